@@ -1,0 +1,11 @@
+-- For operators, as in the application that this system replaces: may make roles and databases.
+-- No login of this system can become it.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'admin') then
+    create role admin nologin createrole createdb inherit;
+  end if;
+end
+$$;
+alter role admin nologin createrole createdb inherit;
+comment on role admin is 'Operators: may create roles and databases. Reached by no login of this system.';

@@ -1,0 +1,10 @@
+-- Whoever asks without saying who they are. Sees what is public.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'anonymous') then
+    create role anonymous nologin noinherit;
+  end if;
+end
+$$;
+alter role anonymous nologin noinherit;
+comment on role anonymous is 'Requests without an identity.';

@@ -1,0 +1,18 @@
+-- The login that serves requests. It owns nothing and may do nothing but become one of three roles.
+-- Time-outs stand here: settings of a role that is switched to never apply.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_api') then
+    create role rlschat_api login noinherit;
+  end if;
+end
+$$;
+alter role rlschat_api login noinherit;
+comment on role rlschat_api is 'Serves requests: owns nothing, may only become another role.';
+
+grant anonymous, regular_user, monitor to rlschat_api;
+
+alter role rlschat_api set search_path = '';
+alter role rlschat_api set statement_timeout = '10s';
+alter role rlschat_api set lock_timeout = '3s';
+alter role rlschat_api set idle_in_transaction_session_timeout = '10s';

@@ -1,0 +1,23 @@
+-- Owns every object. Nobody logs in as it; migrations become it.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_owner') then
+    create role rlschat_owner nologin inherit;
+  end if;
+end
+$$;
+alter role rlschat_owner nologin inherit;
+comment on role rlschat_owner is 'Owns every object of the system.';
+
+-- It hands functions over to auth_definer; the installing login becomes any of them. From
+-- PostgreSQL 16 on, creating a role no longer makes its creator a member, so that is said.
+grant auth_definer to rlschat_owner;
+grant rlschat_owner, anonymous, regular_user, identity_setter to current_user;
+
+do $$
+begin
+  execute format('grant create on database %I to rlschat_owner', current_database());
+  execute format('revoke temporary on database %I from public', current_database());
+end
+$$;
+grant usage, create on schema public to rlschat_owner with grant option;

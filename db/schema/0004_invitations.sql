@@ -1,0 +1,20 @@
+-- How people come into an organization.
+
+create table public."Invitation" (
+  "id" uuid primary key default gen_random_uuid(),
+  "organizationId" uuid not null references public."Organization" on delete cascade,
+  "email" varchar(254) not null check ("email" <> ''),
+  "roleId" uuid not null references public."Role" on delete cascade,
+  "invitedBy" uuid not null default auth.uid() references public."User" on delete cascade,
+  "tokenDigest" bytea not null unique check (length("tokenDigest") = 32),
+  "expires" timestamp(3) not null default (now() at time zone 'utc' + interval '7 days'),
+  "acceptedAt" timestamp(3),
+  "createdAt" timestamp(3) not null default (now() at time zone 'utc'),
+  constraint "Invitation_expires_check" check ("expires" <= "createdAt" + interval '30 days')
+);
+comment on table public."Invitation" is
+  'An offer to join an organization in a role, to one e-mail address; only the token''s digest is kept.';
+create index "Invitation_organizationId_idx" on public."Invitation" ("organizationId", "createdAt");
+create index "Invitation_roleId_idx" on public."Invitation" ("roleId");
+create index "Invitation_invitedBy_idx" on public."Invitation" ("invitedBy");
+create index "Invitation_expires_idx" on public."Invitation" ("expires");

@@ -1,0 +1,45 @@
+-- Documents and suggestions. A row of "Document" is one version; a change is a new row.
+
+create table public."Document" (
+  "id" uuid not null default gen_random_uuid(),
+  "createdAt" timestamp(3) not null default (now() at time zone 'utc'),
+  "title" text not null check (char_length("title") between 1 and 255),
+  "content" text,
+  -- The kind. The column is called "text" in the schema that this system replaces.
+  "text" varchar not null default 'text'
+    check ("text" in ('text', 'code', 'image', 'sheet', 'canvas')),
+  "userId" uuid not null default auth.uid() references public."User" on delete cascade,
+  "organizationId" uuid references public."Organization" on delete set null,
+  primary key ("id", "createdAt"),
+  -- Every version of one id has one owner and one organization, whoever writes at the same moment.
+  -- Deferrable, so that a hand-over may change all versions in one statement.
+  constraint "Document_one_owner" exclude using gist ("id" with =, "userId" with <>)
+    deferrable initially immediate,
+  constraint "Document_one_organization" exclude using gist ("id" with =,
+    coalesce("organizationId", '00000000-0000-0000-0000-000000000000') with <>)
+    deferrable initially immediate
+);
+comment on table public."Document" is 'One version of a document: the newest "createdAt" of an "id" is what it says now.';
+create index "Document_userId_idx" on public."Document" ("userId", "createdAt" desc, "id" desc);
+create index "Document_organizationId_idx"
+  on public."Document" ("organizationId", "createdAt" desc, "id" desc);
+
+create table public."Suggestion" (
+  "id" uuid primary key default gen_random_uuid(),
+  "documentId" uuid not null,
+  "documentCreatedAt" timestamp(3) not null,
+  "originalText" text not null,
+  "suggestedText" text not null,
+  "description" text,
+  "isResolved" boolean not null default false,
+  "userId" uuid default auth.uid() references public."User" on delete set null,
+  "createdAt" timestamp(3) not null default (now() at time zone 'utc'),
+  "version" integer not null default 1,
+  constraint "Suggestion_document_fkey" foreign key ("documentId", "documentCreatedAt")
+    references public."Document" ("id", "createdAt") on delete cascade
+);
+comment on table public."Suggestion" is
+  'A proposed change to one version of a document. "userId" is null once its author''s account is deleted.';
+create index "Suggestion_document_idx"
+  on public."Suggestion" ("documentId", "documentCreatedAt", "createdAt", "id");
+create index "Suggestion_userId_idx" on public."Suggestion" ("userId");
