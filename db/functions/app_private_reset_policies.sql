@@ -1,0 +1,32 @@
+-- How every policy file begins: nobody may do anything on the table. Drops its policies, revokes
+-- every grant but the owner's, enables and forces RLS. What stays is the backup's reading.
+create or replace procedure app_private.reset_policies(target regclass)
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  item record;
+begin
+  execute format('alter table %s enable row level security, force row level security', target);
+  for item in select polname from pg_catalog.pg_policy where polrelid = target loop
+    execute format('drop policy %I on %s', item.polname, target);
+  end loop;
+  for item in
+    select distinct case grantee when 0 then 'public' else grantee::regrole::text end as name
+    from pg_catalog.pg_class c
+    left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attacl is not null
+    cross join lateral (
+      select grantee from pg_catalog.aclexplode(c.relacl)
+      union select grantee from pg_catalog.aclexplode(a.attacl)) as g
+    where c.oid = target and g.grantee <> c.relowner
+  loop
+    execute format('revoke all on %s from %s', target, item.name);
+  end loop;
+
+  execute format('grant select on %s to rlschat_backup', target);
+  execute format('create policy backup on %s for select to rlschat_backup using (true)', target);
+  execute format('comment on policy backup on %s is %L', target, 'A dump holds every row.');
+end
+$$;
+comment on procedure app_private.reset_policies is
+  'Takes a table back to "nobody may do anything", the state in which its policy file begins.';

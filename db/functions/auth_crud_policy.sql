@@ -1,0 +1,33 @@
+-- The counterpart of Drizzle's crudPolicy: the four policies of a table with one kind of owner.
+-- Call it in a policy file, after reset_policies; grants stay in the file, column by column.
+--
+--   call auth.crud_policy('public."Note"', 'regular_user',
+--     read => '"userId" = (select auth.uid())', modify => '"userId" = (select auth.uid())');
+--
+-- A null expression makes no policy, so nobody of that role may do it.
+create or replace procedure auth.crud_policy(
+  target regclass, role regrole, read text default null, modify text default null)
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  kind text;
+  policy text;
+begin
+  foreach kind in array array['select', 'insert', 'update', 'delete'] loop
+    continue when case kind when 'select' then read else modify end is null;
+    policy := format('crud_%s_%s', role, kind);
+    execute format('create policy %I on %s for %s to %s', policy, target, kind, role)
+      || case kind
+        when 'select' then format(' using (%s)', read)
+        when 'insert' then format(' with check (%s)', modify)
+        when 'update' then format(' using (%s) with check (%s)', modify, modify)
+        else format(' using (%s)', modify)
+      end;
+    execute format('comment on policy %I on %s is %L', policy, target,
+      format('Made by auth.crud_policy: who may %s is one expression for the whole table.', kind));
+  end loop;
+end
+$$;
+comment on procedure auth.crud_policy is
+  'Makes the select, insert, update and delete policies of a simple table for one role.';

@@ -1,0 +1,41 @@
+-- Who is asking. The setting auth.uid alone proves nothing: any SQL on the connection could write
+-- it. So on the API's logins it counts only together with auth.session, the secret of a session
+-- of that person which is live at this statement. A login that is a member of identity_setter
+-- (psql, tests) is believed. Definer: it reads sessions, whose digests no other role may read.
+create or replace function auth.uid()
+  returns uuid
+  language plpgsql
+  stable
+  parallel safe
+  security definer
+  set search_path = ''
+  cost 50
+as $$
+declare
+  claimed text := current_setting('auth.uid', true);
+begin
+  -- No cast of what is not a UUID: this function never raises. After the first transaction on a
+  -- connection an unset setting is '', not null.
+  if claimed is null
+    or claimed !~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'
+  then
+    return null;
+  end if;
+
+  if session_user in ('rlschat_api', 'rlschat_auth') then
+    return (
+      select s."userId" from public.sessions s
+      where s."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8'))
+        and s."userId" = claimed::uuid
+        and s."revoked" is null
+        and s."expires" > statement_timestamp() at time zone 'utc');
+  elsif pg_has_role(session_user, 'identity_setter', 'member') then
+    return claimed::uuid;
+  end if;
+  return null;
+end
+$$;
+alter function auth.uid() owner to auth_definer;
+grant execute on function auth.uid() to anonymous, regular_user, rlschat_api, rlschat_auth;
+comment on function auth.uid() is
+  'The person who is asking, verified; null for nobody. Policies call it as (select auth.uid()).';

@@ -1,0 +1,60 @@
+-- Who may do what to public."Organization"
+--
+--   member                     sees it
+--   can_manage_organization    renames it; deletes it when no other member is left
+--   everybody else             sees nothing
+--
+-- Not granted: inserting; public.create_organization() makes its caller the first member.
+
+call app_private.reset_policies('public."Organization"');
+
+grant select on public."Organization" to regular_user;
+grant update ("name") on public."Organization" to regular_user;
+grant delete on public."Organization" to regular_user;
+grant select, insert, delete on public."Organization" to auth_definer;
+grant update ("name") on public."Organization" to auth_definer;
+
+create policy select_member on public."Organization"
+  for select to regular_user
+  using ("id" = (select auth.organization_id()));
+comment on policy select_member on public."Organization" is 'Members see their organization.';
+
+create policy update_permitted on public."Organization"
+  for update to regular_user
+  using ("id" = (select auth.organization_with('can_manage_organization')))
+  with check ("id" = (select auth.organization_with('can_manage_organization')));
+comment on policy update_permitted on public."Organization" is
+  'Who may manage the organization renames it.';
+
+create policy delete_last_member on public."Organization"
+  for delete to regular_user
+  using (
+    "id" = (select auth.organization_with('can_manage_organization'))
+    and not exists (select from public."Colleague" c where c."id" <> (select auth.uid()))
+  );
+comment on policy delete_last_member on public."Organization" is
+  'Who may manage it and is its only member deletes it; a foreign key stops a race with who joins.';
+
+create policy definer_select on public."Organization"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."Organization" is
+  'Changes of membership lock the organization first.';
+
+create policy definer_insert on public."Organization"
+  for insert to auth_definer
+  with check (true);
+comment on policy definer_insert on public."Organization" is 'public.create_organization().';
+
+create policy definer_update on public."Organization"
+  for update to auth_definer
+  using (true)
+  with check (true);
+comment on policy definer_update on public."Organization" is
+  'Needed to lock the row; no function changes it.';
+
+create policy definer_delete on public."Organization"
+  for delete to auth_definer
+  using (true);
+comment on policy definer_delete on public."Organization" is
+  'An organization ends when its last member leaves.';

@@ -1,0 +1,41 @@
+-- Who may do what to public.accounts
+--
+--   self              sees which accounts sign them in, and unlinks one (not the last way in)
+--   everybody else    sees nothing
+--
+-- Not granted: the token columns to any role of a request; linking, which is a function's.
+
+call app_private.reset_policies('public.accounts');
+
+grant select ("userId", "type", "provider", "providerAccountId", "scope")
+  on public.accounts to regular_user;
+grant delete on public.accounts to regular_user;
+grant select, insert, update on public.accounts to auth_definer;
+
+create policy user_owned_select on public.accounts
+  for select to regular_user
+  using ("userId" = (select auth.uid()));
+comment on policy user_owned_select on public.accounts is 'People see their own accounts.';
+
+create policy user_owned_delete on public.accounts
+  for delete to regular_user
+  using ("userId" = (select auth.uid()));
+comment on policy user_owned_delete on public.accounts is
+  'People unlink their own accounts; a trigger keeps the last way in.';
+
+create policy definer_select on public.accounts
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public.accounts is 'OAuth sign-in finds whose account it is.';
+
+create policy definer_insert on public.accounts
+  for insert to auth_definer
+  with check (true);
+comment on policy definer_insert on public.accounts is 'OAuth sign-in links an account.';
+
+create policy definer_update on public.accounts
+  for update to auth_definer
+  using (true)
+  with check (true);
+comment on policy definer_update on public.accounts is
+  'OAuth sign-in stores the tokens that the provider gave last.';

@@ -1,0 +1,53 @@
+-- Who may do what to public.sessions
+--
+--   self              sees their sign-ins ("id", "expires"), and ends them
+--   everybody else    sees nothing
+--
+-- Not granted: the digests to any role of a request; opening and refreshing, which are functions'.
+
+call app_private.reset_policies('public.sessions');
+
+grant select ("id", "userId", "expires", "createdAt", "rotated", "revoked")
+  on public.sessions to regular_user;
+grant delete on public.sessions to regular_user;
+grant select, insert, update, delete on public.sessions to auth_definer;
+grant delete on public.sessions to rlschat_purge;
+
+create policy user_owned_select on public.sessions
+  for select to regular_user
+  using ("userId" = (select auth.uid()));
+comment on policy user_owned_select on public.sessions is 'People see their own sign-ins.';
+
+create policy user_owned_delete on public.sessions
+  for delete to regular_user
+  using ("userId" = (select auth.uid()));
+comment on policy user_owned_delete on public.sessions is 'People sign out, here or elsewhere.';
+
+create policy definer_select on public.sessions
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public.sessions is
+  'auth.uid() verifies the session of a request; refreshing finds the row of a token.';
+
+create policy definer_insert on public.sessions
+  for insert to auth_definer
+  with check (true);
+comment on policy definer_insert on public.sessions is 'Signing in and refreshing open a session.';
+
+create policy definer_update on public.sessions
+  for update to auth_definer
+  using (true)
+  with check (true);
+comment on policy definer_update on public.sessions is 'Rotation, and revoking a family.';
+
+create policy definer_delete on public.sessions
+  for delete to auth_definer
+  using (true);
+comment on policy definer_delete on public.sessions is
+  'Signing out; a session that ends takes the rest of its family with it.';
+
+create policy purge_expired on public.sessions
+  for delete to rlschat_purge
+  using ("expires" < now() at time zone 'utc' - interval '1 day');
+comment on policy purge_expired on public.sessions is
+  'Kept a day past the end, so that a late reuse is still known for what it is.';

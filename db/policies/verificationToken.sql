@@ -1,0 +1,30 @@
+-- Who may do what to public."verificationToken"
+--
+--   everybody         sees nothing: only functions of the sign-in connection touch it
+
+call app_private.reset_policies('public."verificationToken"');
+
+grant select, insert, delete on public."verificationToken" to auth_definer;
+grant delete on public."verificationToken" to rlschat_purge;
+
+create policy definer_select on public."verificationToken"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."verificationToken" is
+  'Verifying finds the row of a token by its digest.';
+
+create policy definer_insert on public."verificationToken"
+  for insert to auth_definer
+  with check (true);
+comment on policy definer_insert on public."verificationToken" is 'A link is about to be mailed.';
+
+create policy definer_delete on public."verificationToken"
+  for delete to auth_definer
+  using (true);
+comment on policy definer_delete on public."verificationToken" is
+  'A token is used once; a new one replaces those before.';
+
+create policy purge_expired on public."verificationToken"
+  for delete to rlschat_purge
+  using ("expires" < now() at time zone 'utc');
+comment on policy purge_expired on public."verificationToken" is 'Nobody can use it any more.';
