@@ -11,6 +11,9 @@ create function app_private.are_permissions(permissions jsonb) returns boolean
       'can_manage_roles', 'can_manage_organization', 'can_view_audit',
       'can_view_monitoring', 'can_grant_credits'))
 $$;
+comment on function app_private.are_permissions(jsonb) is
+  'Whether an object holds nothing but known permissions, each true or false.';
+grant execute on function app_private.are_permissions(jsonb) to regular_user, auth_definer;
 
 create table public."Organization" (
   "id" uuid primary key default gen_random_uuid(),

@@ -1,0 +1,32 @@
+-- What every change to a colleague begins with. It locks the organization, so that rights are
+-- judged as they are once changes before this one have happened.
+-- Definer: people see no colleague's role.
+create or replace function app_private.lock_colleague(person uuid)
+  returns boolean
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  perform from public."Organization" o where o."id" = auth.organization_id() for no key update;
+
+  if not exists (
+    select from public."User" u
+    where u."id" = person and u."organizationId" = auth.organization_id())
+  then
+    return false;
+  end if;
+  if auth.organization_with('can_manage_members') is null
+    or person = auth.uid()
+    or not auth.covers(auth.permissions(), app_private.permissions_of(person))
+  then
+    raise exception 'permission denied to manage this member'
+      using errcode = 'insufficient_privilege';
+  end if;
+  return true;
+end
+$$;
+alter function app_private.lock_colleague(uuid) owner to auth_definer;
+comment on function app_private.lock_colleague(uuid) is
+  'False for who is no colleague; raises 42501 for a colleague that the person may not manage: '
+  'oneself, or one who holds what the person lacks.';

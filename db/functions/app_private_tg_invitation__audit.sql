@@ -1,0 +1,29 @@
+-- Definer: writes "AuditEvent".
+create or replace function app_private.tg_invitation__audit()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    perform app_private.audit_record('member_invited', 'Invitation', new."id"::text,
+      organization => new."organizationId",
+      details => jsonb_build_object('email', new."email", 'role', new."roleId"));
+  elsif tg_op = 'UPDATE' then
+    perform app_private.audit_record('invitation_accepted', 'Invitation', new."id"::text,
+      auth.uid(), new."organizationId", jsonb_build_object('role', new."roleId"));
+  elsif old."acceptedAt" is null and old."expires" > now() at time zone 'utc' then
+    perform app_private.audit_record('invitation_withdrawn', 'Invitation', old."id"::text,
+      organization => old."organizationId", details => jsonb_build_object('email', old."email"));
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_invitation__audit() owner to auth_definer;
+comment on function app_private.tg_invitation__audit() is
+  'Inviting, withdrawing and accepting leave a trace; that an invitation ran out does not.';
+
+create or replace trigger _400_audit
+  after insert or update of "acceptedAt" or delete on public."Invitation"
+  for each row execute function app_private.tg_invitation__audit();

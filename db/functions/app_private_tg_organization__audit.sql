@@ -1,0 +1,29 @@
+-- Definer: writes "AuditEvent".
+create or replace function app_private.tg_organization__audit()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    perform app_private.audit_record('organization_created', 'Organization', new."id"::text,
+      organization => new."id", details => jsonb_build_object('name', new."name"));
+  elsif tg_op = 'UPDATE' then
+    perform app_private.audit_record('organization_renamed', 'Organization', new."id"::text,
+      organization => new."id",
+      details => jsonb_build_object('from', old."name", 'to', new."name"));
+  else
+    perform app_private.audit_record('organization_deleted', 'Organization', old."id"::text,
+      organization => old."id", details => jsonb_build_object('name', old."name"));
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_organization__audit() owner to auth_definer;
+comment on function app_private.tg_organization__audit() is
+  'Organizations that come, change and go leave a trace.';
+
+create or replace trigger _400_audit
+  after insert or update of "name" or delete on public."Organization"
+  for each row execute function app_private.tg_organization__audit();

@@ -1,0 +1,44 @@
+-- Definer: writes "AuditEvent".
+create or replace function app_private.tg_sessions__audit()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  if tg_op = 'INSERT' then
+    -- A refresh adds a row to its family; only the first is a sign-in.
+    if not exists (
+      select from public.sessions s where s."family" = new."family" and s."id" <> new."id")
+    then
+      perform app_private.audit_record('signed_in', 'sessions', new."id"::text, new."userId",
+        actor => new."userId");
+    end if;
+  elsif tg_op = 'UPDATE' then
+    perform app_private.audit_record('session_revoked', 'sessions', new."id"::text, new."userId",
+      actor => coalesce(auth.uid(), new."userId"));
+  -- With an account go its sessions, and a purge takes those that ended by themselves.
+  elsif old."expires" > now() at time zone 'utc' and exists (
+    select from public."User" u where u."id" = old."userId")
+  then
+    perform app_private.audit_record('signed_out', 'sessions', old."id"::text, old."userId",
+      actor => coalesce(auth.uid(), old."userId"));
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_sessions__audit() owner to auth_definer;
+comment on function app_private.tg_sessions__audit() is
+  'Signing in and out, and revoking a session, leave a trace.';
+
+create or replace trigger _400_audit_insert
+  after insert on public.sessions
+  for each row execute function app_private.tg_sessions__audit();
+create or replace trigger _400_audit_revoke
+  after update of "revoked" on public.sessions
+  for each row when (old."revoked" is null and new."revoked" is not null and new."rotated" is null)
+  execute function app_private.tg_sessions__audit();
+create or replace trigger _400_audit_delete
+  after delete on public.sessions
+  for each row when (old."rotated" is null)
+  execute function app_private.tg_sessions__audit();

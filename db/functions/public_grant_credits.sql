@@ -1,0 +1,26 @@
+-- Definer: nobody inserts into "CreditEntry".
+create or replace function public.grant_credits(user_id uuid, amount numeric, reason text)
+  returns numeric
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+declare
+  balance numeric;
+begin
+  if not auth.permissions() ? 'can_grant_credits' then
+    raise exception 'permission denied to grant credits' using errcode = 'insufficient_privilege';
+  elsif amount is null or not amount > 0 or amount = 'NaN' or amount <> round(amount, 2) then
+    raise exception 'amount: above zero, in hundredths'
+      using errcode = 'invalid_parameter_value', column = 'amount';
+  end if;
+  insert into public."CreditEntry" ("userId", "amount", "reason", "grantedBy")
+  values (user_id, grant_credits.amount, grant_credits.reason, auth.uid())
+  returning "CreditEntry"."balance" into balance;
+  return balance;
+end
+$$;
+alter function public.grant_credits(uuid, numeric, text) owner to auth_definer;
+grant execute on function public.grant_credits(uuid, numeric, text) to regular_user;
+comment on function public.grant_credits(uuid, numeric, text) is
+  'Credits for a person, from who holds can_grant_credits. Returns the balance after it.';

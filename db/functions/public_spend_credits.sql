@@ -1,0 +1,26 @@
+-- Definer: nobody inserts into "CreditEntry".
+create or replace function public.spend_credits(amount numeric, reason text)
+  returns numeric
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+declare
+  balance numeric;
+begin
+  if auth.uid() is null then
+    raise exception 'nobody is signed in' using errcode = 'insufficient_privilege';
+  elsif amount is null or not amount > 0 or amount = 'NaN' or amount <> round(amount, 2) then
+    raise exception 'amount: above zero, in hundredths'
+      using errcode = 'invalid_parameter_value', column = 'amount';
+  end if;
+  insert into public."CreditEntry" ("userId", "amount", "reason")
+  values (auth.uid(), -spend_credits.amount, spend_credits.reason)
+  returning "CreditEntry"."balance" into balance;
+  return balance;
+end
+$$;
+alter function public.spend_credits(numeric, text) owner to auth_definer;
+grant execute on function public.spend_credits(numeric, text) to regular_user;
+comment on function public.spend_credits(numeric, text) is
+  'Spends the person''s own credits. Returns the balance after it. RC005: it does not suffice.';
