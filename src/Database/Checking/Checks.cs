@@ -1,0 +1,115 @@
+using Npgsql;
+
+namespace RlsChat.Database;
+
+/// <summary>What <c>make db-check</c> asks: read-only, and taking no lock but those of reading.</summary>
+public static class Checks
+{
+    /// <summary>Asks everything, with the owner's connection string.</summary>
+    /// <returns>What is not as it should be; empty, or notes alone, when all is well.</returns>
+    public static Task<IReadOnlyList<Finding>> Run(string ownerConnectionString) =>
+        Run(ownerConnectionString, Script.Embedded);
+
+    /// <summary>Asks everything, against other files than those built in.</summary>
+    public static async Task<IReadOnlyList<Finding>> Run(string ownerConnectionString, IReadOnlyList<Script> scripts)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await connection.Execute("begin transaction isolation level repeatable read, read only");
+        await connection.Execute("set local search_path = ''");
+        if (!await Catalog.TableExists(connection, "monitor", "migrations"))
+        {
+            return [new Finding("version", "database", "has never been migrated", "run make db-migrate")];
+        }
+
+        await connection.Execute("set local role rlschat_owner");
+        return
+        [
+            .. await Version(connection, scripts),
+            .. await DriftSinceMigration(connection),
+            .. await Catalogue(connection),
+            .. await PoliciesWithoutFile(connection, scripts),
+            .. ServerVersion.Check(connection),
+            .. await Untightened(connection),
+        ];
+    }
+
+    /// <summary>
+    /// Compares what was applied with the files of this build, through <c>monitor.migrations</c>: anyone who
+    /// may take the role <c>monitor</c> can ask.
+    /// </summary>
+    public static async Task<IReadOnlyList<Finding>> Version(
+        NpgsqlConnection connection, IReadOnlyList<Script>? scripts = null)
+    {
+        var rows = await connection.Query(
+            row => (Name: row.GetString(0), Hash: row.GetString(1)),
+            """select "name", "hash" from monitor.migrations""");
+        var applied = rows.ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal);
+        var files = (scripts ?? Script.Embedded).Where(script => MigrationPlan.Folders.Contains(script.Folder)).ToList();
+        return
+        [
+            .. files.Where(script => !applied.ContainsKey(script.Name)).Select(script => new Finding(
+                "version", script.Name, "is not applied", "run make db-migrate")),
+            .. files.Where(script => applied.TryGetValue(script.Name, out var hash) && hash != script.Hash)
+                .Select(script => script.Folder == "schema"
+                    ? new Finding("version", script.Name, "changed after it was applied",
+                        "restore it, and put the change into a new file (make db-generate NAME=…)")
+                    : new Finding("version", script.Name, "changed since it was applied", "run make db-migrate")),
+            .. applied.Keys.Except(files.Select(script => script.Name), StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+                .Select(name => new Finding("version", name, "was applied but is not in this build",
+                    "run the build that this database belongs to, or make db-migrate if the file was removed on purpose")),
+        ];
+    }
+
+    private static async Task<IEnumerable<Finding>> DriftSinceMigration(NpgsqlConnection connection)
+    {
+        if (!await Fingerprints.Exist(connection))
+        {
+            return [new Finding("drift", "app_private.definitions", "is missing", "run make db-apply-functions")];
+        }
+
+        if (!await Fingerprints.AreOfThisServer(connection))
+        {
+            return [new Finding("drift", "app_private.fingerprint", "was taken on another major version of PostgreSQL",
+                "run make db-apply-functions")];
+        }
+
+        return (await Fingerprints.Compare(connection)).Select(drift => new Finding(
+            "drift", $"{drift.Kind} {drift.Name}", drift.Words, drift.Stored is null
+                ? "run make db-apply-functions; what that leaves, remove by hand or put into a file"
+                : "run make db-apply-functions; what that leaves, restore by hand or change in a file"));
+    }
+
+    private static async Task<IEnumerable<Finding>> Catalogue(NpgsqlConnection connection) =>
+        await Catalog.TableExists(connection, "monitor", "findings")
+            ? await Rows(connection, "monitor.findings", isNote: false)
+            : [];
+
+    private static async Task<IEnumerable<Finding>> Untightened(NpgsqlConnection connection) =>
+        await Catalog.TableExists(connection, "monitor", "untightened")
+            ? await Rows(connection, "monitor.untightened", isNote: true)
+            : [];
+
+    private static Task<List<Finding>> Rows(NpgsqlConnection connection, string view, bool isNote) =>
+        connection.Query(
+            row => new Finding(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), isNote),
+            $"""select "rule", "object", "finding", "remedy" from {view} order by 1, 2, 3""");
+
+    private static async Task<IEnumerable<Finding>> PoliciesWithoutFile(
+        NpgsqlConnection connection, IReadOnlyList<Script> scripts)
+    {
+        var tables = await connection.Query(
+            row => row.GetString(0),
+            """
+            select relname::text from pg_catalog.pg_class
+            where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+            order by 1
+            """);
+        return tables
+            .Where(table => !scripts.Any(script => script.Name == $"db/policies/{table}.sql"))
+            .Select(table => new Finding(
+                "policies", $"table public.\"{table}\"", "has no policy file", $"write db/policies/{table}.sql"));
+    }
+}

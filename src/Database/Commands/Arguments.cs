@@ -1,0 +1,51 @@
+namespace RlsChat.Database.Commands;
+
+// What stands after a command's name; what nobody asked for is an error.
+internal sealed class Arguments(IEnumerable<string> arguments)
+{
+    private readonly List<string> left = [.. arguments];
+
+    /// <summary>Takes a flag, when it is there.</summary>
+    public bool Flag(string name) => left.Remove(name);
+
+    /// <summary>Takes the value after an option, when it is there.</summary>
+    public string? Option(string name)
+    {
+        var at = left.IndexOf(name);
+        if (at < 0)
+        {
+            return null;
+        }
+
+        if (at + 1 == left.Count)
+        {
+            throw new SetupException($"{name} needs a value.");
+        }
+
+        var value = left[at + 1];
+        left.RemoveRange(at, 2);
+        return value;
+    }
+
+    /// <summary>Takes the next word.</summary>
+    public string Word(string what)
+    {
+        if (left.Count == 0 || left[0].Length == 0)
+        {
+            throw new SetupException($"Say {what}.");
+        }
+
+        var word = left[0];
+        left.RemoveAt(0);
+        return word;
+    }
+
+    /// <summary>Refuses what is left.</summary>
+    public void End()
+    {
+        if (left.Count > 0)
+        {
+            throw new SetupException($"Unknown argument: {left[0]}");
+        }
+    }
+}

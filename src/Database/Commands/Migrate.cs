@@ -1,0 +1,60 @@
+namespace RlsChat.Database.Commands;
+
+// make db-migrate, make db-apply-functions
+internal static class Migrate
+{
+    public static async Task<int> Run(Arguments arguments)
+    {
+        var (dryRun, all) = (arguments.Flag("--dry-run"), arguments.Flag("--all"));
+        arguments.End();
+        await using var target = await Target.Open();
+        await Run(target, dryRun, all);
+        return 0;
+    }
+
+    public static async Task Run(Target target, bool dryRun = false, bool all = false)
+    {
+        var result = await Migrator.Run(target.Owner, new MigrationOptions
+        {
+            DryRun = dryRun,
+            All = all,
+            ApiPassword = target.ApiPassword,
+            AuthPassword = target.AuthPassword,
+            Log = Console.Error.WriteLine,
+        });
+        if (!dryRun && target.Embedded is { } embedded)
+        {
+            await embedded.Tighten();
+        }
+
+        Print(result, target.Name, dryRun);
+    }
+
+    private static void Print(MigrationResult result, string name, bool dryRun)
+    {
+        foreach (var drift in result.Drift)
+        {
+            Console.WriteLine($"had drifted: {drift.Kind} {drift.Name} {drift.Words}");
+        }
+
+        var verb = dryRun ? "would apply" : "applied";
+        foreach (var script in result.Applied)
+        {
+            Console.WriteLine($"{verb} {script}");
+        }
+
+        foreach (var script in result.AppliedAlone)
+        {
+            Console.WriteLine($"{verb} {script}, after the transaction");
+        }
+
+        foreach (var script in result.Removed)
+        {
+            Console.WriteLine($"{(dryRun ? "would forget" : "forgot")} {script}, whose file is gone");
+        }
+
+        Console.WriteLine(result.IsNothing
+            ? $"Nothing to apply: {name} is at this version."
+            : dryRun ? $"Rolled back: {name} is as it was." : $"Up to date: {name}.");
+    }
+}

@@ -1,0 +1,66 @@
+using Npgsql;
+
+namespace RlsChat.Database.Commands;
+
+// The database that a command works on: POSTGRES_URL's, or the embedded server's, which is started
+// for the command and stopped after it unless someone else uses it.
+internal sealed class Target : IAsyncDisposable
+{
+    private Target(string owner, EmbeddedServer? embedded, DatabaseSettings settings)
+    {
+        (Owner, Embedded) = (owner, embedded);
+        (ApiPassword, AuthPassword) = embedded is null
+            ? (settings.ApiPassword, settings.AuthPassword)
+            : (settings.ApiPassword ?? embedded.Secrets.Api, settings.AuthPassword ?? embedded.Secrets.Auth);
+    }
+
+    /// <summary>The folder of the embedded server, under the working directory.</summary>
+    public static string Folder { get; } = Path.GetFullPath(".data");
+
+    /// <summary>The owner's connection string.</summary>
+    public string Owner { get; }
+
+    /// <summary>The embedded server, when it is that one.</summary>
+    public EmbeddedServer? Embedded { get; }
+
+    /// <summary>The password that rlschat_api has or is to have.</summary>
+    public string? ApiPassword { get; }
+
+    /// <summary>The password that rlschat_auth has or is to have.</summary>
+    public string? AuthPassword { get; }
+
+    /// <summary>How people know it; never a password.</summary>
+    public string Name
+    {
+        get
+        {
+            var settings = new NpgsqlConnectionStringBuilder(Owner);
+            return $"database {settings.Database} on {settings.Host}:{settings.Port}"
+                + (Embedded is null ? "" : $", {Embedded.Description}");
+        }
+    }
+
+    public static async Task<Target> Open()
+    {
+        var settings = DatabaseSettings.FromEnvironment();
+        if (settings.Owner is { } owner)
+        {
+            return new Target(owner.ConnectionString, null, settings);
+        }
+
+        var embedded = await EmbeddedServer.Start(Folder);
+        return new Target(embedded.OwnerConnectionString, embedded, settings);
+    }
+
+    /// <summary>A connection of the owner's login.</summary>
+    public async Task<NpgsqlConnection> Connect(string? database = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(Owner) { Pooling = false };
+        settings.Database = database ?? settings.Database;
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public ValueTask DisposeAsync() => Embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

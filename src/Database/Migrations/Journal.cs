@@ -1,0 +1,57 @@
+using System.Data;
+using DbUp.Engine;
+using Npgsql;
+
+namespace RlsChat.Database;
+
+// What was applied, in app_private.migration. Roles run before that table can exist and before anybody
+// may write to it, so a run's entries are collected and written at its end, in the same transaction.
+internal sealed class Journal : IJournal
+{
+    private readonly List<string> executed = [];
+
+    /// <summary>Reads what was applied; empty on a database that was never migrated.</summary>
+    public static async Task<Dictionary<string, string>> Read(NpgsqlConnection connection)
+    {
+        if (!await Catalog.TableExists(connection, "app_private", "migration"))
+        {
+            return [];
+        }
+
+        await connection.Execute("set local role rlschat_owner");
+        var rows = await connection.Query(
+            row => (Name: row.GetString(0), Hash: row.GetString(1)),
+            """select "name", "hash" from app_private.migration""");
+        await connection.Execute("set local role none");
+        return rows.ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal);
+    }
+
+    public static Task<int> Write(NpgsqlConnection connection, Script script) =>
+        connection.Execute(
+            """
+            insert into app_private.migration ("name", "hash") values ($1, $2)
+            on conflict ("name") do update set "hash" = excluded."hash", "appliedAt" = now()
+            """,
+            script.Name, script.Hash);
+
+    /// <summary>Writes what this run executed and forgets what is gone.</summary>
+    public async Task Flush(NpgsqlConnection connection, MigrationPlan plan)
+    {
+        foreach (var script in plan.Run.Where(script => executed.Contains(script.Name, StringComparer.Ordinal)))
+        {
+            await Write(connection, script);
+        }
+
+        foreach (var name in plan.Removed)
+        {
+            await connection.Execute("""delete from app_private.migration where "name" = $1""", name);
+        }
+    }
+
+    // The plan has already left out what is up to date, by hash, which DbUp does not know.
+    public string[] GetExecutedScripts() => [];
+
+    public void StoreExecutedScript(SqlScript script, Func<IDbCommand> dbCommandFactory) => executed.Add(script.Name);
+
+    public void EnsureTableExistsAndIsLatestVersion(Func<IDbCommand> dbCommandFactory) { }
+}

@@ -1,0 +1,184 @@
+using DbUp;
+using DbUp.Engine;
+using Npgsql;
+
+namespace RlsChat.Database;
+
+// One attempt at one migration.
+internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions options)
+{
+    private static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
+
+    private readonly Journal journal = new();
+
+    public async Task<MigrationResult> Execute(CancellationToken cancellation)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.Execute("set local lock_timeout = '15s'");
+        await connection.Execute("set local client_min_messages = warning");
+        await connection.Execute("set local search_path = ''");
+        var applied = await Journal.Read(connection);
+        var plan = new MigrationPlan(options.Scripts, applied, options.All);
+        var drift = plan.IsEmpty ? [] : await DriftBefore();
+
+        if (!plan.IsEmpty)
+        {
+            await Apply(plan);
+            await BecomeOwner();
+            await journal.Flush(connection, plan);
+            await Finish(drift);
+        }
+
+        await SetPasswords();
+        if (options.DryRun)
+        {
+            await transaction.RollbackAsync(cancellation);
+        }
+        else
+        {
+            await transaction.CommitAsync(cancellation);
+            await RunAlone(plan.Alone, drift, cancellation);
+        }
+
+        return new MigrationResult(
+            [.. plan.Run.Select(script => script.Name)], [.. plan.Alone.Select(script => script.Name)], plan.Removed, drift);
+    }
+
+    private async Task<List<Drift>> DriftBefore()
+    {
+        if (!await Fingerprints.Exist(connection))
+        {
+            return [];
+        }
+
+        await BecomeOwner();
+        return options.All && !await Fingerprints.AreOfThisServer(connection) ? [] : await Fingerprints.Compare(connection);
+    }
+
+    private async Task Apply(MigrationPlan plan)
+    {
+        foreach (var folder in MigrationPlan.Folders)
+        {
+            var scripts = plan.Run.Where(script => script.Folder == folder).ToList();
+            if (scripts.Count == 0)
+            {
+                continue;
+            }
+
+            await connection.Execute("set local role none");
+            if (folder == "roles")
+            {
+                Apply(scripts);
+                continue;
+            }
+
+            await BecomeOwner();
+            var schemas = folder == "functions" ? await SchemasForDefiner() : null;
+            if (schemas is not null)
+            {
+                await connection.Execute($"grant create on schema {schemas} to auth_definer");
+            }
+
+            Apply(scripts);
+            if (schemas is not null)
+            {
+                await connection.Execute($"revoke create on schema {schemas} from auth_definer");
+            }
+        }
+    }
+
+    private void Apply(IReadOnlyList<Script> scripts)
+    {
+        var database = new OpenTransaction(connection);
+        var result = DeployChanges.To.PostgresqlDatabase(database)
+            .WithScripts(scripts.Select(script => new SqlScript(script.Name, script.Sql)))
+            .WithScriptNameComparer(StringComparer.Ordinal)
+            .WithVariablesDisabled()
+            .JournalTo(journal)
+            .LogToNowhere()
+            .Build()
+            .PerformUpgrade();
+        if (!result.Successful)
+        {
+            var failed = scripts.FirstOrDefault(script => script.Name == result.ErrorScript?.Name);
+            throw ScriptFailure.Describe(failed, database.Last?.CommandText, result.Error);
+        }
+    }
+
+    // `alter function … owner to auth_definer` needs CREATE on the schema, which auth_definer has only here.
+    private async Task<string?> SchemasForDefiner()
+    {
+        if (!await Catalog.RoleExists(connection, "auth_definer"))
+        {
+            return null;
+        }
+
+        var schemas = await connection.Query(
+            row => Statements.Name(row.GetString(0)),
+            "select nspname::text from pg_catalog.pg_namespace where nspname = any($1)", (object)DefinerSchemas);
+        return schemas.Count == 0 ? null : string.Join(", ", schemas);
+    }
+
+    private async Task BecomeOwner() => await connection.Execute("set local role rlschat_owner");
+
+    private async Task Finish(List<Drift> drift)
+    {
+        if (await Catalog.FunctionExists(connection, "app_private", "ensure_builtin_rows"))
+        {
+            await connection.Execute("select app_private.ensure_builtin_rows()");
+        }
+
+        // Deferred constraints speak now, while there is still something to refuse.
+        await connection.Execute("set constraints all immediate");
+        if (await Fingerprints.Exist(connection))
+        {
+            await Fingerprints.Store(connection, drift);
+        }
+    }
+
+    private async Task SetPasswords()
+    {
+        await connection.Execute("set local role none");
+        foreach (var (role, password) in new[] { ("rlschat_api", options.ApiPassword), ("rlschat_auth", options.AuthPassword) })
+        {
+            if (password is not null && await Catalog.RoleExists(connection, role))
+            {
+                await connection.Execute(
+                    $"alter role {role} password {Statements.Literal(ScramVerifier.For(password))}");
+            }
+        }
+    }
+
+    private async Task RunAlone(IReadOnlyList<Script> scripts, List<Drift> drift, CancellationToken cancellation)
+    {
+        if (scripts.Count == 0)
+        {
+            return;
+        }
+
+        await connection.Execute("set role rlschat_owner");
+        foreach (var script in scripts)
+        {
+            foreach (var statement in OpenTransaction.Split(script.Sql))
+            {
+                try
+                {
+                    await connection.Execute(statement);
+                }
+                catch (PostgresException e)
+                {
+                    throw ScriptFailure.Describe(script, statement, e);
+                }
+            }
+
+            await Journal.Write(connection, script);
+        }
+
+        if (await Fingerprints.Exist(connection))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await Fingerprints.Store(connection, drift);
+            await transaction.CommitAsync(cancellation);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Globalization;
+
+namespace RlsChat.Database;
+
+// A server that can be started and stopped, and its files.
+internal abstract class Cluster
+{
+    /// <summary>What it runs on, for messages.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>True when its files stand outside the server's folder, and so may outlive it.</summary>
+    public abstract bool IsElsewhere { get; }
+
+    /// <summary>True once the cluster's files exist.</summary>
+    public abstract Task<bool> Exists();
+
+    /// <summary>Makes the cluster, with this password for postgres.</summary>
+    public abstract Task Create(string superuserPassword);
+
+    /// <summary>The loopback port of a server that runs on these files, or null.</summary>
+    public abstract Task<int?> RunningPort();
+
+    /// <summary>Starts the server on a loopback port.</summary>
+    public abstract Task Start(int port);
+
+    /// <summary>Stops it, ending sessions.</summary>
+    public abstract Task Stop();
+
+    /// <summary>Removes the files of a stopped server.</summary>
+    public abstract Task Remove();
+
+    protected static int Number(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+}

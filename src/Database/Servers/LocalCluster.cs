@@ -1,0 +1,115 @@
+namespace RlsChat.Database;
+
+// A cluster made and run with the PostgreSQL programs of this machine.
+internal sealed class LocalCluster(PostgresBinaries binaries, string folder, bool isElsewhere, bool throwAway) : Cluster
+{
+    // For a cluster that nobody will miss: a crash of the machine may lose it.
+    private const string Unsafe =
+        " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c autovacuum=off";
+
+    private string Data => Path.Combine(folder, "cluster");
+
+    private string Log => Path.Combine(folder, "server.log");
+
+    private string PidFile => Path.Combine(Data, "postmaster.pid");
+
+    public override string Description => $"PostgreSQL {binaries.Major} ({binaries.Folder})";
+
+    public override bool IsElsewhere => isElsewhere;
+
+    public override async Task<bool> Exists()
+    {
+        var version = Path.Combine(Data, "PG_VERSION");
+        if (!File.Exists(version))
+        {
+            return false;
+        }
+
+        var major = (await File.ReadAllTextAsync(version)).Trim();
+        return major == $"{binaries.Major}" ? true : throw new SetupException(
+            $"{folder} was made by PostgreSQL {major}, and the programs found are of version {binaries.Major}: set "
+                + $"RLSCHAT_POSTGRES_BIN to the folder of version {major}, or remove {folder} to begin anew.");
+    }
+
+    public override async Task Create(string superuserPassword)
+    {
+        // An earlier attempt that was killed may have left half a cluster.
+        await Unprivileged.Run("rm", "-rf", Data);
+        var passwordFile = Path.Combine(folder, "password");
+        await File.WriteAllTextAsync(passwordFile, superuserPassword);
+        try
+        {
+            await Own(passwordFile);
+            string[] durability = throwAway ? ["--no-sync"] : [];
+            Check(await Unprivileged.Run([
+                binaries.Program("initdb"), "-D", Data, "-U", "postgres", "--auth=scram-sha-256",
+                $"--pwfile={passwordFile}", "--encoding=UTF8",
+                OperatingSystem.IsLinux() ? "--locale=C.UTF-8" : "--locale=C", .. durability]), "initdb");
+        }
+        finally
+        {
+            File.Delete(passwordFile);
+        }
+    }
+
+    public override async Task<int?> RunningPort()
+    {
+        if (!(await Unprivileged.Run(binaries.Program("pg_ctl"), "status", "-D", Data)).Succeeded)
+        {
+            return null;
+        }
+
+        // The fourth line of postmaster.pid; it is there once the server has begun to listen.
+        var lines = await File.ReadAllLinesAsync(PidFile);
+        return lines.Length > 3 ? Number(lines[3]) : null;
+    }
+
+    public override async Task Start(int port)
+    {
+        // No socket: where its directory is allowed differs from machine to machine, and loopback is enough.
+        var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+            + " -c password_encryption=scram-sha-256" + (throwAway ? Unsafe : "");
+        var answer = await Unprivileged.Run(
+            binaries.Program("pg_ctl"), "start", "-w", "-t", "60", "-D", Data, "-l", Log, "-o", options);
+        if (!answer.Succeeded)
+        {
+            var log = File.Exists(Log) ? string.Join(Environment.NewLine, File.ReadLines(Log).TakeLast(5)) : "";
+            throw new SetupException($"PostgreSQL did not start: {answer.Output}{Environment.NewLine}{log}");
+        }
+    }
+
+    public override async Task Stop() =>
+        Check(await Unprivileged.Run(
+            binaries.Program("pg_ctl"), "stop", "-w", "-D", Data, "-m", throwAway ? "immediate" : "fast"), "pg_ctl stop");
+
+    public override async Task Remove()
+    {
+        await Unprivileged.Run("rm", "-rf", Data, Log);
+    }
+
+    // A throw-away server outlives a killed process for no more than a second.
+    public void Watch()
+    {
+        var stop = string.Join(' ', Unprivileged.Command(binaries.Program("pg_ctl"), "stop", "-D", Data, "-m", "immediate"));
+        var watch = $"exec </dev/null >/dev/null 2>&1; trap '' INT; while kill -0 {Environment.ProcessId}; do sleep 1; done; "
+            + $"{stop}; rm -rf {folder}";
+        System.Diagnostics.Process.Start("/bin/sh", ["-c", watch]);
+    }
+
+    private async Task Own(string file)
+    {
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        if (Environment.IsPrivilegedProcess)
+        {
+            await Tool.Run(["chown", $"--reference={folder}", file]);
+        }
+    }
+
+    private static void Check(Tool.Answer answer, string program)
+    {
+        if (!answer.Succeeded)
+        {
+            throw new SetupException($"{program} failed: {answer.Output}");
+        }
+    }
+}
