@@ -24,7 +24,7 @@ internal static class Migrate
         });
         if (!dryRun && target.Embedded is { } embedded)
         {
-            await embedded.Tighten();
+            await EmbeddedServer.Tighten(embedded.SuperuserConnectionString);
         }
 
         Print(result, target.Name, dryRun);

@@ -61,12 +61,14 @@ public sealed class EmbeddedServer : IAsyncDisposable
         }.ConnectionString;
 
     /// <summary>
-    /// Runs <c>db/superuser/tighten.sql</c> as the superuser: what the owner's login may not revoke.
-    /// Elsewhere <c>db-check</c> lists what is not tightened.
+    /// Runs <c>db/superuser/tighten.sql</c>: what the owner's login may not revoke. Elsewhere
+    /// <c>db-check</c> lists what is not tightened.
     /// </summary>
-    /// <param name="database">Another database of this server than its own.</param>
-    public Task Tighten(string database = Database) =>
-        Tightening.Run(ConnectionString("postgres", Secrets.Superuser, database));
+    /// <param name="superuserConnectionString">A superuser's connection to the migrated database.</param>
+    public static Task Tighten(string superuserConnectionString) => Tightening.Run(superuserConnectionString);
+
+    /// <summary>True when a Docker daemon answers within a few seconds.</summary>
+    public static Task<bool> DockerAnswers() => DockerCluster.Answers();
 
     /// <summary>Stops using the server; the last one to do so stops it.</summary>
     public async ValueTask DisposeAsync()

@@ -87,12 +87,13 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
         await Unprivileged.Run("rm", "-rf", Data, Log);
     }
 
-    // A throw-away server outlives a killed process for no more than a second.
+    // A throw-away server and its files outlive a killed process by no more than a second.
     public void Watch()
     {
+        var everything = Path.GetDirectoryName(folder);
         var stop = string.Join(' ', Unprivileged.Command(binaries.Program("pg_ctl"), "stop", "-D", Data, "-m", "immediate"));
-        var watch = $"exec </dev/null >/dev/null 2>&1; trap '' INT; while kill -0 {Environment.ProcessId}; do sleep 1; done; "
-            + $"{stop}; rm -rf {folder}";
+        var watch = $"exec </dev/null >/dev/null 2>&1; trap '' INT; "
+            + $"while kill -0 {Environment.ProcessId} && [ -d {folder} ]; do sleep 1; done; {stop}; rm -rf {everything}";
         System.Diagnostics.Process.Start("/bin/sh", ["-c", watch]);
     }
 
