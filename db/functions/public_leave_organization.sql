@@ -6,6 +6,8 @@ create or replace function public.leave_organization()
   set search_path = ''
 as $$
 begin
+  -- Organization first, then person: the order in which every change of members locks.
+  perform from public."Organization" o where o."id" = auth.organization_id() for no key update;
   update public."User"
   set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
   where "id" = auth.uid() and "organizationId" is not null;

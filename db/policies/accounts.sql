@@ -10,7 +10,7 @@ call app_private.reset_policies('public.accounts');
 grant select ("userId", "type", "provider", "providerAccountId", "scope")
   on public.accounts to regular_user;
 grant delete on public.accounts to regular_user;
-grant select, insert, update on public.accounts to auth_definer;
+grant select, insert, update, delete on public.accounts to auth_definer;
 
 create policy user_owned_select on public.accounts
   for select to regular_user
@@ -39,3 +39,9 @@ create policy definer_update on public.accounts
   with check (true);
 comment on policy definer_update on public.accounts is
   'OAuth sign-in stores the tokens that the provider gave last.';
+
+create policy definer_delete on public.accounts
+  for delete to auth_definer
+  using (true);
+comment on policy definer_delete on public.accounts is
+  'Resetting a password by an address never verified before unlinks what was linked without it.';

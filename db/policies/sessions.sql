@@ -48,6 +48,6 @@ comment on policy definer_delete on public.sessions is
 
 create policy purge_expired on public.sessions
   for delete to rlschat_purge
-  using ("expires" < now() at time zone 'utc' - interval '1 day');
+  using ("expires" < now() at time zone 'utc' - interval '7 days');
 comment on policy purge_expired on public.sessions is
-  'Kept a day past the end, so that a late reuse is still known for what it is.';
+  'Kept seven days past the end, so that a late reuse is still known for what it is.';

@@ -1,0 +1,50 @@
+-- The built-in roles, and the canary: a person nobody can sign in as, with one private row in each
+-- table. Whoever is nobody in particular sees none of them, or the API refuses to serve.
+-- Definer: the owner itself is bound by the policies and may insert nothing.
+create or replace function app_private.ensure_builtin_rows()
+  returns void
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+declare
+  canary constant uuid := '00000000-0000-4000-8000-00000000ca7a';
+begin
+  insert into public."Role" ("id", "name", "permissions") values
+    ('00000000-0000-4000-8000-000000000001', 'member', '{}'),
+    ('00000000-0000-4000-8000-000000000002', 'organization_admin',
+      '{"can_view_documents": true, "can_manage_documents": true, "can_manage_chats": true,
+        "can_manage_members": true, "can_manage_roles": true, "can_manage_organization": true,
+        "can_view_audit": true}'),
+    ('00000000-0000-4000-8000-000000000003', 'operator',
+      '{"can_view_monitoring": true, "can_grant_credits": true}')
+  on conflict ("id") do update set "name" = excluded."name", "permissions" = excluded."permissions"
+  where ("Role"."name", "Role"."permissions") is distinct from
+    (excluded."name", excluded."permissions");
+
+  if exists (select from public."User" u where u."id" = canary) then
+    return;
+  end if;
+  insert into public."User" ("id") values (canary);
+  insert into public.accounts ("userId", "type", "provider", "providerAccountId")
+  values (canary, 'canary', 'canary', canary::text);
+  insert into public.sessions ("userId", "expires", "sessionToken", "revoked")
+  values (canary, 'infinity', 'canary', now() at time zone 'utc');
+  insert into public."Chat" ("id", "title", "userId") values (canary, 'canary', canary);
+  insert into public."Message" ("id", "chatId", "role", "parts", "userId")
+  values (canary, canary, 'user', '[]', canary);
+  insert into public."Vote" ("id", "message_id", "user_id", "value")
+  values (canary, canary, canary, 'up');
+  insert into public."Stream" ("id", "chatId", "userId") values (canary, canary, canary);
+  insert into public."StreamChunk" ("streamId", "index", "data", "createdAt")
+  values (canary, 0, 'canary', 'infinity');
+  insert into public."Document" ("id", "title", "userId") values (canary, 'canary', canary);
+  insert into public."Suggestion" ("id", "documentId", "documentCreatedAt", "originalText",
+    "suggestedText", "userId")
+  select canary, d."id", d."createdAt", '', '', canary
+  from public."Document" d where d."id" = canary;
+end
+$$;
+alter function app_private.ensure_builtin_rows() owner to auth_definer;
+comment on function app_private.ensure_builtin_rows() is
+  'Puts back the built-in roles and the canary rows; changes nothing where they are.';

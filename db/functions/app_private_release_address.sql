@@ -1,0 +1,16 @@
+-- Definer: nobody updates "User".
+create or replace function app_private.release_address(address text, keeper uuid)
+  returns void
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  update public."User" u set "email" = ''
+  where lower(u."email") = lower(address) and u."email" <> ''
+    and u."emailVerified" is null and u."id" is distinct from keeper;
+end
+$$;
+alter function app_private.release_address(text, uuid) owner to auth_definer;
+comment on function app_private.release_address(text, uuid) is
+  'An unverified address reserves nothing against whoever proves it: its holder loses it.';

@@ -1,0 +1,36 @@
+-- Definer: nobody updates "User".
+create or replace function auth.reset_password(token_digest bytea, password_hash text)
+  returns uuid
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+declare
+  used public."verificationToken" := app_private.use_token('reset_password', token_digest);
+  person public."User";
+begin
+  select u.* into person from public."User" u
+  where u."id" = used."userId" and lower(u."email") = lower(used."identifier")
+  for update;
+  if not found then
+    raise exception 'the token is not valid' using errcode = 'RC010';
+  end if;
+
+  update public."User" u
+  set "password" = password_hash,
+    "emailVerified" = coalesce(u."emailVerified", now() at time zone 'utc')
+  where u."id" = person."id";
+  update public.sessions s set "revoked" = now() at time zone 'utc'
+  where s."userId" = person."id" and s."revoked" is null;
+  -- Who signed up with an address that was not theirs keeps no back door to it.
+  if person."emailVerified" is null then
+    delete from public.accounts a where a."userId" = person."id";
+  end if;
+  return person."id";
+end
+$$;
+alter function auth.reset_password(bytea, text) owner to auth_definer;
+grant execute on function auth.reset_password(bytea, text) to rlschat_auth;
+comment on function auth.reset_password(bytea, text) is
+  'Sets a new password by a mailed token, ends every session, and counts as proof of the address. '
+  'RC010: the token is not valid.';

@@ -1,0 +1,55 @@
+-- Definer: reads and writes accounts, and makes people through the trigger on them.
+create or replace function auth.sign_in_oauth(
+  provider text, provider_account_id text, scope text, email text, email_verified boolean)
+  returns uuid
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+declare
+  proven constant boolean := coalesce(email_verified, false) and coalesce(email, '') <> '';
+  -- From a signed-in session the account is linked to that person.
+  person uuid := auth.uid();
+  holder uuid;
+begin
+  -- An account is known by the provider's own id for it, never by its address. A second request
+  -- for a new account waits at the insert below and finds it here when it comes around.
+  loop
+    select a."userId" into holder from public.accounts a
+    where a."provider" = sign_in_oauth.provider and a."providerAccountId" = provider_account_id;
+    if holder is not null then
+      if person is not null and person <> holder then
+        raise exception 'the account signs somebody else in' using errcode = 'RC013';
+      end if;
+      return holder;
+    end if;
+
+    -- To an existing person only by an address that is proven there and here.
+    if person is null and proven then
+      select u."id" into person from public."User" u
+      where lower(u."email") = lower(sign_in_oauth.email) and u."email" <> ''
+        and u."emailVerified" is not null;
+    end if;
+
+    insert into public.accounts ("userId", "type", "provider", "providerAccountId", "scope")
+    values (coalesce(person, gen_random_uuid()), 'oauth', sign_in_oauth.provider,
+      provider_account_id, sign_in_oauth.scope)
+    on conflict ("provider", "providerAccountId") do nothing
+    returning "userId" into holder;
+    exit when holder is not null;
+  end loop;
+
+  if person is null and proven then
+    perform app_private.release_address(sign_in_oauth.email, holder);
+    update public."User" u
+    set "email" = sign_in_oauth.email, "emailVerified" = now() at time zone 'utc'
+    where u."id" = holder;
+  end if;
+  return holder;
+end
+$$;
+alter function auth.sign_in_oauth(text, text, text, text, boolean) owner to auth_definer;
+grant execute on function auth.sign_in_oauth(text, text, text, text, boolean) to rlschat_auth;
+comment on function auth.sign_in_oauth(text, text, text, text, boolean) is
+  'Whose account at a provider this is; the first time it is linked to who is signed in, to the '
+  'person with that verified address, or to a new person. RC013: it signs somebody else in.';

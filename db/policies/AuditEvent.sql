@@ -1,0 +1,36 @@
+-- Who may do what to public."AuditEvent"
+--
+--   self              sees what they did and what concerns them, also after leaving
+--   can_view_audit    sees what happened in the organization
+--   everybody else    sees nothing
+--
+-- Not granted: writing to anybody. Triggers append; the purge deletes what is old.
+
+call app_private.reset_policies('public."AuditEvent"');
+
+grant select on public."AuditEvent" to regular_user;
+grant insert ("actorId", "subjectId", "organizationId", "action", "target", "targetId", "details")
+  on public."AuditEvent" to auth_definer;
+grant delete on public."AuditEvent" to rlschat_purge;
+
+create policy user_owned_select on public."AuditEvent"
+  for select to regular_user
+  using ("actorId" = (select auth.uid()) or "subjectId" = (select auth.uid()));
+comment on policy user_owned_select on public."AuditEvent" is
+  'People see what they did and what concerns them, wherever it happened.';
+
+create policy role_based_access on public."AuditEvent"
+  for select to regular_user
+  using ("organizationId" = (select auth.organization_with('can_view_audit')));
+comment on policy role_based_access on public."AuditEvent" is
+  'Who may view the audit sees what happened in the organization.';
+
+create policy definer_insert on public."AuditEvent"
+  for insert to auth_definer
+  with check (true);
+comment on policy definer_insert on public."AuditEvent" is 'The triggers of other tables append.';
+
+create policy purge_old on public."AuditEvent"
+  for delete to rlschat_purge
+  using ("createdAt" < now() at time zone 'utc' - interval '400 days');
+comment on policy purge_old on public."AuditEvent" is 'Kept 400 days.';

@@ -1,0 +1,27 @@
+-- Who may do what to public."CreditEntry"
+--
+--   self              sees their own entries
+--   everybody else    sees nothing
+--
+-- Not granted: writing to anybody. public.grant_credits() and public.spend_credits() append.
+
+call app_private.reset_policies('public."CreditEntry"');
+
+grant select on public."CreditEntry" to regular_user;
+grant insert ("userId", "amount", "reason", "grantedBy") on public."CreditEntry" to auth_definer;
+grant select ("balance") on public."CreditEntry" to auth_definer;
+
+create policy user_owned_select on public."CreditEntry"
+  for select to regular_user
+  using ("userId" = (select auth.uid()));
+comment on policy user_owned_select on public."CreditEntry" is 'People see their own ledger.';
+
+create policy definer_select on public."CreditEntry"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."CreditEntry" is 'The balance after an entry is returned.';
+
+create policy definer_insert on public."CreditEntry"
+  for insert to auth_definer
+  with check (true);
+comment on policy definer_insert on public."CreditEntry" is 'Granting and spending append.';

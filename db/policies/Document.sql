@@ -1,0 +1,88 @@
+-- Who may do what to public."Document"
+--
+--   owner                   sees, adds to and deletes their document; of an organization's only
+--                           while they are a member
+--   manager                 sees an organization's documents of everyone below them
+--   can_view_documents      sees the organization's
+--   can_manage_documents    deletes the organization's
+--   everybody else          sees nothing, and cannot add a version under an id that is taken
+--
+-- Not granted: updating. A change is a new version; one owner per id is a constraint.
+
+call app_private.reset_policies('public."Document"');
+
+grant select on public."Document" to regular_user;
+grant insert ("id", "createdAt", "title", "content", "text", "userId", "organizationId")
+  on public."Document" to regular_user;
+grant delete on public."Document" to regular_user;
+grant select on public."Document" to auth_definer;
+grant insert ("id", "title", "userId") on public."Document" to auth_definer;
+grant update ("userId") on public."Document" to auth_definer;
+
+create policy user_owned_select on public."Document"
+  for select to regular_user
+  using (
+    "userId" = (select auth.uid())
+    and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
+  );
+comment on policy user_owned_select on public."Document" is
+  'Owners see their documents; an organization''s only while they are a member.';
+
+create policy hierarchical on public."Document"
+  for select to regular_user
+  using (
+    "organizationId" = (select auth.organization_id())
+    and "userId" = any ((select auth.report_ids())::uuid[])
+  );
+comment on policy hierarchical on public."Document" is
+  'Managers see the organization''s documents of everyone below them.';
+
+create policy role_based_access on public."Document"
+  for select to regular_user
+  using ("organizationId" = (select auth.organization_with('can_view_documents')));
+comment on policy role_based_access on public."Document" is
+  'Who may view documents sees the organization''s.';
+
+create policy user_owned_insert on public."Document"
+  for insert to regular_user
+  with check (
+    "userId" = (select auth.uid())
+    and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
+    and not auth.is_document_taken("id")
+  );
+comment on policy user_owned_insert on public."Document" is
+  'People make documents and versions as themselves, personal or in their organization, never '
+  'under another person''s id.';
+
+create policy user_owned_delete on public."Document"
+  for delete to regular_user
+  using (
+    "userId" = (select auth.uid())
+    and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
+  );
+comment on policy user_owned_delete on public."Document" is
+  'Owners delete their versions; an organization''s only while they are a member.';
+
+create policy delete_permitted on public."Document"
+  for delete to regular_user
+  using ("organizationId" = (select auth.organization_with('can_manage_documents')));
+comment on policy delete_permitted on public."Document" is
+  'Who may manage documents deletes those of the organization.';
+
+create policy definer_select on public."Document"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."Document" is
+  'Hand-over finds what a person owns; auth.is_document_taken() sees every owner.';
+
+create policy definer_insert on public."Document"
+  for insert to auth_definer
+  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
+comment on policy definer_insert on public."Document" is 'The canary row, and no other.';
+
+create policy definer_update on public."Document"
+  for update to auth_definer
+  using ("organizationId" is not null)
+  with check ("organizationId" is not null);
+comment on policy definer_update on public."Document" is
+  'Hand-over gives an organization''s document a new owner.';

@@ -1,0 +1,23 @@
+-- Who may do what to public."Event"
+--
+--   everybody         sees nothing: delivery asks the policies of what an event is about
+
+call app_private.reset_policies('public."Event"');
+
+grant select, insert on public."Event" to auth_definer;
+grant delete on public."Event" to rlschat_purge;
+
+create policy definer_select on public."Event"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."Event" is 'Delivery reads the outbox forward.';
+
+create policy definer_insert on public."Event"
+  for insert to auth_definer
+  with check (true);
+comment on policy definer_insert on public."Event" is 'Triggers write what happened.';
+
+create policy purge_old on public."Event"
+  for delete to rlschat_purge
+  using ("createdAt" < now() at time zone 'utc' - interval '1 day');
+comment on policy purge_old on public."Event" is 'Kept one day.';

@@ -1,0 +1,60 @@
+-- Who may do what to public."Message"
+--
+--   whoever sees the chat                sees its messages (anonymous included, when public)
+--   owner of a personal chat, member     writes, as themselves; a stranger only reads
+--   author                               rewrites ("parts", "attachments") and deletes their own,
+--                                        while they may still write into that chat
+--   owner of the chat, can_manage_chats  deletes anybody's
+--
+-- Not granted: moving a message, changing its author or role.
+
+call app_private.reset_policies('public."Message"');
+
+grant select on public."Message" to anonymous, regular_user;
+grant insert ("id", "chatId", "role", "parts", "attachments", "createdAt", "userId")
+  on public."Message" to regular_user;
+grant update ("parts", "attachments") on public."Message" to regular_user;
+grant delete on public."Message" to regular_user;
+grant select ("id", "chatId") on public."Message" to auth_definer;
+grant insert ("id", "chatId", "role", "parts", "userId") on public."Message" to auth_definer;
+
+create policy select_reader on public."Message"
+  for select to anonymous, regular_user
+  using ((select true from public."Chat" c where c."id" = "chatId"));
+comment on policy select_reader on public."Message" is
+  'Whoever sees the chat sees its messages: the policies of "Chat" decide.';
+
+create policy insert_member on public."Message"
+  for insert to regular_user
+  with check ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
+comment on policy insert_member on public."Message" is
+  'The owner of a personal chat and members of the chat''s organization write, as themselves.';
+
+create policy update_author on public."Message"
+  for update to regular_user
+  using ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"))
+  with check ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
+comment on policy update_author on public."Message" is
+  'Authors rewrite their messages while they may write into the chat.';
+
+create policy delete_author on public."Message"
+  for delete to regular_user
+  using ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
+comment on policy delete_author on public."Message" is
+  'Authors delete their messages while they may write into the chat.';
+
+create policy delete_chat_owner on public."Message"
+  for delete to regular_user
+  using (auth.can_tidy_chat("chatId"));
+comment on policy delete_chat_owner on public."Message" is
+  'The owner of the chat, and who may manage chats, delete any message in it.';
+
+create policy definer_select on public."Message"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."Message" is 'A vote''s trigger asks for the message''s chat.';
+
+create policy definer_insert on public."Message"
+  for insert to auth_definer
+  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
+comment on policy definer_insert on public."Message" is 'The canary row, and no other.';

@@ -1,0 +1,36 @@
+-- Who may do what to public."Stream"
+--
+--   whoever sees the chat                sees its streams (anonymous included, when public)
+--   whoever may write into the chat      opens one, as themselves
+--   owner of the chat, can_manage_chats  deletes it
+--
+-- Not granted: changing a stream.
+
+call app_private.reset_policies('public."Stream"');
+
+grant select on public."Stream" to anonymous, regular_user;
+grant insert ("id", "chatId", "createdAt", "userId") on public."Stream" to regular_user;
+grant delete on public."Stream" to regular_user;
+grant insert ("id", "chatId", "userId") on public."Stream" to auth_definer;
+
+create policy select_reader on public."Stream"
+  for select to anonymous, regular_user
+  using ((select true from public."Chat" c where c."id" = "chatId"));
+comment on policy select_reader on public."Stream" is 'Whoever sees the chat sees its streams.';
+
+create policy insert_member on public."Stream"
+  for insert to regular_user
+  with check ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
+comment on policy insert_member on public."Stream" is
+  'Whoever may write into the chat opens a stream, as themselves.';
+
+create policy delete_chat_owner on public."Stream"
+  for delete to regular_user
+  using (auth.can_tidy_chat("chatId"));
+comment on policy delete_chat_owner on public."Stream" is
+  'The owner of the chat, and who may manage chats, delete any stream in it.';
+
+create policy definer_insert on public."Stream"
+  for insert to auth_definer
+  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
+comment on policy definer_insert on public."Stream" is 'The canary row, and no other.';

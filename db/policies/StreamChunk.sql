@@ -1,0 +1,36 @@
+-- Who may do what to public."StreamChunk"
+--
+--   whoever sees the stream          sees its chunks (anonymous included, in a public chat)
+--   who opened it                    appends, while they may still write into the chat
+--
+-- Not granted: changing a chunk, and deleting one: it goes with its stream, or by the purge.
+
+call app_private.reset_policies('public."StreamChunk"');
+
+grant select on public."StreamChunk" to anonymous, regular_user;
+grant insert ("streamId", "index", "data") on public."StreamChunk" to regular_user;
+grant insert on public."StreamChunk" to auth_definer;
+grant delete on public."StreamChunk" to rlschat_purge;
+
+create policy select_reader on public."StreamChunk"
+  for select to anonymous, regular_user
+  using ((select true from public."Stream" s where s."id" = "streamId"));
+comment on policy select_reader on public."StreamChunk" is 'Whoever sees the stream sees its chunks.';
+
+create policy insert_opener on public."StreamChunk"
+  for insert to regular_user
+  with check ((
+    select s."userId" = (select auth.uid()) and auth.can_write_chat(s."chatId")
+    from public."Stream" s where s."id" = "streamId"));
+comment on policy insert_opener on public."StreamChunk" is
+  'Who opened a stream appends to it, while they may write into its chat.';
+
+create policy definer_insert on public."StreamChunk"
+  for insert to auth_definer
+  with check ("streamId" = '00000000-0000-4000-8000-00000000ca7a');
+comment on policy definer_insert on public."StreamChunk" is 'The canary row, and no other.';
+
+create policy purge_old on public."StreamChunk"
+  for delete to rlschat_purge
+  using ("createdAt" < now() at time zone 'utc' - interval '7 days');
+comment on policy purge_old on public."StreamChunk" is 'Kept seven days.';

@@ -1,0 +1,78 @@
+-- Who may do what to public."Suggestion"
+--
+--   whoever sees that version    sees its suggestions, and makes one as themselves
+--   author                       rewords ("suggestedText", "description") and deletes their own
+--                                while they see the version
+--   owner of the document        resolves ("isResolved") and deletes
+--   everybody else               sees nothing
+--
+-- Not granted: moving a suggestion. Which of the two may change which column, a trigger says.
+
+call app_private.reset_policies('public."Suggestion"');
+
+grant select on public."Suggestion" to regular_user;
+grant insert ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
+  "description", "userId", "createdAt") on public."Suggestion" to regular_user;
+grant update ("suggestedText", "description", "isResolved") on public."Suggestion" to regular_user;
+grant delete on public."Suggestion" to regular_user;
+grant insert ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "userId")
+  on public."Suggestion" to auth_definer;
+
+create policy select_reader on public."Suggestion"
+  for select to regular_user
+  using ((select true from public."Document" d
+    where d."id" = "documentId" and d."createdAt" = "documentCreatedAt"));
+comment on policy select_reader on public."Suggestion" is
+  'Whoever sees that version of the document sees its suggestions.';
+
+create policy insert_reader on public."Suggestion"
+  for insert to regular_user
+  with check (
+    "userId" = (select auth.uid())
+    and (select true from public."Document" d
+      where d."id" = "documentId" and d."createdAt" = "documentCreatedAt")
+  );
+comment on policy insert_reader on public."Suggestion" is
+  'Whoever sees that version suggests, as themselves.';
+
+create policy update_author on public."Suggestion"
+  for update to regular_user
+  using (
+    "userId" = (select auth.uid())
+    and (select true from public."Document" d
+      where d."id" = "documentId" and d."createdAt" = "documentCreatedAt")
+  )
+  with check ("userId" = (select auth.uid()));
+comment on policy update_author on public."Suggestion" is
+  'Authors reword their suggestions while they see the version.';
+
+create policy update_document_owner on public."Suggestion"
+  for update to regular_user
+  using ((select d."userId" = (select auth.uid()) from public."Document" d
+    where d."id" = "documentId" and d."createdAt" = "documentCreatedAt"))
+  with check ((select d."userId" = (select auth.uid()) from public."Document" d
+    where d."id" = "documentId" and d."createdAt" = "documentCreatedAt"));
+comment on policy update_document_owner on public."Suggestion" is
+  'Owners of the document resolve what is suggested.';
+
+create policy delete_author on public."Suggestion"
+  for delete to regular_user
+  using (
+    "userId" = (select auth.uid())
+    and (select true from public."Document" d
+      where d."id" = "documentId" and d."createdAt" = "documentCreatedAt")
+  );
+comment on policy delete_author on public."Suggestion" is
+  'Authors take back their suggestions while they see the version.';
+
+create policy delete_document_owner on public."Suggestion"
+  for delete to regular_user
+  using ((select d."userId" = (select auth.uid()) from public."Document" d
+    where d."id" = "documentId" and d."createdAt" = "documentCreatedAt"));
+comment on policy delete_document_owner on public."Suggestion" is
+  'Owners of the document delete what is suggested.';
+
+create policy definer_insert on public."Suggestion"
+  for insert to auth_definer
+  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
+comment on policy definer_insert on public."Suggestion" is 'The canary row, and no other.';

@@ -1,0 +1,56 @@
+-- Who may do what to public."Vote"
+--
+--   whoever sees the message   sees its votes (anonymous included, in a public chat)
+--   a signed-in reader of it   casts, changes and takes back their own
+--   everybody else             sees nothing, and cannot learn that the message exists
+--
+-- Not granted: moving a vote ("message_id", "user_id", "chatId" have no update grant). The chat is
+-- set by a trigger, so it can stand for the message: whoever sees the chat sees its messages.
+
+call app_private.reset_policies('public."Vote"');
+
+grant select on public."Vote" to anonymous, regular_user;
+grant insert ("id", "message_id", "user_id", "chatId", "value", "created_at")
+  on public."Vote" to regular_user;
+grant update ("value") on public."Vote" to regular_user;
+grant delete on public."Vote" to regular_user;
+grant insert ("id", "message_id", "user_id", "value") on public."Vote" to auth_definer;
+
+create policy select_reader on public."Vote"
+  for select to anonymous, regular_user
+  using ((select true from public."Chat" c where c."id" = "chatId"));
+comment on policy select_reader on public."Vote" is
+  'Whoever can read the message can read its votes.';
+
+create policy insert_self on public."Vote"
+  for insert to regular_user
+  with check (
+    "user_id" = (select auth.uid())
+    and (select true from public."Chat" c where c."id" = "chatId")
+  );
+comment on policy insert_self on public."Vote" is
+  'A person votes as themselves, on a message that they can read.';
+
+create policy update_self on public."Vote"
+  for update to regular_user
+  using (
+    "user_id" = (select auth.uid())
+    and (select true from public."Chat" c where c."id" = "chatId")
+  )
+  with check ("user_id" = (select auth.uid()));
+comment on policy update_self on public."Vote" is
+  'A person changes their own vote while they can read the message.';
+
+create policy delete_self on public."Vote"
+  for delete to regular_user
+  using (
+    "user_id" = (select auth.uid())
+    and (select true from public."Chat" c where c."id" = "chatId")
+  );
+comment on policy delete_self on public."Vote" is
+  'A person takes back their own vote while they can read the message.';
+
+create policy definer_insert on public."Vote"
+  for insert to auth_definer
+  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
+comment on policy definer_insert on public."Vote" is 'The canary row, and no other.';
