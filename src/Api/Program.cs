@@ -1,2 +1,14 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using RlsChat.Api;
+using RlsChat.Database;
+
+try
+{
+    await using var app = ApiHost.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (SetupException refusal)
+{
+    await Console.Error.WriteLineAsync($"rlschat-api: {refusal.Message}");
+    return 1;
+}

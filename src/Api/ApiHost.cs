@@ -1,0 +1,54 @@
+using RlsChat.Api.Auth;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+using RlsChat.Database;
+
+namespace RlsChat.Api;
+
+/// <summary>Composes the API: what Program runs, and what tests run on a free port.</summary>
+public static class ApiHost
+{
+    /// <summary>
+    /// Builds the application; nothing connects or listens before it is started.
+    /// </summary>
+    /// <param name="args">Settings as <c>--NAME=value</c>; they win over the environment.</param>
+    /// <param name="adjust">A last word on the builder, for tests.</param>
+    /// <exception cref="SetupException">A setting is missing or malformed; it says which.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
+    {
+        AppContext.SetSwitch("Npgsql.EnableSqlRewriting", false);
+        var builder = WebApplication.CreateSlimBuilder(args);
+        var settings = Settings.Read(builder.Configuration, builder.Environment);
+
+        builder.Logging.AddJsonLines();
+        builder.WebHost.UseUrls($"http://{settings.Host}:{settings.Port}");
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = Settings.MaxBodyBytes;
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddDatabase();
+        builder.Services.AddIdentity(settings);
+        builder.Services.AddInputAndOutput();
+        adjust?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
+        app.UseStatusCodePages(pages => Problems.Write(pages.HttpContext));
+        app.UseRouting();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseValidTokens();
+
+        var routes = app.MapGroup("").AddEndpointFilter(Input.Check);
+        routes.MapSignIn();
+        routes.MapMe();
+        routes.MapChats();
+        routes.MapMessages();
+        routes.MapHealth();
+        return app;
+    }
+}

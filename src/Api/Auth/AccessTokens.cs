@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace RlsChat.Api.Auth;
+
+/// <summary>Our access tokens: what stands in them, and what a presented one must satisfy.</summary>
+internal sealed class AccessTokens(Settings settings, TimeProvider time)
+{
+    /// <summary>The claim of the person.</summary>
+    public const string Subject = "sub";
+
+    /// <summary>The claim of the session's secret.</summary>
+    public const string Session = "ses";
+
+    /// <summary>How long a token is good for. A session that ends, ends its tokens at once.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
+
+    private const string Type = "at+jwt";
+    private static readonly JsonWebTokenHandler Writer = new() { SetDefaultTimesOnTokenCreation = false };
+
+    /// <summary>A token for a session of that person.</summary>
+    public string Issue(Guid person, string session)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return Writer.CreateToken(new SecurityTokenDescriptor
+        {
+            TokenType = Type,
+            Issuer = settings.JwtIssuer,
+            Audience = settings.JwtAudience,
+            IssuedAt = now,
+            Expires = now + Lifetime,
+            Claims = new Dictionary<string, object> { [Subject] = person.ToString(), [Session] = session },
+            SigningCredentials = settings.JwtSigningKeys.Credentials,
+        });
+    }
+
+    /// <summary>What JwtBearer accepts: exactly what <see cref="Issue"/> makes.</summary>
+    public static void Require(JwtBearerOptions bearer, Settings settings)
+    {
+        bearer.MapInboundClaims = false;
+        bearer.TokenValidationParameters = new TokenValidationParameters
+        {
+            ValidAlgorithms = [SecurityAlgorithms.HmacSha256],
+            ValidTypes = [Type],
+            ValidIssuer = settings.JwtIssuer,
+            ValidAudience = settings.JwtAudience,
+            IssuerSigningKeyResolver = (_, _, kid, _) => settings.JwtSigningKeys.Find(kid),
+            TryAllIssuerSigningKeys = false,
+            RequireSignedTokens = true,
+            RequireExpirationTime = true,
+            ClockSkew = TimeSpan.FromSeconds(30),
+        };
+        bearer.Events = new JwtBearerEvents
+        {
+            OnTokenValidated = context =>
+            {
+                var claims = context.Principal!;
+                if (!Guid.TryParseExact(claims.FindFirst(Subject)?.Value, "D", out _)
+                    || !Secret.IsWellFormed(claims.FindFirst(Session)?.Value))
+                {
+                    context.Fail("not a person's session");
+                }
+
+                return Task.CompletedTask;
+            },
+        };
+    }
+}

@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.Auth;
+
+/// <summary>Signing up, in and out with an e-mail address and a password.</summary>
+internal static class SignIn
+{
+    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    {
+        var auth = routes.MapGroup("/auth").RequireRateLimiting(Identity.RateLimit);
+        auth.MapPost("/register", Register).WithName("auth.register");
+        auth.MapPost("/login", LogIn).WithName("auth.login");
+        auth.MapPost("/refresh", Refresh).WithName("auth.refresh");
+        auth.MapPost("/logout", LogOut).WithName("auth.logout");
+    }
+
+    /// <summary>Who wants to have an account.</summary>
+    internal sealed record Registration(string? Email, string? Password) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Email("email", Email);
+            errors.Text("password", Password, Passwords.MinLength, Passwords.MaxLength);
+        }
+    }
+
+    /// <summary>Who says to be whom.</summary>
+    internal sealed record Credentials(string? Email, string? Password) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Text("email", Email, 1, Errors.MaxEmail);
+            errors.Text("password", Password, 1, Passwords.MaxLength);
+        }
+    }
+
+    /// <summary>A refresh token, as it was handed out.</summary>
+    internal sealed record Ticket(string? RefreshToken) : IInput
+    {
+        public void Check(Errors errors) => errors.Text("refreshToken", RefreshToken, 1, 255);
+    }
+
+    /// <summary>What a signed-in client keeps.</summary>
+    /// <param name="AccessToken">Goes into the Authorization header of every request.</param>
+    /// <param name="RefreshToken">Good once, for the next pair.</param>
+    /// <param name="ExpiresIn">How long the access token lasts, in seconds.</param>
+    /// <param name="User">The person, as <c>GET /me</c> answers.</param>
+    internal sealed record Tokens(string AccessToken, string RefreshToken, int ExpiresIn, Me.Person User);
+
+    private sealed record Known(Guid UserId, string Email, string Password);
+
+    private static async Task<Created<Tokens>> Register(
+        Registration who, Passwords passwords, SignInDb signIn, AccessTokens tokens, UserDb db)
+    {
+        var person = await signIn.Call<Guid>(
+            """select auth.sign_up($1, $2)""", who.Email, passwords.Hash(who.Password!));
+        return TypedResults.Created("/me", await Open(person, signIn, tokens, db));
+    }
+
+    private static async Task<Results<Ok<Tokens>, Refusal>> LogIn(
+        Credentials who, Passwords passwords, SignInDb signIn, AccessTokens tokens, UserDb db)
+    {
+        var known = await signIn.Call<Known>(
+            """select "userId", "email", "password" from auth.credentials($1)""", who.Email);
+        var verdict = passwords.Verify(known?.Password, who.Password!);
+        if (known is null || verdict == PasswordVerificationResult.Failed)
+        {
+            return Problems.InvalidCredentials.Refuse();
+        }
+
+        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            await signIn.Call<bool>("""select auth.replace_password_hash($1, $2, $3)""",
+                known.UserId, known.Password, passwords.Hash(who.Password!));
+        }
+
+        return TypedResults.Ok(await Open(known.UserId, signIn, tokens, db));
+    }
+
+    private static async Task<Results<Ok<Tokens>, Refusal>> Refresh(
+        Ticket old, SignInDb signIn, AccessTokens tokens, UserDb db)
+    {
+        var (refresh, session) = (Secret.New(), Secret.New());
+        var person = await signIn.Call<Guid?>("""select auth.refresh_session($1, $2, $3)""",
+            Secret.Digest(old.RefreshToken!), Secret.Digest(refresh), Secret.Digest(session));
+        return person is { } id
+            ? TypedResults.Ok(await Hand(id, refresh, session, tokens, db))
+            : Problems.InvalidRefreshToken.Refuse();
+    }
+
+    private static async Task<NoContent> LogOut(Ticket ticket, SignInDb signIn)
+    {
+        await signIn.Call<bool>("""select auth.sign_out($1)""", Secret.Digest(ticket.RefreshToken!));
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Tokens> Open(Guid person, SignInDb signIn, AccessTokens tokens, UserDb db)
+    {
+        var (refresh, session) = (Secret.New(), Secret.New());
+        await signIn.Call<DateTime>("""select auth.open_session($1, $2, $3)""",
+            person, Secret.Digest(refresh), Secret.Digest(session));
+        return await Hand(person, refresh, session, tokens, db);
+    }
+
+    private static async Task<Tokens> Hand(
+        Guid person, string refresh, string session, AccessTokens tokens, UserDb db) =>
+        new(tokens.Issue(person, session), refresh, (int)AccessTokens.Lifetime.TotalSeconds,
+            await Me.Read(db.As(new Caller(person, session))) ?? throw new SessionEndedException());
+}

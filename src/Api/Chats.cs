@@ -1,0 +1,129 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>Conversations: one's own, one's organization's, and the public ones.</summary>
+internal static class Chats
+{
+    public static void MapChats(this IEndpointRouteBuilder routes)
+    {
+        var chats = routes.MapGroup("/chats");
+        chats.MapGet("", List).WithName("chats.list");
+        chats.MapPost("", Post).WithName("chats.create");
+        chats.MapGet("/{id}", Get).WithName("chats.get");
+        chats.MapPatch("/{id}", Edit).WithName("chats.update");
+        chats.MapDelete("/{id}", Delete).WithName("chats.delete");
+    }
+
+    /// <summary>A conversation.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Title">1 to 255 characters.</param>
+    /// <param name="Visibility"><c>public</c> (everyone reads it, without signing in too) or <c>private</c>.</param>
+    /// <param name="UserId">Whose it is.</param>
+    /// <param name="OrganizationId">The organization that it belongs to, or null for a personal one.</param>
+    /// <param name="CreatedAt">When it began.</param>
+    internal sealed record Chat(
+        Guid Id, string Title, string Visibility, Guid UserId, Guid? OrganizationId, DateTime CreatedAt);
+
+    /// <summary>A chat to begin. Without an id it is given one; without a visibility it is private.</summary>
+    internal sealed record NewChat(Guid? Id, string? Title, string? Visibility, Guid? OrganizationId) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Text("title", Title, 1, 255);
+            errors.OptionalWord("visibility", Visibility, "public", "private");
+        }
+    }
+
+    /// <summary>What to change about a chat; what is left out stays.</summary>
+    internal sealed record Change(string? Title, string? Visibility) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.OptionalText("title", Title, 1, 255);
+            errors.OptionalWord("visibility", Visibility, "public", "private");
+            errors.SomeOf("title, visibility", Title, Visibility);
+        }
+    }
+
+    private static async Task<Results<Ok<Page<Chat>>, UnauthorizedHttpResult>> List(
+        string? scope, PageRequest page, UserDb db)
+    {
+        // Not for safety: policies hide what is hidden. The question itself is about these chats.
+        var asked = scope switch
+        {
+            null or "mine" => """ "userId" = (select auth.uid()) """,
+            "organization" => """ "organizationId" = (select auth.organization_id()) """,
+            "public" => """ "visibility" = 'public' """,
+            _ => throw new InvalidInputException("scope", "must be one of mine, organization, public"),
+        };
+        if (db.IsAnonymous && scope is not "public")
+        {
+            return TypedResults.Unauthorized();
+        }
+
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.Query<Chat>(
+            $"""
+            select "id", "title", "visibility", "userId", "organizationId", "createdAt"
+            from public."Chat"
+            where {asked} and ("createdAt", "id") < ($1, $2)
+            order by "createdAt" desc, "id" desc
+            limit $3
+            """, from.CreatedAt, from.Id, page.Fetch);
+        return TypedResults.Ok(Page<Chat>.Of(rows, page, chat => new Cursor(chat.CreatedAt, chat.Id)));
+    }
+
+    private static async Task<Created<Chat>> Post(NewChat chat, UserDb db)
+    {
+        var made = await db.QuerySingleOrDefault<Chat>(
+            """
+            insert into public."Chat" ("id", "title", "visibility", "organizationId")
+            values (coalesce($1, gen_random_uuid()), $2, coalesce($3, 'private'), $4)
+            returning "id", "title", "visibility", "userId", "organizationId", "createdAt"
+            """, chat.Id, chat.Title, chat.Visibility, chat.OrganizationId);
+        return TypedResults.Created($"/chats/{made!.Id}", made);
+    }
+
+    private static async Task<Results<Ok<Chat>, NotFound>> Get(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<Chat>(
+            """
+            select "id", "title", "visibility", "userId", "organizationId", "createdAt"
+            from public."Chat"
+            where "id" = $1
+            """, id) is { } chat
+            ? TypedResults.Ok(chat)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Chat>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+        await db.Change<Chat>(
+            """
+            with changed as (
+              update public."Chat"
+              set "title" = coalesce($2, "title"), "visibility" = coalesce($3, "visibility")
+              where "id" = $1
+              returning "id", "title", "visibility", "userId", "organizationId", "createdAt")
+            select exists (select from public."Chat" where "id" = $1) as "readable",
+              c."id", c."title", c."visibility", c."userId", c."organizationId", c."createdAt"
+            from (values (1)) as always left join changed c on true
+            """, id, change.Title, change.Visibility) switch
+        {
+            { Row: { } chat } => TypedResults.Ok(chat),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+        await db.Change<Guid?>(
+            """
+            with gone as (delete from public."Chat" where "id" = $1 returning "id")
+            select exists (select from public."Chat" where "id" = $1) as "readable", (select "id" from gone)
+            """, id) switch
+        {
+            { Row: not null } => TypedResults.NoContent(),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+}

@@ -1,0 +1,103 @@
+using Npgsql;
+using RlsChat.Database;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>
+/// Refuses to serve when the database would not decide: before the first request, and whenever
+/// somebody asks whether the API is ready.
+/// </summary>
+internal sealed partial class BootGuard(DataSources sources, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    private readonly SemaphoreSlim _one = new(1);
+    private (bool Ready, DateTimeOffset Until) _last;
+
+    /// <summary>Runs before the server listens.</summary>
+    /// <exception cref="SetupException">Says everything that is wrong, a line each.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await Findings(cancellationToken) is { Count: > 0 } findings)
+            {
+                throw new SetupException(
+                    "refusing to serve, because the database would not protect people's data:\n  - "
+                    + string.Join("\n  - ", findings));
+            }
+        }
+        catch (NpgsqlException e)
+        {
+            throw new SetupException($"the database cannot be asked whether it is safe to serve from: {e.Message}", e);
+        }
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _one.Dispose();
+
+    /// <summary>Whether all is well; an answer is good for five seconds.</summary>
+    public async Task<bool> IsReady(CancellationToken stop)
+    {
+        await _one.WaitAsync(stop);
+        try
+        {
+            if (_last.Until <= time.GetUtcNow())
+            {
+                _last = (await Ask(stop), time.GetUtcNow() + Fresh);
+            }
+
+            return _last.Ready;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private async Task<bool> Ask(CancellationToken stop)
+    {
+        try
+        {
+            var findings = await Findings(stop);
+            findings.ForEach(NotReady);
+            return findings.Count == 0;
+        }
+        catch (NpgsqlException e)
+        {
+            NotReady(e.Message);
+            return false;
+        }
+    }
+
+    /// <summary>Everything that speaks against serving; empty when all is well.</summary>
+    private async Task<List<string>> Findings(CancellationToken stop)
+    {
+        await using var api = await sources.Monitor.OpenConnectionAsync(stop);
+        await using var auth = await sources.SignIn.OpenConnectionAsync(stop);
+        if (HasKnownHole(api.PostgreSqlVersion))
+        {
+            Hole(api.PostgreSqlVersion.ToString());
+        }
+
+        return
+        [
+            .. await Logins.Findings(api, "rlschat_api", stop),
+            .. await Logins.Findings(auth, "rlschat_auth", stop),
+            .. await Tables.Findings(api, stop),
+            .. await Versions.Findings(api, stop),
+            .. await Canary.Findings(api, stop),
+        ];
+    }
+
+    /// <summary>Minors that leak hidden rows (CVE-2026-120154: insert … on conflict … where).</summary>
+    private static bool HasKnownHole(Version server) =>
+        server is { Major: 15, Minor: < 20 } or { Major: 18, Minor: <= 4 };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "not ready: {Finding}")]
+    private partial void NotReady(string finding);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message =
+        "PostgreSQL {Version} has a known hole in row-level security (CVE-2026-120154): upgrade to the newest minor")]
+    private partial void Hole(string version);
+}

@@ -1,0 +1,57 @@
+using Npgsql;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>
+/// The connection pools: one for each role that requests take (a prepared statement that runs under
+/// two roles in turn is planned again at each turn), and one for what mints identities.
+/// </summary>
+internal sealed class DataSources : IAsyncDisposable
+{
+    public DataSources(Settings settings)
+    {
+        var (pool, few) = (settings.Pool, Math.Max(2, settings.Pool.MaxConnections / 2));
+        RegularUser = Make(settings.Api, pool, pool.MaxConnections);
+        Anonymous = Make(settings.Api, pool, pool.MaxConnections);
+        Monitor = Make(settings.Api, pool, 2);
+        SignIn = Make(settings.Auth, pool, few);
+    }
+
+    /// <summary>For signed-in people.</summary>
+    public NpgsqlDataSource RegularUser { get; }
+
+    /// <summary>For nobody in particular.</summary>
+    public NpgsqlDataSource Anonymous { get; }
+
+    /// <summary>For looking at the system, not at anybody's rows.</summary>
+    public NpgsqlDataSource Monitor { get; }
+
+    /// <summary>For signing up, in and out; it can do nothing else.</summary>
+    public NpgsqlDataSource SignIn { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RegularUser.DisposeAsync();
+        await Anonymous.DisposeAsync();
+        await Monitor.DisposeAsync();
+        await SignIn.DisposeAsync();
+    }
+
+    private static NpgsqlDataSource Make(NpgsqlConnectionStringBuilder login, PoolSettings pool, int size) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(login.ConnectionString)
+        {
+            ApplicationName = login.ApplicationName ?? "rlschat-api",
+            MaxPoolSize = size,
+            Timeout = pool.ConnectTimeout,
+            ConnectionIdleLifetime = pool.IdleTimeout,
+            ConnectionPruningInterval = Math.Min(10, pool.IdleTimeout),
+            ConnectionLifetime = pool.MaxLifetime,
+            // Safe because nothing is ever set for a session, only for a transaction.
+            NoResetOnClose = true,
+            MaxAutoPrepare = pool.Prepare ? 100 : 0,
+            AutoPrepareMinUsages = 2,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            Enlist = false,
+            IncludeErrorDetail = false,
+        });
+}

@@ -1,0 +1,81 @@
+using System.Net.Sockets;
+using Npgsql;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>
+/// What an error of the database is over HTTP. The code decides, never the text; nothing that the
+/// server says about rows, constraints or SQL is passed on, but the name of a field.
+/// </summary>
+internal static class DatabaseErrors
+{
+    /// <summary>Our own class: what the functions of db/functions raise.</summary>
+    private static readonly Dictionary<string, Problem> Own = new(StringComparer.Ordinal)
+    {
+        ["RC001"] = new(409, "email_taken", "This e-mail address has an account already."),
+        ["RC002"] = new(409, "already_in_organization", "You are in an organization already; leave it first."),
+        ["RC003"] = new(409, "last_administrator", "An organization with members keeps an administrator."),
+        ["RC004"] = new(410, "invitation_invalid", "The invitation is not for you, was used or has expired."),
+        ["RC005"] = new(409, "insufficient_credits", "The balance does not cover this."),
+        ["RC006"] = new(409, "manager_cycle", "Nobody is their own manager, at any distance."),
+        ["RC007"] = new(400, "not_a_colleague", "That person is not in your organization."),
+        ["RC008"] = new(409, "last_way_in", "Without this account you could not sign in any more."),
+        ["RC009"] = new(409, "not_in_organization", "You are in no organization."),
+        ["RC010"] = new(410, "token_invalid", "The link is not valid, was used or has expired."),
+        ["RC011"] = new(409, "operator_conflict", "An operator is in no organization."),
+    };
+
+    /// <summary>Whether the transaction met another one and may succeed when it is repeated.</summary>
+    public static bool MetAnother(string sqlState) => sqlState
+        is PostgresErrorCodes.SerializationFailure
+        or PostgresErrorCodes.DeadlockDetected
+        or PostgresErrorCodes.LockNotAvailable;
+
+    /// <summary>The problem, or null for what nobody foresaw.</summary>
+    /// <param name="exception">What was thrown.</param>
+    /// <param name="deleting">Whether the request was to delete something.</param>
+    /// <param name="signedIn">Whether somebody in particular asked.</param>
+    public static Problem? Problem(Exception exception, bool deleting, bool signedIn) => exception switch
+    {
+        PostgresException error => Problem(error, deleting, signedIn),
+        NpgsqlException { InnerException: SocketException or IOException or TimeoutException } => Unavailable(5),
+        NpgsqlException { IsTransient: true } => Unavailable(5),
+        _ => null,
+    };
+
+    private static Problem? Problem(PostgresException error, bool deleting, bool signedIn) => error.SqlState switch
+    {
+        PostgresErrorCodes.InsufficientPrivilege => Problems.Of(signedIn ? 403 : 401),
+        PostgresErrorCodes.UniqueViolation => new(409, "conflict", "There is one already."),
+        PostgresErrorCodes.RestrictViolation => InUse,
+        PostgresErrorCodes.ForeignKeyViolation => deleting ? InUse : Problems.Of(404),
+        PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation
+            or PostgresErrorCodes.ExclusionViolation => Invalid(error),
+        PostgresErrorCodes.QueryCanceled => new(504, "timeout", "The database took too long."),
+        var state when MetAnother(state) => Unavailable(1),
+        ['2', '2', ..] => Invalid(error),
+        ['5', '3', ..] or ['5', '7', 'P', '0', _] => Unavailable(5),
+        ['R', 'C', ..] own => Own.GetValueOrDefault(own),
+        _ => null,
+    };
+
+    private static readonly Problem InUse = new(409, "in_use", "Something else still needs this.");
+
+    private static Problem Unavailable(int seconds) =>
+        new(503, "unavailable", "Try again in a moment.") { RetryAfter = seconds };
+
+    private static Problem Invalid(PostgresException error) =>
+        Field(error) is { } field ? Problems.Invalid(field, "is not allowed to be this") : Problems.Of(400);
+
+    /// <summary>A column, or what a constraint named "Table_column_check" is about.</summary>
+    private static string? Field(PostgresException error) => error switch
+    {
+        { ColumnName: { } column } => column,
+        { TableName: { } table, ConstraintName: { } name }
+            when name.StartsWith(table + "_", StringComparison.Ordinal) && name.EndsWith("_check", StringComparison.Ordinal)
+                && name.Length > table.Length + "__check".Length
+            => name[(table.Length + 1)..^"_check".Length],
+        _ => null,
+    };
+}

@@ -1,0 +1,17 @@
+namespace RlsChat.Api.Data;
+
+/// <summary>Registers the way to the database.</summary>
+internal static class DatabaseServices
+{
+    public static void AddDatabase(this IServiceCollection services)
+    {
+        services.AddSingleton<DataSources>();
+        services.AddSingleton<Operations>();
+        services.AddSingleton<BootGuard>();
+        services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
+    }
+
+    /// <summary>What an operation of this request is called in the log: its endpoint's name.</summary>
+    public static string OperationName(this HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unnamed";
+}

@@ -1,0 +1,61 @@
+using Dapper;
+using Npgsql;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>
+/// The canary is a person without a way in, whose rows (all under one id) nobody else may see. If
+/// nobody in particular sees one of them, policies are not at work.
+/// </summary>
+internal static class Canary
+{
+    /// <summary>The id of the canary, and of its chat and everything in it.</summary>
+    public static readonly Guid Id = new("00000000-0000-4000-8000-00000000ca7a");
+
+    public static async Task<List<string>> Findings(NpgsqlConnection connection, CancellationToken stop) =>
+    [
+        .. await Seen(connection, "anonymous", "", "anonymous", stop),
+        .. await Seen(connection, "regular_user", "", "regular_user without an identity", stop),
+        .. await Seen(connection, "regular_user", Id.ToString(), "someone who claims to be the canary, without its session", stop),
+    ];
+
+    private static async Task<List<string>> Seen(
+        NpgsqlConnection connection, string role, string claim, string who, CancellationToken stop)
+    {
+        // Where the role may look at all: by uuid columns that begin an index, so that it stays quick.
+        var questions = (await connection.QueryAsync<string>(new CommandDefinition(
+            """
+            select format('select %L where exists (select from public.%I where %I = $1)', format('public.%I', c.relname), c.relname, a.attname)
+            from pg_class c
+            join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.atttypid = 'uuid'::regtype
+            where c.relnamespace = to_regnamespace('public') and c.relkind in ('r', 'p', 'v')
+              and has_column_privilege(@role, c.oid, a.attnum, 'select')
+              and (c.relkind = 'v' or exists (select from pg_index i where i.indrelid = c.oid and i.indkey[0] = a.attnum))
+            """.Replace("@role", $"'{role}'", StringComparison.Ordinal), cancellationToken: stop))).ToList();
+        if (questions.Count == 0)
+        {
+            return [];
+        }
+
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand("select set_config('role', $1, true), set_config('auth.uid', $2, true), set_config('auth.session', '', true)")
+                {
+                    Parameters = { new() { Value = role }, new() { Value = claim } },
+                },
+                new NpgsqlBatchCommand(string.Join("\nunion ", questions)) { Parameters = { new() { Value = Id } } },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(stop);
+        await reader.NextResultAsync(stop);
+        var findings = new List<string>();
+        while (await reader.ReadAsync(stop))
+        {
+            findings.Add($"{reader.GetString(0)}: {who} sees the canary's row");
+        }
+
+        return findings;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>
+/// Runs database operations: tries again what met another transaction, and writes one line to the
+/// log for each, without its parameters.
+/// </summary>
+internal sealed partial class Operations(ILogger<Operations> log)
+{
+    private const int Attempts = 4;
+
+    /// <param name="name">The endpoint's name.</param>
+    /// <param name="userId">Who is asking, as the token says.</param>
+    /// <param name="attempt">One whole transaction, which can be repeated.</param>
+    /// <param name="stop">Ends it when the client has gone.</param>
+    public async Task<T> Run<T>(string name, Guid? userId, Func<Task<T>> attempt, CancellationToken stop)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var success = false;
+        try
+        {
+            var result = await Repeat(attempt, stop);
+            success = true;
+            return result;
+        }
+        finally
+        {
+            var duration = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3);
+            Done(name, duration, success, userId);
+        }
+    }
+
+    private static async Task<T> Repeat<T>(Func<Task<T>> attempt, CancellationToken stop)
+    {
+        for (var count = 1; ; count++)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (PostgresException e) when (count < Attempts && DatabaseErrors.MetAnother(e.SqlState))
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 25) * count), stop);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{operation} {duration} {success} {userId}")]
+    private partial void Done(string operation, double duration, bool success, Guid? userId);
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using RlsChat.Api.Auth;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>Every type that is read from a request or written to a response.</summary>
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(SignIn.Registration))]
+[JsonSerializable(typeof(SignIn.Credentials))]
+[JsonSerializable(typeof(SignIn.Ticket))]
+[JsonSerializable(typeof(SignIn.Tokens))]
+[JsonSerializable(typeof(Me.Person))]
+[JsonSerializable(typeof(Chats.NewChat))]
+[JsonSerializable(typeof(Chats.Change), TypeInfoPropertyName = "ChatChange")]
+[JsonSerializable(typeof(Page<Chats.Chat>))]
+[JsonSerializable(typeof(Messages.NewMessage))]
+[JsonSerializable(typeof(Messages.Change), TypeInfoPropertyName = "MessageChange")]
+[JsonSerializable(typeof(Page<Messages.Message>))]
+[JsonSerializable(typeof(Health.State))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>The types under the rules of <see cref="Strict"/>.</summary>
+    public static readonly ApiJson Written = new(Strict(new JsonSerializerOptions(JsonSerializerDefaults.Web)));
+
+    /// <summary>What is not said in the request's type is refused, and nothing is guessed.</summary>
+    public static JsonSerializerOptions Strict(JsonSerializerOptions options)
+    {
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        options.Converters.Add(new UtcMilliseconds());
+        return options;
+    }
+}
+
+/// <summary>A time of the database (UTC, milliseconds) as JavaScript writes it: 2026-01-31T09:30:00.000Z.</summary>
+internal sealed class UtcMilliseconds : JsonConverter<DateTime>
+{
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        DateTime.TryParseExact(reader.GetString(), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString(Format, CultureInfo.InvariantCulture));
+}
+
+/// <summary>JSON that is passed on as it was written, byte for byte, spaces and key order included.</summary>
+internal sealed class RawJson : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        JsonElement.ParseValue(ref reader).GetRawText();
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value, skipInputValidation: true);
+}
+
+/// <summary>As <see cref="RawJson"/>, for a value that must be an array.</summary>
+internal sealed class RawJsonArray : JsonConverter<string>
+{
+    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.StartArray
+            ? JsonElement.ParseValue(ref reader).GetRawText()
+            : throw new JsonException();
+
+    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
+        writer.WriteRawValue(value, skipInputValidation: true);
+}

@@ -1,0 +1,127 @@
+using System.Text;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>A request body that can say what is wrong with it.</summary>
+internal interface IInput
+{
+    void Check(Errors errors);
+}
+
+/// <summary>Asks every body what is wrong with it, before a handler sees it.</summary>
+internal static class Input
+{
+    public static ValueTask<object?> Check(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        foreach (var argument in context.Arguments)
+        {
+            if (argument is IInput input)
+            {
+                var errors = new Errors();
+                input.Check(errors);
+                errors.ThrowIfAny();
+            }
+        }
+
+        return next(context);
+    }
+}
+
+/// <summary>What is wrong with a request, by field.</summary>
+internal sealed class Errors
+{
+    /// <summary>The longest e-mail address.</summary>
+    public const int MaxEmail = 254;
+
+    private readonly Dictionary<string, string[]> _byField = [];
+
+    public void Add(string field, string error) => _byField.TryAdd(field, [error]);
+
+    /// <summary>A text that must be there, of so many characters (Unicode scalars, as PostgreSQL counts).</summary>
+    public void Text(string field, string? value, int min, int max)
+    {
+        var length = value?.EnumerateRunes().Count() ?? -1;
+        if (length < min || length > max || value!.Contains('\0'))
+        {
+            Add(field, $"must be a text of {min} to {max} characters, without NUL");
+        }
+    }
+
+    /// <summary>As <see cref="Text"/>, but it may be left out.</summary>
+    public void OptionalText(string field, string? value, int min, int max)
+    {
+        if (value is not null)
+        {
+            Text(field, value, min, max);
+        }
+    }
+
+    /// <summary>One of a few words.</summary>
+    public void Word(string field, string? value, params ReadOnlySpan<string> words)
+    {
+        if (!words.Contains(value))
+        {
+            Add(field, $"must be one of {string.Join(", ", words)}");
+        }
+    }
+
+    /// <summary>One of a few words, or left out.</summary>
+    public void OptionalWord(string field, string? value, params ReadOnlySpan<string> words)
+    {
+        if (value is not null)
+        {
+            Word(field, value, words);
+        }
+    }
+
+    /// <summary>Something that must be there; its form was checked when it was read.</summary>
+    public void Required(string field, object? value, string error)
+    {
+        if (value is null)
+        {
+            Add(field, error);
+        }
+    }
+
+    /// <summary>A change must change something.</summary>
+    public void SomeOf(string fields, params ReadOnlySpan<object?> values)
+    {
+        foreach (var value in values)
+        {
+            if (value is not null)
+            {
+                return;
+            }
+        }
+
+        Add("body", $"must hold at least one of {fields}");
+    }
+
+    /// <summary>An e-mail address by its shape; whether it exists, only a mail can tell.</summary>
+    public void Email(string field, string? value)
+    {
+        var at = value?.IndexOf('@') ?? -1;
+        if (at < 1 || at != value!.LastIndexOf('@') || at == value.Length - 1 || value.Length > MaxEmail
+            || value.EnumerateRunes().Any(rune => Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)))
+        {
+            Add(field, $"must be an e-mail address of at most {MaxEmail} characters");
+        }
+    }
+
+    /// <exception cref="InvalidInputException">Something is wrong.</exception>
+    public void ThrowIfAny()
+    {
+        if (_byField.Count > 0)
+        {
+            throw new InvalidInputException(Problems.Invalid(_byField));
+        }
+    }
+}
+
+/// <summary>The request is not well-formed; nothing was done.</summary>
+internal sealed class InvalidInputException(Problem problem) : Exception(problem.Detail)
+{
+    public InvalidInputException(string field, string error) : this(Problems.Invalid(field, error)) { }
+
+    public Problem Problem => problem;
+}

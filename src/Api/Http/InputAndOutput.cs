@@ -1,0 +1,18 @@
+namespace RlsChat.Api.Http;
+
+/// <summary>Registers how requests are read and answers are written.</summary>
+internal static class InputAndOutput
+{
+    public static void AddInputAndOutput(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            ApiJson.Strict(json.SerializerOptions);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        });
+        // Thrown rather than answered, so that every refusal is written in one place.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddExceptionHandler<ExceptionProblems>();
+        services.AddProblemDetails();
+    }
+}

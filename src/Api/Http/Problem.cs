@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>What went wrong, as a client may know it. Becomes an RFC 9457 body.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The stable name of this kind of problem, for programs.</param>
+/// <param name="Detail">One sentence for people; never another person's data, never SQL.</param>
+internal sealed record Problem(int Status, string Code, string? Detail = null)
+{
+    /// <summary>When trying again may help, in seconds.</summary>
+    public int? RetryAfter { get; init; }
+
+    /// <summary>What is wrong with which field of the request.</summary>
+    public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
+
+    /// <summary>This problem as the answer of a handler.</summary>
+    public Refusal Refuse() => new(this);
+}
+
+/// <summary>The answer of a handler that refuses: a problem.</summary>
+internal sealed class Refusal(Problem problem) : IResult
+{
+    /// <summary>Why.</summary>
+    public Problem Problem => problem;
+
+    public Task ExecuteAsync(HttpContext httpContext) => Problems.Write(httpContext, problem);
+}
+
+/// <summary>The body of every error: application/problem+json.</summary>
+internal sealed record ProblemBody(
+    string Title,
+    int Status,
+    string Code,
+    string? Detail,
+    string TraceId,
+    IReadOnlyDictionary<string, string[]>? Errors)
+{
+    public static ProblemBody Of(Problem problem, HttpContext context) =>
+        new(ReasonPhrases.GetReasonPhrase(problem.Status), problem.Status, problem.Code, problem.Detail,
+            Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier, problem.Errors);
+}

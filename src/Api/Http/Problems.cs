@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>The problems that the API knows by itself, and how a problem is written.</summary>
+internal static class Problems
+{
+    public static readonly Problem InvalidToken =
+        new(401, "invalid_token", "The access token is not valid or has expired.");
+
+    public static readonly Problem SessionEnded =
+        new(401, "session_ended", "The session of this access token has ended.");
+
+    public static readonly Problem InvalidCredentials =
+        new(401, "invalid_credentials", "The e-mail address or the password is wrong.");
+
+    public static readonly Problem InvalidRefreshToken =
+        new(401, "invalid_refresh_token", "The refresh token is not valid, was used before or has expired.");
+
+    public static readonly Problem Internal = new(500, "internal_error", "The log has it under the trace id.");
+
+    public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) =>
+        new(400, "invalid_input", "The request is not well-formed.") { Errors = errors };
+
+    public static Problem Invalid(string field, string error) =>
+        Invalid(new Dictionary<string, string[]> { [field] = [error] });
+
+    public static Problem TooManyRequests(TimeSpan wait) =>
+        new(429, "too_many_requests") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+
+    /// <summary>The problem that a bare status stands for: hidden and absent are one 404.</summary>
+    public static Problem Of(int status) => status switch
+    {
+        400 => new(400, "invalid_input", "The request is not well-formed."),
+        401 => new(401, "unauthenticated", "This needs an access token."),
+        403 => new(403, "forbidden", "You may see this, but not do that to it."),
+        404 => new(404, "not_found", "There is no such thing, or not for you."),
+        405 => new(405, "method_not_allowed"),
+        413 => new(413, "too_large")
+        {
+            Errors = new Dictionary<string, string[]> { ["body"] = ["must not be larger than 1 MB"] },
+        },
+        415 => new(415, "unsupported_media_type", "Send application/json."),
+        429 => TooManyRequests(TimeSpan.FromMinutes(1)),
+        >= 500 => Internal with { Status = status },
+        _ => new(status, "request_failed"),
+    };
+
+    /// <summary>Writes the problem of the response's status.</summary>
+    public static Task Write(HttpContext context) => Write(context, Of(context.Response.StatusCode));
+
+    /// <summary>Writes a problem: the only way in which an error leaves the server.</summary>
+    public static Task Write(HttpContext context, Problem problem)
+    {
+        var response = context.Response;
+        response.StatusCode = problem.Status;
+        if (problem.Status == StatusCodes.Status401Unauthorized)
+        {
+            response.Headers.WWWAuthenticate =
+                problem.Code is "invalid_token" or "session_ended" ? "Bearer error=\"invalid_token\"" : "Bearer";
+        }
+
+        if (problem.RetryAfter is { } seconds)
+        {
+            response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return response.WriteAsJsonAsync(
+            ProblemBody.Of(problem, context), ApiJson.Written.ProblemBody, "application/problem+json", context.RequestAborted);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>Who one is.</summary>
+internal static class Me
+{
+    public static void MapMe(this IEndpointRouteBuilder routes) => routes.MapGet("/me", Get).WithName("me.get");
+
+    /// <summary>The person who is asking.</summary>
+    /// <param name="Id">Their id.</param>
+    /// <param name="Email">Their address; empty while it is not known.</param>
+    /// <param name="EmailVerified">Whether they have proved that it is theirs.</param>
+    /// <param name="CreditBalance">Their credits, with two decimals.</param>
+    /// <param name="CreatedAt">Since when they have an account.</param>
+    /// <param name="Organization">The organization of which they are a member, or null.</param>
+    /// <param name="Permissions">What their role allows, by name, sorted.</param>
+    internal sealed record Person(
+        Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt,
+        Organization? Organization, [property: JsonConverter(typeof(RawJson))] string Permissions);
+
+    /// <summary>A tenant, as its members see it.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Name">Its name.</param>
+    /// <param name="JoinedAt">Since when the person is a member.</param>
+    internal sealed record Organization(Guid Id, string Name, DateTime JoinedAt);
+
+    private sealed record Row(
+        Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt, string Permissions,
+        Guid? OrganizationId, string? OrganizationName, DateTime? JoinedAt);
+
+    /// <summary>Reads the person; null for nobody.</summary>
+    public static async Task<Person?> Read(UserDb db)
+    {
+        var row = await db.QuerySingleOrDefault<Row>(
+            """
+            select u."id", u."email", u."emailVerified" is not null as "emailVerified", u."creditBalance", u."createdAt",
+              to_json(array(select jsonb_object_keys(auth.permissions()) order by 1)) as "permissions",
+              o."id" as "organizationId", o."name" as "organizationName", u."joinedAt"
+            from public."User" u
+            left join public."Organization" o on o."id" = u."organizationId"
+            where u."id" = (select auth.uid())
+            """);
+        return row is null
+            ? null
+            : new Person(row.Id, row.Email, row.EmailVerified, row.CreditBalance, row.CreatedAt,
+                row.OrganizationId is { } id ? new Organization(id, row.OrganizationName!, row.JoinedAt!.Value) : null,
+                row.Permissions);
+    }
+
+    private static async Task<Results<Ok<Person>, UnauthorizedHttpResult>> Get(UserDb db) =>
+        await Read(db) is { } person ? TypedResults.Ok(person) : TypedResults.Unauthorized();
+}

@@ -1,0 +1,117 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>What is said in a chat.</summary>
+internal static class Messages
+{
+    public static void MapMessages(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/chats/{id}/messages", List).WithName("messages.list");
+        routes.MapPost("/chats/{id}/messages", Post).WithName("messages.create");
+        routes.MapPatch("/messages/{id}", Edit).WithName("messages.update");
+        routes.MapDelete("/messages/{id}", Delete).WithName("messages.delete");
+    }
+
+    /// <summary>A message.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="ChatId">The chat in which it stands.</param>
+    /// <param name="UserId">Who wrote it, or null when their account is gone.</param>
+    /// <param name="Role"><c>user</c>, <c>assistant</c>, <c>system</c> or <c>tool</c>.</param>
+    /// <param name="Parts">A JSON array, exactly as it was sent.</param>
+    /// <param name="Attachments">A JSON array, exactly as it was sent.</param>
+    /// <param name="CreatedAt">When it was written.</param>
+    internal sealed record Message(
+        Guid Id, Guid ChatId, Guid? UserId, string Role,
+        [property: JsonConverter(typeof(RawJson))] string Parts,
+        [property: JsonConverter(typeof(RawJson))] string Attachments,
+        DateTime CreatedAt);
+
+    /// <summary>A message to write. Without an id it is given one; without attachments it has none.</summary>
+    internal sealed record NewMessage(
+        Guid? Id, string? Role,
+        [property: JsonConverter(typeof(RawJsonArray))] string? Parts,
+        [property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Word("role", Role, "user", "assistant", "system", "tool");
+            errors.Required("parts", Parts, "must be an array");
+        }
+    }
+
+    /// <summary>What to change about a message; what is left out stays.</summary>
+    internal sealed record Change(
+        [property: JsonConverter(typeof(RawJsonArray))] string? Parts,
+        [property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput
+    {
+        public void Check(Errors errors) => errors.SomeOf("parts, attachments", Parts, Attachments);
+    }
+
+    /// <summary>No row: no such chat. One row without an id: a chat without messages on this page.</summary>
+    private static async Task<Results<Ok<Page<Message>>, NotFound>> List(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeOldest;
+        var rows = await db.QueryChildren<Message>(
+            """
+            select m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt"
+            from public."Chat" c
+            left join lateral (
+              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt"
+              from public."Message"
+              where "chatId" = c."id" and ("createdAt", "id") > ($2, $3)
+              order by "createdAt", "id"
+              limit $4) m on true
+            where c."id" = $1
+            order by m."createdAt", m."id"
+            """, id, from.CreatedAt, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Message>.Of(rows, page, message => new Cursor(message.CreatedAt, message.Id)));
+    }
+
+    private static async Task<Results<Created<Message>, NotFound>> Post(Id id, NewMessage message, UserDb db) =>
+        await db.QuerySingleOrDefault<Message>(
+            """
+            insert into public."Message" ("id", "chatId", "role", "parts", "attachments")
+            select coalesce($2, gen_random_uuid()), c."id", $3, $4, coalesce($5, '[]')
+            from public."Chat" c
+            where c."id" = $1
+            returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt"
+            """, id, message.Id, message.Role, Arg.Json(message.Parts), Arg.Json(message.Attachments)) is { } made
+            ? TypedResults.Created($"/messages/{made.Id}", made)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Message>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+        await db.Change<Message>(
+            """
+            with changed as (
+              update public."Message"
+              set "parts" = coalesce($2, "parts"), "attachments" = coalesce($3, "attachments")
+              where "id" = $1
+              returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt")
+            select exists (select from public."Message" where "id" = $1) as "readable",
+              c."id", c."chatId", c."userId", c."role", c."parts", c."attachments", c."createdAt"
+            from (values (1)) as always left join changed c on true
+            """, id, Arg.Json(change.Parts), Arg.Json(change.Attachments)) switch
+        {
+            { Row: { } message } => TypedResults.Ok(message),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+        await db.Change<Guid?>(
+            """
+            with gone as (delete from public."Message" where "id" = $1 returning "id")
+            select exists (select from public."Message" where "id" = $1) as "readable", (select "id" from gone)
+            """, id) switch
+        {
+            { Row: not null } => TypedResults.NoContent(),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+}

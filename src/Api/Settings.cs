@@ -1,0 +1,172 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Npgsql;
+using RlsChat.Api.Auth;
+using RlsChat.Database;
+
+namespace RlsChat.Api;
+
+/// <summary>Everything that can be set from outside, read and checked once, at the start.</summary>
+/// <param name="Host">The address to listen on.</param>
+/// <param name="Port">The port to listen on; 0 takes a free one.</param>
+/// <param name="Environment">Where this runs, for the log.</param>
+/// <param name="Api">The connection of the login that serves requests.</param>
+/// <param name="Auth">The connection of the login that signs people in.</param>
+/// <param name="Pool">How many connections, and for how long.</param>
+/// <param name="JwtIssuer">Who our tokens are from.</param>
+/// <param name="JwtAudience">Whom our tokens are for.</param>
+/// <param name="JwtSigningKeys">What signs and verifies our tokens.</param>
+/// <param name="AuthRateLimit">How many requests to /auth/* one address may make in a minute.</param>
+internal sealed record Settings(
+    string Host,
+    int Port,
+    string Environment,
+    NpgsqlConnectionStringBuilder Api,
+    NpgsqlConnectionStringBuilder Auth,
+    PoolSettings Pool,
+    string JwtIssuer,
+    string JwtAudience,
+    SigningKeys JwtSigningKeys,
+    int AuthRateLimit)
+{
+    /// <summary>The longest request body, in bytes.</summary>
+    public const int MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Reads the environment, appsettings.json and the command line.</summary>
+    /// <exception cref="SetupException">Names the variable and says what it should be.</exception>
+    public static Settings Read(IConfiguration configuration, IHostEnvironment environment)
+    {
+        var values = new Values(configuration);
+        values.RefuseUnknown();
+        var development = environment.IsDevelopment();
+        return new Settings(
+            values.Parse("HOST", "127.0.0.1", text => IPAddress.Parse(text).ToString(), "an IP address"),
+            values.Number("PORT", 5080, 0, 65535),
+            environment.EnvironmentName,
+            Login(values, "POSTGRES_API_URL", "rlschat_api", "RLSCHAT_API_PASSWORD"),
+            Login(values, "POSTGRES_AUTH_URL", "rlschat_auth", "RLSCHAT_AUTH_PASSWORD"),
+            PoolSettings.Read(values),
+            values.Text("JWT_ISSUER") ?? (development ? "rlschat" : throw Values.Missing("JWT_ISSUER")),
+            values.Text("JWT_AUDIENCE") ?? (development ? "rlschat" : throw Values.Missing("JWT_AUDIENCE")),
+            values.Parse("JWT_SIGNING_KEYS", development ? DevelopmentKeys() : null, SigningKeys.Parse, null),
+            values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000));
+    }
+
+    /// <summary>Where POSTGRES_URL points, but never with its credentials, unless the login has a URL of its own.</summary>
+    private static NpgsqlConnectionStringBuilder Login(Values values, string url, string login, string password)
+    {
+        if (values.Text(url) is { } own)
+        {
+            var connection = PostgresUrl.Parse(own, url);
+            connection.Username ??= login;
+            connection.Password ??= values.Text(password);
+            return connection;
+        }
+
+        var shared = PostgresUrl.Parse(values.Text("POSTGRES_URL") ?? throw Values.Missing("POSTGRES_URL"), "POSTGRES_URL");
+        (shared.Username, shared.Password) = (login, values.Text(password) ?? throw Values.Missing(password));
+        return shared;
+    }
+
+    /// <summary>A key for this checkout, made once, so that tokens survive a restart.</summary>
+    private static string DevelopmentKeys()
+    {
+        var file = Path.Combine(".data", "jwt-signing-keys");
+        if (!File.Exists(file))
+        {
+            Directory.CreateDirectory(".data");
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var writer = new StreamWriter(file, options);
+            writer.Write($"development:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}");
+        }
+
+        return File.ReadAllText(file).Trim();
+    }
+}
+
+/// <summary>The settings of the connection pools; times in seconds.</summary>
+/// <param name="MaxConnections">The most connections as people, and as many as nobody in particular.</param>
+/// <param name="IdleTimeout">After how long an unused connection is closed.</param>
+/// <param name="MaxLifetime">After how long a connection is closed in any case; 0 for never.</param>
+/// <param name="ConnectTimeout">How long to wait for a connection.</param>
+/// <param name="Prepare">Whether statements are prepared from their second use on.</param>
+internal sealed record PoolSettings(
+    int MaxConnections, int IdleTimeout, int MaxLifetime, int ConnectTimeout, bool Prepare)
+{
+    public static PoolSettings Read(Values values) => new(
+        values.Number("DATABASE_MAX_CONNECTIONS", 4 * System.Environment.ProcessorCount, 1, 10_000),
+        values.Number("DATABASE_IDLE_TIMEOUT", 20, 1, 86_400),
+        values.Number("DATABASE_MAX_LIFETIME", 1800, 0, 86_400),
+        values.Number("DATABASE_CONNECT_TIMEOUT", 10, 1, 1024),
+        values.Parse("DATABASE_PREPARE", "on", text => text switch
+        {
+            "on" => true,
+            "off" => false,
+            _ => throw new FormatException(),
+        }, "on or off"));
+}
+
+/// <summary>The configuration, asked for by name; an empty value counts as absent.</summary>
+internal sealed class Values(IConfiguration configuration)
+{
+    private static readonly string[] Prefixes = ["DATABASE_", "JWT_", "RLSCHAT_", "POSTGRES_", "GITHUB_CLIENT_", "AUTH_RATE_"];
+
+    private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "POSTGRES_URL", "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL",
+        "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_TEST_POSTGRES_URL", "RLSCHAT_POSTGRES_IMAGE",
+        "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME",
+        "DATABASE_CONNECT_TIMEOUT", "DATABASE_PREPARE", "DATABASE_URL",
+        "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS",
+        "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "AUTH_RATE_LIMIT",
+        // What hosts and the image of PostgreSQL set beside a URL.
+        "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_DATABASE",
+        "POSTGRES_PRISMA_URL", "POSTGRES_URL_NON_POOLING", "POSTGRES_URL_NO_SSL",
+    };
+
+    public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");
+
+    /// <summary>A misspelt name would silently mean the default.</summary>
+    public void RefuseUnknown()
+    {
+        var unknown = configuration.AsEnumerable()
+            .Select(pair => pair.Key)
+            .FirstOrDefault(key => Prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
+                && !Known.Contains(key));
+        if (unknown is not null)
+        {
+            throw new SetupException($"{unknown} is not a setting of this program");
+        }
+    }
+
+    public string? Text(string name) => configuration[name] is { Length: > 0 } text ? text : null;
+
+    public int Number(string name, int standard, int min, int max) =>
+        Parse(name, standard.ToString(CultureInfo.InvariantCulture), text =>
+        {
+            var number = int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
+            return number >= min && number <= max ? number : throw new FormatException();
+        }, $"a whole number from {min} to {max}");
+
+    /// <param name="name">The variable.</param>
+    /// <param name="standard">What an absent one means; null when it must be there.</param>
+    /// <param name="parse">Throws a FormatException, whose message is shown when there is no <paramref name="form"/>.</param>
+    /// <param name="form">What it should be. The value itself, which may be a secret, is never shown.</param>
+    public T Parse<T>(string name, string? standard, Func<string, T> parse, string? form)
+    {
+        try
+        {
+            return parse(Text(name) ?? standard ?? throw Missing(name));
+        }
+        catch (Exception e) when (e is FormatException or OverflowException)
+        {
+            throw new SetupException($"{name} {(form is null ? e.Message : $"must be {form}")}", e);
+        }
+    }
+}
