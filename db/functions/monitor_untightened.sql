@@ -1,0 +1,17 @@
+-- What only a superuser can take away from everybody, and is not taken away here. The system holds
+-- without it; what these leave open is someone who can already run SQL of their own.
+create or replace view monitor.untightened (rule, object, finding, remedy) as
+select 'superuser_only', 'pg_stat_activity', 'everybody sees which connections there are',
+  'as a superuser: db/superuser/tighten.sql'
+where has_table_privilege('public', 'pg_catalog.pg_stat_activity', 'select')
+union all
+select 'superuser_only', p.oid::regprocedure::text, 'everybody may execute it',
+  'as a superuser: db/superuser/tighten.sql'
+from pg_catalog.pg_proc p
+where p.pronamespace = 'pg_catalog'::regnamespace
+  and p.proname in ('pg_terminate_backend', 'pg_cancel_backend', 'lo_create', 'lo_creat',
+    'lo_from_bytea', 'lo_put', 'lowrite')
+  and has_function_privilege('public', p.oid, 'execute');
+grant select on monitor.untightened to monitor;
+comment on view monitor.untightened is
+  'What a superuser could tighten and has not; nothing here widens what a person can see of rows.';
