@@ -6,6 +6,8 @@ create or replace function auth.sign_in_oauth(
   security definer
   set search_path = ''
 as $$
+-- "on conflict" takes no qualified names.
+#variable_conflict use_column
 declare
   proven constant boolean := coalesce(email_verified, false) and coalesce(email, '') <> '';
   -- From a signed-in session the account is linked to that person.

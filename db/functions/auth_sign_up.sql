@@ -5,6 +5,8 @@ create or replace function auth.sign_up(email text, password_hash text)
   security definer
   set search_path = ''
 as $$
+-- "on conflict" takes no qualified names.
+#variable_conflict use_column
 declare
   person uuid;
 begin
