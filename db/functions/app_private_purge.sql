@@ -16,6 +16,9 @@ begin
   end loop;
 end
 $$;
+-- A new owner needs CREATE for the moment of taking over.
+grant create on schema app_private to rlschat_purge;
 alter function app_private.purge() owner to rlschat_purge;
+revoke create on schema app_private from rlschat_purge;
 comment on function app_private.purge() is
   'Deletes what is past its retention, and says how many rows of each table.';

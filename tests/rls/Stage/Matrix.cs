@@ -1,0 +1,81 @@
+using Npgsql;
+using Xunit.Sdk;
+
+namespace RlsChat.Tests.Rls.Stage;
+
+/// <summary>
+/// An access matrix as aligned text: a line of verbs, then a line a person, each cell one of
+/// yes (it happened), hidden (no such row, as far as they can tell) and denied (error 42501).
+/// Each cell is a test of its own, named after its row, person and verb.
+/// </summary>
+public static class Matrix
+{
+    private static readonly char[] Blank = [' ', '\n', '\r'];
+
+    /// <summary>The cells of a matrix: what it is about, who, does what, and what comes of it.</summary>
+    public static TheoryData<string, string, string, string> Of(params (string Row, string Text)[] tables)
+    {
+        var cells = new TheoryData<string, string, string, string>();
+        foreach (var (row, text) in tables)
+        {
+            var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            var verbs = lines[0].Split(Blank, StringSplitOptions.RemoveEmptyEntries)[1..];
+            foreach (var line in lines[1..])
+            {
+                var words = line.Split(Blank, StringSplitOptions.RemoveEmptyEntries);
+                if (words.Length != verbs.Length + 1)
+                {
+                    throw new FormatException($"{row}: {words[0]} has {words.Length - 1} cells for {verbs.Length} verbs");
+                }
+
+                for (var i = 0; i < verbs.Length; i++)
+                {
+                    cells.Add(row, words[0], verbs[i], words[i + 1]);
+                }
+            }
+        }
+
+        return cells;
+    }
+
+    /// <summary>
+    /// Checks one cell. A reading verb ("select … from …") is a yes when it finds rows. Of any other
+    /// the truth is asked, as <c>rlschat_backup</c>: a yes when what <paramref name="truth"/> selects has changed.
+    /// </summary>
+    public static async Task Check(Play play, string row, string who, string verb, string expected, string sql, string truth)
+    {
+        Cells.Count();
+        var outcome = await play.Undone(() => Outcome(play, who, sql, truth));
+        if (!outcome.ToString().Equals(expected, StringComparison.OrdinalIgnoreCase))
+        {
+            throw new XunitException($"{row}: \"{verb}\" by {who} should be {expected} and was {outcome}: {sql}");
+        }
+    }
+
+    private static async Task<Outcome> Outcome(Play play, string who, string sql, string truth)
+    {
+        try
+        {
+            if (sql.StartsWith("select", StringComparison.Ordinal) && sql.Contains(" from ", StringComparison.Ordinal))
+            {
+                await play.As(who);
+                return (await play.List(sql)).Count > 0 ? Stage.Outcome.Yes : Stage.Outcome.Hidden;
+            }
+
+            var before = await Truth(play, truth);
+            await play.As(who);
+            await play.Do(sql);
+            return await Truth(play, truth) == before ? Stage.Outcome.Hidden : Stage.Outcome.Yes;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            return Stage.Outcome.Denied;
+        }
+    }
+
+    private static async Task<string> Truth(Play play, string truth)
+    {
+        await play.AsRole("rlschat_backup");
+        return string.Join('\n', await play.List(truth));
+    }
+}

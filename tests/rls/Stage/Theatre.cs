@@ -1,0 +1,74 @@
+using Npgsql;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Rls.Stage;
+
+/// <summary>The database that the plays are given in: one for all test classes, with the cast in it.</summary>
+public sealed class Theatre : IAsyncLifetime
+{
+    private const string Login = "rlschat_test_player";
+
+    private TestDatabase? database;
+    private NpgsqlDataSource? players;
+
+    /// <summary>The database, for tests that need connections of their own.</summary>
+    public TestDatabase Database => database ?? throw new InvalidOperationException("the theatre is not open yet");
+
+    /// <summary>Its people, organizations and roles.</summary>
+    public World World { get; private set; } = new();
+
+    /// <summary>Connections of a login that is believed when it says who it is, and is nobody otherwise.</summary>
+    public NpgsqlDataSource Players => players ?? throw new InvalidOperationException("the theatre is not open yet");
+
+    /// <inheritdoc/>
+    public async Task InitializeAsync()
+    {
+        var server = await TestServer.Shared;
+        database = await server.CreateDatabase();
+        await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
+        World = await World.Create(owner);
+
+        var password = Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
+        await using var connection = await owner.OpenConnectionAsync();
+        await using var create = new NpgsqlCommand(
+            $"""
+            do $$
+            begin
+              if not exists (select from pg_roles where rolname = '{Login}') then
+                create role {Login} login noinherit;
+              end if;
+              alter role {Login} password '{password}';
+              grant identity_setter, anonymous, regular_user, monitor, rlschat_backup, rlschat_purge,
+                auth_definer, rlschat_owner to {Login};
+            end
+            $$
+            """,
+            connection);
+        await create.ExecuteNonQueryAsync();
+        players = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Username = Login, Password = password }.ConnectionString);
+    }
+
+    /// <inheritdoc/>
+    public async Task DisposeAsync()
+    {
+        await Cells.Report();
+        if (players is not null)
+        {
+            await players.DisposeAsync();
+        }
+
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>Test classes of this collection share the theatre and play one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class TheSameTheatre : ICollectionFixture<Theatre>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "theatre";
+}
