@@ -34,15 +34,30 @@ db-apply-functions: obj/built-db ## applies all roles, functions and policies ag
 db-check: obj/built-db ## says what is not as it should be; exit 0 when nothing is
 	@$(DB) check
 
+db-generate: obj/built-db ## writes a new file of db/schema, and a policy file for a table: NAME=add_bookmark
+	@$(DB) generate '$(NAME)'
+
+db-seed: obj/built-db ## makes the small demo world
+	@$(DB) seed
+
+db-reset: obj/built-db ## drops the database and builds it again; NAME=… one that this program did not make
+	@$(DB) reset $(if $(NAME),--yes-drop '$(NAME)')
+
+db-grant-operator: obj/built-db ## makes the first operator: EMAIL=…
+	@$(DB) grant-operator '$(EMAIL)'
+
+psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
+	@$(DB) psql '$(AS)'
+
 # The SQL is built into the assembly, so a changed file of db/ is a reason to build. These stamps keep
 # msbuild, which takes seconds to find out that there is nothing to do, out of the other starts.
 obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o -type f -print) \
   Directory.Build.props Directory.Packages.props global.json
-	@dotnet build src/Database -c Release -v quiet --tl:off
+	@dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 obj/built-api: obj/built-db $(shell find src/Api -type d \( -name bin -o -name obj \) -prune -o -type f -print)
-	@dotnet build src/Api -c Release -v quiet --tl:off
+	@dotnet msbuild src/Api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 clean: ## removes what builds made; the data in .data/ stays

@@ -5,7 +5,16 @@ using RlsChat.Database.Commands;
 const string Usage = """
     rlschat-db migrate [--dry-run] [--all]   brings the database up to date
     rlschat-db check                         says what is not as it should be
+    rlschat-db generate NAME                 a new file of db/schema
+    rlschat-db seed                          the demo world
+    rlschat-db reset [--yes-drop DATABASE]   drops the database and builds it again
+    rlschat-db grant-operator EMAIL          makes a person an operator
+    rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
+    rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
     """;
+
+// As in the API: what works here works there.
+AppContext.SetSwitch("Npgsql.EnableSqlRewriting", false);
 
 try
 {
@@ -14,6 +23,12 @@ try
     {
         "migrate" => await Migrate.Run(rest),
         "check" => await Check.Run(rest),
+        "generate" => Generate.Run(rest),
+        "seed" => await Seed.Run(rest),
+        "reset" => await Reset.Run(rest),
+        "grant-operator" => await GrantOperator.Run(rest),
+        "psql" => await Psql.Run(rest),
+        "run" => await Serve.Run(rest),
         null or "help" or "--help" => Say(Usage, 0),
         var unknown => Say($"Unknown command: {unknown}{Environment.NewLine}{Usage}", 2),
     };

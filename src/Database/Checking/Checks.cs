@@ -46,7 +46,7 @@ public static class Checks
             row => (Name: row.GetString(0), Hash: row.GetString(1)),
             """select "name", "hash" from monitor.migrations""");
         var applied = rows.ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal);
-        var files = (scripts ?? Script.Embedded).Where(script => MigrationPlan.Folders.Contains(script.Folder)).ToList();
+        var files = scripts ?? Script.Embedded;
         return
         [
             .. files.Where(script => !applied.ContainsKey(script.Name)).Select(script => new Finding(

@@ -12,7 +12,7 @@ internal static class Migrate
         return 0;
     }
 
-    public static async Task Run(Target target, bool dryRun = false, bool all = false)
+    public static async Task Run(Target target, bool dryRun = false, bool all = false, bool quiet = false)
     {
         var result = await Migrator.Run(target.Owner, new MigrationOptions
         {
@@ -27,7 +27,10 @@ internal static class Migrate
             await EmbeddedServer.Tighten(embedded.SuperuserConnectionString);
         }
 
-        Print(result, target.Name, dryRun);
+        if (!quiet || !result.IsNothing)
+        {
+            Print(result, target.Name, dryRun);
+        }
     }
 
     private static void Print(MigrationResult result, string name, bool dryRun)

@@ -6,9 +6,11 @@ namespace RlsChat.Database.Commands;
 // for the command and stopped after it unless someone else uses it.
 internal sealed class Target : IAsyncDisposable
 {
+    private readonly DatabaseSettings settings;
+
     private Target(string owner, EmbeddedServer? embedded, DatabaseSettings settings)
     {
-        (Owner, Embedded) = (owner, embedded);
+        (Owner, Embedded, this.settings) = (owner, embedded, settings);
         (ApiPassword, AuthPassword) = embedded is null
             ? (settings.ApiPassword, settings.AuthPassword)
             : (settings.ApiPassword ?? embedded.Secrets.Api, settings.AuthPassword ?? embedded.Secrets.Auth);
@@ -60,6 +62,24 @@ internal sealed class Target : IAsyncDisposable
         var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         return connection;
+    }
+
+    /// <summary>The connection string of rlschat_api.</summary>
+    public string Api() => Login("rlschat_api", "RLSCHAT_API_PASSWORD", ApiPassword, settings.Api);
+
+    /// <summary>The connection string of rlschat_auth.</summary>
+    public string Auth() => Login("rlschat_auth", "RLSCHAT_AUTH_PASSWORD", AuthPassword, settings.Auth);
+
+    private string Login(string login, string variable, string? password, NpgsqlConnectionStringBuilder? given)
+    {
+        if (Embedded is not null)
+        {
+            return Embedded.ConnectionString(login, password!);
+        }
+
+        return given?.Password is null
+            ? throw new SetupException($"{variable} is not set: the password of {login}.")
+            : given.ConnectionString;
     }
 
     public ValueTask DisposeAsync() => Embedded?.DisposeAsync() ?? ValueTask.CompletedTask;

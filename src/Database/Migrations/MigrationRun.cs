@@ -7,6 +7,8 @@ namespace RlsChat.Database;
 // One attempt at one migration.
 internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions options)
 {
+    private static readonly string[] Definers = ["auth_definer", "rlschat_purge"];
+
     private static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
 
     private readonly Journal journal = new();
@@ -73,16 +75,16 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
             }
 
             await BecomeOwner();
-            var schemas = folder == "functions" ? await SchemasForDefiner() : null;
-            if (schemas is not null)
+            var grant = folder == "functions" ? await DefinersOnSchemas() : null;
+            if (grant is var (schemas, definers))
             {
-                await connection.Execute($"grant create on schema {schemas} to auth_definer");
+                await connection.Execute($"grant create on schema {schemas} to {definers}");
             }
 
             Apply(scripts);
-            if (schemas is not null)
+            if (grant is not null)
             {
-                await connection.Execute($"revoke create on schema {schemas} from auth_definer");
+                await connection.Execute($"revoke create on schema {grant.Value.Schemas} from {grant.Value.Definers}");
             }
         }
     }
@@ -105,18 +107,17 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         }
     }
 
-    // `alter function … owner to auth_definer` needs CREATE on the schema, which auth_definer has only here.
-    private async Task<string?> SchemasForDefiner()
+    // `alter function … owner to auth_definer` needs CREATE on the schema, which a definer has only here.
+    private async Task<(string Schemas, string Definers)?> DefinersOnSchemas()
     {
-        if (!await Catalog.RoleExists(connection, "auth_definer"))
-        {
-            return null;
-        }
-
         var schemas = await connection.Query(
-            row => Statements.Name(row.GetString(0)),
+            row => row.GetString(0),
             "select nspname::text from pg_catalog.pg_namespace where nspname = any($1)", (object)DefinerSchemas);
-        return schemas.Count == 0 ? null : string.Join(", ", schemas);
+        var definers = await connection.Query(
+            row => row.GetString(0), "select rolname::text from pg_catalog.pg_roles where rolname = any($1)", (object)Definers);
+        return schemas.Count == 0 || definers.Count == 0
+            ? null
+            : (string.Join(", ", schemas), string.Join(", ", definers));
     }
 
     private async Task BecomeOwner() => await connection.Execute("set local role rlschat_owner");

@@ -8,8 +8,12 @@ namespace RlsChat.Database;
 /// <param name="Sql">Its text.</param>
 public sealed record Script(string Name, string Sql)
 {
-    /// <summary>The files that were built into this assembly, in ordinal order of their names.</summary>
-    public static IReadOnlyList<Script> Embedded { get; } = ReadEmbedded();
+    /// <summary>The files that make a database, as they were built into this assembly, in ordinal order of their names.</summary>
+    public static IReadOnlyList<Script> Embedded { get; } =
+        ReadEmbedded(script => MigrationPlan.Folders.Contains(script.Folder));
+
+    /// <summary>What only a superuser can run; no migration does.</summary>
+    internal static IReadOnlyList<Script> ForSuperusers { get; } = ReadEmbedded(script => script.Folder == "superuser");
 
     /// <summary>The SHA-256 of the text in lower-case hexadecimal; a checkout with CRLF hashes the same.</summary>
     public string Hash { get; } = Convert.ToHexStringLower(
@@ -22,7 +26,7 @@ public sealed record Script(string Name, string Sql)
     public bool RunsAlone => Folder == "schema"
         && Sql.AsSpan().TrimStart('\uFEFF').StartsWith("-- no transaction", StringComparison.Ordinal);
 
-    private static List<Script> ReadEmbedded()
+    private static List<Script> ReadEmbedded(Func<Script, bool> isWanted)
     {
         var assembly = typeof(Script).Assembly;
         return [.. assembly.GetManifestResourceNames()
@@ -32,6 +36,7 @@ public sealed record Script(string Name, string Sql)
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
                 return new Script(resource.Replace('\\', '/'), reader.ReadToEnd());
             })
+            .Where(isWanted)
             .OrderBy(script => script.Name, StringComparer.Ordinal)];
     }
 }

@@ -5,19 +5,22 @@ namespace RlsChat.Database;
 // What only a superuser can tighten, on servers where we are one.
 internal static class Tightening
 {
-    private const string File = "db/superuser/tighten.sql";
-
     public static async Task Run(string superuserConnectionString)
     {
-        if (Script.Embedded.FirstOrDefault(script => script.Name == File) is not { } script)
-        {
-            return;
-        }
-
         var settings = new NpgsqlConnectionStringBuilder(superuserConnectionString) { Pooling = false };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var script in Script.ForSuperusers)
+        {
+            await Run(connection, script);
+        }
+
+        await transaction.CommitAsync();
+    }
+
+    private static async Task Run(NpgsqlConnection connection, Script script)
+    {
         foreach (var statement in OpenTransaction.Split(script.Sql))
         {
             try
@@ -29,7 +32,5 @@ internal static class Tightening
                 throw ScriptFailure.Describe(script, statement, e);
             }
         }
-
-        await transaction.CommitAsync();
     }
 }

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace RlsChat.Database.Commands;
+
+// The API as a child of this process: what it is told, and where it listens.
+internal static class ApiProcess
+{
+    // They belong to this program and to the tests, and the API refuses a setting that it does not know.
+    private static readonly string[] NotItsOwn =
+        ["RLSCHAT_POSTGRES_BIN", "RLSCHAT_POSTGRES_IMAGE", "RLSCHAT_TEST_IMAGE", "RLSCHAT_CELLS_FILE", "RLSCHAT_TEST_POSTGRES_URL"];
+
+    /// <summary>Where it listens.</summary>
+    public static string Address { get; } = $"http://{Variable("HOST", "127.0.0.1")}:{Variable("PORT", "5080")}";
+
+    public static ProcessStartInfo For(Target target)
+    {
+        var start = new ProcessStartInfo("dotnet", [Assembly()]);
+        foreach (var name in NotItsOwn)
+        {
+            start.Environment.Remove(name);
+        }
+
+        if (target.Embedded is { } embedded)
+        {
+            start.Environment["POSTGRES_API_URL"] = Url(target.Api());
+            start.Environment["POSTGRES_AUTH_URL"] = Url(target.Auth());
+            Default(start, "JWT_SIGNING_KEYS", embedded.Secrets.SigningKeys);
+            Default(start, "DOTNET_ENVIRONMENT", "Development");
+        }
+
+        return start;
+    }
+
+    private static string Assembly()
+    {
+        // Beside this program once published; in the neighbouring project's folder in a checkout.
+        var here = AppContext.BaseDirectory;
+        string[] places =
+        [
+            Path.Combine(here, "rlschat-api.dll"),
+            Path.Combine(here.Replace("/Database/", "/Api/", StringComparison.Ordinal), "rlschat-api.dll"),
+        ];
+        return places.FirstOrDefault(File.Exists)
+            ?? throw new SetupException("The API is not built: run make run, or dotnet build -c Release.");
+    }
+
+    private static string Url(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgresql://{settings.Username}:{Uri.EscapeDataString(settings.Password!)}"
+            + $"@{settings.Host}:{settings.Port}/{settings.Database}";
+    }
+
+    private static void Default(ProcessStartInfo start, string name, string value)
+    {
+        if (string.IsNullOrEmpty(start.Environment.TryGetValue(name, out var set) ? set : null))
+        {
+            start.Environment[name] = value;
+        }
+    }
+
+    private static string Variable(string name, string otherwise) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : otherwise;
+}

@@ -1,0 +1,28 @@
+namespace RlsChat.Database.Commands;
+
+// What someone who has just started it can do next.
+internal static class Invitation
+{
+    public static void Print(string address)
+    {
+        Console.WriteLine($"""
+
+            RlsChat serves on {address}. Ctrl-C ends it. These people are there:
+            """);
+        Seed.PrintPeople();
+        Console.WriteLine($"""
+
+            The same request, asked by Ana, by Dan, and what everybody may read:
+              {As(address, DemoPerson.Ana)}
+              {As(address, DemoPerson.Dan)}
+              curl -s '{address}/chats?scope=public'
+
+            """);
+    }
+
+    private static string As(string address, DemoPerson person) =>
+        $"curl -s '{address}/chats?scope=organization' -H \"authorization: Bearer $(curl -s {address}/auth/login "
+            + "-H 'content-type: application/json' "
+            + $$"""-d '{"email":"{{person.Email}}","password":"{{person.Password}}"}' """
+            + """| sed 's/.*"accessToken":"\([^"]*\)".*/\1/')" """.TrimEnd();
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Npgsql;
+
+namespace RlsChat.Database.Commands;
+
+// make psql AS=ana@…: a prompt at which every statement is that person's.
+internal static class Psql
+{
+    public static async Task<int> Run(Arguments arguments)
+    {
+        var who = arguments.Word("whom: make psql AS=ana@acme.example, or AS=anonymous");
+        var command = arguments.Option("-c");
+        arguments.End();
+        if (Tool.Find("psql") is not { } psql)
+        {
+            throw new SetupException(
+                "psql is not on this machine: install PostgreSQL's client (Debian: apt-get install postgresql-client; "
+                    + "macOS: brew install libpq).");
+        }
+
+        await using var target = await Target.Open();
+        var start = new ProcessStartInfo(psql, command is null ? [] : ["-c", command]);
+        Connect(start, new NpgsqlConnectionStringBuilder(target.Owner));
+        start.Environment["PGOPTIONS"] = await Options(target, who);
+        if (command is null)
+        {
+            Console.WriteLine($"You are {who}. Ask anything; \\q ends.");
+        }
+
+        // Ctrl-C belongs to psql, which cancels a statement with it.
+        using var ignore = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
+        using var process = Process.Start(start)!;
+        await process.WaitForExitAsync();
+        return process.ExitCode;
+    }
+
+    // The setting alone is believed because the owner's login is a member of identity_setter.
+    private static async Task<string> Options(Target target, string who)
+    {
+        if (who is "anonymous")
+        {
+            return "-c role=anonymous";
+        }
+
+        await using var connection = await target.Connect();
+        await connection.Execute("set role auth_definer");
+        var id = await connection.Scalar<Guid>(
+            """select "id" from public."User" where lower("email") = lower($1) and "email" <> ''""", who);
+        return id == Guid.Empty
+            ? throw new SetupException($"Nobody has the address {who}.")
+            : $"-c role=regular_user -c auth.uid={id}";
+    }
+
+    private static void Connect(ProcessStartInfo start, NpgsqlConnectionStringBuilder settings)
+    {
+        start.Environment["PGHOST"] = settings.Host;
+        start.Environment["PGPORT"] = $"{settings.Port}";
+        start.Environment["PGDATABASE"] = settings.Database;
+        start.Environment["PGUSER"] = settings.Username;
+        start.Environment["PGPASSWORD"] = settings.Password;
+        start.Environment["PGSSLMODE"] = settings.SslMode switch
+        {
+            SslMode.VerifyFull => "verify-full",
+            SslMode.VerifyCA => "verify-ca",
+            var mode => mode.ToString().ToLowerInvariant(),
+        };
+        if (settings.SslMode == SslMode.VerifyFull && settings.RootCertificate is null)
+        {
+            start.Environment["PGSSLROOTCERT"] = "system";
+        }
+        else if (settings.RootCertificate is { } certificate)
+        {
+            start.Environment["PGSSLROOTCERT"] = certificate;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace RlsChat.Database;
+
+// The demo people at one connection, one after the other, in one transaction.
+internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<DemoPerson, Guid> ids)
+{
+    public Guid Id(DemoPerson person) => ids[person];
+
+    /// <summary>From here on the connection is that person's.</summary>
+    public async Task Become(DemoPerson person)
+    {
+        await connection.Execute("set local role regular_user");
+        await connection.Execute("select set_config('auth.uid', $1, true)", ids[person].ToString());
+    }
+
+    public async Task Does(DemoPerson person, string sql, params object?[] arguments)
+    {
+        await Become(person);
+        await connection.Execute(sql, arguments);
+    }
+
+    public async Task<Guid> StartsChat(DemoPerson person, string title, string visibility, bool inOrganization)
+    {
+        var id = Guid.NewGuid();
+        await Does(person,
+            """
+            insert into public."Chat" ("id", "title", "visibility", "organizationId")
+            values ($1, $2, $3, case when $4 then auth.organization_id() end)
+            """,
+            id, title, visibility, inOrganization);
+        return id;
+    }
+
+    public async Task<Guid> Says(DemoPerson person, Guid chat, string text)
+    {
+        var id = Guid.NewGuid();
+        var parts = JsonSerializer.Serialize(new[] { new { type = "text", text } });
+        await Does(person,
+            """insert into public."Message" ("id", "chatId", "role", "parts") values ($1, $2, 'user', $3::text::json)""",
+            id, chat, parts);
+        return id;
+    }
+
+    public Task Votes(DemoPerson person, Guid message, string value) =>
+        Does(person,
+            """insert into public."Vote" ("message_id", "value") values ($1, $2)""", message, value);
+
+    public async Task<Guid> Writes(DemoPerson person, string title, string content)
+    {
+        var id = Guid.NewGuid();
+        await Does(person,
+            """
+            insert into public."Document" ("id", "title", "content", "organizationId")
+            values ($1, $2, $3, auth.organization_id())
+            """,
+            id, title, content);
+        return id;
+    }
+
+    public Task Suggests(DemoPerson person, Guid document, string original, string suggested) =>
+        Does(person,
+            """
+            insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText")
+            select "id", "createdAt", $2, $3 from public."Document" where "id" = $1
+            """,
+            document, original, suggested);
+}

@@ -1,0 +1,29 @@
+namespace RlsChat.Database;
+
+/// <summary>Someone of the demo world, whose password everybody knows.</summary>
+/// <param name="Name">What they are called.</param>
+/// <param name="Email">Their address.</param>
+/// <param name="Is">What they are, in a few words.</param>
+public sealed record DemoPerson(string Name, string Email, string Is)
+{
+    /// <summary>Their password.</summary>
+    public string Password => $"{Name.ToLowerInvariant()}-demo-1";
+
+    /// <summary>Administers Acme.</summary>
+    public static DemoPerson Ana { get; } = new("Ana", "ana@acme.example", "administers Acme");
+
+    /// <summary>Manages Cleo at Acme.</summary>
+    public static DemoPerson Ben { get; } = new("Ben", "ben@acme.example", "member of Acme, Cleo's manager");
+
+    /// <summary>A member of Acme.</summary>
+    public static DemoPerson Cleo { get; } = new("Cleo", "cleo@acme.example", "member of Acme");
+
+    /// <summary>Administers Globex.</summary>
+    public static DemoPerson Dan { get; } = new("Dan", "dan@globex.example", "administers Globex");
+
+    /// <summary>In no organization.</summary>
+    public static DemoPerson Eve { get; } = new("Eve", "eve@example.org", "in no organization");
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<DemoPerson> All { get; } = [Ana, Ben, Cleo, Dan, Eve];
+}
