@@ -2,6 +2,9 @@
 -- it. So on the API's logins it counts only together with auth.session, the secret of a session
 -- of that person which is live at this statement. A login that is a member of identity_setter
 -- (psql, tests) is believed. Definer: it reads sessions, whose digests no other role may read.
+--
+-- It never raises. After the first transaction on a connection an unset setting is '', not null;
+-- what is malformed is compared as text, which equals nobody, or is not cast.
 create or replace function auth.uid()
   returns uuid
   language plpgsql
@@ -11,26 +14,19 @@ create or replace function auth.uid()
   set search_path = ''
   cost 50
 as $$
-declare
-  claimed text := current_setting('auth.uid', true);
 begin
-  -- No cast of what is not a UUID: this function never raises. After the first transaction on a
-  -- connection an unset setting is '', not null.
-  if claimed is null
-    or claimed !~ '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$'
-  then
-    return null;
-  end if;
-
   if session_user in ('rlschat_api', 'rlschat_auth') then
     return (
       select s."userId" from public.sessions s
       where s."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8'))
-        and s."userId" = claimed::uuid
+        and s."userId"::text = lower(current_setting('auth.uid', true))
         and s."revoked" is null
         and s."expires" > statement_timestamp() at time zone 'utc');
-  elsif pg_has_role(session_user, 'identity_setter', 'member') then
-    return claimed::uuid;
+  elsif pg_has_role(session_user, 'identity_setter', 'member')
+    and current_setting('auth.uid', true)
+      ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+  then
+    return current_setting('auth.uid', true)::uuid;
   end if;
   return null;
 end
