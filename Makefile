@@ -1,7 +1,7 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
 .PHONY: help run test test-rls check fmt db-migrate db-apply-functions db-generate db-check db-seed \
-  db-reset db-grant-operator psql clean
+  db-reset db-grant-operator psql lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -15,15 +15,31 @@ help: ## says this
 run: obj/built-api ## serves on http://127.0.0.1:5080, with a server of its own unless POSTGRES_URL is set
 	@$(DB) run
 
-test: ## runs every test
-	@dotnet test RlsChat.sln -c Release
+test: obj/built-all ## runs every test
+	@status=0; for project in tests/rls tests/api; do \
+	  dotnet test $$project -c Release --no-build --nologo || status=1; done; exit $$status
 
-test-rls: ## runs the tests of the policies; FILTER=Chat runs those whose name holds it
-	@mkdir -p .data
-	@rm -f .data/cells.txt
-	@RLSCHAT_CELLS_FILE=$(CURDIR)/.data/cells.txt dotnet test tests/rls -c Release \
+test-rls: obj/built-all ## runs the tests of the database; FILTER=Chat runs those whose name holds it
+	@mkdir -p .data; rm -f .data/cells.txt
+	@RLSCHAT_CELLS_FILE=$(CURDIR)/.data/cells.txt dotnet test tests/rls -c Release --no-build --nologo \
 	  $(if $(FILTER),--filter 'FullyQualifiedName~$(FILTER)'); \
 	  status=$$?; cat .data/cells.txt 2>/dev/null; exit $$status
+
+check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs
+
+lint-format:
+	@dotnet restore RlsChat.sln -v quiet
+	@dotnet format RlsChat.sln --verify-no-changes --no-restore
+
+lint-sql: node_modules/.bin/squawk
+	@node_modules/.bin/squawk --config .squawk.toml $$(find db -name '*.sql')
+
+node_modules/.bin/squawk: package-lock.json
+	@npm ci --no-audit --no-fund
+	@touch $@
+
+fmt: ## formats the C#
+	@dotnet format RlsChat.sln
 
 db-migrate: obj/built-db ## brings the database up to date; DRY_RUN=1 rolls back and says what it would apply
 	@$(DB) migrate $(if $(DRY_RUN),--dry-run)
@@ -58,6 +74,10 @@ obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) 
 
 obj/built-api: obj/built-db $(shell find src/Api -type d \( -name bin -o -name obj \) -prune -o -type f -print)
 	@dotnet msbuild src/Api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@mkdir -p $(@D) && touch $@
+
+obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name obj \) -prune -o -type f -print) RlsChat.sln
+	@dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 clean: ## removes what builds made; the data in .data/ stays

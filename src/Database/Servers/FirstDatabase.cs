@@ -8,7 +8,8 @@ internal static class FirstDatabase
     public static async Task Make(EmbeddedServer server)
     {
         var settings = new NpgsqlConnectionStringBuilder(
-            server.ConnectionString("postgres", server.Secrets.Superuser, "postgres")) { Pooling = false };
+            server.ConnectionString("postgres", server.Secrets.Superuser, "postgres"))
+        { Pooling = false };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
         await Open(connection);
         if (!await Catalog.RoleExists(connection, EmbeddedServer.OwnerLogin))
