@@ -1,0 +1,197 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>
+/// The catalogue rules (view <c>monitor.findings</c>): nothing in this database breaks one, and each
+/// of them finds the defect that it is there for.
+/// </summary>
+public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
+{
+    [Fact]
+    public async Task Nothing_breaks_a_catalogue_rule()
+    {
+        await Play.AsRole("monitor");
+        Assert.Equal([], await Play.List("select rule || ': ' || object || ' ' || finding from monitor.findings"));
+    }
+
+    public static readonly TheoryData<string, string> Defects = new()
+    {
+        { "rls_forced", """alter table public."Chat" no force row level security""" },
+        { "rls_forced", """alter table public."Chat" disable row level security""" },
+        { "rls_forced", """create table public."New" ()""" },
+        { "has_policy", """create table public."New" ()""" },
+        { "has_backup_policy", """drop policy backup on public."Chat" """ },
+        { "owner", """alter table public."Chat" owner to auth_definer""" },
+        { "comment", """comment on table public."Chat" is null""" },
+        { "comment", """comment on policy org_access on public."Chat" is null""" },
+        { "comment", """comment on function auth.uid() is null""" },
+        { "policy_role", """create policy everybody on public."Chat" for select using (true)""" },
+        { "policy_command", """create policy everything on public."Chat" to regular_user using (false)""" },
+        { "policy_check", """create policy rename on public."Chat" for update to regular_user using (false)""" },
+        { "policy_initplan", """create policy slow on public."Chat" for select to regular_user using ("userId" = auth.uid())""" },
+        { "policy_initplan", """create policy slow on public."Chat" for select to regular_user using ("organizationId" = auth.organization_with('x'))""" },
+        { "policy_stable", """alter function auth.can_write_chat(uuid) volatile""" },
+        { "function_search_path", """alter function auth.uid() reset search_path""" },
+        { "function_search_path", """create function app_private.f() returns int language sql as 'select 1'""" },
+        { "function_owner", """alter function auth.uid() owner to rlschat_owner""" },
+        { "function_public", """grant execute on function auth.uid() to public""" },
+        { "function_public", """alter default privileges grant execute on functions to public; create function app_private.f() returns int language sql set search_path = '' as 'select 1'""" },
+        { "view_barrier", """create view public."Everyone" as select * from public."User" """ },
+        { "view_barrier", """alter view public."Colleague" reset (security_barrier)""" },
+        { "view_kind", """create materialized view public."Copy" as select 1 as one""" },
+        { "grant_by_column", """grant update on public."Chat" to regular_user""" },
+        { "grant_by_column", """grant insert on public."Chat" to anonymous""" },
+        { "grant_never", """grant truncate on public."Chat" to regular_user""" },
+        { "grant_never", """grant trigger on public."Chat" to admin""" },
+        { "grant_never_moved", """grant update ("organizationId") on public."Chat" to regular_user""" },
+        { "grant_never_moved", """grant update ("creditBalance") on public."User" to regular_user""" },
+        { "secret", """grant select on public."User" to regular_user""" },
+        { "secret", """grant select ("tokenDigest") on public."Invitation" to regular_user""" },
+        { "secret", """grant select ("token") on public."verificationToken" to anonymous""" },
+        { "secret", """grant select on public.sessions to public""" },
+        { "foreign_key_index", """drop index public."Message_userId_idx" """ },
+        { "role_reach", """grant auth_definer to rlschat_api""" },
+        { "role_reach", """grant identity_setter to rlschat_auth""" },
+        { "role_reach", """grant regular_user to anonymous""" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Defects))]
+    public async Task A_defect_is_found(string rule, string defect)
+    {
+        // Memberships of roles are the installing login's to give; the rest is the owner's.
+        await using var connection = new Npgsql.NpgsqlConnection(Theatre.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var play = new Play(connection, Theatre.World);
+        if (rule != "role_reach")
+        {
+            await play.AsRole("rlschat_owner");
+            await play.Do("grant create on schema public, auth to auth_definer");
+        }
+
+        Assert.Empty(await play.List("select rule from monitor.findings"));
+        foreach (var statement in defect.Split(';'))
+        {
+            await play.Do(statement);
+        }
+
+        Assert.Contains(rule, await play.List("select rule from monitor.findings"));
+    }
+
+    /// <summary>Every SECURITY DEFINER function, and why it cannot be an ordinary one: in its file.</summary>
+    private const string Definers = """
+        app_private.audit_record                 volatile
+        app_private.ensure_builtin_rows          volatile
+        app_private.grant_operator               volatile
+        app_private.hand_over                    volatile
+        app_private.lock_colleague               volatile
+        app_private.permissions_of               stable
+        app_private.purge                        volatile
+        app_private.release_address              volatile
+        app_private.tg_accounts__audit           volatile
+        app_private.tg_accounts__last_way_in     volatile
+        app_private.tg_chat__audit               volatile
+        app_private.tg_credit_entry__audit       volatile
+        app_private.tg_credit_entry__balance     volatile
+        app_private.tg_document__audit           volatile
+        app_private.tg_invitation__audit         volatile
+        app_private.tg_organization__audit       volatile
+        app_private.tg_organization__empty       volatile
+        app_private.tg_role__audit               volatile
+        app_private.tg_sessions__audit           volatile
+        app_private.tg_sessions__family          volatile
+        app_private.tg_user__audit               volatile
+        app_private.tg_user__last_member         volatile
+        app_private.tg_user__membership          volatile
+        app_private.use_token                    volatile
+        auth.can_grant_role                      stable
+        auth.can_tidy_chat                       stable
+        auth.can_write_chat                      stable
+        auth.credentials                         stable
+        auth.is_document_taken                   stable
+        auth.open_session                        volatile
+        auth.organization_id                     stable
+        auth.organization_with                   stable
+        auth.permissions                         stable
+        auth.refresh_session                     volatile
+        auth.replace_password_hash               volatile
+        auth.report_ids                          stable
+        auth.request_verification                volatile
+        auth.reset_password                      volatile
+        auth.sign_in_oauth                       volatile
+        auth.sign_out                            volatile
+        auth.sign_up                             volatile
+        auth.uid                                 stable
+        auth.verify_email                        volatile
+        public.accept_invitation                 volatile
+        public.create_organization               volatile
+        public.grant_credits                     volatile
+        public.handle_new_user                   volatile
+        public.leave_organization                volatile
+        public.remove_member                     volatile
+        public.set_member_manager                volatile
+        public.set_member_role                   volatile
+        public.spend_credits                     volatile
+        """;
+
+    [Fact]
+    public async Task Definer_functions_are_the_ones_on_this_list()
+    {
+        var listed = Definers.Split('\n', StringSplitOptions.TrimEntries)
+            .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(listed, await Play.List("""
+            select n.nspname || '.' || p.proname || ' '
+              || case p.provolatile when 'v' then 'volatile' when 's' then 'stable' else 'immutable' end
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where p.prosecdef and n.nspname in ('public', 'auth', 'app_private', 'monitor')
+            order by (n.nspname || '.' || p.proname) collate "C"
+            """));
+    }
+
+    [Fact]
+    public async Task Requests_may_execute_these_functions_and_no_other()
+    {
+        Assert.Equal(
+            [
+                "anonymous: auth.organization_id auth.uid",
+                "monitor: ",
+                "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
+                    + "auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
+                    + "auth.uid public.accept_invitation public.create_organization public.delete_account "
+                    + "public.grant_credits public.invite_member public.leave_organization public.remove_member "
+                    + "public.set_member_manager public.set_member_role public.spend_credits",
+                "rlschat_api: auth.uid",
+                "rlschat_auth: auth.credentials auth.open_session auth.refresh_session auth.replace_password_hash "
+                    + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "
+                    + "auth.uid auth.verify_email",
+            ],
+            await Play.List("""
+                select r.rolname || ': ' || coalesce(string_agg(f.name, ' ' order by f.name collate "C"), '')
+                from pg_roles r
+                left join (
+                  select p.oid, n.oid as schema, n.nspname || '.' || p.proname as name
+                  from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+                  where n.nspname in ('public', 'auth', 'app_private', 'monitor', 'extensions')
+                ) f on has_function_privilege(r.oid, f.oid, 'execute') and has_schema_privilege(r.oid, f.schema, 'usage')
+                where r.rolname in ('anonymous', 'regular_user', 'monitor', 'rlschat_api', 'rlschat_auth')
+                group by r.rolname
+                order by 1
+                """));
+    }
+
+    [Fact]
+    public async Task Each_table_has_a_policy_file_and_a_test_class()
+    {
+        var tables = await Play.List("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1");
+        Assert.NotEmpty(tables);
+        var files = Database.Script.Embedded.Select(s => s.Name).ToHashSet();
+        var classes = typeof(CatalogueTests).Assembly.GetTypes().Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var table in tables)
+        {
+            Assert.Contains($"db/policies/{table}.sql", files);
+            Assert.Contains($"{table}Tests", classes);
+        }
+    }
+}

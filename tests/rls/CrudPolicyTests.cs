@@ -1,0 +1,81 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary><c>auth.crud_policy</c>, the counterpart of Drizzle's crudPolicy, on a table made for it.</summary>
+public sealed class CrudPolicyTests(Theatre theatre) : Drama(theatre)
+{
+    private const string Mine = "'\"userId\" = (select auth.uid())'";
+
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("readable and writable", """
+            who        read    insert  insert_as_owner  update  update_all  delete  delete_all
+            owner      yes     yes     yes              yes     yes         yes     yes
+            member     hidden  yes     denied           hidden  hidden      hidden  hidden
+            anonymous  denied  denied  denied           denied  denied      denied  denied
+            """),
+        ("only readable", """
+            who        read    insert  insert_as_owner  update  update_all  delete  delete_all
+            owner      yes     denied  denied           hidden  hidden      hidden  hidden
+            member     hidden  denied  denied           hidden  hidden      hidden  hidden
+            anonymous  denied  denied  denied           denied  denied      denied  denied
+            """));
+
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["read"] = """select 1 from public."Note" where "text" = 'old'""",
+        ["insert"] = """insert into public."Note" ("text") values ('new')""",
+        ["insert_as_owner"] = """insert into public."Note" ("text", "userId") values ('new', [owner])""",
+        ["update"] = """update public."Note" set "text" = 'new' where "text" = 'old'""",
+        ["update_all"] = """update public."Note" set "text" = 'new'""",
+        ["delete"] = """delete from public."Note" where "text" = 'old'""",
+        ["delete_all"] = """delete from public."Note" """,
+    };
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        await MakeTable(read: Mine, modify: row == "only readable" ? "null" : Mine);
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb], """select n::text from public."Note" n""");
+    }
+
+    [Fact]
+    public async Task It_makes_four_policies_one_a_command()
+    {
+        await MakeTable(read: Mine, modify: Mine);
+        Assert.Equal(
+            [
+                "backup SELECT {rlschat_backup}", "crud_regular_user_delete DELETE {regular_user}",
+                "crud_regular_user_insert INSERT {regular_user}", "crud_regular_user_select SELECT {regular_user}",
+                "crud_regular_user_update UPDATE {regular_user}",
+            ],
+            await Play.List("""
+                select policyname || ' ' || cmd || ' ' || roles::text from pg_policies
+                where tablename = 'Note' order by 1
+                """));
+        await Play.AsRole("monitor");
+        Assert.Empty(await Play.List("select rule || object || finding from monitor.findings where object like '%crud_%'"));
+    }
+
+    private async Task MakeTable(string read, string modify)
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""create table public."Note" ("text" text, "userId" uuid not null default auth.uid())""");
+        await Play.Do("""call app_private.reset_policies('public."Note"')""");
+        await Play.Do("""grant select, insert, update, delete on public."Note" to regular_user""");
+        await Play.Do($"""call auth.crud_policy('public."Note"', 'regular_user', read => {read}, modify => {modify})""");
+        await Play.As("owner");
+        if (modify != "null")
+        {
+            await Play.Do("""insert into public."Note" ("text") values ('old')""");
+            return;
+        }
+
+        // Nobody may write it, so for a moment somebody may.
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""alter table public."Note" no force row level security""");
+        await Play.Do("""insert into public."Note" ("text", "userId") values ('old', [owner])""");
+        await Play.Do("""alter table public."Note" force row level security""");
+    }
+}
