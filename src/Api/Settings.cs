@@ -40,12 +40,13 @@ internal sealed record Settings(
         var values = new Values(configuration);
         values.RefuseUnknown();
         var development = environment.IsDevelopment();
+        var database = DatabaseSettings.Read(values.Text);
         return new Settings(
             values.Parse("HOST", "127.0.0.1", text => IPAddress.Parse(text).ToString(), "an IP address"),
             values.Number("PORT", 5080, 0, 65535),
             environment.EnvironmentName,
-            Login(values, "POSTGRES_API_URL", "rlschat_api", "RLSCHAT_API_PASSWORD"),
-            Login(values, "POSTGRES_AUTH_URL", "rlschat_auth", "RLSCHAT_AUTH_PASSWORD"),
+            Login(database.Api, values, "POSTGRES_API_URL", "RLSCHAT_API_PASSWORD"),
+            Login(database.Auth, values, "POSTGRES_AUTH_URL", "RLSCHAT_AUTH_PASSWORD"),
             PoolSettings.Read(values),
             values.Text("JWT_ISSUER") ?? (development ? "rlschat" : throw Values.Missing("JWT_ISSUER")),
             values.Text("JWT_AUDIENCE") ?? (development ? "rlschat" : throw Values.Missing("JWT_AUDIENCE")),
@@ -53,21 +54,12 @@ internal sealed record Settings(
             values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000));
     }
 
-    /// <summary>Where POSTGRES_URL points, but never with its credentials, unless the login has a URL of its own.</summary>
-    private static NpgsqlConnectionStringBuilder Login(Values values, string url, string login, string password)
-    {
-        if (values.Text(url) is { } own)
-        {
-            var connection = PostgresUrl.Parse(own, url);
-            connection.Username ??= login;
-            connection.Password ??= values.Text(password);
-            return connection;
-        }
-
-        var shared = PostgresUrl.Parse(values.Text("POSTGRES_URL") ?? throw Values.Missing("POSTGRES_URL"), "POSTGRES_URL");
-        (shared.Username, shared.Password) = (login, values.Text(password) ?? throw Values.Missing(password));
-        return shared;
-    }
+    /// <summary>The connection of a login, which never has the owner's credentials.</summary>
+    private static NpgsqlConnectionStringBuilder Login(
+        NpgsqlConnectionStringBuilder? connection, Values values, string url, string password) =>
+        connection is null ? throw Values.Missing($"POSTGRES_URL (or {url})")
+        : connection.Password is null && values.Text(url) is null ? throw Values.Missing(password)
+        : connection;
 
     /// <summary>A key for this checkout, made once, so that tokens survive a restart.</summary>
     private static string DevelopmentKeys()
@@ -120,7 +112,7 @@ internal sealed class Values(IConfiguration configuration)
     private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
     {
         "POSTGRES_URL", "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL",
-        "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_TEST_POSTGRES_URL", "RLSCHAT_POSTGRES_IMAGE",
+        "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_TEST_POSTGRES_URL", "RLSCHAT_TEST_IMAGE", "RLSCHAT_POSTGRES_IMAGE",
         "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME",
         "DATABASE_CONNECT_TIMEOUT", "DATABASE_PREPARE", "DATABASE_URL",
         "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS",

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace RlsChat.Api.Auth;
 
@@ -9,10 +10,14 @@ internal sealed class Passwords
     public const int MinLength = 8, MaxLength = 128;
 
     private static readonly object Anyone = new();
-    private readonly PasswordHasher<object> _hasher = new();
+    private readonly PasswordHasher<object> _hasher;
     private readonly string _nobodys;
 
-    public Passwords() => _nobodys = Hash(Secret.New());
+    public Passwords(IOptions<PasswordHasherOptions> options)
+    {
+        _hasher = new PasswordHasher<object>(options);
+        _nobodys = Hash(Secret.New());
+    }
 
     public string Hash(string password) => _hasher.HashPassword(Anyone, password);
 
