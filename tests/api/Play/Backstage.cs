@@ -1,0 +1,94 @@
+using System.Security.Cryptography;
+using System.Text;
+using Dapper;
+using Npgsql;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Api.Play;
+
+/// <summary>
+/// What has no endpoint yet: organizations. As people, through the same functions that endpoints
+/// will call; never past the policies.
+/// </summary>
+internal sealed class Backstage(TestDatabase database)
+{
+    private static readonly Guid Member = new("00000000-0000-4000-8000-000000000001");
+
+    /// <summary>One statement as that person.</summary>
+    public async Task<T?> As<T>(Person person, string sql, params object[] args)
+    {
+        await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("select set_config('role', 'regular_user', true)");
+        await using (var identity = new NpgsqlCommand("select set_config('auth.uid', $1, true)", connection))
+        {
+            identity.Parameters.Add(new() { Value = person.Id.ToString() });
+            await identity.ExecuteNonQueryAsync();
+        }
+
+        var result = await Scalar<T>(connection, sql, args);
+        await transaction.CommitAsync();
+        return result;
+    }
+
+    /// <summary>One of the functions of signing in.</summary>
+    public async Task<T?> SignIn<T>(string sql, params object[] args)
+    {
+        await using var connection = new NpgsqlConnection(database.AuthConnectionString);
+        await connection.OpenAsync();
+        return await Scalar<T>(connection, sql, args);
+    }
+
+    /// <summary>An organization of which that person is the administrator.</summary>
+    public async Task<Guid> Found(Person founder, string name = "Acme") =>
+        await As<Guid>(founder, "select public.create_organization($1)", name);
+
+    /// <summary>Takes somebody into the administrator's organization, by invitation, in a role.</summary>
+    public async Task Admit(Person administrator, Person person, Guid? role = null)
+    {
+        await Verify(person);
+        var token = Guid.NewGuid().ToString();
+        await As<Guid>(administrator, "select public.invite_member($1, $2, $3)", person.Email, role ?? Member, Digest(token));
+        await As<Guid>(person, "select public.accept_invitation($1)", token);
+    }
+
+    /// <summary>A role of the administrator's organization that holds one permission.</summary>
+    public async Task<Guid> RoleWith(Person administrator, string permission) =>
+        await As<Guid>(administrator,
+            """
+            insert into public."Role" ("name", "permissions", "organizationId")
+            values ($1, jsonb_build_object($1, true), auth.organization_id())
+            returning "id"
+            """, permission);
+
+    /// <summary>Proves that somebody's address is theirs.</summary>
+    public async Task Verify(Person person)
+    {
+        var token = Digest(Guid.NewGuid().ToString());
+        await using (var connection = new NpgsqlConnection(database.AuthConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            await Scalar<string>(connection, "select set_config('auth.uid', $1, true)", person.Id.ToString());
+            await Scalar<string>(connection, "select set_config('auth.session', $1, true)", Claims.SessionOf(person.AccessToken));
+            Assert.True(await Scalar<bool>(connection, "select auth.request_verification('verify_email', $1, $2)", person.Email, token));
+            await transaction.CommitAsync();
+        }
+
+        Assert.Equal(person.Id, await SignIn<Guid>("select auth.verify_email($1)", token));
+    }
+
+    private static async Task<T?> Scalar<T>(NpgsqlConnection connection, string sql, params object[] args)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        foreach (var arg in args)
+        {
+            command.Parameters.Add(new() { Value = arg });
+        }
+
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
+
+    private static byte[] Digest(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+}

@@ -1,0 +1,128 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Respawn;
+using RlsChat.Api;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Api.Play;
+
+/// <summary>The API on a free port of loopback, over a database of its own.</summary>
+public sealed class House : IAsyncLifetime
+{
+    public const string SigningKey = "test:MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+    private WebApplication? _app;
+    private Respawner? _respawner;
+
+    internal TestDatabase Database { get; private set; } = null!;
+    internal WebApplication App => _app!;
+    internal Uri Address { get; private set; } = null!;
+    internal LogLines Log { get; } = new();
+    internal Backstage Backstage { get; private set; } = null!;
+
+    /// <summary>Who is on stage for a matrix; nobody once the house was emptied.</summary>
+    internal Cast? Cast { get; set; }
+
+    public async Task InitializeAsync()
+    {
+        Database = await (await TestServer.Shared).CreateDatabase();
+        Backstage = new Backstage(Database);
+        _app = Build(Database, Log);
+        await _app.StartAsync();
+        Address = AddressOf(_app);
+    }
+
+    /// <summary>An API that was not started yet, with the tests' settings and these on top.</summary>
+    internal static WebApplication Build(TestDatabase database, LogLines? log = null, params string[] more) =>
+        ApiHost.Build(
+            [
+                $"--POSTGRES_API_URL={Url(database.ApiConnectionString)}",
+                $"--POSTGRES_AUTH_URL={Url(database.AuthConnectionString)}",
+                "--PORT=0", "--JWT_ISSUER=test-issuer", "--JWT_AUDIENCE=test-audience",
+                $"--JWT_SIGNING_KEYS={SigningKey}", "--AUTH_RATE_LIMIT=1000000", "--DATABASE_MAX_CONNECTIONS=4",
+                .. more,
+            ],
+            builder =>
+            {
+                builder.Logging.ClearProviders();
+                if (log is not null)
+                {
+                    builder.Logging.AddProvider(log.For(builder.Environment));
+                }
+
+                // A test signs many people in: what takes time in a password's hash is not what is tested.
+                builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+            });
+
+    internal static Uri AddressOf(WebApplication app) =>
+        new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+
+    internal static string Url(string connectionString, string? host = null, int? port = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgresql://{settings.Username}:{Uri.EscapeDataString(settings.Password!)}"
+            + $"@{host ?? settings.Host}:{port ?? settings.Port}/{settings.Database}";
+    }
+
+    /// <summary>Nobody in particular.</summary>
+    internal Person Anonymous() => new("anonymous", Address);
+
+    /// <summary>Somebody who has just signed up, under an address that nobody has.</summary>
+    internal async Task<Person> SignUp(string name)
+    {
+        var person = new Person(name, Address) { Email = $"{name}.{Guid.NewGuid():N}@example.org" };
+        var answer = await person.Post("/auth/register", new { email = person.Email, password = Person.Password });
+        answer.Is(201);
+        person.Take(answer);
+        return person;
+    }
+
+    /// <summary>Nobody, and nothing but what a migration leaves.</summary>
+    internal async Task Empty()
+    {
+        Cast = null;
+        await using var connection = new NpgsqlConnection(Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        _respawner ??= await Respawner.CreateAsync(connection, new RespawnerOptions
+        {
+            DbAdapter = DbAdapter.Postgres,
+            SchemasToInclude = ["public"],
+        });
+        await _respawner.ResetAsync(connection);
+        // Respawn's truncate … cascade empties what it was told to leave alone, too.
+        await using var again = new NpgsqlCommand("select app_private.ensure_builtin_rows()", connection);
+        await again.ExecuteNonQueryAsync();
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        await Database.DisposeAsync();
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class OneHouse : ICollectionFixture<House>
+{
+    public const string Name = "one house";
+}
+
+/// <summary>Tests that share a house; each begins with an empty one.</summary>
+[Collection(OneHouse.Name)]
+public abstract class HouseTest(House house) : IAsyncLifetime
+{
+    internal House House => house;
+
+    public virtual Task InitializeAsync() => house.Empty();
+
+    public Task DisposeAsync() => Task.CompletedTask;
+}

@@ -1,0 +1,75 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+
+namespace RlsChat.Tests.Api.Play;
+
+/// <summary>Somebody with an HTTP client.</summary>
+internal sealed class Person(string name, Uri address)
+{
+    public const string Password = "correct horse battery";
+    private static readonly HttpClient Http = new();
+
+    public string Name => name;
+    public string Email { get; set; } = "";
+    public Guid Id { get; private set; }
+    public string AccessToken { get; private set; } = "";
+    public string RefreshToken { get; private set; } = "";
+
+    /// <summary>Keeps what signing in answered.</summary>
+    public void Take(Answer tokens)
+    {
+        Id = tokens.Body["user"]!["id"]!.GetValue<Guid>();
+        RefreshToken = tokens.Body["refreshToken"]!.GetValue<string>();
+        Bear(tokens.Body["accessToken"]!.GetValue<string>());
+    }
+
+    /// <summary>Shows this access token from now on.</summary>
+    public void Bear(string token) => AccessToken = token;
+
+    public Task<Answer> Get(string path) => Send(HttpMethod.Get, path);
+
+    public Task<Answer> Delete(string path) => Send(HttpMethod.Delete, path);
+
+    public Task<Answer> Post(string path, object body) => Send(HttpMethod.Post, path, JsonContent.Create(body));
+
+    public Task<Answer> Patch(string path, object body) => Send(HttpMethod.Patch, path, JsonContent.Create(body));
+
+    /// <summary>A body that is sent as it stands.</summary>
+    public Task<Answer> SendRaw(HttpMethod method, string path, string body) =>
+        Send(method, path, new StringContent(body, Encoding.UTF8, "application/json"));
+
+    public async Task<Answer> Send(
+        HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(address, path)) { Content = content };
+        if (AccessToken.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", AccessToken);
+        }
+
+        foreach (var header in headers)
+        {
+            request.Headers.TryAddWithoutValidation(header.Name, header.Value);
+        }
+
+        using var response = await Http.SendAsync(request);
+        return new Answer($"{name}: {method} {path}", response, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>A chat of theirs; its id.</summary>
+    public async Task<Guid> Begin(string title = "chat", string visibility = "private", Guid? organizationId = null)
+    {
+        var answer = await Post("/chats", new { title, visibility, organizationId });
+        answer.Is(201);
+        return answer.Id;
+    }
+
+    /// <summary>A message of theirs; its id.</summary>
+    public async Task<Guid> Say(Guid chat, string text = "hello")
+    {
+        var answer = await Post($"/chats/{chat}/messages", new { role = "user", parts = new[] { new { text } } });
+        answer.Is(201);
+        return answer.Id;
+    }
+}
