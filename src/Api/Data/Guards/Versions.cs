@@ -34,6 +34,7 @@ internal static class Versions
         }
 
         var behind = Script.Embedded
+            .Where(script => script.Folder is "roles" or "schema" or "functions" or "policies")
             .Where(script => applied.GetValueOrDefault(script.Name) != script.Hash)
             .Select(script => script.Name)
             .ToList();
