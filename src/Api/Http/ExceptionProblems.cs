@@ -20,6 +20,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
             InvalidInputException input => input.Problem,
             BadHttpRequestException { InnerException: JsonException json } =>
                 Problems.Invalid(Field(json), "is unknown here or has the wrong form"),
+            BadHttpRequestException { StatusCode: 400 } => Problems.Invalid("body", "must be a JSON object"),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode),
             SessionEndedException => Problems.SessionEnded,
             _ => DatabaseErrors.Problem(exception,

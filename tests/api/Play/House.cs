@@ -37,25 +37,23 @@ public sealed class House : IAsyncLifetime
     }
 
     /// <summary>An API that was not started yet, with the tests' settings and these on top.</summary>
-    internal static WebApplication Build(TestDatabase database, LogLines? log = null, params string[] more) =>
+    internal static WebApplication Build(
+        TestDatabase database, LogLines? log = null, int iterations = 1000, params string[] settings) =>
         ApiHost.Build(
             [
                 $"--POSTGRES_API_URL={Url(database.ApiConnectionString)}",
                 $"--POSTGRES_AUTH_URL={Url(database.AuthConnectionString)}",
                 "--PORT=0", "--JWT_ISSUER=test-issuer", "--JWT_AUDIENCE=test-audience",
                 $"--JWT_SIGNING_KEYS={SigningKey}", "--AUTH_RATE_LIMIT=1000000", "--DATABASE_MAX_CONNECTIONS=4",
-                .. more,
+                .. settings,
             ],
             builder =>
             {
                 builder.Logging.ClearProviders();
-                if (log is not null)
-                {
-                    builder.Logging.AddProvider(log.For(builder.Environment));
-                }
+                builder.Logging.AddProvider((log ?? new LogLines()).For(builder.Environment));
 
                 // A test signs many people in: what takes time in a password's hash is not what is tested.
-                builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 1000);
+                builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = iterations);
             });
 
     internal static Uri AddressOf(WebApplication app) =>

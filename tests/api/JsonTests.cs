@@ -1,0 +1,105 @@
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>What a message is made of comes back as it was sent, byte for byte.</summary>
+public sealed class JsonTests(House house) : HouseTest(house)
+{
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""[{"type":"text","text":"hi"}]""")]
+    [InlineData("""[ {"b" : 1,  "a":2, "b":3} ]""")]
+    [InlineData("""[1.0, 1e2, -0, 12345678901234567890.123456789, 1E-7]""")]
+    [InlineData("""["\u00e9", "é", "\/", "<&>'", "\ud83d\ude00", "😀", "\u0000", "\ud800"]""")]
+    [InlineData("[\n\t[[[]]] ,\r\n null,true , false ]")]
+    public async Task Parts_and_attachments(string array)
+    {
+        var ana = await House.SignUp("ana");
+        var chat = await ana.Begin();
+        var posted = (await ana.SendRaw(HttpMethod.Post, $"/chats/{chat}/messages",
+            $$"""{"role": "assistant", "parts": {{array}}, "attachments": {{array}}}""")).Is(201);
+        Expect(posted.Text, array);
+        Assert.Equal($"/messages/{posted.Id}", posted.Location!.ToString());
+        Expect((await ana.Get($"/chats/{chat}/messages")).Is(200).Text, array);
+
+        var message = await ana.Say(chat);
+        Expect((await ana.SendRaw(HttpMethod.Patch, $"/messages/{message}",
+            $$"""{"attachments": {{array}}, "parts": {{array}} }""")).Is(200).Text, array);
+    }
+
+    [Fact]
+    public async Task What_a_patch_leaves_out_stays()
+    {
+        var ana = await House.SignUp("ana");
+        var chat = await ana.Begin("first");
+        Assert.Equal("first", (await ana.Patch($"/chats/{chat}", new { visibility = "public" })).Is(200).Body["title"]!.GetValue<string>());
+        Assert.Equal("public", (await ana.Patch($"/chats/{chat}", new { title = "second" })).Is(200).Body["visibility"]!.GetValue<string>());
+        var message = await ana.Say(chat, "hello");
+        var patched = (await ana.Patch($"/messages/{message}", new { attachments = new[] { 1 } })).Is(200).Text;
+        Assert.Contains("\"parts\":[{\"text\":\"hello\"}],\"attachments\":[1]", patched, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_chat_is_what_was_asked_for()
+    {
+        var ana = await House.SignUp("ana");
+        var id = Guid.NewGuid();
+        var made = (await ana.Post("/chats", new { id, title = "Ünïcødé 😀", visibility = "public" })).Is(201);
+        Assert.Equal($"/chats/{id}", made.Location!.ToString());
+        Assert.Contains("\"title\":\"Ünïcødé", made.Text, StringComparison.Ordinal);
+        Assert.Equal(["id", "title", "visibility", "userId", "organizationId", "createdAt"], made.Body.AsObject().Select(member => member.Key));
+        Assert.Equal(ana.Id, made.Body["userId"]!.GetValue<Guid>());
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", made.Body["createdAt"]!.GetValue<string>());
+        Assert.Equal(made.Text, (await ana.Get($"/chats/{id}")).Is(200).Text);
+    }
+
+    [Fact]
+    public async Task A_taken_id_is_a_conflict_that_tells_nothing_of_whose_it_is()
+    {
+        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var hidden = await ana.Begin("ana's secret");
+        var answer = (await ben.Post("/chats", new { id = hidden, title = "mine" })).Is(409, "conflict");
+        Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("pkey", answer.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(hidden.ToString(), answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_begins_a_chat_in_anothers_organization()
+    {
+        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var organization = await House.Backstage.Found(ana);
+        (await ben.Post("/chats", new { title = "intruder", organizationId = organization })).Is(403);
+        (await ben.Post("/chats", new { title = "intruder", organizationId = Guid.NewGuid() })).Is(403);
+        (await ana.Post("/chats", new { title = "ours", organizationId = organization })).Is(201);
+        (await House.Anonymous().Post("/chats", new { title = "nobody's" })).Is(401, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task Hidden_and_absent_are_told_in_the_same_words()
+    {
+        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var chat = await ana.Begin();
+        var message = await ana.Say(chat);
+        foreach (var ask in new Func<Guid, Guid, Task<Answer>>[]
+        {
+            (c, _) => ben.Get($"/chats/{c}"),
+            (c, _) => House.Anonymous().Get($"/chats/{c}"),
+            (c, _) => ben.Get($"/chats/{c}/messages"),
+            (c, _) => ben.Patch($"/chats/{c}", new { title = "x" }),
+            (c, _) => ben.Delete($"/chats/{c}"),
+            (c, _) => ben.Post($"/chats/{c}/messages", new { role = "user", parts = Array.Empty<int>() }),
+            (_, m) => ben.Patch($"/messages/{m}", new { parts = Array.Empty<int>() }),
+            (_, m) => ben.Delete($"/messages/{m}"),
+        })
+        {
+            var (hidden, absent) = (await ask(chat, message), await ask(Guid.NewGuid(), Guid.NewGuid()));
+            Assert.Equal(absent.Is(404, "not_found").WithoutTrace(), hidden.Is(404, "not_found").WithoutTrace());
+        }
+
+        Assert.Equal((await ben.Get("/nowhere")).Is(404).WithoutTrace(), (await ben.Get($"/chats/{chat}")).Is(404).WithoutTrace());
+    }
+
+    private static void Expect(string text, string array) =>
+        Assert.Contains($"\"parts\":{array},\"attachments\":{array},", text, StringComparison.Ordinal);
+}

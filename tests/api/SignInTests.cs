@@ -1,0 +1,168 @@
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>Signing up, in and out, and what a session is good for.</summary>
+public sealed class SignInTests(House house) : HouseTest(house)
+{
+    [Fact]
+    public async Task Whoever_signs_up_is_signed_in()
+    {
+        var answer = await House.Anonymous().Post("/auth/register", new { email = "ana@example.org", password = Person.Password });
+        answer.Is(201);
+        Assert.Equal(["accessToken", "refreshToken", "expiresIn", "user"], answer.Body.AsObject().Select(member => member.Key));
+        Assert.Equal(900, answer.Body["expiresIn"]!.GetValue<int>());
+        Assert.Equal("ana@example.org", answer.Body["user"]!["email"]!.GetValue<string>());
+
+        var ana = House.Anonymous();
+        ana.Take(answer);
+        var me = (await ana.Get("/me")).Is(200);
+        Assert.Equal(answer.Body["user"]!.ToJsonString(), me.Body.ToJsonString());
+    }
+
+    [Fact]
+    public async Task The_token_says_who_and_which_session_and_nothing_else()
+    {
+        var ana = await House.SignUp("ana");
+        Assert.Equal(["alg", "kid", "typ"], Claims.Header(ana.AccessToken).Select(member => member.Key).Order());
+        var payload = Claims.Payload(ana.AccessToken);
+        Assert.Equal(["aud", "exp", "iat", "iss", "ses", "sub"], payload.Select(member => member.Key).Order());
+        Assert.Equal(ana.Id.ToString(), payload["sub"]!.GetValue<string>());
+        Assert.Equal(43, payload["ses"]!.GetValue<string>().Length);
+        Assert.Equal(15 * 60, payload["exp"]!.GetValue<long>() - payload["iat"]!.GetValue<long>());
+    }
+
+    [Theory]
+    [InlineData("ana@example.org", Person.Password, 200)]
+    [InlineData("ANA@Example.ORG", Person.Password, 200)]
+    [InlineData("ana@example.org", "correct horse batterY", 401)]
+    [InlineData("ben@example.org", Person.Password, 401)]
+    public async Task The_right_password_of_an_address_signs_in(string email, string password, int status)
+    {
+        var nobody = House.Anonymous();
+        (await nobody.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201);
+        var answer = await nobody.Post("/auth/login", new { email, password });
+        answer.Is(status, status == 401 ? "invalid_credentials" : null);
+    }
+
+    [Fact]
+    public async Task Unknown_address_and_wrong_password_are_answered_alike()
+    {
+        var ana = await House.SignUp("ana");
+        var nobody = House.Anonymous();
+        var unknown = await nobody.Post("/auth/login", new { email = "x@example.org", password = "wrong password" });
+        var wrong = await nobody.Post("/auth/login", new { email = ana.Email, password = "wrong password" });
+        Assert.Equal(unknown.Is(401).WithoutTrace(), wrong.Is(401).WithoutTrace());
+    }
+
+    [Fact]
+    public async Task A_taken_address_is_a_conflict_whatever_its_case()
+    {
+        var ana = await House.SignUp("ana");
+        (await House.Anonymous().Post("/auth/register", new { email = ana.Email.ToUpperInvariant(), password = Person.Password }))
+            .Is(409, "email_taken");
+    }
+
+    [Fact]
+    public async Task A_refresh_token_is_good_once_and_its_successor_after_it()
+    {
+        var ana = await House.SignUp("ana");
+        var first = ana.RefreshToken;
+        ana.Take((await ana.Post("/auth/refresh", new { refreshToken = first })).Is(200));
+        Assert.NotEqual(first, ana.RefreshToken);
+        (await ana.Get("/me")).Is(200);
+        ana.Take((await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200));
+        (await ana.Get("/me")).Is(200);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_is_used_again_ends_the_whole_family()
+    {
+        var ana = await House.SignUp("ana");
+        var elsewhere = House.Anonymous();
+        elsewhere.Take(await elsewhere.Post("/auth/login", new { email = ana.Email, password = Person.Password }));
+        var stolen = ana.RefreshToken;
+        ana.Take((await ana.Post("/auth/refresh", new { refreshToken = stolen })).Is(200));
+
+        var thief = House.Anonymous();
+        (await thief.Post("/auth/refresh", new { refreshToken = stolen })).Is(401, "invalid_refresh_token");
+
+        (await ana.Get("/me")).Is(401, "session_ended");
+        (await thief.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(401, "invalid_refresh_token");
+        (await elsewhere.Get("/me")).Is(200);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_that_never_was_is_refused()
+    {
+        (await House.Anonymous().Post("/auth/refresh", new { refreshToken = new string('A', 43) }))
+            .Is(401, "invalid_refresh_token");
+    }
+
+    [Fact]
+    public async Task Logging_out_ends_all_rights_at_the_next_request()
+    {
+        var ana = await House.SignUp("ana");
+        var open = await ana.Begin(visibility: "public");
+        (await ana.Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
+        (await ana.Get("/me")).Is(401, "session_ended");
+        (await ana.Get($"/chats/{open}")).Is(401, "session_ended");
+        (await ana.Post("/chats", new { title = "after" })).Is(401, "session_ended");
+        (await ana.Patch($"/chats/{open}", new { title = "after" })).Is(401, "session_ended");
+        (await ana.Delete($"/chats/{open}")).Is(401, "session_ended");
+        (await House.Anonymous().Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(401);
+        (await House.Anonymous().Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
+        Assert.Contains("\"chat\"", (await House.Anonymous().Get($"/chats/{open}")).Is(200).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Me_says_which_organization_and_what_one_may_there()
+    {
+        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var me = (await ana.Get("/me")).Is(200).Body;
+        Assert.Null(me["organization"]);
+        Assert.Equal("[]", me["permissions"]!.ToJsonString());
+        Assert.Equal(0.00m, me["creditBalance"]!.GetValue<decimal>());
+        Assert.False(me["emailVerified"]!.GetValue<bool>());
+
+        var organization = await House.Backstage.Found(ana, "Acme");
+        await House.Backstage.Admit(ana, ben, await House.Backstage.RoleWith(ana, "can_view_audit"));
+        me = (await ben.Get("/me")).Is(200).Body;
+        Assert.Equal(organization, me["organization"]!["id"]!.GetValue<Guid>());
+        Assert.Equal("Acme", me["organization"]!["name"]!.GetValue<string>());
+        Assert.Equal("""["can_view_audit"]""", me["permissions"]!.ToJsonString());
+        Assert.True(me["emailVerified"]!.GetValue<bool>());
+        (await House.Anonymous().Get("/me")).Is(401, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task A_weaker_hash_is_replaced_when_its_password_is_seen()
+    {
+        var ana = await House.SignUp("ana");
+        var hash = await House.Backstage.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email);
+        await using var stronger = House.Build(House.Database, iterations: 2000);
+        await stronger.StartAsync();
+        var there = new Person("ana", House.AddressOf(stronger));
+        (await there.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200);
+        Assert.NotEqual(hash, await House.Backstage.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
+        (await there.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200);
+        await stronger.StopAsync();
+    }
+
+    [Fact]
+    public async Task One_address_may_not_try_for_ever()
+    {
+        await using var strict = House.Build(House.Database, settings: "--AUTH_RATE_LIMIT=3");
+        await strict.StartAsync();
+        var nobody = new Person("anonymous", House.AddressOf(strict));
+        for (var i = 0; i < 3; i++)
+        {
+            (await nobody.Post("/auth/login", new { email = "ana@example.org", password = "guess" })).Is(401);
+        }
+
+        var answer = (await nobody.Post("/auth/login", new { email = "ana@example.org", password = "guess" })).Is(429, "too_many_requests");
+        Assert.InRange(answer.RetryAfter!.Value.TotalSeconds, 1, 60);
+        (await nobody.Get("/chats?scope=public")).Is(200);
+        await strict.StopAsync();
+    }
+}
