@@ -8,3 +8,6 @@ end
 $$;
 alter role rlschat_backup nologin noinherit;
 comment on role rlschat_backup is 'Reads every row for a dump, by policy; changes nothing.';
+
+-- Whoever installs can also take a dump.
+grant rlschat_backup to current_user;

@@ -54,23 +54,24 @@ public static class Matrix
 
     private static async Task<Outcome> Outcome(Play play, string who, string sql, string truth)
     {
+        var reads = sql.StartsWith("select", StringComparison.Ordinal) && sql.Contains(" from ", StringComparison.Ordinal);
+        var before = reads ? "" : await Truth(play, truth);
+        await play.As(who);
         try
         {
-            if (sql.StartsWith("select", StringComparison.Ordinal) && sql.Contains(" from ", StringComparison.Ordinal))
+            if (reads)
             {
-                await play.As(who);
                 return (await play.List(sql)).Count > 0 ? Stage.Outcome.Yes : Stage.Outcome.Hidden;
             }
 
-            var before = await Truth(play, truth);
-            await play.As(who);
             await play.Do(sql);
-            return await Truth(play, truth) == before ? Stage.Outcome.Hidden : Stage.Outcome.Yes;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             return Stage.Outcome.Denied;
         }
+
+        return await Truth(play, truth) == before ? Stage.Outcome.Hidden : Stage.Outcome.Yes;
     }
 
     private static async Task<string> Truth(Play play, string truth)
