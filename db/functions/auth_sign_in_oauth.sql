@@ -1,6 +1,7 @@
 -- Definer: reads and writes accounts, and makes people through the trigger on them.
 create or replace function auth.sign_in_oauth(
-  provider text, provider_account_id text, scope text, email text, email_verified boolean)
+  provider text, provider_account_id text, scope text, email text, email_verified boolean,
+  tokens jsonb default '{}')
   returns uuid
   language plpgsql
   security definer
@@ -13,6 +14,7 @@ declare
   -- From a signed-in session the account is linked to that person.
   person uuid := auth.uid();
   holder uuid;
+  is_new boolean := false;
 begin
   -- An account is known by the provider's own id for it, never by its address. A second request
   -- for a new account waits at the insert below and finds it here when it comes around.
@@ -23,7 +25,7 @@ begin
       if person is not null and person <> holder then
         raise exception 'the account signs somebody else in' using errcode = 'RC013';
       end if;
-      return holder;
+      exit;
     end if;
 
     -- To an existing person only by an address that is proven there and here.
@@ -38,10 +40,21 @@ begin
       provider_account_id, sign_in_oauth.scope)
     on conflict ("provider", "providerAccountId") do nothing
     returning "userId" into holder;
-    exit when holder is not null;
+    is_new := holder is not null;
+    exit when is_new;
   end loop;
 
-  if person is null and proven then
+  -- Encrypted by the API, or not sent at all.
+  update public.accounts a
+  set "access_token" = tokens ->> 'access_token',
+    "refresh_token" = tokens ->> 'refresh_token',
+    "id_token" = tokens ->> 'id_token',
+    "token_type" = tokens ->> 'token_type',
+    "expires_at" = (tokens ->> 'expires_at')::bigint
+  where a."provider" = sign_in_oauth.provider and a."providerAccountId" = provider_account_id
+    and tokens <> '{}';
+
+  if is_new and person is null and proven then
     perform app_private.release_address(sign_in_oauth.email, holder);
     update public."User" u
     set "email" = sign_in_oauth.email, "emailVerified" = now() at time zone 'utc'
@@ -50,8 +63,8 @@ begin
   return holder;
 end
 $$;
-alter function auth.sign_in_oauth(text, text, text, text, boolean) owner to auth_definer;
-grant execute on function auth.sign_in_oauth(text, text, text, text, boolean) to rlschat_auth;
-comment on function auth.sign_in_oauth(text, text, text, text, boolean) is
+alter function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) owner to auth_definer;
+grant execute on function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) to rlschat_auth;
+comment on function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) is
   'Whose account at a provider this is; the first time it is linked to who is signed in, to the '
   'person with that verified address, or to a new person. RC013: it signs somebody else in.';

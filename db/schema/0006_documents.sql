@@ -2,9 +2,10 @@
 
 create table public."Document" (
   "id" uuid not null default gen_random_uuid(),
-  "createdAt" timestamp(3) not null default (now() at time zone 'utc'),
+  "createdAt" timestamp(3) not null default (now() at time zone 'utc')
+    check ("createdAt" between '1970-01-01' and '9999-12-31'),
   "title" text not null check (char_length("title") between 1 and 255),
-  "content" text,
+  "content" text check (octet_length("content") <= 10485760),
   -- The kind. The column is called "text" in the schema that this system replaces.
   "text" varchar not null default 'text'
     check ("text" in ('text', 'code', 'image', 'sheet', 'canvas')),
@@ -19,7 +20,8 @@ create table public."Document" (
     coalesce("organizationId", '00000000-0000-0000-0000-000000000000') with <>)
     deferrable initially immediate
 );
-comment on table public."Document" is 'One version of a document: the newest "createdAt" of an "id" is what it says now.';
+comment on table public."Document" is
+  'One version of a document, at most 10 MB: the newest "createdAt" of an "id" is what it says now.';
 create index "Document_userId_idx" on public."Document" ("userId", "createdAt" desc, "id" desc);
 create index "Document_organizationId_idx"
   on public."Document" ("organizationId", "createdAt" desc, "id" desc);
@@ -28,12 +30,13 @@ create table public."Suggestion" (
   "id" uuid primary key default gen_random_uuid(),
   "documentId" uuid not null,
   "documentCreatedAt" timestamp(3) not null,
-  "originalText" text not null,
-  "suggestedText" text not null,
-  "description" text,
+  "originalText" text not null check (octet_length("originalText") <= 1048576),
+  "suggestedText" text not null check (octet_length("suggestedText") <= 1048576),
+  "description" text check (octet_length("description") <= 1048576),
   "isResolved" boolean not null default false,
   "userId" uuid default auth.uid() references public."User" on delete set null,
-  "createdAt" timestamp(3) not null default (now() at time zone 'utc'),
+  "createdAt" timestamp(3) not null default (now() at time zone 'utc')
+    check ("createdAt" between '1970-01-01' and '9999-12-31'),
   "version" integer not null default 1,
   constraint "Suggestion_document_fkey" foreign key ("documentId", "documentCreatedAt")
     references public."Document" ("id", "createdAt") on delete cascade

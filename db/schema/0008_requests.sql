@@ -1,4 +1,14 @@
--- What the API needs beside people's data: the outbox of events, idempotency keys and quotas.
+-- What the API needs beside people's data: the outbox of events, idempotency keys, quotas and the
+-- settings that functions read.
+
+create table app_private.setting (
+  name text primary key,
+  value text not null
+);
+comment on table app_private.setting is
+  'What an operator may turn: messages_per_hour, a person''s quota (no row: none).';
+grant select on app_private.setting to auth_definer;
+insert into app_private.setting (name, value) values ('messages_per_hour', '600');
 
 -- Sequence order is not commit order: a reader takes what its snapshot sees and its last one did
 -- not, which is why each row carries its transaction.

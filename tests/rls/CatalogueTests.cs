@@ -97,6 +97,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         app_private.tg_credit_entry__balance     volatile
         app_private.tg_document__audit           volatile
         app_private.tg_invitation__audit         volatile
+        app_private.tg_message__quota            volatile
         app_private.tg_organization__audit       volatile
         app_private.tg_organization__empty       volatile
         app_private.tg_role__audit               volatile
@@ -109,17 +110,20 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         auth.can_grant_role                      stable
         auth.can_tidy_chat                       stable
         auth.can_write_chat                      stable
+        auth.change_password                     volatile
         auth.credentials                         stable
         auth.is_document_taken                   stable
         auth.open_session                        volatile
         auth.organization_id                     stable
         auth.organization_with                   stable
+        auth.own_password_hash                   stable
         auth.permissions                         stable
         auth.refresh_session                     volatile
         auth.replace_password_hash               volatile
         auth.report_ids                          stable
         auth.request_verification                volatile
         auth.reset_password                      volatile
+        auth.session_id                          stable
         auth.sign_in_oauth                       volatile
         auth.sign_out                            volatile
         auth.sign_up                             volatile
@@ -159,11 +163,11 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 "monitor: ",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
-                    + "auth.uid public.accept_invitation public.create_organization public.delete_account "
+                    + "auth.session_id auth.uid public.accept_invitation public.create_organization public.delete_account "
                     + "public.grant_credits public.invite_member public.leave_organization public.remove_member "
                     + "public.set_member_manager public.set_member_role public.spend_credits",
                 "rlschat_api: auth.uid",
-                "rlschat_auth: auth.credentials auth.open_session auth.refresh_session auth.replace_password_hash "
+                "rlschat_auth: auth.change_password auth.credentials auth.open_session auth.own_password_hash auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "
                     + "auth.uid auth.verify_email",
             ],

@@ -1,0 +1,26 @@
+-- Definer: nobody updates "User", or sessions.
+create or replace function auth.change_password(old_hash text, new_hash text)
+  returns boolean
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  update public."User" u set "password" = new_hash
+  where u."id" = auth.uid() and u."password" is not distinct from old_hash;
+  if not found then
+    return false;
+  end if;
+  -- Whoever else knew the old one is out; the sign-in that changes it goes on.
+  update public.sessions s set "revoked" = now() at time zone 'utc'
+  where s."userId" = auth.uid() and s."revoked" is null and s."family" <> (
+    select f."family" from public.sessions f
+    where f."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8')));
+  return true;
+end
+$$;
+alter function auth.change_password(text, text) owner to auth_definer;
+grant execute on function auth.change_password(text, text) to rlschat_auth;
+comment on function auth.change_password(text, text) is
+  'A new password for who is signed in, and an end to their other sessions. False when the old '
+  'hash (null: none) is no longer the one.';

@@ -1,0 +1,21 @@
+-- Definer: nobody reads the digests.
+create or replace function auth.session_id()
+  returns integer
+  language plpgsql
+  stable
+  parallel safe
+  security definer
+  set search_path = ''
+as $$
+begin
+  return (
+    select live."id" from public.sessions s
+    join public.sessions live on live."family" = s."family" and live."rotated" is null
+    where s."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8'))
+      and s."userId" = auth.uid());
+end
+$$;
+alter function auth.session_id() owner to auth_definer;
+grant execute on function auth.session_id() to regular_user;
+comment on function auth.session_id() is
+  'Which of the person''s sessions this request belongs to; null without one.';
