@@ -7,8 +7,7 @@
 
 call app_private.reset_policies('public.accounts');
 
-grant select ("userId", "type", "provider", "providerAccountId", "scope")
-  on public.accounts to regular_user;
+grant select ("type", "provider", "providerAccountId", "scope") on public.accounts to regular_user;
 grant delete on public.accounts to regular_user;
 grant select, insert, update, delete on public.accounts to auth_definer;
 

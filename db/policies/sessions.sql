@@ -7,16 +7,16 @@
 
 call app_private.reset_policies('public.sessions');
 
-grant select ("id", "userId", "expires", "createdAt", "rotated", "revoked")
-  on public.sessions to regular_user;
+grant select ("id", "expires") on public.sessions to regular_user;
 grant delete on public.sessions to regular_user;
 grant select, insert, update, delete on public.sessions to auth_definer;
 grant delete on public.sessions to rlschat_purge;
 
 create policy user_owned_select on public.sessions
   for select to regular_user
-  using ("userId" = (select auth.uid()));
-comment on policy user_owned_select on public.sessions is 'People see their own sign-ins.';
+  using ("userId" = (select auth.uid()) and "rotated" is null and "revoked" is null);
+comment on policy user_owned_select on public.sessions is
+  'People see their own sign-ins: of each family the one row that can still be refreshed.';
 
 create policy user_owned_delete on public.sessions
   for delete to regular_user
