@@ -1,0 +1,17 @@
+using System.Globalization;
+using RlsChat.Bench;
+
+const string Usage = """
+    rlschat-bench policies [seconds]   compares forms of the rule "whoever sees the chat", on 10^6 messages
+    """;
+
+switch (args)
+{
+    case ["policies"]:
+        return await Policies.Run(TimeSpan.FromSeconds(100));
+    case ["policies", var seconds] when double.TryParse(seconds, CultureInfo.InvariantCulture, out var s) && s > 0:
+        return await Policies.Run(TimeSpan.FromSeconds(s));
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}
