@@ -12,9 +12,13 @@ public sealed class World
     private readonly Dictionary<string, Guid> ids = [];
 
     /// <summary>The id of a person, an organization ("Acme"), or a role ("role of can_view_audit").</summary>
-    public Guid this[string name] => ids.TryGetValue(name, out var id)
-        ? id
-        : throw new KeyNotFoundException($"nobody and nothing in the world is called \"{name}\"");
+    public Guid this[string name]
+    {
+        get => ids.TryGetValue(name, out var id)
+            ? id
+            : throw new KeyNotFoundException($"nobody and nothing in the world is called \"{name}\"");
+        internal set => ids[name] = value;
+    }
 
     /// <summary>Whether there is a person, organization or role of that name.</summary>
     public bool Knows(string name) => ids.ContainsKey(name);

@@ -1,0 +1,90 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"AuditEvent" of access-rules.md: who reads what happened. What leaves a trace is in AuditTests.</summary>
+public sealed class AuditEventTests(Theatre theatre) : Drama(theatre)
+{
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["read"] = """select 1 from public."AuditEvent" where "id" = [event]""",
+        ["insert"] = """insert into public."AuditEvent" ("action", "target", "actorId") values ('x', 'y', [admin])""",
+        ["update"] = """update public."AuditEvent" set "actorId" = [rival] where "id" = [event]""",
+        ["update_all"] = """update public."AuditEvent" set "details" = '{}'""",
+        ["upsert"] = """insert into public."AuditEvent" ("id", "action", "target") overriding system value values ([event], 'x', 'y') on conflict ("id") do update set "action" = 'x'""",
+        ["merge"] = """merge into public."AuditEvent" e using (values (1)) v on e."id" = [event] when matched then delete""",
+        ["delete"] = """delete from public."AuditEvent" where "id" = [event]""",
+        ["delete_all"] = """delete from public."AuditEvent" """,
+        ["truncate"] = """truncate public."AuditEvent" """,
+    };
+
+    // rival may view the audit of another organization.
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("by can_manage_members about owner in Acme", """
+            who                      read    insert update update_all upsert merge  delete delete_all truncate
+            owner                    yes     denied denied denied     denied denied denied denied     denied
+            can_manage_members       yes     denied denied denied     denied denied denied denied     denied
+            admin                    yes     denied denied denied     denied denied denied denied     denied
+            can_view_audit           yes     denied denied denied     denied denied denied denied     denied
+            member                   hidden  denied denied denied     denied denied denied denied     denied
+            manager                  hidden  denied denied denied     denied denied denied denied     denied
+            director                 hidden  denied denied denied     denied denied denied denied     denied
+            can_view_documents       hidden  denied denied denied     denied denied denied denied     denied
+            can_manage_documents     hidden  denied denied denied     denied denied denied denied     denied
+            can_manage_chats         hidden  denied denied denied     denied denied denied denied     denied
+            can_manage_roles         hidden  denied denied denied     denied denied denied denied     denied
+            can_manage_organization  hidden  denied denied denied     denied denied denied denied     denied
+            left                     hidden  denied denied denied     denied denied denied denied     denied
+            outsider                 hidden  denied denied denied     denied denied denied denied     denied
+            rival                    hidden  denied denied denied     denied denied denied denied     denied
+            loner                    hidden  denied denied denied     denied denied denied denied     denied
+            operator                 hidden  denied denied denied     denied denied denied denied     denied
+            anonymous                denied  denied denied denied     denied denied denied denied     denied
+            """),
+        ("about left in Acme", """
+            who                      read
+            left                     yes
+            can_view_audit           yes
+            member                   hidden
+            rival                    hidden
+            """),
+        ("by left in Acme", """
+            who                      read
+            left                     yes
+            can_view_audit           yes
+            member                   hidden
+            """),
+        ("of loner, in no organization", """
+            who                      read
+            loner                    yes
+            admin                    hidden
+            can_view_audit           hidden
+            rival                    hidden
+            operator                 hidden
+            """));
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        var (actor, deed) = row switch
+        {
+            "about left in Acme" => ("admin", "select public.set_member_role([left], [role of can_view_audit])"),
+            "by left in Acme" => ("left", """update public."Chat" set "visibility" = 'public' where "id" = [chat]"""),
+            "of loner, in no organization" => ("loner", """update public."Chat" set "visibility" = 'public' where "id" = [chat]"""),
+            _ => ("can_manage_members", "select public.set_member_manager([owner], null)"),
+        };
+        await Play.As(actor);
+        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', auth.organization_id()) returning "id" """));
+        await Play.Do(deed);
+        await Play.AsRole("rlschat_backup");
+        Play.Remember("event", await Play.Ask<long>("""select max("id") from public."AuditEvent" """));
+        await Play.Leave("left");
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+            """select e::text from public."AuditEvent" e order by "id" """);
+    }
+
+    [Fact]
+    public async Task Grants_are_these() =>
+        Assert.Equal("regular_user select *", await Grants.On(Play, "AuditEvent"));
+}

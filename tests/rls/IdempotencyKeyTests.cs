@@ -1,0 +1,89 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"IdempotencyKey": each person's own, by the four policies that auth.crud_policy makes.</summary>
+public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
+{
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["read"] = """select 1 from public."IdempotencyKey" where "key" = 'old'""",
+        ["answer"] = """update public."IdempotencyKey" set "status" = 200 where "key" = 'old'""",
+        ["answer_all"] = """update public."IdempotencyKey" set "status" = 200""",
+        ["answer_ret"] = """update public."IdempotencyKey" set "status" = 200 where "key" = 'old' returning "key" """,
+        ["merge"] = """merge into public."IdempotencyKey" k using (values (1)) v on k."key" = 'old' when matched then update set "status" = 200""",
+        ["delete"] = """delete from public."IdempotencyKey" where "key" = 'old'""",
+        ["delete_all"] = """delete from public."IdempotencyKey" """,
+        ["seize"] = """update public."IdempotencyKey" set "userId" = auth.uid() where "key" = 'old'""",
+        ["as_owner"] = """insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'new', sha256('x'))""",
+        ["as_self"] = """insert into public."IdempotencyKey" ("key", "requestDigest") values ('new', sha256('x'))""",
+        ["upsert"] = """insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'old', sha256('x')) on conflict ("userId", "key") do update set "status" = 200""",
+        ["truncate"] = """truncate public."IdempotencyKey" """,
+    };
+
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("owner's", """
+            who        read    answer  answer_all answer_ret merge   delete  delete_all seize  as_owner as_self upsert truncate
+            owner      yes     yes     yes        yes        yes     yes     yes        denied yes      yes     yes    denied
+            member     hidden  hidden  hidden     hidden     hidden  hidden  hidden     denied denied   yes     denied denied
+            manager    hidden  hidden  hidden     hidden     hidden  hidden  hidden     denied denied   yes     denied denied
+            admin      hidden  hidden  hidden     hidden     hidden  hidden  hidden     denied denied   yes     denied denied
+            rival      hidden  hidden  hidden     hidden     hidden  hidden  hidden     denied denied   yes     denied denied
+            operator   hidden  hidden  hidden     hidden     hidden  hidden  hidden     denied denied   yes     denied denied
+            anonymous  denied  denied  denied     denied     denied  denied  denied     denied denied   denied  denied denied
+            """));
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        await Play.As("owner");
+        await Play.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('old', sha256('x'))""");
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+            """select k::text from public."IdempotencyKey" k order by "userId", "key" """);
+    }
+
+    [Fact]
+    public async Task The_same_key_of_two_people_is_two_keys()
+    {
+        foreach (var who in new[] { "owner", "member" })
+        {
+            await Play.As(who);
+            Assert.Equal(1, await Play.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('same', sha256('x'))"""));
+            Assert.Single(await Play.List("""select "key" from public."IdempotencyKey" """));
+        }
+    }
+
+    [Fact]
+    public async Task Grants_are_these() => Assert.Equal(
+        """
+        regular_user select *
+        regular_user insert body, key, requestDigest, status, userId
+        regular_user update body, status
+        regular_user delete *
+        """,
+        await Grants.On(Play, "IdempotencyKey"));
+
+    [Fact]
+    public async Task Crud_policy_makes_one_policy_a_command_for_one_role() => Assert.Equal(
+        [
+            """DELETE crud_regular_user_delete {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) -""",
+            """INSERT crud_regular_user_insert {regular_user} - ("userId" = ( SELECT auth.uid() AS uid))""",
+            """SELECT crud_regular_user_select {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) -""",
+            """UPDATE crud_regular_user_update {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) ("userId" = ( SELECT auth.uid() AS uid))""",
+        ],
+        await Play.List(
+            """
+            select concat_ws(' ', cmd, policyname, roles, coalesce(qual, '-'), coalesce(with_check, '-'))
+            from pg_policies where tablename = 'IdempotencyKey' and policyname like 'crud%' order by 1
+            """));
+
+    [Fact]
+    public async Task Crud_policy_without_an_expression_makes_no_policy()
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""create table public."Note" ("text" text)""");
+        await Play.Do("""call auth.crud_policy('public."Note"', 'anonymous', read => 'true')""");
+        Assert.Equal(["crud_anonymous_select"], await Play.List("""select policyname from pg_policies where tablename = 'Note'"""));
+    }
+}

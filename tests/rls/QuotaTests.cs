@@ -1,0 +1,47 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"What is not written is denied" of access-rules.md: a "Quota" is read by whose it is, and counted by functions.</summary>
+public sealed class QuotaTests(Theatre theatre) : Drama(theatre)
+{
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["read"] = """select 1 from public."Quota" where "userId" = [owner]""",
+        ["insert"] = """insert into public."Quota" ("userId", "kind", "period") values (auth.uid(), 'x', 'now')""",
+        ["update"] = """update public."Quota" set "used" = 0 where "userId" = [owner]""",
+        ["update_all"] = """update public."Quota" set "used" = 0""",
+        ["upsert"] = """insert into public."Quota" ("userId", "kind", "period") values ([owner], 'made', '2026-01-01') on conflict ("userId", "kind", "period") do update set "used" = 0""",
+        ["merge"] = """merge into public."Quota" q using (values (1)) v on q."userId" = [owner] when matched then delete""",
+        ["delete"] = """delete from public."Quota" where "userId" = [owner]""",
+        ["delete_all"] = """delete from public."Quota" """,
+        ["truncate"] = """truncate public."Quota" """,
+    };
+
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("owner's", """
+            who                 read    insert update update_all upsert merge  delete delete_all truncate
+            owner               yes     denied denied denied     denied denied denied denied     denied
+            member              hidden  denied denied denied     denied denied denied denied     denied
+            manager             hidden  denied denied denied     denied denied denied denied     denied
+            admin               hidden  denied denied denied     denied denied denied denied     denied
+            can_manage_members  hidden  denied denied denied     denied denied denied denied     denied
+            rival               hidden  denied denied denied     denied denied denied denied     denied
+            operator            hidden  denied denied denied     denied denied denied denied     denied
+            anonymous           denied  denied denied denied     denied denied denied denied     denied
+            """));
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("""insert into public."Quota" ("userId", "kind", "period", "used") values ([owner], 'made', '2026-01-01', 7)""");
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+            """select q::text from public."Quota" q""");
+    }
+
+    [Fact]
+    public async Task Grants_are_these() =>
+        Assert.Equal("regular_user select *", await Grants.On(Play, "Quota"));
+}

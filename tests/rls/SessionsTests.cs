@@ -1,0 +1,85 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"sessions" of access-rules.md: sign-ins, seen and ended by the person themselves.</summary>
+public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
+{
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["read"] = """select "id", "expires" from public.sessions where "id" = [session]""",
+        ["token"] = """select "sessionToken" from public.sessions where "id" = [session]""",
+        ["secret"] = """select "secretDigest" from public.sessions where "id" = [session]""",
+        ["star"] = """select * from public.sessions where "id" = [session]""",
+        ["delete"] = """delete from public.sessions where "id" = [session]""",
+        ["delete_all"] = "delete from public.sessions",
+        ["delete_ret"] = """delete from public.sessions where "id" = [session] returning "id" """,
+        ["extend"] = """update public.sessions set "expires" = 'infinity' where "id" = [session]""",
+        ["seize"] = """update public.sessions set "userId" = auth.uid() """,
+        ["insert"] = """insert into public.sessions ("userId", "expires", "sessionToken") values ([owner], 'infinity', 'mine')""",
+        ["upsert"] = """insert into public.sessions ("id", "userId", "expires", "sessionToken") values ([session], auth.uid(), 'infinity', 'mine') on conflict ("id") do update set "userId" = auth.uid()""",
+        ["merge"] = """merge into public.sessions s using (values (1)) v on s."id" = [session] when matched then update set "expires" = 'infinity'""",
+        ["truncate"] = "truncate public.sessions",
+    };
+
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("owner's", """
+            who                 read    token  secret star   delete  delete_all delete_ret extend seize  insert upsert merge  truncate
+            owner               yes     denied denied denied yes     yes        yes        denied denied denied denied denied denied
+            member              hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            manager             hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            admin               hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            can_manage_members  hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            can_view_audit      hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            rival               hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            loner               hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            operator            hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            anonymous           denied  denied denied denied denied  denied     denied     denied denied denied denied denied denied
+            """));
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected) =>
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+            """select s::text from public.sessions s where "userId" = [owner] or "id" = [session] order by "id" """);
+
+    [Fact]
+    public async Task People_see_their_own_sign_ins_and_no_others()
+    {
+        await Play.As("owner");
+        Assert.Equal(2, (await Play.List("""select "id" from public.sessions""")).Count);
+        await Play.As("loner");
+        Assert.Single(await Play.List("""select "id" from public.sessions"""));
+        await Play.As("member");
+        Assert.Empty(await Play.List("""select "id" from public.sessions"""));
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_whole_family_and_no_other_sign_in()
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("select auth.refresh_session(sha256('owner one'), sha256('owner two'), sha256('two'))");
+        await Play.As("owner");
+        await Play.Do("""delete from public.sessions where "id" = (select max("id") from public.sessions)""");
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(["another"], await Play.List(
+            """
+            select case "sessionToken" when encode(sha256('owner another'), 'hex') then 'another' else "sessionToken" end
+            from public.sessions where "userId" = [owner]
+            """));
+    }
+
+    [Fact]
+    public async Task Digests_are_readable_by_no_role_that_a_request_can_take() => Assert.Equal(
+        "regular_user select expires, id\nregular_user delete *",
+        await Grants.On(Play, "sessions"));
+
+    protected override async Task Prepare()
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("select auth.open_session([owner], sha256('owner one'), sha256('one'))");
+        Play.Remember("session", await Play.Ask<int>("""select max("id") from public.sessions"""));
+        await Play.Do("select auth.open_session([owner], sha256('owner another'), sha256('another'))");
+        await Play.Do("select auth.open_session([loner], sha256('loner'), sha256('lone'))");
+    }
+}

@@ -1,0 +1,56 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"verificationToken" of access-rules.md: invisible to everybody, whosever it is.</summary>
+public sealed class VerificationTokenTests(Theatre theatre) : Drama(theatre)
+{
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["read"] = """select 1 from public."verificationToken" where "userId" = [owner]""",
+        ["count"] = """select count(*) from public."verificationToken" """,
+        ["update"] = """update public."verificationToken" set "identifier" = 'mine@test'""",
+        ["insert"] = """insert into public."verificationToken" ("identifier", "token", "expires", "userId") values ('owner@test', repeat('0', 64), 'infinity', [owner])""",
+        ["upsert"] = """insert into public."verificationToken" ("identifier", "token", "expires") values ('owner@test', repeat('0', 64), 'infinity') on conflict ("token") do update set "expires" = 'infinity'""",
+        ["merge"] = """merge into public."verificationToken" t using (values (1)) v on t."userId" = [owner] when matched then delete""",
+        ["delete"] = """delete from public."verificationToken" where "userId" = [owner]""",
+        ["delete_all"] = """delete from public."verificationToken" """,
+        ["truncate"] = """truncate public."verificationToken" """,
+    };
+
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("owner's", """
+            who                 read    count   update  insert  upsert  merge   delete  delete_all truncate
+            owner               denied  denied  denied  denied  denied  denied  denied  denied     denied
+            admin               denied  denied  denied  denied  denied  denied  denied  denied     denied
+            can_manage_members  denied  denied  denied  denied  denied  denied  denied  denied     denied
+            can_view_audit      denied  denied  denied  denied  denied  denied  denied  denied     denied
+            rival               denied  denied  denied  denied  denied  denied  denied  denied     denied
+            operator            denied  denied  denied  denied  denied  denied  denied  denied     denied
+            anonymous           denied  denied  denied  denied  denied  denied  denied  denied     denied
+            """));
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+            """select t::text from public."verificationToken" t order by "token" """);
+    }
+
+    [Fact]
+    public async Task Nothing_is_granted_to_a_role_that_a_request_can_take() =>
+        Assert.Equal("", await Grants.On(Play, "verificationToken"));
+
+    [Fact]
+    public async Task At_rest_a_token_is_its_digest()
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(["true"], await Play.List(
+            """select ("token" = encode(sha256('mailed'), 'hex'))::text from public."verificationToken" where "userId" = [owner]"""));
+    }
+}
