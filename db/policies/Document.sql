@@ -4,7 +4,9 @@
 --                           while they are a member
 --   manager                 sees an organization's documents of everyone below them
 --   can_view_documents      sees the organization's
---   can_manage_documents    deletes the organization's
+--   can_manage_documents    deletes the organization's, by public.delete_document() also those that
+--                           they cannot see (a DELETE with a WHERE reads, and so finds only what
+--                           its author sees)
 --   everybody else          sees nothing, and cannot add a version under an id that is taken
 --
 -- Not granted: updating. A change is a new version; one owner per id is a constraint.
@@ -15,7 +17,7 @@ grant select on public."Document" to regular_user;
 grant insert ("id", "createdAt", "title", "content", "text", "userId", "organizationId")
   on public."Document" to regular_user;
 grant delete on public."Document" to regular_user;
-grant select on public."Document" to auth_definer;
+grant select, delete on public."Document" to auth_definer;
 grant insert ("id", "title", "userId") on public."Document" to auth_definer;
 grant update ("userId") on public."Document" to auth_definer;
 
@@ -55,7 +57,7 @@ comment on policy user_owned_insert on public."Document" is
   'under another person''s id.';
 
 create policy user_owned_delete on public."Document"
-  for delete to regular_user
+  for delete to regular_user, auth_definer
   using (
     "userId" = (select auth.uid())
     and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
@@ -64,7 +66,7 @@ comment on policy user_owned_delete on public."Document" is
   'Owners delete their versions; an organization''s only while they are a member.';
 
 create policy delete_permitted on public."Document"
-  for delete to regular_user
+  for delete to regular_user, auth_definer
   using ("organizationId" = (select auth.organization_with('can_manage_documents')));
 comment on policy delete_permitted on public."Document" is
   'Who may manage documents deletes those of the organization.';

@@ -131,6 +131,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         auth.verify_email                        volatile
         public.accept_invitation                 volatile
         public.create_organization               volatile
+        public.delete_document                   volatile
         public.grant_credits                     volatile
         public.handle_new_user                   volatile
         public.leave_organization                volatile
@@ -164,6 +165,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.session_id auth.uid public.accept_invitation public.create_organization public.delete_account "
+                    + "public.delete_document "
                     + "public.grant_credits public.invite_member public.leave_organization public.remove_member "
                     + "public.set_member_manager public.set_member_role public.spend_credits",
                 "rlschat_api: auth.uid",
