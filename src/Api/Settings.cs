@@ -107,20 +107,20 @@ internal sealed record PoolSettings(
 /// <summary>The configuration, asked for by name; an empty value counts as absent.</summary>
 internal sealed class Values(IConfiguration configuration)
 {
-    private static readonly string[] Prefixes = ["DATABASE_", "JWT_", "RLSCHAT_", "POSTGRES_", "GITHUB_CLIENT_", "AUTH_RATE_"];
+    private static readonly string[] Ours =
+    [
+        "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD",
+        "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME", "DATABASE_CONNECT_TIMEOUT",
+        "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS", "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET",
+        "AUTH_RATE_LIMIT",
+    ];
 
-    private static readonly HashSet<string> Known = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "POSTGRES_URL", "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL",
-        "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_TEST_POSTGRES_URL", "RLSCHAT_TEST_IMAGE", "RLSCHAT_POSTGRES_IMAGE",
-        "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME",
-        "DATABASE_CONNECT_TIMEOUT", "DATABASE_PREPARE", "DATABASE_URL",
-        "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS",
-        "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "AUTH_RATE_LIMIT",
-        // What hosts and the image of PostgreSQL set beside a URL.
-        "POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB", "POSTGRES_HOST", "POSTGRES_DATABASE",
-        "POSTGRES_PRISMA_URL", "POSTGRES_URL_NON_POOLING", "POSTGRES_URL_NO_SSL",
-    };
+    // POSTGRES_ and RLSCHAT_ as such are other programs' too: the server's image, the hosts, our tests.
+    private static readonly string[] Prefixes =
+    [
+        "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "RLSCHAT_API_", "RLSCHAT_AUTH_", "DATABASE_", "JWT_",
+        "GITHUB_CLIENT_", "AUTH_RATE_",
+    ];
 
     public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");
 
@@ -130,7 +130,9 @@ internal sealed class Values(IConfiguration configuration)
         var unknown = configuration.AsEnumerable()
             .Select(pair => pair.Key)
             .FirstOrDefault(key => Prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
-                && !Known.Contains(key));
+                && !Ours.Contains(key, StringComparer.OrdinalIgnoreCase)
+                // What hosts set beside the URL that they mean by POSTGRES_URL.
+                && key is not "DATABASE_URL");
         if (unknown is not null)
         {
             throw new SetupException($"{unknown} is not a setting of this program");

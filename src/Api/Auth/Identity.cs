@@ -44,8 +44,7 @@ internal static class Identity
     /// </summary>
     public static void UseValidTokens(this IApplicationBuilder app) => app.Use((context, next) =>
     {
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.ForOneReader();
         return context.Request.Headers.Authorization.Count > 0 && context.User.Identity?.IsAuthenticated != true
             ? Problems.Write(context, Problems.InvalidToken)
             : next(context);

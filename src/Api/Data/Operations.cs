@@ -11,6 +11,9 @@ internal sealed partial class Operations(ILogger<Operations> log)
 {
     private const int Attempts = 4;
 
+    /// <summary>Whoever has waited this long is better told to come back.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     /// <param name="name">The endpoint's name.</param>
     /// <param name="userId">Who is asking, as the token says.</param>
     /// <param name="attempt">One whole transaction, which can be repeated.</param>
@@ -21,7 +24,7 @@ internal sealed partial class Operations(ILogger<Operations> log)
         var success = false;
         try
         {
-            var result = await Repeat(attempt, stop);
+            var result = await Repeat(attempt, started, stop);
             success = true;
             return result;
         }
@@ -32,7 +35,7 @@ internal sealed partial class Operations(ILogger<Operations> log)
         }
     }
 
-    private static async Task<T> Repeat<T>(Func<Task<T>> attempt, CancellationToken stop)
+    private static async Task<T> Repeat<T>(Func<Task<T>> attempt, long started, CancellationToken stop)
     {
         for (var count = 1; ; count++)
         {
@@ -40,7 +43,8 @@ internal sealed partial class Operations(ILogger<Operations> log)
             {
                 return await attempt();
             }
-            catch (PostgresException e) when (count < Attempts && DatabaseErrors.MetAnother(e.SqlState))
+            catch (PostgresException e) when (
+                count < Attempts && DatabaseErrors.MetAnother(e.SqlState) && Stopwatch.GetElapsedTime(started) < Patience)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 25) * count), stop);
             }

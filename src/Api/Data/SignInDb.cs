@@ -1,5 +1,3 @@
-using Dapper;
-
 namespace RlsChat.Api.Data;
 
 /// <summary>
@@ -30,7 +28,7 @@ internal sealed class SignInDb(DataSources sources, Operations operations, strin
         }
 
         await using var reader = await command.ExecuteReaderAsync(stop);
-        var row = await reader.ReadAsync(stop) ? reader.GetRowParser<T>()(reader) : default;
+        var row = await reader.ReadAsync(stop) ? reader.Parser<T>()(reader) : default;
         while (await reader.ReadAsync(stop) || await reader.NextResultAsync(stop)) { }
         return row;
     }

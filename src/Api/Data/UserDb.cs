@@ -1,4 +1,3 @@
-using Dapper;
 using Npgsql;
 using RlsChat.Api.Auth;
 
@@ -18,7 +17,7 @@ internal sealed class UserDb
     private readonly bool _reads;
     private readonly CancellationToken _stop;
 
-    private UserDb(
+    internal UserDb(
         DataSources sources, Operations operations, Caller caller, string operation, bool reads, CancellationToken stop) =>
         (_sources, _operations, _caller, _operation, _reads, _stop) =
             (sources, operations, caller, operation, reads, stop);
@@ -42,10 +41,10 @@ internal sealed class UserDb
     public Task<List<T>> Query<T>(string sql, params ReadOnlySpan<Arg> args) =>
         Run(sql, args, async (reader, _) =>
         {
-            var (rows, parse) = (new List<T>(), reader.GetRowParser<T>());
+            var (rows, parse) = (new List<T>(), reader.Parser<T>());
             while (await reader.ReadAsync(_stop))
             {
-                rows.Add(parse(reader));
+                rows.Add(parse(reader)!);
             }
 
             return rows;
@@ -59,7 +58,7 @@ internal sealed class UserDb
         Run(sql, args, async (reader, _) =>
         {
             List<T>? rows = null;
-            var parse = reader.GetRowParser<T?>(returnNullIfFirstMissing: true);
+            var parse = reader.Parser<T>();
             while (await reader.ReadAsync(_stop))
             {
                 rows ??= [];
@@ -74,7 +73,7 @@ internal sealed class UserDb
 
     /// <summary>The first row, or default when there is none.</summary>
     public Task<T?> QuerySingleOrDefault<T>(string sql, params ReadOnlySpan<Arg> args) =>
-        Run(sql, args, async (reader, _) => await reader.ReadAsync(_stop) ? reader.GetRowParser<T>()(reader) : default);
+        Run(sql, args, async (reader, _) => await reader.ReadAsync(_stop) ? reader.Parser<T>()(reader) : default);
 
     /// <summary>How many rows the statement touched.</summary>
     public Task<int> Execute(string sql, params ReadOnlySpan<Arg> args) =>
@@ -89,7 +88,7 @@ internal sealed class UserDb
         {
             await reader.ReadAsync(_stop);
             var readable = reader.GetBoolean(0);
-            return new Changed<T>(reader.GetRowParser<T>(startIndex: 1, returnNullIfFirstMissing: true)(reader), readable);
+            return new Changed<T>(reader.Parser<T>(start: 1)(reader), readable);
         });
 
     private Task<T> Run<T>(string sql, ReadOnlySpan<Arg> args, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read)

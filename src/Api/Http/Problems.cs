@@ -46,6 +46,13 @@ internal static class Problems
         _ => new(status, "request_failed"),
     };
 
+    /// <summary>An answer is for who asked: nobody on the way keeps it or makes something else of it.</summary>
+    public static void ForOneReader(this HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers.XContentTypeOptions = "nosniff";
+    }
+
     /// <summary>Writes the problem of the response's status.</summary>
     public static Task Write(HttpContext context) => Write(context, Of(context.Response.StatusCode));
 
@@ -54,6 +61,7 @@ internal static class Problems
     {
         var response = context.Response;
         response.StatusCode = problem.Status;
+        response.ForOneReader();
         if (problem.Status == StatusCodes.Status401Unauthorized)
         {
             response.Headers.WWWAuthenticate =

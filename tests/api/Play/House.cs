@@ -38,7 +38,8 @@ public sealed class House : IAsyncLifetime
 
     /// <summary>An API that was not started yet, with the tests' settings and these on top.</summary>
     internal static WebApplication Build(
-        TestDatabase database, LogLines? log = null, int iterations = 1000, params string[] settings) =>
+        TestDatabase database, LogLines? log = null, int iterations = 1000,
+        Action<WebApplicationBuilder>? adjust = null, params string[] settings) =>
         ApiHost.Build(
             [
                 $"--POSTGRES_API_URL={Url(database.ApiConnectionString)}",
@@ -54,6 +55,7 @@ public sealed class House : IAsyncLifetime
 
                 // A test signs many people in: what takes time in a password's hash is not what is tested.
                 builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = iterations);
+                adjust?.Invoke(builder);
             });
 
     internal static Uri AddressOf(WebApplication app) =>

@@ -48,12 +48,19 @@ internal static class Canary
                 new NpgsqlBatchCommand(string.Join("\nunion ", questions)) { Parameters = { new() { Value = Id } } },
             },
         };
-        await using var reader = await batch.ExecuteReaderAsync(stop);
-        await reader.NextResultAsync(stop);
         var findings = new List<string>();
-        while (await reader.ReadAsync(stop))
+        try
         {
-            findings.Add($"{reader.GetString(0)}: {who} sees the canary's row");
+            await using var reader = await batch.ExecuteReaderAsync(stop);
+            await reader.NextResultAsync(stop);
+            while (await reader.ReadAsync(stop))
+            {
+                findings.Add($"{reader.GetString(0)}: {who} sees the canary's row");
+            }
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            findings.Add($"the login cannot ask as {role}: {e.MessageText}");
         }
 
         return findings;

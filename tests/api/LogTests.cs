@@ -1,0 +1,64 @@
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>One line a database operation, and never what was asked with it.</summary>
+public sealed class LogTests(House house) : HouseTest(house)
+{
+    [Fact]
+    public async Task An_operation_is_one_line_of_json()
+    {
+        var ana = await House.SignUp("ana");
+        House.Log.Clear();
+        (await ana.Get("/chats")).Is(200);
+        var line = Assert.Single(House.Log.Operations);
+        Assert.Equal(
+            ["timestamp", "service", "level", "operation", "duration", "success", "userId", "environment", "traceId"],
+            line.AsObject().Select(field => field.Key));
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", line["timestamp"]!.GetValue<string>());
+        Assert.Equal("database", line["service"]!.GetValue<string>());
+        Assert.Equal("chats.list", line["operation"]!.GetValue<string>());
+        Assert.InRange(line["duration"]!.GetValue<double>(), 0.001, 10_000);
+        Assert.True(line["success"]!.GetValue<bool>());
+        Assert.Equal(ana.Id, line["userId"]!.GetValue<Guid>());
+        Assert.Equal("Production", line["environment"]!.GetValue<string>());
+        Assert.Matches("^[0-9a-f]{32}$", line["traceId"]!.GetValue<string>());
+        Assert.DoesNotContain('\n', Assert.Single(House.Log.All).TrimEnd('\n'));
+    }
+
+    [Fact]
+    public async Task A_refusal_has_the_trace_id_of_its_answer()
+    {
+        var nobody = House.Anonymous();
+        House.Log.Clear();
+        var answer = (await nobody.Post("/chats", new { title = "nobody's" })).Is(401);
+        var line = Assert.Single(House.Log.Operations);
+        Assert.False(line["success"]!.GetValue<bool>());
+        Assert.Null(line["userId"]);
+        Assert.Equal(answer.Body["traceId"]!.GetValue<string>(), line["traceId"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task No_line_holds_what_was_sent()
+    {
+        House.Log.Clear();
+        var ana = await House.SignUp("ana");
+        var chat = await ana.Begin("a very secret title");
+        await ana.Say(chat, "a very secret message");
+        await ana.Post("/auth/login", new { email = ana.Email, password = "a very secret guess" });
+        await ana.Post("/chats", new { id = chat, title = "a very secret title" });
+        await ana.Get($"/chats/{Guid.NewGuid()}");
+        var refresh = ana.RefreshToken;
+        ana.Take(await ana.Post("/auth/refresh", new { refreshToken = refresh }));
+        await ana.Post("/auth/refresh", new { refreshToken = refresh });
+        var log = string.Concat(House.Log.All);
+        Assert.Contains("auth.refresh", log, StringComparison.Ordinal);
+        foreach (var secret in new[]
+        {
+            "very secret", ana.Email, Person.Password, refresh, ana.RefreshToken, ana.AccessToken, Claims.SessionOf(ana.AccessToken), chat.ToString(),
+        })
+        {
+            Assert.DoesNotContain(secret, log, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using RlsChat.Api;
+using RlsChat.Database;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>What is set wrongly stops the start, by name, and without showing what may be a secret.</summary>
+public sealed class SettingsTests
+{
+    private static readonly string Key = Convert.ToBase64String(new byte[32]);
+
+    private static readonly Dictionary<string, string> Good = new()
+    {
+        ["POSTGRES_URL"] = "postgresql://owner:owners@localhost/rlschat",
+        ["RLSCHAT_API_PASSWORD"] = "a",
+        ["RLSCHAT_AUTH_PASSWORD"] = "b",
+        ["JWT_ISSUER"] = "i",
+        ["JWT_AUDIENCE"] = "a",
+        ["JWT_SIGNING_KEYS"] = $"k1:{Key},k2:{Key}",
+    };
+
+    [Fact]
+    public async Task Good_ones_build()
+    {
+        await using var app = ApiHost.Build(Args(Good));
+    }
+
+    [Theory]
+    [InlineData("POSTGRES_URL", "")]
+    [InlineData("POSTGRES_URL", "mysql://secret@localhost/rlschat")]
+    [InlineData("POSTGRES_URL", "postgresql://secret@localhost/rlschat?ssl=secret")]
+    [InlineData("POSTGRES_API_URL", "secret")]
+    [InlineData("RLSCHAT_API_PASSWORD", "")]
+    [InlineData("RLSCHAT_AUTH_PASSWORD", "")]
+    [InlineData("JWT_ISSUER", "")]
+    [InlineData("JWT_AUDIENCE", "")]
+    [InlineData("JWT_SIGNING_KEYS", "")]
+    [InlineData("JWT_SIGNING_KEYS", "secret")]
+    [InlineData("JWT_SIGNING_KEYS", "k:secret!")]
+    [InlineData("JWT_SIGNING_KEYS", "k:c2VjcmV0")]
+    [InlineData("JWT_SIGNING_KEYS", "bad kid:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("JWT_SIGNING_KEYS", "k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("JWT_SIGNING_KEYS", "k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,")]
+    [InlineData("PORT", "secret")]
+    [InlineData("PORT", "65536")]
+    [InlineData("HOST", "secret")]
+    [InlineData("DATABASE_MAX_CONNECTIONS", "0")]
+    [InlineData("DATABASE_MAX_CONNECTIONS", "99999999999")]
+    [InlineData("DATABASE_IDLE_TIMEOUT", "-1")]
+    [InlineData("DATABASE_MAX_LIFETIME", "1h")]
+    [InlineData("DATABASE_CONNECT_TIMEOUT", "0")]
+    [InlineData("DATABASE_PREPARE", "secret")]
+    [InlineData("DATABASE_MAX_CONECTIONS", "5")]
+    [InlineData("AUTH_RATE_LIMIT", "0")]
+    public void A_bad_one_is_named(string name, string value)
+    {
+        var error = Assert.Throws<SetupException>(() => ApiHost.Build(Args(new(Good) { [name] = value })));
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("c2VjcmV0", error.Message, StringComparison.Ordinal);
+    }
+
+    private static string[] Args(Dictionary<string, string> settings) =>
+        [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")];
+}

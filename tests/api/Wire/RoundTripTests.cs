@@ -1,0 +1,79 @@
+using Npgsql;
+using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Api.Wire;
+
+/// <summary>
+/// What a request costs on the wire: one write of the client, with one Sync at its end, which is one
+/// round trip and one transaction; and nothing is parsed again.
+/// </summary>
+public sealed class RoundTripTests
+{
+    private static readonly (string Name, Func<Person, Guid, Guid, Task<Answer>> Ask)[] Requests =
+    [
+        ("me", (person, _, _) => person.Get("/me")),
+        ("list mine", (person, _, _) => person.Get("/chats")),
+        ("list organization", (person, _, _) => person.Get("/chats?scope=organization")),
+        ("list public", (person, _, _) => person.Get("/chats?scope=public")),
+        ("begin", (person, _, _) => person.Post("/chats", new { title = "a" })),
+        ("begin with everything", (person, _, _) => person.Post("/chats", new { id = Guid.NewGuid(), title = "a", visibility = "public" })),
+        ("get", (person, chat, _) => person.Get($"/chats/{chat}")),
+        ("get absent", (person, _, _) => person.Get($"/chats/{Guid.NewGuid()}")),
+        ("retitle", (person, chat, _) => person.Patch($"/chats/{chat}", new { title = "b" })),
+        ("publish", (person, chat, _) => person.Patch($"/chats/{chat}", new { visibility = "public" })),
+        ("retitle absent", (person, _, _) => person.Patch($"/chats/{Guid.NewGuid()}", new { title = "b" })),
+        ("delete absent", (person, _, _) => person.Delete($"/chats/{Guid.NewGuid()}")),
+        ("messages", (person, chat, _) => person.Get($"/chats/{chat}/messages")),
+        ("say", (person, chat, _) => person.Post($"/chats/{chat}/messages", new { role = "user", parts = new[] { "a" } })),
+        ("reword", (person, _, message) => person.Patch($"/messages/{message}", new { parts = new[] { "b" } })),
+        ("unsay absent", (person, _, _) => person.Delete($"/messages/{Guid.NewGuid()}")),
+    ];
+
+    [Theory]
+    [InlineData("on", "BEBES")]
+    [InlineData("off", "PBDEPBDES")]
+    public async Task One_write_and_one_sync_a_request(string prepare, string messages)
+    {
+        await using var database = await (await TestServer.Shared).CreateDatabase();
+        var server = new NpgsqlConnectionStringBuilder(database.ApiConnectionString);
+        await using var proxy = new CountingProxy(server.Host!, server.Port);
+        await using var app = House.Build(database, settings:
+        [
+            $"--POSTGRES_API_URL={House.Url(database.ApiConnectionString, "127.0.0.1", proxy.Port)}?sslmode=disable",
+            "--DATABASE_MAX_CONNECTIONS=1", $"--DATABASE_PREPARE={prepare}",
+        ]);
+        await app.StartAsync();
+
+        var (ana, nobody) = (new Person("ana", House.AddressOf(app)), new Person("anonymous", House.AddressOf(app)));
+        ana.Take((await ana.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201));
+        var chat = await ana.Begin(visibility: "public");
+        var message = await ana.Say(chat);
+        foreach (var (name, ask) in Requests)
+        {
+            foreach (var person in new[] { ana, nobody })
+            {
+                for (var i = 0; i < 3; i++)
+                {
+                    await ask(person, chat, message);
+                }
+
+                var connections = proxy.Connections;
+                proxy.Take();
+                var answer = await ask(person, chat, message);
+                var (writes, sent) = proxy.Take();
+                if (person == nobody && answer.Status == 401)
+                {
+                    // Denied while it is parsed, or never asked: prepared or not, there is no second trip.
+                    Assert.True(writes <= 1 && sent.Count(letter => letter == 'S') == writes, $"{person.Name} {name}: {writes} writes, {sent}");
+                    continue;
+                }
+
+                Assert.True((1, messages) == (writes, sent), $"{person.Name} {name}: {writes} writes, {sent}");
+                Assert.Equal(connections, proxy.Connections);
+            }
+        }
+
+        await app.StopAsync();
+    }
+}
