@@ -40,6 +40,9 @@ public sealed class ErrorTableTests
         RC009     409    409       409        not_in_organization
         RC010     410    410       410        token_invalid
         RC011     409    409       409        operator_conflict
+        RC012     400    400       400        unknown_role
+        RC013     409    409       409        account_taken
+        RC014     429    429       429        quota_used_up
         RC999     500    500       500        -
         42601     500    500       500        -
         42P01     500    500       500        -
@@ -59,7 +62,7 @@ public sealed class ErrorTableTests
             var problem = DatabaseErrors.Problem(error, isDeleting, signedIn);
             Assert.Equal(status, problem?.Status ?? 500);
             Assert.Contains(problem?.Code ?? "-", codes.Split('|'));
-            Assert.Equal(status == 503, problem?.RetryAfter is > 0);
+            Assert.Equal(status is 503 or 429, problem?.RetryAfter is > 0);
             Assert.DoesNotContain("secret", problem?.ToString() ?? "", StringComparison.Ordinal);
         }
     }

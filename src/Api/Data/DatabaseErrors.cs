@@ -24,6 +24,8 @@ internal static class DatabaseErrors
         ["RC009"] = new(409, "not_in_organization", "You are in no organization."),
         ["RC010"] = new(410, "token_invalid", "The link is not valid, was used or has expired."),
         ["RC011"] = new(409, "operator_conflict", "An operator is in no organization."),
+        ["RC012"] = new(400, "unknown_role", "There is no such role in your organization."),
+        ["RC013"] = new(409, "account_taken", "That account signs somebody else in."),
     };
 
     /// <summary>Whether the transaction met another one and may succeed when it is repeated.</summary>
@@ -56,11 +58,18 @@ internal static class DatabaseErrors
         var state when MetAnother(state) => Unavailable(1),
         ['2', '2', ..] => Invalid(error),
         ['5', '3', ..] or ['5', '7', 'P', '0', _] => Unavailable(5),
+        "RC014" => QuotaUsedUp,
         ['R', 'C', ..] own => Own.GetValueOrDefault(own),
         _ => null,
     };
 
     private static readonly Problem InUse = new(409, "in_use", "Something else still needs this.");
+
+    /// <summary>Messages are counted by the clock's hour.</summary>
+    private static Problem QuotaUsedUp => new(429, "quota_used_up", "You have written as many messages as an hour holds.")
+    {
+        RetryAfter = 3600 - (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 3600),
+    };
 
     private static Problem Unavailable(int seconds) =>
         new(503, "unavailable", "Try again in a moment.") { RetryAfter = seconds };
