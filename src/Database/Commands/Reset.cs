@@ -13,7 +13,11 @@ internal static class Reset
         var database = new NpgsqlConnectionStringBuilder(target.Owner).Database
             ?? throw new SetupException("POSTGRES_URL names no database.");
         await Rebuild(target, database, named);
-        File.Delete(Path.Combine(Target.Folder, "seeded"));
+        if (target.Embedded is not null)
+        {
+            File.Delete(Path.Combine(Target.Folder, "seeded"));
+        }
+
         await Migrate.Run(target);
         return 0;
     }

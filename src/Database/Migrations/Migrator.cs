@@ -15,7 +15,24 @@ public static class Migrator
     public static async Task<MigrationResult> Run(
         string ownerConnectionString, MigrationOptions options, CancellationToken cancellation = default)
     {
-        // A connection of its own: the session's lock and role go with it.
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Try(ownerConnectionString, options, cancellation);
+            }
+            catch (Exception e) when (attempt < Attempts && MetAnother(e))
+            {
+                await Task.Delay(Random.Shared.Next(20, 200) * attempt, cancellation);
+            }
+        }
+    }
+
+    // A connection of its own: the session's lock and role go with it. And a new one for each attempt:
+    // Npgsql gives up a connection on which the server reported an internal error (XX000).
+    private static async Task<MigrationResult> Try(
+        string ownerConnectionString, MigrationOptions options, CancellationToken cancellation)
+    {
         var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString)
         {
             Pooling = false,
@@ -27,18 +44,7 @@ public static class Migrator
         connection.Notice += (_, e) => options.Log($"{e.Notice.Severity.ToLowerInvariant()}: {e.Notice.MessageText}");
         await connection.OpenAsync(cancellation);
         await TakeLock(connection, options.LockWait, cancellation);
-
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await new MigrationRun(connection, options).Execute(cancellation);
-            }
-            catch (Exception e) when (attempt < Attempts && MetAnother(e))
-            {
-                await Task.Delay(Random.Shared.Next(20, 200) * attempt, cancellation);
-            }
-        }
+        return await new MigrationRun(connection, options).Execute(cancellation);
     }
 
     // Polled, not waited for: a session that waits inside a statement holds a snapshot, and the

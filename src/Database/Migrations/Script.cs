@@ -16,7 +16,7 @@ public sealed record Script(string Name, string Sql)
     internal static IReadOnlyList<Script> ForSuperusers { get; } = ReadEmbedded(script => script.Folder == "superuser");
 
     /// <summary>The SHA-256 of the text in lower-case hexadecimal; a checkout with CRLF hashes the same.</summary>
-    public string Hash { get; } = Convert.ToHexStringLower(
+    public string Hash => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.Replace("\r\n", "\n", StringComparison.Ordinal))));
 
     /// <summary>The folder under <c>db/</c>: roles, schema, functions or policies.</summary>

@@ -54,6 +54,7 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
 
     public override async Task<int?> RunningPort()
     {
+        await RemoveStalePidFile();
         if (!(await Unprivileged.Run(binaries.Program("pg_ctl"), "status", "-D", Data)).Succeeded)
         {
             return null;
@@ -69,8 +70,15 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
         // No socket: where its directory is allowed differs from machine to machine, and loopback is enough.
         var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
             + " -c password_encryption=scram-sha-256" + (throwAway ? Unsafe : "");
-        var answer = await Unprivileged.Run(
-            binaries.Program("pg_ctl"), "start", "-w", "-t", "60", "-D", Data, "-l", Log, "-o", options);
+        string[] start = [binaries.Program("pg_ctl"), "start", "-w", "-t", "60", "-D", Data, "-l", Log, "-o", options];
+        var answer = await Unprivileged.Run(start);
+        if (!answer.Succeeded)
+        {
+            // The sessions of a server that was killed hold its shared memory for a moment longer.
+            await Task.Delay(1000);
+            answer = await Unprivileged.Run(start);
+        }
+
         if (!answer.Succeeded)
         {
             var log = File.Exists(Log) ? string.Join(Environment.NewLine, File.ReadLines(Log).TakeLast(5)) : "";
@@ -95,6 +103,29 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
         var watch = $"exec </dev/null >/dev/null 2>&1; trap '' INT; "
             + $"while kill -0 {Environment.ProcessId} && [ -d {folder} ]; do sleep 1; done; {stop}; rm -rf {everything}";
         System.Diagnostics.Process.Start("/bin/sh", ["-c", watch]);
+    }
+
+    // PostgreSQL takes any process of that number and user for its server: also one that is dead and
+    // waits to be reaped, as happens in containers, and after a reboot another program.
+    private async Task RemoveStalePidFile()
+    {
+        if (!File.Exists(PidFile))
+        {
+            return;
+        }
+
+        var process = $"/proc/{File.ReadLines(PidFile).First().Trim()}";
+        if (!Directory.Exists("/proc/self"))
+        {
+            return;
+        }
+
+        var status = Path.Combine(process, "status");
+        if (!File.Exists(status) || await File.ReadAllTextAsync(status) is var text
+            && (!text.Contains("Name:\tpostgres", StringComparison.Ordinal) || text.Contains("State:\tZ", StringComparison.Ordinal)))
+        {
+            await Unprivileged.Run("rm", "-f", PidFile);
+        }
     }
 
     private async Task Own(string file)

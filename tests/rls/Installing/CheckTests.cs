@@ -1,0 +1,114 @@
+using RlsChat.Database;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Rls.Installing;
+
+/// <summary>db-check: nothing on a fresh database, and one line for each thing that someone changed by hand.</summary>
+public sealed class CheckTests : IAsyncLifetime
+{
+    private TestDatabase database = null!;
+
+    public async Task InitializeAsync() => database = await (await TestServer.Shared).CreateDatabase();
+
+    public async Task DisposeAsync() => await database.DisposeAsync();
+
+    [Fact]
+    public async Task A_fresh_database_has_only_what_its_server_has() =>
+        Assert.Empty(await Problems());
+
+    public static TheoryData<string, string, string> Sabotage => new()
+    {
+        { "a policy that lets everybody in", """alter policy org_access on public."Chat" using (true)""", "policy public.\"Chat\" org_access" },
+        { "a policy for another role", """alter policy org_access on public."Chat" to anonymous""", "policy public.\"Chat\" org_access" },
+        { "a superfluous policy", """create policy extra on public."Vote" for select to anonymous using (true)""", "policy public.\"Vote\" extra" },
+        { "a missing policy", """drop policy select_public on public."Chat" """, "policy public.\"Chat\" select_public" },
+        { "RLS disabled", """alter table public."Message" disable row level security""", "relation public.\"Message\"" },
+        { "RLS not forced", """alter table public."Message" no force row level security""", "relation public.\"Message\"" },
+        { "an extra grant", """grant select on public.accounts to regular_user""", "relation public.accounts" },
+        { "an extra column grant", """grant select ("password") on public."User" to regular_user""", "column public.\"User\".password" },
+        { "another function body", """create or replace function auth.covers(jsonb, jsonb) returns boolean language sql stable parallel safe set search_path = '' as 'select true'""", "function auth.covers" },
+        { "a trigger switched off", """alter table public."Vote" disable trigger user""", "trigger public.\"Vote\"" },
+        { "a new function", """create function public.anything() returns text language sql as 'select 1::text'""", "function" },
+        { "a table without a policy file", """create table public."Loose" ("id" int primary key)""", "table public.\"Loose\"" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sabotage))]
+    public async Task Is_found(string what, string sql, string subject)
+    {
+        await database.OwnerConnectionString.DoAsOwner(Applicable(sql));
+
+        var found = await Problems();
+
+        Assert.True(
+            found.Any(finding => finding.Subject.StartsWith(subject, StringComparison.Ordinal)),
+            $"{what}: expected a finding about {subject}, got:\n{string.Join('\n', found)}");
+        Assert.All(found, finding => Assert.False(string.IsNullOrWhiteSpace(finding.Remedy)));
+    }
+
+    // covers() keeps the names of its parameters, which `create or replace` may not change.
+    private string Applicable(string sql) => sql.Contains("auth.covers(jsonb, jsonb)", StringComparison.Ordinal)
+        ? sql.Replace("(jsonb, jsonb)", $"({database.OwnerConnectionString
+            .Ask<string>("select pg_get_function_arguments('auth.covers'::regproc)").Result})", StringComparison.Ordinal)
+        : sql;
+
+    [Fact]
+    public async Task Applying_everything_again_heals_it()
+    {
+        await database.OwnerConnectionString.DoAsOwner(
+            """alter policy org_access on public."Chat" using (true)""",
+            """alter table public."Message" disable row level security""",
+            """create policy extra on public."Vote" for select to anonymous using (true)""",
+            """grant select on public.accounts to regular_user""");
+
+        await Migrator.Run(database.OwnerConnectionString, new MigrationOptions { All = true });
+
+        Assert.Empty(await Problems());
+    }
+
+    [Fact]
+    public async Task A_database_behind_the_files_is_found()
+    {
+        var newer = Script.Embedded.Append(new Script("db/schema/9999_newer.sql", "select 1"));
+
+        var found = await Checks.Run(database.OwnerConnectionString, [.. newer]);
+
+        Assert.Contains(found, finding => finding is { Rule: "version", Subject: "db/schema/9999_newer.sql" });
+    }
+
+    [Fact]
+    public async Task A_database_ahead_of_the_files_is_found()
+    {
+        var found = await Checks.Run(database.OwnerConnectionString, [.. Script.Embedded.Skip(1)]);
+
+        Assert.Contains(found, finding => finding.Rule == "version" && finding.Subject == Script.Embedded[0].Name);
+    }
+
+    [Fact]
+    public async Task An_empty_database_is_told_to_migrate()
+    {
+        await using var empty = await (await TestServer.Shared).CreateEmptyDatabase();
+
+        var finding = Assert.Single(await Checks.Run(empty.OwnerConnectionString));
+
+        Assert.Contains("make db-migrate", finding.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_command_exits_with_1_when_there_is_a_finding()
+    {
+        var isAffected = (await Checks.Run(database.OwnerConnectionString)).Any(finding => !finding.IsNote);
+        var before = await DatabaseCommand.Run(database.OwnerConnectionString, "check");
+        Assert.Equal(isAffected ? 1 : 0, before.ExitCode);
+
+        await database.OwnerConnectionString.DoAsOwner("""alter policy org_access on public."Chat" using (true)""");
+        var after = await DatabaseCommand.Run(database.OwnerConnectionString, "check");
+
+        Assert.Equal(1, after.ExitCode);
+        Assert.Contains("policy public.\"Chat\" org_access differs", after.Output, StringComparison.Ordinal);
+    }
+
+    // What the server's version has is the server's: 18.4 has a hole, and no newer 18 was to be had.
+    private async Task<List<Finding>> Problems() =>
+        [.. (await Checks.Run(database.OwnerConnectionString)).Where(finding => !finding.IsNote && finding.Rule != "server")];
+}

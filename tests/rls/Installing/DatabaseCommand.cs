@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using Npgsql;
+using RlsChat.Database;
+
+namespace RlsChat.Tests.Rls.Installing;
+
+// rlschat-db as a process of its own, as make runs it.
+internal static class DatabaseCommand
+{
+    public static async Task<(int ExitCode, string Output)> Run(string? connectionString, params string[] arguments)
+    {
+        using var process = Start(connectionString, arguments);
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await errors);
+    }
+
+    public static Process Start(string? connectionString, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Migrator).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("POSTGRES_DIRECT_URL");
+        start.Environment["POSTGRES_URL"] = connectionString is null ? null : Url(connectionString);
+        return Process.Start(start)!;
+    }
+
+    private static string Url(string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        return $"postgresql://{settings.Username}:{Uri.EscapeDataString(settings.Password!)}"
+            + $"@{settings.Host}:{settings.Port}/{settings.Database}";
+    }
+}
