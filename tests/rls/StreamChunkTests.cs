@@ -1,0 +1,176 @@
+using Npgsql;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"Stream" of access-rules.md, "appends to a stream they opened": the chunks of an answer.</summary>
+public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
+{
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["read"] = """select 1 from public."StreamChunk" where "streamId" = [stream]""",
+        ["append"] = """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'more')""",
+        ["returning"] = """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'more') returning *""",
+        ["from_stream"] = """insert into public."StreamChunk" ("streamId", "index", "data") select t."id", 1, 'more' from public."Stream" t where t."id" = [stream]""",
+        ["do_nothing"] = """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'more') on conflict do nothing""",
+        ["merge"] = """merge into public."StreamChunk" c using (select [stream]::uuid as id) s on c."streamId" = s.id and c."index" = 1 when not matched then insert ("streamId", "index", "data") values (s.id, 1, 'more')""",
+    };
+
+    // The owner is the chat's. In an organization's chat somebody else opened the stream: "member".
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("personal", """
+            who                      read    append  returning from_stream do_nothing merge
+            owner                    yes     yes     yes       yes         yes        yes
+            member                   hidden  denied  denied    hidden      denied     denied
+            manager                  hidden  denied  denied    hidden      denied     denied
+            can_manage_chats         hidden  denied  denied    hidden      denied     denied
+            outsider                 hidden  denied  denied    hidden      denied     denied
+            anonymous                hidden  denied  denied    denied      denied     denied
+            """),
+        ("personal public", """
+            who                      read    append  returning from_stream do_nothing merge
+            owner                    yes     yes     yes       yes         yes        yes
+            member                   yes     denied  denied    denied      denied     denied
+            loner                    yes     denied  denied    denied      denied     denied
+            anonymous                yes     denied  denied    denied      denied     denied
+            """),
+        ("organization", """
+            who                      read    append  returning from_stream do_nothing merge
+            member                   yes     yes     yes       yes         yes        yes
+            owner                    yes     denied  denied    denied      denied     denied
+            manager                  yes     denied  denied    denied      denied     denied
+            director                 yes     denied  denied    denied      denied     denied
+            admin                    yes     denied  denied    denied      denied     denied
+            can_manage_chats         yes     denied  denied    denied      denied     denied
+            can_view_documents       yes     denied  denied    denied      denied     denied
+            can_manage_documents     yes     denied  denied    denied      denied     denied
+            can_manage_members       yes     denied  denied    denied      denied     denied
+            can_manage_roles         yes     denied  denied    denied      denied     denied
+            can_manage_organization  yes     denied  denied    denied      denied     denied
+            can_view_audit           yes     denied  denied    denied      denied     denied
+            left                     hidden  denied  denied    hidden      denied     denied
+            outsider                 hidden  denied  denied    hidden      denied     denied
+            rival                    hidden  denied  denied    hidden      denied     denied
+            loner                    hidden  denied  denied    hidden      denied     denied
+            operator                 hidden  denied  denied    hidden      denied     denied
+            anonymous                hidden  denied  denied    denied      denied     denied
+            """),
+        ("organization public", """
+            who                      read    append  returning from_stream do_nothing merge
+            member                   yes     yes     yes       yes         yes        yes
+            owner                    yes     denied  denied    denied      denied     denied
+            rival                    yes     denied  denied    denied      denied     denied
+            """),
+        ("organization, opened by left", """
+            who                      read    append  returning from_stream do_nothing merge
+            left                     hidden  denied  denied    hidden      denied     denied
+            owner                    yes     denied  denied    denied      denied     denied
+            """),
+        ("organization public, opened by left", """
+            who                      read    append  returning from_stream do_nothing merge
+            left                     yes     denied  denied    denied      denied     denied
+            owner                    yes     denied  denied    denied      denied     denied
+            """));
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        await Stand(row, who);
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb], """select count(*) from public."StreamChunk" """);
+    }
+
+    [Fact]
+    public async Task Nothing_but_this_is_granted() => Assert.Equal(
+        """
+        anonymous select *
+        regular_user select *
+        regular_user insert data, index, streamId
+        """,
+        await Grants.On(Play, "StreamChunk"));
+
+    [Fact]
+    public async Task Everyone_sees_the_chunks_of_the_streams_that_they_see_and_no_other()
+    {
+        foreach (var row in new[] { "personal", "personal public", "organization", "organization public", "organization, opened by left" })
+        {
+            await Stand(row);
+        }
+
+        await Scene.Seen(Play, """select "data" from public."StreamChunk" """, """
+            owner: organization, organization public, organization, opened by left, personal, personal public
+            manager: organization, organization public, organization, opened by left, personal public
+            left: organization public, personal public
+            rival: organization public, personal public
+            anonymous: organization public, personal public
+            """);
+    }
+
+    [Fact]
+    public async Task Nobody_changes_or_deletes_a_chunk()
+    {
+        string[] columns = ["streamId", "index", "data", "createdAt"];
+        await Stand("organization");
+        await Scene.NobodyMay(Play,
+        [
+            .. columns.SelectMany(column => new[]
+            {
+                $"""update public."StreamChunk" set "{column}" = default""",
+                $"""update public."StreamChunk" set "{column}" = "{column}" where "streamId" = [stream]""",
+            }),
+            """delete from public."StreamChunk" """,
+            """delete from public."StreamChunk" where "streamId" = [stream] returning "index" """,
+            """merge into public."StreamChunk" c using (select [stream]::uuid as id) s on c."streamId" = s.id when matched then delete""",
+            """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'new') on conflict ("streamId", "index") do update set "data" = excluded."data" """,
+            """insert into public."StreamChunk" ("streamId", "index", "data", "createdAt") values ([stream], 1, 'old', '2000-01-01')""",
+            """truncate public."StreamChunk" """,
+        ]);
+    }
+
+    [Fact]
+    public async Task Nobody_copies_chunks_in() =>
+        await Scene.NobodyCopiesInto(Play, "StreamChunk", """ "streamId", "index", "data" """);
+
+    [Fact]
+    public async Task Chunks_go_with_their_stream()
+    {
+        await Stand("organization");
+        await Play.As(Cast.Owner);
+        await Play.Do("""delete from public."Stream" where "id" = [stream]""");
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(0, await Play.Ask<long>("""select count(*) from public."StreamChunk" where "streamId" = [stream]"""));
+    }
+
+    [Fact]
+    public async Task The_purge_deletes_what_is_older_than_seven_days_and_nothing_else()
+    {
+        await Stand("organization");
+        await Scene.Forge(Play, "StreamChunk", """
+            insert into public."StreamChunk" ("streamId", "index", "data", "createdAt")
+            select [stream], i, 'past', now() at time zone 'utc' - make_interval(hours => 7 * 24 - 1 + 2 * (i % 2)) from generate_series(1, 4) i
+            """);
+        await Play.AsRole("rlschat_purge");
+        Assert.Equal(2, await Play.Do("""delete from public."StreamChunk" """));
+        await Play.As(Cast.Owner);
+        Assert.Equal(["0", "2", "4"], await Play.List("""select "index" from public."StreamChunk" order by 1"""));
+    }
+
+    [Fact]
+    public async Task A_piece_has_its_own_number()
+    {
+        await Stand("organization");
+        await Play.As("member");
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Play.Error(Verbs["append"].Replace("1, ", "0, ", StringComparison.Ordinal)));
+        Assert.Equal(PostgresErrorCodes.CheckViolation, await Play.Error(Verbs["append"].Replace("1, ", "-1, ", StringComparison.Ordinal)));
+    }
+
+    private async Task Stand(string row, string who = "")
+    {
+        await Scene.Chat(Play, row, Cast.Owner);
+        await Play.As(row.StartsWith("personal", StringComparison.Ordinal) ? Cast.Owner
+            : row.EndsWith("left", StringComparison.Ordinal) ? "left" : "member");
+        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Play.Do($"""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, '{row}')""");
+        await Scene.Left(Play, row, who);
+    }
+}
