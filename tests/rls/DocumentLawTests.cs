@@ -1,0 +1,129 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"Document" of access-rules.md: grants, everything that each person sees, the chain of managers, and leaving.</summary>
+public sealed partial class DocumentTests
+{
+    private const string Titles = """select "title" from public."Document" """;
+
+    [Fact]
+    public async Task Nothing_but_this_is_granted() => Assert.Equal(
+        """
+        regular_user select *
+        regular_user insert content, createdAt, id, organizationId, text, title, userId
+        regular_user delete *
+        """,
+        await Grants.On(Play, "Document"));
+
+    [Fact]
+    public async Task Everyone_sees_their_documents_and_the_organizations_of_those_below_them_and_no_other()
+    {
+        foreach (var who in new[] { "owner", "member", "manager", "director", "left", "rival", "outsider", "can_manage_documents" })
+        {
+            await Scene.Document(Play, $"{who}'s personal".Replace("'", "''", StringComparison.Ordinal), who);
+            await Scene.Document(Play, $"{who}'s".Replace("'", "''", StringComparison.Ordinal), who);
+        }
+
+        await Scene.Document(Play, "loner''s personal", "loner");
+        await Play.Leave("left");
+        await Scene.Seen(Play, Titles, """
+            owner: owner's, owner's personal
+            member: member's, member's personal
+            manager: manager's, manager's personal, owner's
+            director: director's, director's personal, manager's, owner's
+            admin: can_manage_documents's, director's, left's, manager's, member's, owner's
+            can_view_documents: can_manage_documents's, director's, left's, manager's, member's, owner's
+            can_manage_documents: can_manage_documents's, can_manage_documents's personal
+            can_manage_members:
+            can_manage_organization:
+            left: left's personal
+            outsider: outsider's, outsider's personal
+            rival: outsider's, rival's, rival's personal
+            loner: loner's personal
+            operator:
+            """);
+    }
+
+    [Fact]
+    public async Task A_manager_who_leaves_sees_nothing_of_their_reports_and_who_is_above_still_does()
+    {
+        await Stand("organization");
+        await Play.As("manager");
+        Assert.Equal(["organization"], await Play.List(Titles));
+        await Play.Do("select public.leave_organization()");
+        Assert.Equal([], await Play.List(Titles));
+        await Play.As("director");
+        Assert.Equal(["organization"], await Play.List(Titles));
+    }
+
+    [Fact]
+    public async Task A_manager_who_left_sees_nothing_even_if_their_reports_still_name_them()
+    {
+        await Stand("organization");
+        await Play.Leave("manager");
+        await Play.As("manager");
+        Assert.Equal([], await Play.List(Titles));
+
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [member role], "joinedAt" = now() where "id" = [manager]""");
+        await Play.As("manager");
+        Assert.Equal([], await Play.List(Titles));
+        Assert.Equal([], await Play.List("select unnest(auth.report_ids())"));
+    }
+
+    [Fact]
+    public async Task What_an_owner_leaves_behind_is_their_managers()
+    {
+        await Stand("organization");
+        await Scene.Document(Play, "personal", Cast.Owner, "diary");
+        await Play.As(Cast.Owner);
+        await Play.Do(Verbs["version"]);
+        await Play.Do("select public.leave_organization()");
+        Assert.Equal(["personal"], await Play.List(Titles));
+        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete"]));
+        Assert.Equal(Outcome.Denied, await Play.Try(Hijack.Replace("[later]", "'2101-01-01'", StringComparison.Ordinal)));
+        await Play.As("manager");
+        Assert.Equal(2, await Play.Do(Verbs["delete"]));
+    }
+
+    [Fact]
+    public async Task A_deleted_accounts_documents_stay_in_the_organization_and_go_elsewhere()
+    {
+        await Stand("organization");
+        await Scene.Document(Play, "personal", Cast.Owner, "diary");
+        await Play.As(Cast.Owner);
+        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal([Theatre.World["manager"].ToString()], await Play.List("""select "userId" from public."Document" where "id" = [document]"""));
+        Assert.Equal([], await Play.List("""select 1 from public."Document" where "id" = [diary]"""));
+    }
+
+    [Fact]
+    public async Task Who_may_no_longer_view_documents_sees_them_no_more()
+    {
+        await Stand("organization");
+        await Play.As("can_view_documents");
+        Assert.Equal(["organization"], await Play.List(Titles));
+        await Play.As("admin");
+        await Play.Do("""update public."Role" set "permissions" = '{}' where "id" = [role of can_view_documents]""");
+        await Play.As("can_view_documents");
+        Assert.Equal([], await Play.List(Titles));
+    }
+
+    [Fact]
+    public async Task Deleting_by_the_function_goes_back_to_a_moment_and_no_further()
+    {
+        await Stand("organization");
+        await Scene.Document(Play, "organization", Cast.Owner, "neighbour");
+        await Play.Do(Verbs["version"]);
+        await Play.As("member");
+        Assert.Equal(0, await Play.Ask<long>("select public.delete_document([document], [document at])"));
+        await Play.As("can_manage_documents");
+        Assert.Equal(1, await Play.Ask<long>("select public.delete_document([document], [document at])"));
+        Assert.Equal(0, await Play.Ask<long>("select public.delete_document([document], [document at])"));
+        Assert.Equal(0, await Play.Ask<long>("select public.delete_document(null)"));
+        await Play.As(Cast.Owner);
+        Assert.Equal(["organization", "organization"], await Play.List(Titles));
+    }
+}

@@ -1,0 +1,105 @@
+using Npgsql;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"Document" of access-rules.md: every version of one id has one owner and one organization, and nobody updates.</summary>
+public sealed partial class DocumentTests
+{
+    private const string Hijack = """insert into public."Document" ("id", "createdAt", "title") values ([document], [later], 'mine')""";
+
+    [Theory]
+    [InlineData("personal")]
+    [InlineData("organization")]
+    public async Task Nobody_hijacks_an_id_for_a_document_of_their_own(string row)
+    {
+        await Stand(row);
+        foreach (var who in Scene.Everyone.Except([Cast.Owner]))
+        {
+            await Matrix.Check(Play, row, who, "hijack", "denied", Hijack, """select count(*) from public."Document" """);
+        }
+
+        // An id that nobody has is free.
+        Play.Remember("document", Guid.NewGuid());
+        await Play.As("loner");
+        Assert.Equal(Outcome.Yes, await Play.Try(Hijack));
+    }
+
+    [Fact]
+    public async Task A_document_whose_versions_are_all_gone_leaves_its_id_free()
+    {
+        await Stand("personal");
+        await Play.As(Cast.Owner);
+        await Play.Do(Verbs["delete"]);
+        await Play.As("member");
+        Assert.Equal(Outcome.Yes, await Play.Try(Hijack));
+    }
+
+    [Fact]
+    public async Task Versions_of_one_document_are_of_one_organization()
+    {
+        await Stand("organization");
+        await Play.As(Cast.Owner);
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error(Hijack));
+        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["version"]));
+
+        await Scene.Document(Play, "personal", Cast.Owner);
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error(Verbs["version"]));
+        Assert.Equal(Outcome.Yes, await Play.Try(Hijack));
+    }
+
+    [Fact]
+    public async Task Who_left_makes_no_personal_version_of_what_stayed()
+    {
+        await Stand("organization, of left", "left");
+        await Play.As("left");
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error(Hijack));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error(Verbs["version"]));
+    }
+
+    [Fact]
+    public async Task Putting_a_check_off_does_not_let_anybody_in()
+    {
+        await Stand("organization");
+        await Play.Do("set constraints all deferred");
+        await Play.As("member");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error(Hijack));
+        await Play.As(Cast.Owner);
+        await Play.Do(Hijack);
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error("set constraints all immediate"));
+    }
+
+    [Fact]
+    public async Task Nobody_updates_a_document()
+    {
+        string[] columns = ["id", "createdAt", "title", "content", "text", "userId", "organizationId"];
+        await Stand("organization");
+        await Scene.NobodyMay(Play,
+        [
+            .. columns.SelectMany(column => new[]
+            {
+                $"""update public."Document" set "{column}" = default""",
+                $"""update public."Document" set "{column}" = "{column}" where "id" = [document] returning "id" """,
+            }),
+            """merge into public."Document" d using (select [document]::uuid as id) s on d."id" = s.id when matched then update set "title" = 'new'""",
+            """insert into public."Document" ("id", "createdAt", "title") values ([document], [document at], 'new') on conflict ("id", "createdAt") do update set "title" = excluded."title" """,
+            """select 1 from public."Document" for update""",
+            """truncate public."Document" cascade""",
+        ]);
+    }
+
+    [Fact]
+    public async Task A_version_is_there_once()
+    {
+        await Stand("personal");
+        var again = Verbs["version"].Replace("[later]", "[document at]", StringComparison.Ordinal);
+        await Play.As(Cast.Owner);
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Play.Error(again));
+        Assert.Equal(Outcome.Hidden, await Play.Try($"{again} on conflict (\"id\", \"createdAt\") do nothing"));
+        await Play.As("member");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error($"{again} on conflict (\"id\", \"createdAt\") do nothing"));
+    }
+
+    [Fact]
+    public async Task Nobody_copies_documents_in() => await Scene.NobodyCopiesInto(Play, "Document", "\"title\"");
+}
