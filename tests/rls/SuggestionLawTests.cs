@@ -1,0 +1,121 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"Suggestion" of access-rules.md: grants, everything that each person sees, the two people, and what outlasts an author.</summary>
+public sealed partial class SuggestionTests
+{
+    private const string ById = "organization, by can_view_documents";
+
+    [Fact]
+    public async Task Nothing_but_this_is_granted() => Assert.Equal(
+        """
+        regular_user select *
+        regular_user insert createdAt, description, documentCreatedAt, documentId, id, originalText, suggestedText, userId
+        regular_user update description, isResolved, suggestedText
+        regular_user delete *
+        """,
+        await Grants.On(Play, "Suggestion"));
+
+    [Fact]
+    public async Task Everyone_sees_what_is_suggested_for_the_documents_that_they_see_and_no_other()
+    {
+        foreach (var (who, row) in new[]
+        {
+            ("owner", "personal"), ("owner", "organization"), ("member", "of member"), ("manager", "of manager"),
+            ("left", "of left"), ("rival", "of rival"),
+        })
+        {
+            await Scene.Document(Play, row, who);
+            await Play.Do($"{Into} values ([document], [document at], '{row}', 'new')");
+        }
+
+        await Play.Leave("left");
+        await Scene.Seen(Play, """select "originalText" from public."Suggestion" """, """
+            owner: organization, personal
+            member: of member
+            manager: of manager, organization
+            director: of manager, organization
+            admin: of left, of manager, of member, organization
+            can_view_documents: of left, of manager, of member, organization
+            can_manage_documents:
+            can_manage_chats:
+            left:
+            outsider:
+            rival: of rival
+            operator:
+            """);
+    }
+
+    [Fact]
+    public async Task Saying_again_what_stands_there_is_nobodys_but_the_twos_and_changes_nothing()
+    {
+        await Stand(ById);
+        const string Again = """update public."Suggestion" set "suggestedText" = "suggestedText", "isResolved" = "isResolved" """;
+        foreach (var (who, outcome) in new[]
+        {
+            ("owner", Outcome.Yes), ("can_view_documents", Outcome.Yes), ("manager", Outcome.Hidden), ("member", Outcome.Hidden),
+        })
+        {
+            await Play.As(who);
+            Assert.Equal(outcome, await Play.Try(Again));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_resolved_may_be_opened_again_by_the_documents_owner_alone()
+    {
+        await Stand(ById);
+        await Play.As(Cast.Owner);
+        await Play.Do(Verbs["resolve"]);
+        const string Reopen = """update public."Suggestion" set "isResolved" = false""";
+        Assert.Equal(Outcome.Yes, await Play.Try(Reopen));
+        await Play.As("can_view_documents");
+        Assert.Equal(Outcome.Denied, await Play.Try(Reopen));
+        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["reword"]));
+        await Play.As("manager");
+        Assert.Equal(Outcome.Hidden, await Play.Try(Reopen));
+    }
+
+    [Fact]
+    public async Task A_suggestion_outlasts_its_author_and_nobody_rewords_it_then()
+    {
+        await Stand(ById);
+        await Play.As("can_view_documents");
+        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(["nobody"], await Play.List("""select coalesce("userId"::text, 'nobody') from public."Suggestion" where "id" = [suggestion]"""));
+        foreach (var (who, outcome) in new[] { ("owner", "denied"), ("manager", "hidden"), ("member", "hidden"), ("anonymous", "denied") })
+        {
+            await Matrix.Check(Play, "of a deleted author", who, "reword", outcome, Verbs["reword_all"],
+                """select t::text from public."Suggestion" t where "id" = [suggestion]""");
+        }
+
+        await Play.As(Cast.Owner);
+        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["resolve"]));
+        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["delete"]));
+    }
+
+    [Fact]
+    public async Task A_document_that_is_handed_over_takes_the_right_to_resolve_along()
+    {
+        await Stand(ById);
+        await Play.As(Cast.Owner);
+        await Play.Do("select public.leave_organization()");
+        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["resolve_all"]));
+        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete_all"]));
+        await Play.As("manager");
+        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["resolve_all"]));
+        Assert.Equal(Outcome.Denied, await Play.Try(Verbs["reword_all"]));
+    }
+
+    [Fact]
+    public async Task Suggestions_go_with_their_version()
+    {
+        await Stand(ById);
+        await Play.As(Cast.Owner);
+        await Play.Do("""delete from public."Document" where "id" = [document]""");
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(0, await Play.Ask<long>("""select count(*) from public."Suggestion" where "id" = [suggestion]"""));
+    }
+}
