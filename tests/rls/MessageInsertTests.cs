@@ -97,4 +97,19 @@ public sealed partial class MessageTests
     [Fact]
     public async Task Nobody_copies_messages_in() =>
         await Scene.NobodyCopiesInto(Play, "Message", """ "chatId", "role", "parts" """);
+
+    // The column grants stop every move before a policy runs. Were one granted by mistake, the policy's check stands.
+    [Fact]
+    public async Task A_column_that_is_granted_by_mistake_still_moves_no_message()
+    {
+        await Scene.Chat(Play, "personal", Cast.Owner, "diary");
+        await Stand("organization");
+        await Scene.Chat(Play, "personal", "member", "mine");
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""grant update ("chatId", "userId") on public."Message" to regular_user""");
+        await Play.As("member");
+        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Message" set "chatId" = [diary]"""));
+        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Message" set "userId" = [owner]"""));
+        Assert.Equal(Outcome.Yes, await Play.Try("""update public."Message" set "chatId" = [mine]"""));
+    }
 }

@@ -87,4 +87,21 @@ public sealed partial class SuggestionTests
     [Fact]
     public async Task Nobody_copies_suggestions_in() =>
         await Scene.NobodyCopiesInto(Play, "Suggestion", """ "documentId", "documentCreatedAt", "originalText", "suggestedText" """);
+
+    // The column grants stop every move before a policy runs. Were one granted by mistake, the policy's checks stand.
+    [Fact]
+    public async Task A_column_that_is_granted_by_mistake_still_moves_no_suggestion()
+    {
+        await Scene.Document(Play, "organization", "manager", "other");
+        await Scene.Document(Play, "personal", Cast.Owner, "mine");
+        await Stand("organization, by can_view_documents");
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""grant update ("documentId", "documentCreatedAt", "userId") on public."Suggestion" to regular_user""");
+        const string Move = """update public."Suggestion" set ("documentId", "documentCreatedAt") = row """;
+        await Play.As("can_view_documents");
+        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Suggestion" set "userId" = [owner]"""));
+        await Play.As(Cast.Owner);
+        Assert.Equal(Outcome.Denied, await Play.Try($"{Move} ([other], [other at])"));
+        Assert.Equal(Outcome.Yes, await Play.Try($"{Move} ([mine], [mine at])"));
+    }
 }

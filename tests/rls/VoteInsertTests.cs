@@ -107,4 +107,16 @@ public sealed partial class VoteTests
     [Fact]
     public async Task Nobody_copies_votes_in() =>
         await Scene.NobodyCopiesInto(Play, "Vote", """ "message_id", "value" """);
+
+    // The column grants stop every move before a policy runs. Were one granted by mistake, the policy's check stands.
+    [Fact]
+    public async Task A_column_that_is_granted_by_mistake_still_gives_no_vote_away()
+    {
+        await Stand("organization, vote of member");
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""grant update ("user_id") on public."Vote" to regular_user""");
+        await Play.As("member");
+        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Vote" set "user_id" = [owner]"""));
+        Assert.Equal(Outcome.Yes, await Play.Try("""update public."Vote" set "user_id" = auth.uid()"""));
+    }
 }
