@@ -6,21 +6,12 @@ namespace RlsChat.Database.Commands;
 // The API as a child of this process: what it is told, and where it listens.
 internal static class ApiProcess
 {
-    // They belong to this program and to the tests, and the API refuses a setting that it does not know.
-    private static readonly string[] NotItsOwn =
-        ["RLSCHAT_POSTGRES_BIN", "RLSCHAT_POSTGRES_IMAGE", "RLSCHAT_TEST_IMAGE", "RLSCHAT_CELLS_FILE", "RLSCHAT_TEST_POSTGRES_URL"];
-
     /// <summary>Where it listens.</summary>
     public static string Address { get; } = $"http://{Variable("HOST", "127.0.0.1")}:{Variable("PORT", "5080")}";
 
     public static ProcessStartInfo For(Target target)
     {
         var start = new ProcessStartInfo("dotnet", [Assembly()]);
-        foreach (var name in NotItsOwn)
-        {
-            start.Environment.Remove(name);
-        }
-
         if (target.Embedded is { } embedded)
         {
             start.Environment["POSTGRES_API_URL"] = Url(target.Api());
