@@ -21,9 +21,9 @@ public static class ApiHost
         var settings = Settings.Read(builder.Configuration, builder.Environment);
 
         builder.Logging.AddJsonLines();
-        builder.WebHost.UseUrls($"http://{settings.Host}:{settings.Port}");
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
+            kestrel.Listen(settings.Host, settings.Port);
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Settings.MaxBodyBytes;
         });

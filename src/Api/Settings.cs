@@ -19,7 +19,7 @@ namespace RlsChat.Api;
 /// <param name="JwtSigningKeys">What signs and verifies our tokens.</param>
 /// <param name="AuthRateLimit">How many requests to /auth/* one address may make in a minute.</param>
 internal sealed record Settings(
-    string Host,
+    IPAddress Host,
     int Port,
     string Environment,
     NpgsqlConnectionStringBuilder Api,
@@ -42,7 +42,7 @@ internal sealed record Settings(
         var development = environment.IsDevelopment();
         var database = DatabaseSettings.Read(values.Text);
         return new Settings(
-            values.Parse("HOST", "127.0.0.1", text => IPAddress.Parse(text).ToString(), "an IP address"),
+            values.Parse("HOST", "localhost", text => text is "localhost" ? IPAddress.Loopback : IPAddress.Parse(text), "an IP address"),
             values.Number("PORT", 5080, 0, 65535),
             environment.EnvironmentName,
             Login(database.Api, values, "POSTGRES_API_URL", "RLSCHAT_API_PASSWORD"),

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api;
@@ -147,6 +148,29 @@ public sealed class SignInTests(House house) : HouseTest(house)
         Assert.NotEqual(hash, await House.Backstage.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
         (await there.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200);
         await stronger.StopAsync();
+    }
+
+    [Fact]
+    public async Task Unknown_address_and_wrong_password_take_as_long()
+    {
+        await using var slow = House.Build(House.Database, iterations: 200_000);
+        await slow.StartAsync();
+        var nobody = new Person("anonymous", House.AddressOf(slow));
+        (await nobody.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201);
+        var (wrong, unknown) = (new List<TimeSpan>(), new List<TimeSpan>());
+        for (var i = 0; i < 7; i++)
+        {
+            foreach (var (email, times) in new[] { ("ana@example.org", wrong), ("ben@example.org", unknown) })
+            {
+                var started = Stopwatch.GetTimestamp();
+                (await nobody.Post("/auth/login", new { email, password = "wrong password" })).Is(401);
+                times.Add(Stopwatch.GetElapsedTime(started));
+            }
+        }
+
+        // The quickest of each: what else runs on this machine only ever adds.
+        Assert.InRange(unknown.Min() / wrong.Min(), 0.5, 2);
+        await slow.StopAsync();
     }
 
     [Fact]
