@@ -18,6 +18,9 @@ do $$
 begin
   execute format('grant create on database %I to rlschat_owner', current_database());
   execute format('revoke temporary on database %I from public', current_database());
+  -- With the option, because the owner hands both on; a second time PostgreSQL would refuse.
+  if not has_schema_privilege('rlschat_owner', 'public', 'create with grant option') then
+    grant usage, create on schema public to rlschat_owner with grant option;
+  end if;
 end
 $$;
-grant usage, create on schema public to rlschat_owner with grant option;

@@ -75,9 +75,9 @@ internal sealed partial class BootGuard(DataSources sources, TimeProvider time, 
     {
         await using var api = await sources.Monitor.OpenConnectionAsync(stop);
         await using var auth = await sources.SignIn.OpenConnectionAsync(stop);
-        if (HasKnownHole(api.PostgreSqlVersion))
+        foreach (var finding in ServerVersion.Check(api))
         {
-            Hole(api.PostgreSqlVersion.ToString());
+            Warn(finding.ToString());
         }
 
         return
@@ -90,14 +90,9 @@ internal sealed partial class BootGuard(DataSources sources, TimeProvider time, 
         ];
     }
 
-    /// <summary>Minors that leak hidden rows (CVE-2026-120154: insert … on conflict … where).</summary>
-    private static bool HasKnownHole(Version server) =>
-        server is { Major: 15, Minor: < 20 } or { Major: 18, Minor: <= 4 };
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "not ready: {Finding}")]
     private partial void NotReady(string finding);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message =
-        "PostgreSQL {Version} has a known hole in row-level security (CVE-2026-120154): upgrade to the newest minor")]
-    private partial void Hole(string version);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Finding}")]
+    private partial void Warn(string finding);
 }

@@ -2,13 +2,14 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// The minor versions with a known hole in row-level security.
-internal static class ServerVersion
+/// <summary>The minor versions of PostgreSQL with a known hole in row-level security.</summary>
+public static class ServerVersion
 {
     // CVE-2026-120154: `insert … on conflict … where` shows a value of a hidden row. For the branches
     // without an entry we know no release that has the fix.
     private static readonly Dictionary<int, int> FirstWithFix = new() { [15] = 20 };
 
+    /// <summary>What speaks against the server that a connection is to; empty when nothing is known.</summary>
     public static IEnumerable<Finding> Check(NpgsqlConnection connection)
     {
         var version = connection.PostgreSqlVersion;

@@ -27,19 +27,20 @@ internal static class Migrate
             await EmbeddedServer.Tighten(embedded.SuperuserConnectionString);
         }
 
-        if (!quiet || !result.IsNothing)
+        if (!quiet)
         {
             Print(result, target.Name, dryRun);
+        }
+        else if (!result.IsNothing)
+        {
+            PrintDrift(result);
+            Console.WriteLine($"Up to date: {target.Name}, {result.Applied.Count} files of db/ applied.");
         }
     }
 
     private static void Print(MigrationResult result, string name, bool dryRun)
     {
-        foreach (var drift in result.Drift)
-        {
-            Console.WriteLine($"had drifted: {drift.Kind} {drift.Name} {drift.Words}");
-        }
-
+        PrintDrift(result);
         var verb = dryRun ? "would apply" : "applied";
         foreach (var script in result.Applied)
         {
@@ -59,5 +60,13 @@ internal static class Migrate
         Console.WriteLine(result.IsNothing
             ? $"Nothing to apply: {name} is at this version."
             : dryRun ? $"Rolled back: {name} is as it was." : $"Up to date: {name}.");
+    }
+
+    private static void PrintDrift(MigrationResult result)
+    {
+        foreach (var drift in result.Drift)
+        {
+            Console.WriteLine($"had drifted: {drift.Kind} {drift.Name} {drift.Words}");
+        }
     }
 }
