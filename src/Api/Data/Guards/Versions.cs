@@ -19,7 +19,7 @@ internal static class Versions
                 .ToList();
             return behind.Count == 0
                 ? []
-                : [$"the database is not at this version ({behind.Count} files of db/): {behind[0]}"];
+                : [$"the database is behind in {behind.Count} of the files of db/: {behind[0]}"];
         }
         catch (PostgresException e) when (e.SqlState
             is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName
