@@ -1,0 +1,170 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"Leaving, removal, account deletion" of access-rules.md: what becomes of what a member leaves behind.</summary>
+public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
+{
+    [Theory]
+    [InlineData("owner", "select public.leave_organization()")]
+    [InlineData("admin", "select public.remove_member([owner])")]
+    [InlineData("can_manage_members", "select public.remove_member([owner])")]
+    [InlineData("owner", "select public.delete_account()")]
+    public async Task Chats_and_documents_go_to_the_manager_never_to_the_remover(string who, string sql)
+    {
+        await Play.As(who);
+        Assert.True(await Play.Ask<bool>(sql));
+        Assert.Equal("manager", await OwnerOf("Chat", "[chat]"));
+        Assert.Equal("manager", await OwnerOf("Document", "[document]"));
+
+        await Play.As("manager");
+        Assert.Equal(Outcome.Yes, await Play.Try("""update public."Chat" set "title" = 'mine now' where "id" = [chat]"""));
+        Assert.Equal(2, (await Play.List("""select "title" from public."Document" where "id" = [document]""")).Count);
+    }
+
+    [Theory]
+    [InlineData("owner", "select public.leave_organization()")]
+    [InlineData("can_manage_members", "select public.remove_member([owner])")]
+    [InlineData("can_view_audit", "select public.remove_member([owner])")]
+    [InlineData("owner", "select public.delete_account()")]
+    public async Task Without_a_manager_they_go_to_the_longest_standing_administrator(string who, string sql)
+    {
+        // can_manage_documents joined before every administrator; can_view_audit administers too, but came last.
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "managerId" = null where "id" = [owner]""");
+        await Play.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [can_manage_documents]""");
+        await Play.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_manage_chats]""");
+        await Play.Do("""update public."User" set "joinedAt" = '2003-03-03' where "id" = [admin]""");
+        await Play.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2004-04-04' where "id" = [can_view_audit]""");
+        await Play.As(who);
+        Assert.True(await Play.Ask<bool>(sql));
+        Assert.Equal("can_manage_chats", await OwnerOf("Chat", "[chat]"));
+        Assert.Equal("can_manage_chats", await OwnerOf("Document", "[document]"));
+    }
+
+    [Fact]
+    public async Task An_administrator_who_leaves_hands_over_to_the_next()
+    {
+        await Play.As("admin");
+        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('a', [Acme]) returning "id" """));
+        await Play.Do("select public.set_member_role([can_view_audit], [admin role])");
+        await Play.Do("select public.leave_organization()");
+        Assert.Equal("can_view_audit", await OwnerOf("Chat", "[chat]"));
+    }
+
+    [Theory]
+    [InlineData("owner", "select public.leave_organization()")]
+    [InlineData("admin", "select public.remove_member([owner])")]
+    public async Task Messages_and_suggestions_keep_their_author_and_personal_rows_their_owner(string who, string sql)
+    {
+        await Play.As(who);
+        await Play.Do(sql);
+        Assert.Equal("owner", await OwnerOf("Message", "[message]"));
+        Assert.Equal("member", await OwnerOf("Message", "[answer]"));
+        Assert.Equal("owner", await OwnerOf("Suggestion", "[suggestion]"));
+        Assert.Equal("owner", await OwnerOf("Chat", "[personal chat]"));
+        Assert.Equal("owner", await OwnerOf("Document", "[personal document]"));
+        Assert.Equal("member", await OwnerOf("Chat", "[another chat]"));
+    }
+
+    [Fact]
+    public async Task Role_manager_and_organization_are_cleared()
+    {
+        await Play.As("owner");
+        await Play.Do("select public.leave_organization()");
+        Assert.Equal([""], await Play.List("""select concat("organizationId", "roleId", "managerId", "joinedAt") from public."User" """));
+    }
+
+    [Theory]
+    [InlineData("manager", "select public.leave_organization()")]
+    [InlineData("admin", "select public.remove_member([manager])")]
+    [InlineData("manager", "select public.delete_account()")]
+    public async Task Reports_move_up_to_the_persons_own_manager(string who, string sql)
+    {
+        await Play.As(who);
+        await Play.Do(sql);
+        Assert.Equal("director", await ManagerOf("owner"));
+
+        await Play.As("director");
+        await Play.Do("select public.leave_organization()");
+        Assert.Equal("", await ManagerOf("owner"));
+    }
+
+    [Fact]
+    public async Task The_last_administrator_stays_while_others_do()
+    {
+        await Play.As("admin");
+        Assert.Equal("RC003", await Play.Error("select public.leave_organization()"));
+        Assert.Equal("RC003", await Play.Error("select public.delete_account()"));
+        Assert.Equal("RC003", await Play.Error("""delete from public."User" """));
+        await Play.AsRole("auth_definer");
+        Assert.Equal("RC003", await Play.Error("""update public."User" set "roleId" = [member role] where "id" = [admin]"""));
+        Assert.Equal("RC003", await Play.Error("""update public."User" set "organizationId" = null, "roleId" = null, "joinedAt" = null where "id" = [admin]"""));
+
+        // A role that holds as much is not the built-in one. With a second administrator, the first may go.
+        await Play.As("admin");
+        await Play.Do("select public.set_member_role([can_view_audit], [admin role])");
+        Assert.Null(await Play.Error("select public.leave_organization()"));
+        Assert.Null(await Play.Error("select public.delete_account()"));
+        await Play.As("can_view_audit");
+        Assert.Null(await Play.Error("select public.remove_member([admin])"));
+        Assert.Null(await Play.Error("select public.set_member_role([admin], [member role])"));
+    }
+
+    [Theory]
+    [InlineData("select public.leave_organization()")]
+    [InlineData("""delete from public."Organization" """)]
+    public async Task With_its_last_member_an_organization_ends_and_its_rows_go_personal(string sql)
+    {
+        await Play.As("loner");
+        Play.Remember("Solo", await Play.Ask<Guid>("select public.create_organization('Solo')"));
+        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Solo]) returning "id" """));
+        Play.Remember("document", await Play.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Solo]) returning "id" """));
+        await Play.Do("""insert into public."Role" ("name", "organizationId") values ('clerk', [Solo])""");
+        await Play.Do("select public.invite_member('x@test', [member role], sha256('x'))");
+        await Play.Do(sql);
+
+        Assert.Equal([""], await Play.List("""select "organizationId" from public."Chat" where "id" = [chat]"""));
+        Assert.Equal([""], await Play.List("""select "organizationId" from public."Document" where "id" = [document]"""));
+        Assert.Equal("loner", await OwnerOf("Chat", "[chat]"));
+        Assert.Equal("loner", await OwnerOf("Document", "[document]"));
+        Assert.Equal(["0"], await Play.List(
+            """
+            select (select count(*) from public."Organization" where "id" = [Solo])
+              + (select count(*) from public."Role" where "organizationId" = [Solo])
+              + (select count(*) from public."Invitation" where "organizationId" = [Solo])
+            """));
+    }
+
+    protected override async Task Prepare()
+    {
+        await Play.As("owner");
+        foreach (var (name, organization) in new[] { ("", "[Acme]"), ("personal ", "null") })
+        {
+            Play.Remember(name + "chat", await Play.Ask<Guid>($"""insert into public."Chat" ("title", "organizationId") values ('c', {organization}) returning "id" """));
+            Play.Remember(name + "document", await Play.Ask<Guid>($"""insert into public."Document" ("title", "organizationId") values ('d', {organization}) returning "id" """));
+        }
+
+        await Play.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], '2000-01-01', 'first', [Acme])""");
+        Play.Remember("message", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        Play.Remember("suggestion", await Play.Ask<Guid>("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") values ([document], '2000-01-01', 'a', 'b') returning "id" """));
+        await Play.As("member");
+        Play.Remember("answer", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        Play.Remember("another chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
+    }
+
+    // Every row of that id has the same owner, or this fails.
+    private async Task<string> OwnerOf(string table, string id)
+    {
+        await Play.AsRole("rlschat_backup");
+        return Assert.Single(await Play.List(
+            $"""select distinct split_part(u."email", '@', 1) from public."{table}" t join public."User" u on u."id" = t."userId" where t."id" = {id}"""));
+    }
+
+    private async Task<string> ManagerOf(string who)
+    {
+        await Play.AsRole("rlschat_backup");
+        return Assert.Single(await Play.List(
+            $"""select split_part(m."email", '@', 1) from public."User" u left join public."User" m on m."id" = u."managerId" where u."id" = [{who}]"""));
+    }
+}

@@ -1,0 +1,139 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>The law "Nobody grants what they don't hold" of access-rules.md, permission by permission.</summary>
+public sealed class LawTests(Theatre theatre) : Drama(theatre)
+{
+    // The row is a permission. "holder" holds it alone, "clerk" is in an unused role that holds nothing.
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["make"] = """insert into public."Role" ("name", "permissions", "organizationId") values ('new', '{"[permission]": true}', [Acme])""",
+        ["widen"] = """update public."Role" set "permissions" = '{"[permission]": true}' where "id" = [empty]""",
+        ["edit"] = """update public."Role" set "name" = 'new' where "id" = [holding]""",
+        ["strip"] = """update public."Role" set "permissions" = '{}' where "id" = [holding]""",
+        ["drop"] = """delete from public."Role" where "id" = [unused]""",
+        ["invite"] = "select public.invite_member('new@test', [holding], sha256('new'))",
+        ["put_into"] = "select public.set_member_role([owner], [holding])",
+        ["take_from"] = "select public.set_member_role([holder], [empty])",
+        ["remove"] = "select public.remove_member([holder])",
+    };
+
+    private const string WithoutIt = """
+        who         make    widen   edit    strip   drop    invite  put_into take_from remove
+        all_but_it  denied  denied  hidden  hidden  hidden  denied  denied   denied    denied
+        both_and_it yes     yes     yes     yes     yes     yes     yes      yes       yes
+        admin       yes     yes     yes     yes     yes     yes     yes      yes       yes
+        """;
+
+    private const string WithNothingElse = """
+        who                make    widen   edit    strip   drop    invite  put_into take_from remove
+        can_manage_roles   denied  denied  hidden  hidden  hidden  denied  denied   denied    denied
+        can_manage_members denied  hidden  hidden  hidden  hidden  denied  denied   denied    denied
+        """;
+
+    // Who lacks can_manage_roles changes no role at all, so there "widen" finds none.
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+    [
+        .. Cast.Permissions.Select(p => (p, p == "can_manage_roles" ? WithoutIt.Replace("all_but_it  denied  denied", "all_but_it  denied  hidden", StringComparison.Ordinal) : WithoutIt)),
+        .. Cast.Permissions.Where(p => p is not ("can_manage_roles" or "can_manage_members")).Select(p => (p, WithNothingElse)),
+        ("can_manage_roles", """
+            who                make    widen   edit    strip   drop    invite  put_into
+            can_manage_roles   yes     yes     yes     yes     yes     denied  denied
+            can_manage_members denied  hidden  hidden  hidden  hidden  denied  denied
+            """),
+        ("can_manage_members", """
+            who                make    widen   edit    strip   drop    invite  put_into
+            can_manage_roles   denied  denied  hidden  hidden  hidden  denied  denied
+            can_manage_members denied  hidden  hidden  hidden  hidden  yes     yes
+            """),
+        // Not in the gift of an organization: there is nobody who can, but for grant_operator from outside.
+        ("can_view_monitoring", """
+            who                make    widen
+            admin              denied  denied
+            can_manage_roles   denied  denied
+            operator           denied  hidden
+            """),
+        ("can_grant_credits", """
+            who                make    widen
+            admin              denied  denied
+            can_manage_roles   denied  denied
+            operator           denied  hidden
+            """),
+    ]);
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        await Play.As("admin");
+        Play.Remember("empty", await Role("empty"));
+        if (Cast.Permissions.Contains(row))
+        {
+            Play.Remember("holding", await Role("holding", row));
+            Play.Remember("unused", await Role("unused", row));
+            await Play.Do("select public.set_member_role([left], [holding])");
+            Play.Remember("holder", Theatre.World["left"]);
+        }
+
+        if (who is "all_but_it" or "both_and_it")
+        {
+            string[] held = who == "all_but_it"
+                ? [.. Cast.Permissions.Where(p => p != row)]
+                : [.. new[] { "can_manage_roles", "can_manage_members", row }.Distinct()];
+            var role = await Role("actor", held);
+            await Play.Do($"select public.set_member_role([member], '{role}')");
+        }
+
+        await Matrix.Check(Play, row, Theatre.World.Knows(who) ? who : "member", verb, expected,
+            Verbs[verb].Replace("[permission]", row, StringComparison.Ordinal),
+            """
+            select r::text from public."Role" r where "organizationId" = [Acme]
+            union all select concat(u."id", ' ', u."roleId", ' ', u."organizationId") from public."User" u
+            union all select i::text from public."Invitation" i where "email" = 'new@test'
+            order by 1
+            """);
+    }
+
+    [Fact]
+    public async Task The_operators_role_is_granted_by_nobody_inside()
+    {
+        await Play.As("admin");
+        Assert.Equal("42501", await Play.Error("select public.set_member_role([owner], [operator role])"));
+        Assert.Equal("42501", await Play.Error("select public.invite_member('new@test', [operator role], sha256('x'))"));
+        foreach (var who in new[] { "admin", "operator", "loner", Cast.Anonymous })
+        {
+            await Play.As(who);
+            Assert.Equal("42501", await Play.Error("select app_private.grant_operator('loner@test')"));
+        }
+
+        // Nor held by a member, whoever writes it.
+        await Play.AsRole("auth_definer");
+        Assert.Equal("23514", await Play.Error("""update public."User" set "roleId" = [operator role] where "id" = [owner]"""));
+        Assert.Equal("RC011", await Play.Error("select app_private.grant_operator('owner@test')"));
+    }
+
+    /// <summary>"No one can change their own role, organization, manager or balance by writing to a table."</summary>
+    [Fact]
+    public async Task Nobody_changes_a_column_of_a_person_by_writing_to_the_table()
+    {
+        var columns = await Play.List("""select attname from pg_attribute where attrelid = 'public."User"'::regclass and attnum > 0 and not attisdropped""");
+        Assert.Contains("creditBalance", columns);
+        foreach (var who in new[] { "owner", "admin", "can_manage_members", "can_manage_roles", "can_manage_organization", "operator", "loner" })
+        {
+            await Play.As(who);
+            foreach (var column in columns)
+            {
+                Cells.Count();
+                Assert.Equal("42501", await Play.Error($"""update public."User" set "{column}" = default where "id" = auth.uid()"""));
+            }
+        }
+    }
+
+    private async Task<Guid> Role(string name, params string[] permissions)
+    {
+        var held = string.Join(", ", permissions.Select(p => $"\"{p}\": true"));
+        return await Play.Ask<Guid>(
+            $$"""insert into public."Role" ("name", "permissions", "organizationId") values ('{{name}}', '{{{held}}}', [Acme]) returning "id" """);
+    }
+}

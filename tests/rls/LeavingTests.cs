@@ -1,0 +1,123 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>The law "Leaving is losing" of access-rules.md, over every table with an organization.</summary>
+public sealed class LeavingTests(Theatre theatre) : Drama(theatre)
+{
+    // What somebody could do in Acme, table by table. "left" administers there, made a row of each, and is above "owner".
+    private static readonly Dictionary<string, string[]> Deeds = new()
+    {
+        ["AuditEvent"] = ["""select "id" from public."AuditEvent" where "organizationId" = [Acme] and [left] not in (coalesce("actorId", [Acme]), coalesce("subjectId", [Acme]))"""],
+        ["Chat"] =
+        [
+            """select "id" from public."Chat" where "organizationId" = [Acme]""",
+            """update public."Chat" set "title" = 'x' where "organizationId" = [Acme]""",
+            """delete from public."Chat" where "organizationId" = [Acme]""",
+        ],
+        ["Colleague"] = ["""select "id" from public."Colleague" """],
+        ["Document"] =
+        [
+            """select "id" from public."Document" where "organizationId" = [Acme]""",
+            """delete from public."Document" where "organizationId" = [Acme]""",
+        ],
+        ["Invitation"] =
+        [
+            """select "id" from public."Invitation" where "organizationId" = [Acme]""",
+            """delete from public."Invitation" where "organizationId" = [Acme]""",
+        ],
+        ["Organization"] =
+        [
+            """select "id" from public."Organization" """,
+            """update public."Organization" set "name" = 'x'""",
+        ],
+        ["Role"] =
+        [
+            """select "id" from public."Role" """,
+            """update public."Role" set "name" = "name" || '!' where "organizationId" = [Acme]""",
+            """delete from public."Role" where "id" = [spare]""",
+        ],
+        ["User"] = ["""select "id" from public."User" where "organizationId" = [Acme]"""],
+        ["Message"] = ["""select "id" from public."Message" """, """update public."Message" set "parts" = '[1]'""", """delete from public."Message" """],
+        ["Vote"] = ["""select "id" from public."Vote" """, """update public."Vote" set "value" = 'down'""", """delete from public."Vote" """],
+        ["Stream"] = ["""select "id" from public."Stream" """, """delete from public."Stream" """],
+        ["Suggestion"] = ["""select "id" from public."Suggestion" """, """update public."Suggestion" set "suggestedText" = 'x'""", """delete from public."Suggestion" """],
+    };
+
+    public static IEnumerable<object[]> Everything =>
+        Deeds.SelectMany(d => Enumerable.Range(0, d.Value.Length).Select(i => new object[] { d.Key, i }));
+
+    [Theory]
+    [MemberData(nameof(Everything))]
+    public async Task What_a_member_could_do_they_cannot_from_the_next_statement_on(string table, int deed)
+    {
+        Cells.Count();
+        var sql = Deeds[table][deed];
+        await Play.As("left");
+        Assert.Equal(Outcome.Yes, await Try(sql));
+        await Play.Leave("left");
+        await Play.As("left");
+        Assert.Equal(Outcome.Hidden, await Try(sql));
+
+        // Also as a member, and administrator, of another organization.
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [admin role], "joinedAt" = now() where "id" = [left]""");
+        await Play.As("left");
+        Assert.Equal(table is "Colleague" or "Organization" || (table == "Role" && deed == 0) ? Outcome.Yes : Outcome.Hidden, await Try(sql));
+        if (table == "Colleague")
+        {
+            Assert.Equal(["left@test", "outsider@test", "rival@test"], await Play.List("""select "email" from public."Colleague" order by 1"""));
+        }
+    }
+
+    [Fact]
+    public async Task Every_table_with_an_organization_is_tried() => Assert.Equal(
+        await Play.List(
+            """
+            select c.relname from pg_attribute a join pg_class c on c.oid = a.attrelid
+            where a.attname = 'organizationId' and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
+            union select 'Organization' order by 1
+            """),
+        Deeds.Keys.Take(8).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public async Task What_concerns_a_person_stays_readable_to_them()
+    {
+        await Play.Leave("left");
+        await Play.As("left");
+        Assert.NotEmpty(await Play.List("""select "id" from public."AuditEvent" where "organizationId" = [Acme]"""));
+    }
+
+    [Fact]
+    public async Task A_public_chat_stays_public()
+    {
+        await Play.As("left");
+        await Play.Do("""update public."Chat" set "visibility" = 'public'""");
+        await Play.Leave("left");
+        await Play.As("left");
+        Assert.Equal(["c"], await Play.List("""select "title" from public."Chat" """));
+        Assert.Equal(Outcome.Hidden, await Try("""delete from public."Chat" """));
+    }
+
+    protected override async Task Prepare()
+    {
+        await Play.As("admin");
+        await Play.Do("select public.set_member_role([left], [admin role])");
+        await Play.Do("select public.set_member_manager([owner], [left])");
+        Play.Remember("spare", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('spare', [Acme]) returning "id" """));
+        await Play.As("owner");
+        await Play.Do("""insert into public."Document" ("title", "organizationId") values ('below', [Acme])""");
+        await Play.As("left");
+        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
+        Play.Remember("message", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        await Play.Do("""insert into public."Vote" ("message_id", "value") values ([message], 'up')""");
+        await Play.Do("""insert into public."Stream" ("chatId") values ([chat])""");
+        await Play.Do("""insert into public."Document" ("title", "organizationId") values ('d', [Acme])""");
+        await Play.Do("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") select "id", "createdAt", 'a', 'b' from public."Document" """);
+        await Play.Do("select public.invite_member('x@test', [member role], sha256('x'))");
+    }
+
+    private async Task<Outcome> Try(string sql) => sql.StartsWith("select", StringComparison.Ordinal)
+        ? (await Play.List(sql)).Count > 0 ? Outcome.Yes : Outcome.Hidden
+        : await Play.Try(sql);
+}

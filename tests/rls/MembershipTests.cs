@@ -1,0 +1,157 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>
+/// "User", can_manage_members, and "Organization" of access-rules.md: who founds, leaves, removes a colleague,
+/// and sets a colleague's role and manager. What comes of it is in <see cref="HandOverTests"/>.
+/// </summary>
+public sealed class MembershipTests(Theatre theatre) : Drama(theatre)
+{
+    // "equal": a role that holds what can_manage_members holds; "more": one that they lack.
+    private static readonly Dictionary<string, string> Verbs = new()
+    {
+        ["remove"] = "select public.remove_member([target])",
+        ["equal"] = "select public.set_member_role([target], [role of can_manage_members])",
+        ["more"] = "select public.set_member_role([target], [role of can_view_audit])",
+        ["top"] = "select public.set_member_role([target], [admin role])",
+        ["operator"] = "select public.set_member_role([target], [operator role])",
+        ["theirs"] = "select public.set_member_role([target], [theirs])",
+        ["below"] = "select public.set_member_manager([target], [member])",
+        ["loose"] = "select public.set_member_manager([target], null)",
+        ["stranger"] = "select public.set_member_manager([target], [outsider])",
+        ["found"] = "select public.create_organization('new')",
+        ["leave"] = "select public.leave_organization()",
+    };
+
+    // RC012: no role of this organization; RC007: the manager is no colleague. Making somebody a manager needs can_view_documents too.
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
+        ("owner", """
+            who                      remove  equal   more    top     operator theirs  below   loose   stranger
+            admin                    yes     yes     yes     yes     denied   RC012   yes     yes     RC007
+            can_manage_members       yes     yes     denied  denied  denied   RC012   denied  yes     denied
+            owner                    denied  denied  denied  denied  denied   denied  denied  denied  denied
+            member                   denied  denied  denied  denied  denied   denied  denied  denied  denied
+            manager                  denied  denied  denied  denied  denied   denied  denied  denied  denied
+            director                 denied  denied  denied  denied  denied   denied  denied  denied  denied
+            can_view_documents       denied  denied  denied  denied  denied   denied  denied  denied  denied
+            can_manage_documents     denied  denied  denied  denied  denied   denied  denied  denied  denied
+            can_manage_chats         denied  denied  denied  denied  denied   denied  denied  denied  denied
+            can_manage_roles         denied  denied  denied  denied  denied   denied  denied  denied  denied
+            can_manage_organization  denied  denied  denied  denied  denied   denied  denied  denied  denied
+            can_view_audit           denied  denied  denied  denied  denied   denied  denied  denied  denied
+            left                     hidden  hidden  hidden  hidden  hidden   hidden  hidden  hidden  hidden
+            outsider                 hidden  hidden  hidden  hidden  hidden   hidden  hidden  hidden  hidden
+            rival                    hidden  hidden  hidden  hidden  hidden   hidden  hidden  hidden  hidden
+            loner                    hidden  hidden  hidden  hidden  hidden   hidden  hidden  hidden  hidden
+            operator                 hidden  hidden  hidden  hidden  hidden   hidden  hidden  hidden  hidden
+            anonymous                denied  denied  denied  denied  denied   denied  denied  denied  denied
+            """),
+        ("owner, by one who may view documents too", """
+            who                      remove  equal   more    top     operator below   loose   stranger
+            member                   yes     yes     denied  denied  denied   yes     yes     RC007
+            """),
+        ("can_view_documents", """
+            who                      remove  equal   below
+            admin                    yes     yes     yes
+            can_manage_members       denied  denied  denied
+            """),
+        ("admin", """
+            who                      remove  equal   more    below
+            admin                    denied  denied  denied  denied
+            can_manage_members       denied  denied  denied  denied
+            """),
+        ("outsider", """
+            who                      remove  equal   top     below   loose
+            rival                    yes     RC012   yes     RC007   yes
+            admin                    hidden  hidden  hidden  hidden  hidden
+            can_manage_members       hidden  hidden  hidden  hidden  hidden
+            """),
+        ("loner", """
+            who                      remove  equal   top     below
+            admin                    hidden  hidden  hidden  hidden
+            """));
+
+    // RC002: already in one; RC003: the last administrator; RC009: in none; RC011: an operator.
+    public static readonly TheoryData<string, string, string, string> Own = Matrix.Of(
+        ("their own", """
+            who                      found   leave
+            owner                    RC002   yes
+            member                   RC002   yes
+            admin                    RC002   RC003
+            can_manage_organization  RC002   yes
+            rival                    RC002   RC003
+            left                     yes     RC009
+            loner                    yes     RC009
+            operator                 RC011   RC009
+            anonymous                denied  denied
+            """));
+
+    [Theory]
+    [MemberData(nameof(Access))]
+    [MemberData(nameof(Own))]
+    public async Task May(string row, string who, string verb, string expected)
+    {
+        if (Theatre.World.Knows(row.Split(',')[0]))
+        {
+            Play.Remember("target", Theatre.World[row.Split(',')[0]]);
+        }
+
+        if (row.EndsWith("documents too", StringComparison.Ordinal))
+        {
+            await Play.As("admin");
+            Play.Remember("both", await Play.Ask<Guid>(
+                """
+                insert into public."Role" ("name", "permissions", "organizationId")
+                values ('both', '{"can_manage_members": true, "can_view_documents": true}', [Acme]) returning "id"
+                """));
+            await Play.Do("select public.set_member_role([member], [both])");
+        }
+
+        if (verb == "theirs")
+        {
+            await Play.As("rival");
+            Play.Remember("theirs", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
+        }
+
+        await Play.Leave("left");
+        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+            """select u::text from public."User" u order by "id" """);
+    }
+
+    [Fact]
+    public async Task Who_founds_an_organization_becomes_its_administrator()
+    {
+        await Play.As("loner");
+        Play.Remember("Solo", await Play.Ask<Guid>("select public.create_organization('Solo')"));
+        Assert.Equal(["true"], await Play.List(
+            """
+            select ("organizationId" = [Solo] and "roleId" = [admin role] and "joinedAt" is not null)::text
+            from public."User"
+            """));
+        Assert.Equal(["Solo"], await Play.List("""select "name" from public."Organization" """));
+    }
+
+    [Fact]
+    public async Task Nobody_in_particular_changes_no_membership()
+    {
+        await Play.AsRole("regular_user");
+        Assert.Equal("42501", await Play.Error("select public.create_organization('x')"));
+        Assert.Equal("42501", await Play.Error("select public.accept_invitation('owner')"));
+        Assert.False(await Play.Ask<bool>("select public.remove_member([owner])"));
+        Assert.False(await Play.Ask<bool>("select public.set_member_role([owner], [admin role])"));
+        Assert.False(await Play.Ask<bool>("select public.set_member_manager([owner], [member])"));
+        Assert.NotNull(await Play.Error("select public.leave_organization()"));
+    }
+
+    [Theory]
+    [InlineData("[owner]", "[owner]")]
+    [InlineData("[director]", "[owner]")]
+    [InlineData("[manager]", "[owner]")]
+    public async Task Nobody_is_above_themselves(string person, string manager)
+    {
+        await Play.As("admin");
+        Assert.Equal("RC006", await Play.Error($"select public.set_member_manager({person}, {manager})"));
+        Assert.Null(await Play.Error($"select public.set_member_manager({person}, [member])"));
+    }
+}

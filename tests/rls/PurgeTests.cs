@@ -1,0 +1,100 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>The retention that the comments on the tables state: app_private.purge() deletes what is past it, and nothing else.</summary>
+public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
+{
+    // A row of each table, dated by [at]; how old it may grow, and its mark.
+    private static readonly (string Table, string Age, string Insert, string Mark)[] Retentions =
+    [
+        ("AuditEvent", "400 days", """insert into public."AuditEvent" ("createdAt", "action", "target", "targetId") values ([at], 'x', 'y', '[mark]')""", "targetId"),
+        ("Event", "1 day", """insert into public."Event" ("createdAt", "kind", "rowId") values ([at], 'x', '[mark]')""", "rowId"),
+        ("IdempotencyKey", "24 hours", """insert into public."IdempotencyKey" ("createdAt", "userId", "key", "requestDigest") values ([at], [owner], '[mark]', sha256('x'))""", "key"),
+        ("Invitation", "30 days", """insert into public."Invitation" ("expires", "createdAt", "organizationId", "email", "roleId", "invitedBy", "tokenDigest") values ([at], [at], [Acme], '[mark]', [member role], [admin], sha256('[mark]'))""", "email"),
+        ("Quota", "7 days", """insert into public."Quota" ("period", "userId", "kind") values ([at], [owner], '[mark]')""", "kind"),
+        ("StreamChunk", "7 days", """insert into public."StreamChunk" ("createdAt", "streamId", "index", "data") values ([at], [stream], [index], '[mark]')""", "data"),
+        ("sessions", "7 days", """insert into public.sessions ("expires", "userId", "sessionToken") values ([at], [owner], '[mark]')""", "sessionToken"),
+        ("verificationToken", "0 days", """insert into public."verificationToken" ("expires", "identifier", "token") values ([at], '[mark]', encode(sha256('[mark]'), 'hex'))""", "identifier"),
+    ];
+
+    [Fact]
+    public async Task Purging_deletes_exactly_what_is_past_its_retention()
+    {
+        await Play.As("owner");
+        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "createdAt") values ('old', '2000-01-01') returning "id" """));
+        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        foreach (var (table, age, insert, _) in Retentions)
+        {
+            await Bypassing(table, async () =>
+            {
+                foreach (var (mark, extra, index) in new[] { ("past", "- interval '1 minute'", "1"), ("kept", "+ interval '1 minute'", "2") })
+                {
+                    await Play.Do(insert
+                        .Replace("[at]", $"now() at time zone 'utc' - interval '{age}' {extra}", StringComparison.Ordinal)
+                        .Replace("[mark]", mark, StringComparison.Ordinal)
+                        .Replace("[index]", index, StringComparison.Ordinal));
+                }
+            });
+        }
+
+        var before = await Counts();
+        await Play.AsRole("rlschat_purge");
+        Assert.Equal(
+            Retentions.Select(r => $"{r.Table} 1"),
+            await Play.List("select concat_ws(' ', purged, deleted) from app_private.purge() order by purged collate \"C\""));
+        Assert.Equal(
+            before.Select(c => Retentions.Any(r => r.Table == c.Table) ? (c.Table, c.Rows - 1) : c),
+            await Counts());
+        foreach (var (table, _, _, mark) in Retentions)
+        {
+            Assert.Equal(["kept"], await Play.List($"""select "{mark}" from public."{table}" where "{mark}" in ('past', 'kept')"""));
+        }
+    }
+
+    [Fact]
+    public async Task Only_the_purge_purges() => Assert.Equal(
+        ["rlschat_owner", "rlschat_purge"],
+        await Play.List(
+            """
+            select rolname from pg_roles
+            where rolname ~ '^(rlschat_|anonymous|regular_user|auth_definer|monitor|identity_setter|admin)'
+              and rolname <> 'rlschat_test_player' and has_function_privilege(oid, 'app_private.purge()', 'execute')
+            order by 1
+            """));
+
+    [Fact]
+    public async Task The_purge_deletes_nothing_else()
+    {
+        await Play.AsRole("rlschat_purge");
+        foreach (var table in new[] { "User", "Organization", "Role", "Chat", "Message", "Document", "CreditEntry", "accounts" })
+        {
+            Assert.Equal("42501", await Play.Error($"""delete from public."{table}" """));
+        }
+
+        foreach (var (table, _, _, _) in Retentions)
+        {
+            Assert.Equal("42501", await Play.Error($"""select * from public."{table}" """));
+        }
+    }
+
+    private async Task Bypassing(string table, Func<Task> act)
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do($"""alter table public."{table}" disable row level security""");
+        await act();
+        await Play.Do($"""alter table public."{table}" enable row level security""");
+    }
+
+    private async Task<List<(string Table, long Rows)>> Counts()
+    {
+        await Play.AsRole("rlschat_backup");
+        var counts = new List<(string, long)>();
+        foreach (var table in await Play.List("""select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1"""))
+        {
+            counts.Add((table, await Play.Ask<long>($"""select count(*) from public."{table}" """)));
+        }
+
+        return counts;
+    }
+}
