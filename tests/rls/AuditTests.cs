@@ -11,7 +11,7 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
         { "admin", """insert into public."Role" ("name", "organizationId") values ('new', [Acme])""", ["role_created Role by admin about - in Acme"] },
         { "admin", """update public."Role" set "permissions" = '{"can_view_audit": true}' where "id" = [clerk]""", ["role_changed Role by admin about - in Acme"] },
         { "admin", """update public."Role" set "name" = 'renamed' where "id" = [clerk]""", ["role_changed Role by admin about - in Acme"] },
-        { "admin", """delete from public."Role" where "id" = [clerk]""", ["role_deleted Role by admin about - in Acme"] },
+        { "admin", """delete from public."Role" where "id" = [clerk]""", ["invitation_withdrawn Invitation by admin about - in Acme", "role_deleted Role by admin about - in Acme"] },
         { "can_manage_members", "select public.set_member_role([owner], [clerk])", ["member_role_changed User by can_manage_members about owner in Acme"] },
         { "can_manage_members", "select public.set_member_manager([owner], null)", ["manager_changed User by can_manage_members about owner in Acme"] },
         { "can_manage_members", "select public.remove_member([member])", ["member_left User by can_manage_members about member in Acme"] },

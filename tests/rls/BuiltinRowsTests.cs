@@ -105,14 +105,14 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
         Cells.Count();
         var questions = await Play.List(
             $"""
-            select format('select %L where exists (select from public.%I where concat_ws('' '', %s) like %L)',
+            select format('select %L::text where exists (select from public.%I where concat_ws('' '', %s) like %L)',
               c.relname, c.relname, string_agg(quote_ident(a.attname), ', '), '{like}')
             from pg_class c join pg_attribute a on a.attrelid = c.oid
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v') and a.attnum > 0 and not a.attisdropped
               and has_column_privilege('{role}', c.oid, a.attnum, 'select')
             group by c.relname
             """);
-        return await Play.List(string.Join("\nunion all ", questions) + "\norder by 1 collate \"C\"");
+        return await Play.List($"""select t from ({string.Join(" union all ", questions)}) f (t) order by t collate "C" """);
     }
 
     private async Task<List<string>> Everything()

@@ -1,0 +1,137 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>
+/// The laws and "Leaving, removal, account deletion" of access-rules.md, with two people acting at once on
+/// real connections: what one of them alone may do, both together may not.
+/// </summary>
+[Collection(TheWorkshop.Name)]
+public sealed class MembershipRaceTests(Theatre theatre)
+{
+    private const string Leave = "select public.leave_organization()";
+    private const string Delete = "select public.delete_account()";
+    private const string BelowBen = "select public.set_member_manager([cy], [di])";
+    private const string BelowCy = "select public.set_member_manager([di], [cy])";
+
+    // What one of joining and ending says when the other came first.
+    private static readonly string[] Ends = ["RC003", "RC004", "23503", "40P01"];
+
+    /// <summary>Two deeds of which one has to fail, and how it may.</summary>
+    public static readonly TheoryData<string, string, string[]> OneOfTwo = new()
+    {
+        { Leave, Leave, ["RC003"] },
+        { Leave, Delete, ["RC003", "40P01"] },
+        { Delete, Leave, ["RC003", "40P01"] },
+        { Delete, Delete, ["RC003", "40P01"] },
+        { BelowBen, BelowCy, ["RC006", "40P01"] },
+        { "select public.set_member_role([ben], [member role])", "select public.set_member_role([ana], [member role])", ["42501", "40P01"] },
+        { "select public.remove_member([ben])", "select public.set_member_role([cy], [admin role])", ["42501", "40P01", "hidden"] },
+    };
+
+    [Theory]
+    [MemberData(nameof(OneOfTwo))]
+    public async Task Two_administrators_cannot_both(string ana, string ben, string[] errors)
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            var world = await Troupe.Gather(theatre, "ana:admin", "ben:admin", "cy:member", "di:member");
+            var race = new Race(theatre, world);
+            var answers = i == 0 ? await race.InTurn(("ana", ana), ("ben", ben)) : await race.AtOnce(("ana", ana), ("ben", ben));
+            if (errors.Contains("hidden"))
+            {
+                // Either the promotion came first, or it came to nothing.
+                var promoted = await race.Alone<bool>("rlschat_backup", """select "roleId" = [admin role] from public."User" where "id" = [cy]""");
+                Assert.True(i > 0 || !promoted);
+            }
+            else
+            {
+                Assert.Contains(Assert.Single(answers, a => a is not null), errors);
+            }
+
+            Assert.True(await race.Alone<bool>("rlschat_backup", """select exists (select from public."User" where "organizationId" = [House] and "roleId" = [admin role])"""));
+        }
+    }
+
+    [Fact]
+    public async Task One_invitation_is_accepted_once()
+    {
+        const string accept = "select public.accept_invitation('[one]')";
+        for (var i = 0; i < 4; i++)
+        {
+            var world = await Troupe.Gather(theatre, "ana:admin", "cy:");
+            var race = new Race(theatre, world);
+            var token = await Invite(race);
+            var sql = accept.Replace("[one]", token, StringComparison.Ordinal);
+            var answers = i == 0 ? await race.InTurn(("cy", sql), ("cy", sql)) : await race.AtOnce(("cy", sql), ("cy", sql));
+            Assert.Equal("RC004", Assert.Single(answers, a => a is not null));
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_invitations_one_is_accepted()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            var world = await Troupe.Gather(theatre, "ana:admin", "cy:");
+            var first = await Invite(new Race(theatre, world));
+            var other = await Troupe.Gather(theatre, "eve:admin");
+            other["cy"] = world["cy"];
+            var second = await Invite(new Race(theatre, other), "eve");
+            var race = new Race(theatre, world);
+            var acts = new[] { first, second }.Select(t => ("cy", $"select public.accept_invitation('{t}')")).ToArray();
+            var answers = i == 0 ? await race.InTurn(acts[0], acts[1]) : await race.AtOnce(acts[0], acts[1]);
+            Assert.Equal("RC002", Assert.Single(answers, a => a is not null));
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nobody_joins_an_organization_that_ends(bool joinsFirst)
+    {
+        foreach (var end in new[] { Leave, Delete, """delete from public."Organization" """ })
+        {
+            var world = await Troupe.Gather(theatre, "ana:admin", "cy:");
+            var race = new Race(theatre, world);
+            var (join, ends) = (("cy", $"select public.accept_invitation('{await Invite(race)}')"), ("ana", end));
+            var answers = joinsFirst ? await race.InTurn(join, ends) : await race.InTurn(ends, join);
+            Assert.Contains(Assert.Single(answers, a => a is not null), Ends);
+            Assert.True(await race.Alone<bool>("rlschat_backup",
+                """select not exists (select from public."User" where "organizationId" = [House]) or exists (select from public."User" where "organizationId" = [House] and "roleId" = [admin role])"""));
+        }
+    }
+
+    [Theory]
+    [InlineData(Leave, Leave)]
+    [InlineData(Leave, Delete)]
+    [InlineData(Delete, Leave)]
+    [InlineData(Delete, Delete)]
+    public async Task What_two_who_leave_at_once_owned_stays_with_a_member(string manager, string report)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var world = await Troupe.Gather(theatre, "ana:admin", "ben:member", "cy:member");
+            var race = new Race(theatre, world);
+            await race.Alone<bool>("ana", "select public.set_member_manager([cy], [ben])");
+            var chat = await race.Alone<Guid>("cy", """insert into public."Chat" ("title", "organizationId") values ('c', [House]) returning "id" """);
+            var answers = i switch
+            {
+                0 => await race.InTurn(("ben", manager), ("cy", report)),
+                1 => await race.InTurn(("cy", report), ("ben", manager)),
+                _ => await race.AtOnce(("ben", manager), ("cy", report)),
+            };
+            Assert.All(answers, a => Assert.True(a is null or "40P01", a));
+            Assert.Equal(world["House"], await race.Alone<Guid?>("rlschat_backup",
+                $"""select u."organizationId" from public."Chat" c join public."User" u on u."id" = c."userId" where c."id" = '{chat}'"""));
+        }
+    }
+
+    private static async Task<string> Invite(Race race, string who = "ana")
+    {
+        var token = Guid.NewGuid().ToString("N");
+        var email = await race.Alone<string>("rlschat_backup", """select "email" from public."User" where "id" = [cy]""");
+        await race.Alone<Guid>(who, $"select public.invite_member('{email}', [member role], sha256('{token}'))");
+        return token;
+    }
+}

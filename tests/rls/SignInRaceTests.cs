@@ -1,0 +1,123 @@
+using Npgsql;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"accounts", "sessions" and "CreditEntry" of access-rules.md, when two act at once, and the API's login after signing out.</summary>
+[Collection(TheWorkshop.Name)]
+public sealed class SignInRaceTests(Theatre theatre)
+{
+    [Fact]
+    public async Task Two_spenders_at_once_cannot_overspend()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            var race = new Race(theatre, await Troupe.Gather(theatre, "op:operator", "cy:"));
+            await race.Alone<decimal>("op", "select public.grant_credits([cy], 10, 'x')");
+            var spend = ("cy", "select public.spend_credits(6, 'x')");
+            var answers = i == 0 ? await race.InTurn(spend, spend) : await race.AtOnce(spend, spend);
+            Assert.Equal("RC005", Assert.Single(answers, a => a is not null));
+            Assert.Equal(4m, await race.Alone<decimal>("cy", """select "creditBalance" from public."User" """));
+            Assert.Equal(4m, await race.Alone<decimal>("cy", """select sum("amount") from public."CreditEntry" """));
+        }
+    }
+
+    [Fact]
+    public async Task Of_two_accounts_unlinked_at_once_one_stays()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+            var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
+            await race.Alone<object?>("auth_definer",
+                $"""
+                update public."User" set "password" = null where "id" = [cy];
+                insert into public.accounts ("userId", "type", "provider", "providerAccountId")
+                values ([cy], 'oauth', 'github', '{one}'), ([cy], 'oauth', 'github', '{two}')
+                """);
+            var acts = new[] { one, two }.Select(a => ("cy", $"""delete from public.accounts where "providerAccountId" = '{a}'""")).ToArray();
+            var answers = i == 0 ? await race.InTurn(acts[0], acts[1]) : await race.AtOnce(acts[0], acts[1]);
+            Assert.Equal("RC008", Assert.Single(answers, a => a is not null));
+        }
+    }
+
+    [Theory]
+    [InlineData("select auth.sign_up('[new]@test', 'hash')", "RC001")]
+    [InlineData("select auth.verify_email(sha256('[new]'))", "RC010")]
+    [InlineData("select auth.reset_password(sha256('[new]'), 'new')", "RC010")]
+    public async Task One_of_two_at_once_is_refused(string sql, string error)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+            var token = Guid.NewGuid().ToString("N");
+            await race.Alone<object?>("auth_definer",
+                $"""
+                insert into public."verificationToken" ("identifier", "token", "expires", "userId", "purpose")
+                select "email", encode(sha256('{token}'), 'hex'), now() + interval '1 day', "id", '{(sql.Contains("reset", StringComparison.Ordinal) ? "reset_password" : "verify_email")}'
+                from public."User" where "id" = [cy]
+                """);
+            var act = ("auth_definer", sql.Replace("[new]", token, StringComparison.Ordinal));
+            var answers = i == 0 ? await race.InTurn(act, act) : await race.AtOnce(act, act);
+            Assert.Equal(error, Assert.Single(answers, a => a is not null));
+        }
+    }
+
+    [Fact]
+    public async Task A_new_account_that_signs_in_twice_at_once_is_one_person()
+    {
+        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var account = Guid.NewGuid().ToString("N");
+        var act = ("auth_definer", $"select auth.sign_in_oauth('google', '{account}', null, '{account}@test', true)");
+        Assert.Equal(new string?[] { null, null }, await race.InTurn(act, act));
+        Assert.Equal(1, await race.Alone<long>("rlschat_backup", $"""select count(*) from public."User" where "email" = '{account}@test'"""));
+        Assert.Equal(1, await race.Alone<long>("rlschat_backup", $"""select count(*) from public.accounts where "providerAccountId" = '{account}'"""));
+    }
+
+    [Fact]
+    public async Task A_refresh_token_used_twice_at_once_gives_one_session_and_ends_it()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+            var token = Guid.NewGuid().ToString("N");
+            await race.Alone<object?>("auth_definer", $"select auth.open_session([cy], sha256('{token}'), sha256('s{token}'))");
+            string Use(string next) => $"select auth.refresh_session(sha256('{token}'), sha256('{next}{token}'), sha256('s{next}{token}'))";
+            var (one, two) = (("auth_definer", Use("a")), ("auth_definer", Use("b")));
+            Assert.Equal(new string?[] { null, null }, i == 0 ? await race.InTurn(one, two) : await race.AtOnce(one, two));
+            Assert.Equal(2, await race.Alone<long>("rlschat_backup", """select count(*) from public.sessions where "userId" = [cy] and "revoked" is not null"""));
+            Assert.Equal(2, await race.Alone<long>("rlschat_backup", """select count(*) from public.sessions where "userId" = [cy]"""));
+        }
+    }
+
+    [Theory]
+    [InlineData("select auth.sign_out(sha256('[r]2'))")]
+    [InlineData("select auth.refresh_session(sha256('[r]'), sha256('[r]3'), sha256('[r]s3'))")]
+    [InlineData("""delete from public.sessions where "userId" = [cy]""")]
+    [InlineData("""update public.sessions set "expires" = '2000-01-01' where "userId" = [cy]""")]
+    public async Task At_the_API_a_session_that_ends_is_nobody_from_the_next_statement_on(string end)
+    {
+        var world = await Troupe.Gather(theatre, "cy:");
+        var race = new Race(theatre, world);
+        var token = Guid.NewGuid().ToString("N");
+        await race.Alone<object?>("auth_definer", $"select auth.open_session([cy], sha256('{token}'), sha256('{token}s1'))");
+        await race.Alone<object?>("auth_definer", $"select auth.refresh_session(sha256('{token}'), sha256('{token}2'), sha256('{token}s2'))");
+
+        await using var api = new NpgsqlConnection(theatre.Database.ApiConnectionString);
+        await api.OpenAsync();
+        await using var transaction = await api.BeginTransactionAsync();
+        var play = new Play(api, world);
+        foreach (var secret in new[] { "s1", "s2" })
+        {
+            await play.Do($"select set_config('role', 'regular_user', true), set_config('auth.uid', [cy], true), set_config('auth.session', '{token}{secret}', true)");
+            Assert.Equal([world["cy"].ToString()], await play.List("""select "id" from public."User" """));
+        }
+
+        await race.Alone<object?>("auth_definer", end.Replace("[r]", token, StringComparison.Ordinal));
+        foreach (var secret in new[] { "s1", "s2" })
+        {
+            await play.Do($"select set_config('auth.session', '{token}{secret}', true)");
+            Assert.Empty(await play.List("""select "id" from public."User" """));
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"User" and "sessions" of access-rules.md: signing up, in and out happens by the functions of the sign-in connection.</summary>
+public sealed class SignInTests(Theatre theatre) : Drama(theatre)
+{
+    [Fact]
+    public async Task Only_the_sign_in_connection_mints_identities()
+    {
+        Assert.Equal(
+            [
+                "credentials", "open_session", "refresh_session", "replace_password_hash", "request_verification",
+                "reset_password", "sign_in_oauth", "sign_out", "sign_up", "uid", "verify_email",
+            ],
+            await Executable("rlschat_auth"));
+        foreach (var role in new[] { "anonymous", "regular_user", "rlschat_api", "monitor", "rlschat_backup", "rlschat_purge", "identity_setter" })
+        {
+            Assert.Empty((await Executable(role)).Intersect(await Executable("rlschat_auth")).Except(["uid"]));
+        }
+    }
+
+    [Fact]
+    public async Task Signing_up_makes_a_person_who_has_proven_nothing()
+    {
+        await Play.Do("select auth.sign_up('New@Test', 'hash')");
+        Assert.Equal(["New@Test 0.00 ---"], await Play.List(
+            """
+            select concat("email", ' ', "creditBalance", ' ', coalesce("organizationId"::text, '-'), coalesce("roleId"::text, '-'), coalesce("emailVerified"::text, '-'))
+            from public."User" where "email" = 'New@Test'
+            """));
+    }
+
+    [Theory]
+    [InlineData("owner@test", "RC001")]
+    [InlineData("OWNER@Test", "RC001")]
+    [InlineData("owner@test2", null)]
+    public async Task A_taken_address_is_refused(string email, string? error) =>
+        Assert.Equal(error, await Play.Error($"select auth.sign_up('{email}', 'hash')"));
+
+    [Theory]
+    [InlineData("owner@test", "hash of owner")]
+    [InlineData("Owner@TEST", "hash of owner")]
+    [InlineData("nobody@test")]
+    [InlineData("")]
+    public async Task Credentials_are_those_of_the_address_or_none(string email, params string[] hashes) =>
+        Assert.Equal(hashes, await Play.List($"""select "password" from auth.credentials('{email}')"""));
+
+    [Fact]
+    public async Task Who_has_no_password_has_no_credentials()
+    {
+        await Play.Do("""update public."User" set "password" = null where "id" = [owner]""");
+        Assert.Empty(await Play.List("select * from auth.credentials('owner@test')"));
+    }
+
+    [Fact]
+    public async Task A_hash_is_replaced_only_by_who_knows_the_one_before()
+    {
+        Assert.False(await Play.Ask<bool>("select auth.replace_password_hash([owner], 'hash of member', 'new')"));
+        Assert.False(await Play.Ask<bool>("select auth.replace_password_hash([member], 'hash of owner', 'new')"));
+        Assert.True(await Play.Ask<bool>("select auth.replace_password_hash([owner], 'hash of owner', 'new')"));
+        Assert.Equal(["new"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
+    }
+
+    [Fact]
+    public async Task A_session_is_kept_by_its_digests_for_thirty_days()
+    {
+        await Open("r1", "s1");
+        Assert.Equal(["true"], await Play.List(
+            """
+            select ("sessionToken" = encode(sha256('r1'), 'hex') and "secretDigest" = sha256('s1') and "revoked" is null
+              and "expires" between now() at time zone 'utc' + interval '29 days 23 hours' and now() at time zone 'utc' + interval '30 days 1 second')::text
+            from public.sessions where "userId" = [owner]
+            """));
+    }
+
+    [Fact]
+    public async Task Refreshing_rotates_and_the_old_secret_goes_on_for_fifteen_minutes()
+    {
+        await Open("r1", "s1");
+        Assert.Equal(Theatre.World["owner"], await Refresh("r1", "r2"));
+        Assert.Equal(Theatre.World["owner"], await Refresh("r2", "r3"));
+        Assert.Equal(
+            ["true true", "true true", "false false"],
+            await Play.List(
+                """
+                select concat(("rotated" is not null)::text, ' ', ("expires" < now() at time zone 'utc' + interval '15 minutes 1 second')::text)
+                from public.sessions where "userId" = [owner] and "revoked" is null order by "id"
+                """));
+        Assert.Equal(1, await Play.Ask<long>("""select count(distinct "family") from public.sessions where "userId" = [owner]"""));
+    }
+
+    [Fact]
+    public async Task Using_a_refresh_token_again_revokes_its_family_and_no_other()
+    {
+        await Open("r1", "s1");
+        await Open("other", "secret of other");
+        await Refresh("r1", "r2");
+        Assert.Null(await Refresh("r1", "r3"));
+        Assert.Equal(2, await Play.Ask<long>("""select count(*) from public.sessions where "userId" = [owner] and "revoked" is not null"""));
+        Assert.Null(await Refresh("r2", "r4"));
+        Assert.Equal(Theatre.World["owner"], await Refresh("other", "other2"));
+    }
+
+    [Fact]
+    public async Task A_session_past_its_end_or_unknown_is_not_refreshed()
+    {
+        await Open("r1", "s1");
+        Assert.Null(await Refresh("guess", "r2"));
+        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' where "userId" = [owner]""");
+        Assert.Null(await Refresh("r1", "r2"));
+        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public.sessions where "userId" = [owner]"""));
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_the_family_of_the_token_and_no_other()
+    {
+        await Open("r1", "s1");
+        await Open("other", "secret of other");
+        await Refresh("r1", "r2");
+        Assert.False(await Play.Ask<bool>("select auth.sign_out(sha256('guess'))"));
+        Assert.True(await Play.Ask<bool>("select auth.sign_out(sha256('r2'))"));
+        Assert.False(await Play.Ask<bool>("select auth.sign_out(sha256('r2'))"));
+        Assert.Equal(["true"], await Play.List("""select ("sessionToken" = encode(sha256('other'), 'hex'))::text from public.sessions where "userId" = [owner]"""));
+    }
+
+    protected override Task Prepare() => Play.AsRole("auth_definer");
+
+    private Task<int> Open(string refresh, string secret) => Play.Do($"select auth.open_session([owner], sha256('{refresh}'), sha256('{secret}'))");
+
+    private Task<Guid?> Refresh(string token, string next) =>
+        Play.Ask<Guid?>($"select auth.refresh_session(sha256('{token}'), sha256('{next}'), sha256('secret of {next}'))");
+
+    private Task<List<string>> Executable(string role) => Play.List(
+        $"""
+        select distinct p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        where n.nspname in ('public', 'auth', 'app_private') and has_function_privilege('{role}', p.oid, 'execute')
+        order by 1
+        """);
+}

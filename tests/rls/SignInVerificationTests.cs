@@ -1,0 +1,158 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>"User" of access-rules.md, "email only through verification": mailed tokens, and accounts made before their owner came.</summary>
+public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
+{
+    private const string Verify = "select auth.verify_email(sha256('mailed'))";
+    private const string Reset = "select auth.reset_password(sha256('mailed'), 'new hash')";
+
+    [Fact]
+    public async Task An_address_becomes_the_persons_own_by_the_token_mailed_to_it_once()
+    {
+        await SignedIn("[owner]");
+        Assert.True(await Request("verify_email", "new@test"));
+        Assert.Equal(["owner@test"], await Emails("[owner]"));
+        await SignedIn("''");
+        Assert.Equal(Theatre.World["owner"], await Play.Ask<Guid>(Verify));
+        Assert.Equal(["new@test"], await Emails("[owner]"));
+        Assert.Equal("RC010", await Play.Error(Verify));
+    }
+
+    [Fact]
+    public async Task An_unverified_address_is_verified()
+    {
+        await Newcomer("new@test");
+        await SignedIn("[newcomer]");
+        await Request("verify_email", "new@test");
+        await Play.Do(Verify);
+        Assert.Equal(["true"], await Play.List("""select ("emailVerified" is not null)::text from public."User" where "id" = [newcomer]"""));
+    }
+
+    [Theory]
+    [InlineData("verify_email", "nobody@test")]
+    [InlineData("reset_password", "nobody@test")]
+    [InlineData("reset_password", "")]
+    public async Task To_nobody_nothing_is_mailed(string purpose, string email)
+    {
+        Assert.False(await Request(purpose, email));
+        Assert.Empty(await Play.List("""select 1 from public."verificationToken" """));
+    }
+
+    [Theory]
+    [InlineData("verify_email", Verify)]
+    [InlineData("reset_password", Reset)]
+    public async Task A_token_is_good_once_for_thirty_minutes_and_for_its_purpose(string purpose, string use)
+    {
+        await SignedIn("[owner]");
+        await Request(purpose, "owner@test");
+        Assert.Equal(["00:30:00"], await Play.List("""select date_trunc('second', "expires" - now() at time zone 'utc' + interval '1 ms') from public."verificationToken" """));
+        Assert.Equal("RC010", await Play.Error(use.Replace("mailed", "guess", StringComparison.Ordinal)));
+        Assert.Equal("RC010", await Play.Error(use == Verify ? Reset : Verify));
+        Assert.Null(await Play.Error(use));
+        Assert.Equal("RC010", await Play.Error($"{use}; {use}"));
+
+        await Expire();
+        Assert.Equal("RC010", await Play.Error(use));
+    }
+
+    [Fact]
+    public async Task A_new_token_replaces_the_one_before()
+    {
+        await Request("reset_password", "owner@test", "first");
+        await Request("reset_password", "owner@test");
+        Assert.Equal("RC010", await Play.Error(Reset.Replace("mailed", "first", StringComparison.Ordinal)));
+        Assert.Null(await Play.Error(Reset));
+    }
+
+    [Fact]
+    public async Task An_address_that_another_has_proven_is_taken()
+    {
+        await SignedIn("[owner]");
+        await Request("verify_email", "member@test");
+        Assert.Equal("RC001", await Play.Error(Verify));
+        await Newcomer("squatted@test");
+        await Request("verify_email", "squatted@test");
+        await Play.Do(Verify);
+        Assert.Equal(["squatted@test"], await Emails("[owner]"));
+        Assert.Equal([""], await Emails("[newcomer]"));
+    }
+
+    [Fact]
+    public async Task Resetting_sets_the_password_and_ends_every_session()
+    {
+        await Play.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
+        await Play.Do("select auth.open_session([member], sha256('r2'), sha256('s2'))");
+        await Request("reset_password", "OWNER@test");
+        Assert.Equal(Theatre.World["owner"], await Play.Ask<Guid>(Reset));
+        Assert.Equal(["new hash"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
+        Assert.Equal(["owner true", "member false"], await Play.List(
+            """
+            select concat(split_part(u."email", '@', 1), ' ', (s."revoked" is not null)::text)
+            from public.sessions s join public."User" u on u."id" = s."userId" where s."userId" in ([owner], [member]) order by s."id"
+            """));
+    }
+
+    [Fact]
+    public async Task A_token_to_an_address_that_was_changed_since_is_not_valid()
+    {
+        await Request("reset_password", "owner@test");
+        await Play.Do("""update public."User" set "email" = 'moved@test' where "id" = [owner]""");
+        Assert.Equal("RC010", await Play.Error(Reset));
+    }
+
+    [Fact]
+    public async Task Pre_hijack_by_a_linked_account_is_closed_by_the_reset()
+    {
+        // The attacker signs up with the victim's address and links an account of their own.
+        await Newcomer("victim@test");
+        await Link("[newcomer]");
+        await Link("[owner]");
+        await Request("reset_password", "victim@test");
+        await Play.Do(Reset);
+        Assert.Empty(await Play.List("""select 1 from public.accounts where "userId" = [newcomer]"""));
+        Assert.Equal(["true"], await Play.List("""select ("emailVerified" is not null)::text from public."User" where "id" = [newcomer]"""));
+
+        // What was linked by who had proven the address stays.
+        await Request("reset_password", "owner@test");
+        await Play.Do(Reset);
+        Assert.Single(await Play.List("""select 1 from public.accounts where "userId" = [owner]"""));
+    }
+
+    [Fact]
+    public async Task Pre_hijack_by_a_pending_change_of_address_is_closed_by_the_reset()
+    {
+        // The attacker signs up with the victim's address and has a token mailed to their own.
+        await Newcomer("victim@test");
+        await SignedIn("[newcomer]");
+        await Request("verify_email", "attacker@test", "attack");
+        await SignedIn("''");
+        await Request("reset_password", "victim@test");
+        await Play.Do(Reset);
+        Assert.Equal("RC010", await Play.Error("select auth.verify_email(sha256('attack'))"));
+    }
+
+    protected override Task Prepare() => Play.AsRole("auth_definer");
+
+    private Task<int> SignedIn(string person) => Play.Do($"select set_config('auth.uid', {person}, true)");
+
+    private Task<bool> Request(string purpose, string email, string token = "mailed") =>
+        Play.Ask<bool>($"select auth.request_verification('{purpose}', '{email}', sha256('{token}'))");
+
+    private Task<List<string>> Emails(string person) => Play.List($"""select "email" from public."User" where "id" = {person}""");
+
+    private async Task Newcomer(string email) => Play.Remember("newcomer", await Play.Ask<Guid>($"select auth.sign_up('{email}', 'hash')"));
+
+    private Task<int> Link(string person) => Play.Do(
+        $"""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ({person}, 'oauth', 'github', gen_random_uuid()::text)""");
+
+    private async Task Expire()
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""alter table public."verificationToken" disable row level security""");
+        await Play.Do("""update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 ms'""");
+        await Play.Do("""alter table public."verificationToken" enable row level security""");
+        await Play.AsRole("auth_definer");
+    }
+}
