@@ -59,8 +59,9 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(["rlschat_owner", "rlschat_purge"], await Play.List(
             """
             select rolname from pg_roles
-            where rolname ~ '^(rlschat_|anonymous|regular_user|auth_definer|monitor|identity_setter|admin)'
-              and rolname <> 'rlschat_test_player' and has_function_privilege(oid, 'app_private.purge()', 'execute')
+            where rolname in ('anonymous', 'regular_user', 'monitor', 'admin', 'auth_definer', 'identity_setter',
+                'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_owner', 'rlschat_purge')
+              and has_function_privilege(oid, 'app_private.purge()', 'execute')
             order by 1
             """));
     }

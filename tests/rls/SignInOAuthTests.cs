@@ -109,7 +109,7 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
     private Task<int> SignedIn(string person) => Play.Do($"select set_config('auth.uid', {person}, true)");
 
     private Task<Guid> SignIn(string account, string email, bool verified) =>
-        Play.Ask<Guid>($"select auth.sign_in_oauth('google', '{account}', 'openid', '{email}', {verified}); set constraints all immediate");
+        Play.Ask<Guid>($"select auth.sign_in_oauth('google', '{account}', 'openid', '{email}', {verified}); set constraints all immediate; set constraints all deferred");
 
     private Task<string> Email(Guid person) => Play.Ask<string>($"""select "email" from public."User" where "id" = '{person}'""");
 }

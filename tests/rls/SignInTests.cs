@@ -10,8 +10,8 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     {
         Assert.Equal(
             [
-                "credentials", "open_session", "refresh_session", "replace_password_hash", "request_verification",
-                "reset_password", "sign_in_oauth", "sign_out", "sign_up", "uid", "verify_email",
+                "change_password", "credentials", "open_session", "own_password_hash", "refresh_session", "replace_password_hash",
+                "request_verification", "reset_password", "sign_in_oauth", "sign_out", "sign_up", "uid", "verify_email",
             ],
             await Executable("rlschat_auth"));
         foreach (var role in new[] { "anonymous", "regular_user", "rlschat_api", "monitor", "rlschat_backup", "rlschat_purge", "identity_setter" })
@@ -63,13 +63,31 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task Who_is_signed_in_changes_their_password_and_ends_their_other_sessions()
+    {
+        await Open("r1", "s1");
+        await Refresh("r1", "r2");
+        await Open("other", "secret of other");
+        Assert.False(await Play.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
+        Assert.Null(await Play.Ask<string?>("select auth.own_password_hash()"));
+
+        await Play.Do("select set_config('auth.uid', [owner], true), set_config('auth.session', 's1', true)");
+        Assert.Equal("hash of owner", await Play.Ask<string?>("select auth.own_password_hash()"));
+        Assert.False(await Play.Ask<bool>("select auth.change_password('hash of member', 'new')"));
+        Assert.True(await Play.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
+        Assert.Equal(["new"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
+        Assert.Equal(Theatre.World["owner"], await Refresh("r2", "r3"));
+        Assert.Null(await Refresh("other", "other2"));
+    }
+
+    [Fact]
     public async Task A_session_is_kept_by_its_digests_for_thirty_days()
     {
         await Open("r1", "s1");
         Assert.Equal(["true"], await Play.List(
             """
             select ("sessionToken" = encode(sha256('r1'), 'hex') and "secretDigest" = sha256('s1') and "revoked" is null
-              and "expires" between now() at time zone 'utc' + interval '29 days 23 hours' and now() at time zone 'utc' + interval '30 days 1 second')::text
+              and "expires" - "createdAt" between interval '29 days 23:59:59' and interval '30 days 1 second')::text
             from public.sessions where "userId" = [owner]
             """));
     }
@@ -107,7 +125,7 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     {
         await Open("r1", "s1");
         Assert.Null(await Refresh("guess", "r2"));
-        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' where "userId" = [owner]""");
+        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 s' where "userId" = [owner]""");
         Assert.Null(await Refresh("r1", "r2"));
         Assert.Equal(1, await Play.Ask<long>("""select count(*) from public.sessions where "userId" = [owner]"""));
     }

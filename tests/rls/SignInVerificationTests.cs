@@ -151,7 +151,7 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
     {
         await Play.AsRole("rlschat_owner");
         await Play.Do("""alter table public."verificationToken" disable row level security""");
-        await Play.Do("""update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 ms'""");
+        await Play.Do("""update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 s'""");
         await Play.Do("""alter table public."verificationToken" enable row level security""");
         await Play.AsRole("auth_definer");
     }
