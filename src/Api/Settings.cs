@@ -50,7 +50,8 @@ internal sealed record Settings(
             PoolSettings.Read(values),
             values.Text("JWT_ISSUER") ?? (development ? "rlschat" : throw Values.Missing("JWT_ISSUER")),
             values.Text("JWT_AUDIENCE") ?? (development ? "rlschat" : throw Values.Missing("JWT_AUDIENCE")),
-            values.Parse("JWT_SIGNING_KEYS", development ? DevelopmentKeys() : null, SigningKeys.Parse, null),
+            values.Parse("JWT_SIGNING_KEYS",
+                development && values.Text("JWT_SIGNING_KEYS") is null ? DevelopmentKeys() : null, SigningKeys.Parse, null),
             values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000));
     }
 
