@@ -42,7 +42,11 @@ create policy update_author on public."Suggestion"
     and (select true from public."Document" d
       where d."id" = "documentId" and d."createdAt" = "documentCreatedAt")
   )
-  with check ("userId" = (select auth.uid()));
+  with check (
+    "userId" = (select auth.uid())
+    and (select true from public."Document" d
+      where d."id" = "documentId" and d."createdAt" = "documentCreatedAt")
+  );
 comment on policy update_author on public."Suggestion" is
   'Authors reword their suggestions while they see the version.';
 

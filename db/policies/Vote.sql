@@ -37,7 +37,10 @@ create policy update_self on public."Vote"
     "user_id" = (select auth.uid())
     and (select true from public."Chat" c where c."id" = "chatId")
   )
-  with check ("user_id" = (select auth.uid()));
+  with check (
+    "user_id" = (select auth.uid())
+    and (select true from public."Chat" c where c."id" = "chatId")
+  );
 comment on policy update_self on public."Vote" is
   'A person changes their own vote while they can read the message.';
 
