@@ -1,5 +1,9 @@
+-- Its form before: without saying which organization.
+drop function if exists public.leave_organization();
+
 -- Definer: nobody updates their own row of "User". The trigger on it hands over and guards.
-create or replace function public.leave_organization()
+create or replace function public.leave_organization(
+  organization_id uuid default auth.organization_id())
   returns boolean
   language plpgsql
   security definer
@@ -7,18 +11,21 @@ create or replace function public.leave_organization()
 as $$
 begin
   -- Organization first, then person: the order in which every change of members locks.
-  perform from public."Organization" o where o."id" = auth.organization_id() for no key update;
+  perform from public."Organization" o
+  where o."id" = organization_id and o."id" = auth.organization_id()
+  for no key update;
+  -- That one, not whichever the person may have joined in the meantime.
   update public."User"
   set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
-  where "id" = auth.uid() and "organizationId" is not null;
-  if not found then
+  where "id" = auth.uid() and "organizationId" = organization_id;
+  if not found and organization_id is null then
     raise exception 'in no organization' using errcode = 'RC009';
   end if;
-  return true;
+  return found;
 end
 $$;
-alter function public.leave_organization() owner to auth_definer;
-grant execute on function public.leave_organization() to regular_user;
-comment on function public.leave_organization() is
-  'Ends the person''s membership; what they own there stays. '
+alter function public.leave_organization(uuid) owner to auth_definer;
+grant execute on function public.leave_organization(uuid) to regular_user;
+comment on function public.leave_organization(uuid) is
+  'Ends the person''s membership; what they own there stays. False when it is not theirs. '
   'RC009: in no organization; RC003: the last administrator.';
