@@ -48,6 +48,12 @@ public static class ApiHost
         routes.MapMe();
         routes.MapChats();
         routes.MapMessages();
+        routes.MapOrganizations();
+        routes.MapMembers();
+        routes.MapRoles();
+        routes.MapInvitations();
+        routes.MapAudit();
+        routes.MapCredits();
         routes.MapHealth();
         return app;
     }

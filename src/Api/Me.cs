@@ -18,9 +18,11 @@ internal static class Me
     /// <param name="CreatedAt">Since when they have an account.</param>
     /// <param name="Organization">The organization of which they are a member, or null.</param>
     /// <param name="Permissions">What their role allows, by name, sorted.</param>
+    /// <param name="ChatCount">How many chats are theirs; only where the question includes it.</param>
     internal sealed record Person(
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt,
-        Organization? Organization, [property: JsonConverter(typeof(RawJson))] string Permissions);
+        Organization? Organization, [property: JsonConverter(typeof(RawJson))] string Permissions,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChatCount);
 
     /// <summary>A tenant, as its members see it.</summary>
     /// <param name="Id">Its id.</param>
@@ -30,27 +32,33 @@ internal static class Me
 
     private sealed record Row(
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt, string Permissions,
-        Guid? OrganizationId, string? OrganizationName, DateTime? JoinedAt);
+        Guid? OrganizationId, string? OrganizationName, DateTime? JoinedAt, long? ChatCount);
 
     /// <summary>Reads the person; null for nobody.</summary>
-    public static async Task<Person?> Read(UserDb db)
+    public static async Task<Person?> Read(UserDb db, bool chatCount = false)
     {
         var row = await db.QuerySingleOrDefault<Row>(
             """
             select u."id", u."email", u."emailVerified" is not null as "emailVerified", u."creditBalance", u."createdAt",
               to_json(array(select jsonb_object_keys(auth.permissions()) order by 1)) as "permissions",
-              o."id" as "organizationId", o."name" as "organizationName", u."joinedAt"
+              o."id" as "organizationId", o."name" as "organizationName", u."joinedAt",
+              case when $1 then (select count(*) from public."Chat" c where c."userId" = u."id") end as "chatCount"
             from public."User" u
             left join public."Organization" o on o."id" = u."organizationId"
             where u."id" = (select auth.uid())
-            """);
+            """, chatCount);
         return row is null
             ? null
             : new Person(row.Id, row.Email, row.EmailVerified, row.CreditBalance, row.CreatedAt,
                 row.OrganizationId is { } id ? new Organization(id, row.OrganizationName!, row.JoinedAt!.Value) : null,
-                row.Permissions);
+                row.Permissions, row.ChatCount);
     }
 
-    private static async Task<Results<Ok<Person>, UnauthorizedHttpResult>> Get(UserDb db) =>
-        await Read(db) is { } person ? TypedResults.Ok(person) : TypedResults.Unauthorized();
+    private static async Task<Results<Ok<Person>, UnauthorizedHttpResult>> Get(string? include, UserDb db) =>
+        await Read(db, include switch
+        {
+            null => false,
+            "chatCount" => true,
+            _ => throw new InvalidInputException("include", "must be chatCount"),
+        }) is { } person ? TypedResults.Ok(person) : TypedResults.Unauthorized();
 }

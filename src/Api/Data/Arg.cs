@@ -19,6 +19,8 @@ internal readonly struct Arg
 
     public static Arg Json(string? text) => new(NpgsqlDbType.Json, text);
 
+    public static Arg Texts(string?[]? values) => new(NpgsqlDbType.Array | NpgsqlDbType.Text, values);
+
     public static implicit operator Arg(Guid? value) => new(NpgsqlDbType.Uuid, value);
 
     public static implicit operator Arg(Guid value) => new(NpgsqlDbType.Uuid, value);
@@ -28,6 +30,12 @@ internal readonly struct Arg
     public static implicit operator Arg(string? value) => new(NpgsqlDbType.Text, value);
 
     public static implicit operator Arg(int value) => new(NpgsqlDbType.Integer, value);
+
+    public static implicit operator Arg(long value) => new(NpgsqlDbType.Bigint, value);
+
+    public static implicit operator Arg(decimal? value) => new(NpgsqlDbType.Numeric, value);
+
+    public static implicit operator Arg(bool value) => new(NpgsqlDbType.Boolean, value);
 
     public static implicit operator Arg(DateTime value) => new(NpgsqlDbType.Timestamp, value);
 

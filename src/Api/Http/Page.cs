@@ -69,6 +69,28 @@ internal readonly record struct Cursor(DateTime CreatedAt, Guid Id)
     /// <summary>Before the first row of a list that is oldest first.</summary>
     public static readonly Cursor BeforeOldest = new(DateTime.MinValue, Guid.Empty);
 
+    /// <summary>A place in a list that is ordered by id alone.</summary>
+    public static Cursor At(Guid id) => new(DateTime.UnixEpoch, id);
+
+    /// <summary>A place in a list that is ordered by a number.</summary>
+    public static Cursor At(long number)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes[8..], number);
+        return At(new Guid(bytes, bigEndian: true));
+    }
+
+    /// <summary>That number; the highest one before the first row of a list that is newest first.</summary>
+    public long Number
+    {
+        get
+        {
+            Span<byte> bytes = stackalloc byte[16];
+            Id.TryWriteBytes(bytes, bigEndian: true, out _);
+            return BinaryPrimitives.ReadInt64BigEndian(bytes[8..]) & long.MaxValue;
+        }
+    }
+
     /// <summary>Reads what <see cref="ToString"/> wrote; null for anything else.</summary>
     public static Cursor? Parse(string? text)
     {

@@ -1,0 +1,68 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>Who did what to whom: in an organization, and about oneself.</summary>
+internal static class Audit
+{
+    public static void MapAudit(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/organizations/{id}/audit", OfOrganization).WithName("audit.list");
+        routes.MapGet("/me/audit", Mine).WithName("me.audit");
+    }
+
+    /// <summary>Something that happened.</summary>
+    /// <param name="Id">Its number; what happened later has a higher one.</param>
+    /// <param name="CreatedAt">When.</param>
+    /// <param name="ActorId">Who did it; null for nobody in particular.</param>
+    /// <param name="SubjectId">Whom it concerns, or null.</param>
+    /// <param name="OrganizationId">Where, or null.</param>
+    /// <param name="Action">What, for example <c>member_joined</c>.</param>
+    /// <param name="Target">The kind of thing that it was done to, for example <c>User</c>.</param>
+    /// <param name="TargetId">Which, or null.</param>
+    /// <param name="Details">What else there is to know, as an object.</param>
+    internal sealed record Event(
+        long Id, DateTime CreatedAt, Guid? ActorId, Guid? SubjectId, Guid? OrganizationId, string Action, string Target,
+        string? TargetId, [property: JsonConverter(typeof(RawJson))] string Details);
+
+    /// <summary>Newest first. Who may not view the audit sees of it what they did and what concerns them.</summary>
+    private static async Task<Results<Ok<Page<Event>>, NotFound>> OfOrganization(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.QueryChildren<Event>(
+            """
+            select e."id", e."createdAt", e."actorId", e."subjectId", e."organizationId", e."action", e."target",
+              e."targetId", e."details"
+            from public."Organization" o
+            left join lateral (
+              select "id", "createdAt", "actorId", "subjectId", "organizationId", "action", "target", "targetId", "details"
+              from public."AuditEvent"
+              where "organizationId" = o."id" and "id" < $2
+              order by "id" desc
+              limit $3) e on true
+            where o."id" = $1
+            order by e."id" desc
+            """, id, from.Number, page.Fetch);
+        return rows is null ? TypedResults.NotFound() : TypedResults.Ok(Of(rows, page));
+    }
+
+    private static async Task<Ok<Page<Event>>> Mine(PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.Query<Event>(
+            """
+            select "id", "createdAt", "actorId", "subjectId", "organizationId", "action", "target", "targetId", "details"
+            from public."AuditEvent"
+            where ("actorId" = (select auth.uid()) or "subjectId" = (select auth.uid())) and "id" < $1
+            order by "id" desc
+            limit $2
+            """, from.Number, page.Fetch);
+        return TypedResults.Ok(Of(rows, page));
+    }
+
+    private static Page<Event> Of(List<Event> rows, PageRequest page) =>
+        Page<Event>.Of(rows, page, happened => Cursor.At(happened.Id));
+}

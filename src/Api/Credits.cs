@@ -1,0 +1,69 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>The ledger behind a person's balance.</summary>
+internal static class Credits
+{
+    /// <summary>The highest amount of one entry: 18 digits before the point, 2 behind it.</summary>
+    private const decimal Max = 999_999_999_999_999_999.99m;
+
+    public static void MapCredits(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/me/credits", Mine).WithName("me.credits");
+        routes.MapPost("/credits/grants", Grant).WithName("credits.grant");
+    }
+
+    /// <summary>A line of the ledger.</summary>
+    /// <param name="Id">Its number; later entries have higher ones.</param>
+    /// <param name="Amount">Credits, with two decimals: granted above zero, spent below.</param>
+    /// <param name="Balance">The balance after it.</param>
+    /// <param name="Reason">What for.</param>
+    /// <param name="GrantedBy">Who granted it; null when it was spent, or their account is gone.</param>
+    /// <param name="CreatedAt">When.</param>
+    internal sealed record Entry(
+        long Id, decimal Amount, decimal Balance, string Reason, Guid? GrantedBy, DateTime CreatedAt);
+
+    /// <summary>Credits to give to somebody: above zero, in hundredths, with a reason.</summary>
+    internal sealed record NewGrant(Guid? UserId, decimal? Amount, string? Reason) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Required("userId", UserId, "must be the id of a person");
+            if (Amount is not (> 0 and <= Max) || Amount != decimal.Round(Amount.Value, 2))
+            {
+                errors.Add("amount", "must be a number above zero with at most two decimals");
+            }
+
+            errors.Text("reason", Reason, 1, 255);
+        }
+    }
+
+    /// <summary>What a grant came to.</summary>
+    /// <param name="UserId">Who got it.</param>
+    /// <param name="Amount">How much.</param>
+    /// <param name="Balance">Their balance after it.</param>
+    internal sealed record Granted(Guid UserId, decimal Amount, decimal Balance);
+
+    private static async Task<Ok<Page<Entry>>> Mine(PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.Query<Entry>(
+            """
+            select "id", "amount", "balance", "reason", "grantedBy", "createdAt"
+            from public."CreditEntry"
+            where "userId" = (select auth.uid()) and "id" < $1
+            order by "id" desc
+            limit $2
+            """, from.Number, page.Fetch);
+        return TypedResults.Ok(Page<Entry>.Of(rows, page, entry => Cursor.At(entry.Id)));
+    }
+
+    private static async Task<Ok<Granted>> Grant(NewGrant grant, UserDb db) =>
+        TypedResults.Ok((await db.QuerySingleOrDefault<Granted>(
+            """
+            select $1 as "userId", $2::numeric(20, 2) as "amount", public.grant_credits($1, $2, $3) as "balance"
+            """, grant.UserId, grant.Amount, grant.Reason))!);
+}

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Auth;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>How people come into an organization: by a token that is good once.</summary>
+internal static class Invitations
+{
+    public static void MapInvitations(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/organizations/{id}/invitations", List).WithName("invitations.list");
+        routes.MapPost("/organizations/{id}/invitations", Post).WithName("invitations.create");
+        routes.MapDelete("/invitations/{id}", Withdraw).WithName("invitations.delete");
+        routes.MapPost("/invitations/accept", Accept).WithName("invitations.accept");
+    }
+
+    /// <summary>An offer to join, as those who may manage members see it.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Email">Whom it invites.</param>
+    /// <param name="RoleId">Into which role.</param>
+    /// <param name="InvitedBy">Who invited.</param>
+    /// <param name="Expires">Until when it can be accepted.</param>
+    /// <param name="AcceptedAt">When it was, or null.</param>
+    /// <param name="CreatedAt">When it was made.</param>
+    internal sealed record Invitation(
+        Guid Id, string Email, Guid RoleId, Guid InvitedBy, DateTime Expires, DateTime? AcceptedAt, DateTime CreatedAt);
+
+    /// <summary>Whom to invite, into which role. It replaces an open invitation of the same address.</summary>
+    internal sealed record NewInvitation(string? Email, Guid? RoleId) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Email("email", Email);
+            errors.Required("roleId", RoleId, "must be the id of a role");
+        }
+    }
+
+    /// <summary>An invitation that has just been made.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Email">Whom it invites.</param>
+    /// <param name="RoleId">Into which role.</param>
+    /// <param name="Token">What the invited accepts with. Shown this once: only its digest is kept.</param>
+    internal sealed record Made(Guid Id, string Email, Guid RoleId, string Token);
+
+    /// <summary>The token of an invitation.</summary>
+    internal sealed record Acceptance(string? Token) : IInput
+    {
+        public void Check(Errors errors) => errors.Text("token", Token, 1, 255);
+    }
+
+    /// <summary>The organization that one has joined.</summary>
+    internal sealed record Joined(Guid OrganizationId);
+
+    private static async Task<Results<Ok<Page<Invitation>>, NotFound>> List(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.QueryChildren<Invitation>(
+            """
+            select i."id", i."email", i."roleId", i."invitedBy", i."expires", i."acceptedAt", i."createdAt"
+            from public."Organization" o
+            left join lateral (
+              select "id", "email", "roleId", "invitedBy", "expires", "acceptedAt", "createdAt"
+              from public."Invitation"
+              where "organizationId" = o."id" and ("createdAt", "id") < ($2, $3)
+              order by "createdAt" desc, "id" desc
+              limit $4) i on true
+            where o."id" = $1
+            order by i."createdAt" desc, i."id" desc
+            """, id, from.CreatedAt, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Invitation>.Of(rows, page, invitation => new Cursor(invitation.CreatedAt, invitation.Id)));
+    }
+
+    private static async Task<Results<Created<Made>, NotFound>> Post(Id id, NewInvitation invitation, UserDb db)
+    {
+        var token = Secret.New();
+        return await db.QuerySingleOrDefault<Guid?>(
+            """
+            select public.invite_member($2, $3, $4)
+            from public."Organization"
+            where "id" = $1
+            """, id, invitation.Email, invitation.RoleId, Secret.Digest(token)) is { } made
+            ? TypedResults.Created($"/invitations/{made}", new Made(made, invitation.Email!, invitation.RoleId!.Value, token))
+            : TypedResults.NotFound();
+    }
+
+    /// <summary>Whoever can read an invitation may withdraw it, so nobody is forbidden to.</summary>
+    private static async Task<Results<NoContent, NotFound>> Withdraw(Id id, UserDb db) =>
+        await db.Execute("""delete from public."Invitation" where "id" = $1""", id) == 1
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
+
+    private static async Task<Ok<Joined>> Accept(Acceptance acceptance, UserDb db) =>
+        TypedResults.Ok(new Joined(
+            await db.QuerySingleOrDefault<Guid>("select public.accept_invitation($1)", acceptance.Token)));
+}

@@ -1,0 +1,76 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>Who is in an organization, in which role, below whom.</summary>
+internal static class Members
+{
+    public static void MapMembers(this IEndpointRouteBuilder routes)
+    {
+        var members = routes.MapGroup("/organizations/{id}/members");
+        members.MapGet("", List).WithName("members.list");
+        members.MapPatch("/{userId}", Edit).WithName("members.update");
+        members.MapDelete("/{userId}", Remove).WithName("members.delete");
+    }
+
+    /// <summary>A colleague, or oneself.</summary>
+    /// <param name="Id">Their id.</param>
+    /// <param name="Email">Their address; empty while it is not known.</param>
+    /// <param name="RoleId">The role that they have.</param>
+    /// <param name="Role">What it is called.</param>
+    /// <param name="ManagerId">Who is above them, or null for nobody.</param>
+    internal sealed record Member(Guid Id, string Email, Guid RoleId, string Role, Guid? ManagerId);
+
+    /// <summary>What to change about a member; what is left out stays. A manager of null is nobody.</summary>
+    internal sealed record Change(Guid? RoleId, GivenId ManagerId) : IInput
+    {
+        public void Check(Errors errors) =>
+            errors.SomeOf("roleId, managerId", RoleId, ManagerId.IsGiven ? ManagerId : null);
+    }
+
+    private static async Task<Results<Ok<Page<Member>>, NotFound>> List(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeOldest;
+        var rows = await db.QueryChildren<Member>(
+            """
+            select m."id", m."email", m."roleId", m."role", m."managerId"
+            from public."Organization" o
+            left join lateral (
+              select c."id", c."email", c."roleId", r."name" as "role", c."managerId"
+              from public."Colleague" c
+              join public."Role" r on r."id" = c."roleId"
+              where c."organizationId" = o."id" and c."id" > $2
+              order by c."id"
+              limit $3) m on true
+            where o."id" = $1
+            order by m."id"
+            """, id, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Member>.Of(rows, page, member => Cursor.At(member.Id)));
+    }
+
+    /// <summary>Both changes or none: what one function refuses undoes the other.</summary>
+    private static async Task<Results<NoContent, NotFound>> Edit(Id id, Id userId, Change change, UserDb db) =>
+        await db.QuerySingleOrDefault<bool>(
+            """
+            select case when $3 is not null then public.set_member_role($2, $3) else true end
+              and case when $4 then public.set_member_manager($2, $5) else true end
+            from public."Organization"
+            where "id" = $1
+            """, id, userId, change.RoleId, change.ManagerId.IsGiven, change.ManagerId.Value)
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
+
+    private static async Task<Results<NoContent, NotFound>> Remove(Id id, Id userId, UserDb db) =>
+        await db.QuerySingleOrDefault<bool>(
+            """
+            select public.remove_member($2)
+            from public."Organization"
+            where "id" = $1
+            """, id, userId)
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
+}

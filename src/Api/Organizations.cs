@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>Tenants. A person is in one at most, and sees no other.</summary>
+internal static class Organizations
+{
+    public static void MapOrganizations(this IEndpointRouteBuilder routes)
+    {
+        var organizations = routes.MapGroup("/organizations");
+        organizations.MapPost("", Post).WithName("organizations.create");
+        organizations.MapGet("/{id}", Get).WithName("organizations.get");
+        organizations.MapPatch("/{id}", Rename).WithName("organizations.update");
+        organizations.MapDelete("/{id}", Delete).WithName("organizations.delete");
+        organizations.MapPost("/{id}/leave", Leave).WithName("organizations.leave");
+    }
+
+    /// <summary>A tenant: people, and the chats and documents that they share.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Name">1 to 255 characters.</param>
+    /// <param name="CreatedAt">When it was made.</param>
+    internal sealed record Tenant(Guid Id, string Name, DateTime CreatedAt);
+
+    /// <summary>What an organization is called, or is to be called.</summary>
+    internal sealed record Naming(string? Name) : IInput
+    {
+        public void Check(Errors errors) => errors.Text("name", Name, 1, 255);
+    }
+
+    /// <summary>Its statement does not see what the function has just made; its default of "createdAt" is this time.</summary>
+    private static async Task<Created<Tenant>> Post(Naming naming, UserDb db)
+    {
+        var made = await db.QuerySingleOrDefault<Tenant>(
+            """
+            select public.create_organization($1) as "id", $1 as "name",
+              (now() at time zone 'utc')::timestamp(3) as "createdAt"
+            """, naming.Name);
+        return TypedResults.Created($"/organizations/{made!.Id}", made);
+    }
+
+    private static async Task<Results<Ok<Tenant>, NotFound>> Get(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<Tenant>(
+            """
+            select "id", "name", "createdAt"
+            from public."Organization"
+            where "id" = $1
+            """, id) is { } organization
+            ? TypedResults.Ok(organization)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Tenant>, NotFound, ForbidHttpResult>> Rename(Id id, Naming naming, UserDb db) =>
+        await db.Change<Tenant>(
+            """
+            with changed as (
+              update public."Organization" set "name" = $2 where "id" = $1
+              returning "id", "name", "createdAt")
+            select exists (select from public."Organization" where "id" = $1) as "readable",
+              c."id", c."name", c."createdAt"
+            from (values (1)) as always left join changed c on true
+            """, id, naming.Name) switch
+        {
+            { Row: { } organization } => TypedResults.Ok(organization),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+        await db.Change<Guid?>(
+            """
+            with gone as (delete from public."Organization" where "id" = $1 returning "id")
+            select exists (select from public."Organization" where "id" = $1) as "readable", (select "id" from gone)
+            """, id) switch
+        {
+            { Row: not null } => TypedResults.NoContent(),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+
+    private static async Task<Results<NoContent, NotFound>> Leave(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<bool>("select public.leave_organization($1)", id)
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
+}

@@ -1,0 +1,134 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>Named permissions: an organization's own roles, and the built-in ones, which nobody changes.</summary>
+internal static class Roles
+{
+    public static void MapRoles(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/organizations/{id}/roles", List).WithName("roles.list");
+        routes.MapPost("/organizations/{id}/roles", Post).WithName("roles.create");
+        routes.MapPatch("/roles/{id}", Edit).WithName("roles.update");
+        routes.MapDelete("/roles/{id}", Delete).WithName("roles.delete");
+    }
+
+    /// <summary>Every permission that there is; which of them a person may give, the database knows.</summary>
+    public static readonly string[] Permissions =
+    [
+        "can_grant_credits", "can_manage_chats", "can_manage_documents", "can_manage_members", "can_manage_organization",
+        "can_manage_roles", "can_view_audit", "can_view_documents", "can_view_monitoring",
+    ];
+
+    /// <summary>A role.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="Name">1 to 50 characters, once in an organization.</param>
+    /// <param name="Permissions">What it allows, by name, sorted.</param>
+    /// <param name="OrganizationId">Whose it is; null for a built-in one.</param>
+    internal sealed record Role(
+        Guid Id, string Name, [property: JsonConverter(typeof(RawJson))] string Permissions, Guid? OrganizationId);
+
+    /// <summary>A role to make. Without permissions it allows nothing.</summary>
+    internal sealed record NewRole(string? Name, string?[]? Permissions) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Text("name", Name, 1, 50);
+            Known(errors, Permissions);
+        }
+    }
+
+    /// <summary>What to change about a role; what is left out stays.</summary>
+    internal sealed record Change(string? Name, string?[]? Permissions) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.OptionalText("name", Name, 1, 50);
+            Known(errors, Permissions);
+            errors.SomeOf("name, permissions", Name, Permissions);
+        }
+    }
+
+    private static void Known(Errors errors, string?[]? permissions)
+    {
+        foreach (var permission in permissions ?? [])
+        {
+            errors.Word("permissions", permission, Permissions);
+        }
+    }
+
+    private static async Task<Results<Ok<Page<Role>>, NotFound>> List(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeOldest;
+        var rows = await db.QueryChildren<Role>(
+            """
+            select r."id", r."name", to_json(array(
+                select p.key from jsonb_each(r."permissions") p where p.value = 'true' order by p.key)) as "permissions",
+              r."organizationId"
+            from public."Organization" o
+            left join lateral (
+              select "id", "name", "permissions", "organizationId"
+              from public."Role"
+              where ("organizationId" = o."id" or "organizationId" is null) and "id" > $2
+              order by "id"
+              limit $3) r on true
+            where o."id" = $1
+            order by r."id"
+            """, id, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Role>.Of(rows, page, role => Cursor.At(role.Id)));
+    }
+
+    private static async Task<Results<Created<Role>, NotFound>> Post(Id id, NewRole role, UserDb db) =>
+        await db.QuerySingleOrDefault<Role>(
+            """
+            insert into public."Role" ("name", "permissions", "organizationId")
+            select $2, (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p), o."id"
+            from public."Organization" o
+            where o."id" = $1
+            returning "id", "name", to_json(array(
+                select p.key from jsonb_each("permissions") p where p.value = 'true' order by p.key)) as "permissions",
+              "organizationId"
+            """, id, role.Name, Arg.Texts(role.Permissions)) is { } made
+            ? TypedResults.Created($"/roles/{made.Id}", made)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Role>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+        await db.Change<Role>(
+            """
+            with changed as (
+              update public."Role"
+              set "name" = coalesce($2, "name"),
+                "permissions" = case when $3 is null then "permissions"
+                  else (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p) end
+              where "id" = $1
+              returning "id", "name", "permissions", "organizationId")
+            select exists (select from public."Role" where "id" = $1) as "readable",
+              c."id", c."name", to_json(array(
+                select p.key from jsonb_each(c."permissions") p where p.value = 'true' order by p.key)) as "permissions",
+              c."organizationId"
+            from (values (1)) as always left join changed c on true
+            """, id, change.Name, Arg.Texts(change.Permissions)) switch
+        {
+            { Row: { } role } => TypedResults.Ok(role),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+
+    /// <summary>A role that somebody has is still needed: 409.</summary>
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+        await db.Change<Guid?>(
+            """
+            with gone as (delete from public."Role" where "id" = $1 returning "id")
+            select exists (select from public."Role" where "id" = $1) as "readable", (select "id" from gone)
+            """, id) switch
+        {
+            { Row: not null } => TypedResults.NoContent(),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+}
