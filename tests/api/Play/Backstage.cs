@@ -12,7 +12,9 @@ namespace RlsChat.Tests.Api.Play;
 /// </summary>
 internal sealed class Backstage(TestDatabase database)
 {
-    private static readonly Guid Member = new("00000000-0000-4000-8000-000000000001");
+    public static readonly Guid Administrator = new("00000000-0000-4000-8000-000000000002");
+    public static readonly Guid Operator = new("00000000-0000-4000-8000-000000000003");
+    public static readonly Guid Member = new("00000000-0000-4000-8000-000000000001");
 
     /// <summary>One statement as that person.</summary>
     public async Task<T?> As<T>(Person person, string sql, params object[] args)
@@ -61,6 +63,17 @@ internal sealed class Backstage(TestDatabase database)
             values ($1, jsonb_build_object($1, true), auth.organization_id())
             returning "id"
             """, permission);
+
+    /// <summary>Makes somebody an operator, as <c>make db-grant-operator</c> does.</summary>
+    public async Task MakeOperator(Person person)
+    {
+        await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await connection.ExecuteAsync("set local role rlschat_owner");
+        Assert.Equal(person.Id, await Scalar<Guid>(connection, "select app_private.grant_operator($1)", person.Email));
+        await transaction.CommitAsync();
+    }
 
     /// <summary>Proves that somebody's address is theirs.</summary>
     public async Task Verify(Person person)

@@ -29,6 +29,9 @@ public sealed class House : IAsyncLifetime
     /// <summary>Who is on stage for a matrix; nobody once the house was emptied.</summary>
     internal Cast? Cast { get; set; }
 
+    /// <summary>The same, for the matrices about an organization.</summary>
+    internal Company? Company { get; set; }
+
     public async Task InitializeAsync()
     {
         Database = await (await TestServer.Shared).CreateDatabase();
@@ -86,7 +89,7 @@ public sealed class House : IAsyncLifetime
     /// <summary>Nobody, and nothing but what a migration leaves.</summary>
     internal async Task Empty()
     {
-        Cast = null;
+        (Cast, Company) = (null, null);
         await using var connection = new NpgsqlConnection(Database.OwnerConnectionString);
         await connection.OpenAsync();
         _respawner ??= await Respawner.CreateAsync(connection, new RespawnerOptions
