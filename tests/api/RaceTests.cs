@@ -1,0 +1,94 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RlsChat.Api.Auth;
+using RlsChat.Api.Data;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>Two at the same moment, 200 times over: exactly one wins, and the other is told why not.</summary>
+public sealed class RaceTests(House house) : HouseTest(house)
+{
+    private const int Repetitions = 200;
+
+    [Fact]
+    public async Task One_invitation_is_accepted_once()
+    {
+        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        await House.Backstage.Verify(ben);
+        var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
+        for (var i = 0; i < Repetitions; i++)
+        {
+            var token = await Invite(ana, organization, ben, Backstage.Member);
+            await OneWins(200, (410, "invitation_invalid"),
+                ben.Post("/invitations/accept", new { token }), ben.Post("/invitations/accept", new { token }));
+            Assert.Equal(2, (await ana.Get($"/organizations/{organization}/members")).Is(200).Ids.Length);
+            (await ben.Post($"/organizations/{organization}/leave", new { })).Is(204);
+        }
+    }
+
+    [Fact]
+    public async Task Of_the_last_two_administrators_one_leaves()
+    {
+        var (ana, ben, cleo) = (await House.SignUp("ana"), await House.SignUp("ben"), await House.SignUp("cleo"));
+        var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
+        await House.Backstage.Admit(ana, cleo);
+        await House.Backstage.Admit(ana, ben, Backstage.Administrator);
+        await House.Backstage.Verify(ana);
+        for (var i = 0; i < Repetitions; i++)
+        {
+            var leave = $"/organizations/{organization}/leave";
+            var first = await OneWins(204, (409, "last_administrator"), ana.Post(leave, new { }), ben.Post(leave, new { }));
+            var (gone, stays) = first ? (ana, ben) : (ben, ana);
+            (await gone.Get($"/organizations/{organization}")).Is(404);
+            (await stays.Get($"/organizations/{organization}")).Is(200);
+            (await gone.Post("/invitations/accept", new { token = await Invite(stays, organization, gone, Backstage.Administrator) })).Is(200);
+        }
+    }
+
+    /// <summary>No endpoint spends: two calls of the function by the API's own way to the database.</summary>
+    [Fact]
+    public async Task The_last_credit_is_spent_once()
+    {
+        var (ana, op) = (await House.SignUp("ana"), await House.SignUp("operator"));
+        await House.Backstage.MakeOperator(op);
+        for (var i = 0; i < Repetitions; i++)
+        {
+            (await op.Post("/credits/grants", new { userId = ana.Id, amount = 1, reason = "one" })).Is(200);
+            var spent = await Task.WhenAll(Spend(ana), Spend(ana));
+            Assert.Equal([null, "insufficient_credits"], spent.Order());
+            Assert.Equal("0.00", (await ana.Get("/me")).Is(200).Body["creditBalance"]!.ToJsonString());
+        }
+    }
+
+    /// <summary>Null when it was spent; else the code of the problem that this would be.</summary>
+    private async Task<string?> Spend(Person person)
+    {
+        var services = House.App.Services;
+        var db = new UserDb(services.GetRequiredService<DataSources>(), services.GetRequiredService<Operations>(),
+            new Caller(person.Id, Claims.SessionOf(person.AccessToken)), "test", reads: false, default);
+        try
+        {
+            Assert.Equal(0m, await db.QuerySingleOrDefault<decimal>("select public.spend_credits($1, $2)", 1m, "race"));
+            return null;
+        }
+        catch (PostgresException error)
+        {
+            return DatabaseErrors.Problem(error, deleting: false, signedIn: true)!.Code;
+        }
+    }
+
+    /// <summary>One of two answers is the win and the other the refusal; whether the first won.</summary>
+    private static async Task<bool> OneWins(int win, (int Status, string Code) refusal, Task<Answer> first, Task<Answer> second)
+    {
+        var answers = await Task.WhenAll(first, second);
+        var won = answers[0].Status == win;
+        answers[won ? 0 : 1].Is(win);
+        answers[won ? 1 : 0].Is(refusal.Status, refusal.Code);
+        return won;
+    }
+
+    private static async Task<string> Invite(Person inviter, Guid organization, Person person, Guid roleId) =>
+        (await inviter.Post($"/organizations/{organization}/invitations", new { email = person.Email, roleId })).Is(201)
+            .Body["token"]!.GetValue<string>();
+}
