@@ -22,27 +22,35 @@ begin
   where ("Role"."name", "Role"."permissions") is distinct from
     (excluded."name", excluded."permissions");
 
-  if exists (select from public."User" u where u."id" = canary) then
-    return;
-  end if;
-  insert into public."User" ("id") values (canary);
+  insert into public."User" ("id") values (canary) on conflict do nothing;
   insert into public.accounts ("userId", "type", "provider", "providerAccountId")
-  values (canary, 'canary', 'canary', canary::text);
+  values (canary, 'canary', 'canary', canary::text)
+  on conflict do nothing;
   insert into public.sessions ("userId", "expires", "sessionToken", "revoked")
-  values (canary, 'infinity', 'canary', now() at time zone 'utc');
-  insert into public."Chat" ("id", "title", "userId") values (canary, 'canary', canary);
+  values (canary, 'infinity', 'canary', now() at time zone 'utc')
+  on conflict do nothing;
+  insert into public."Chat" ("id", "title", "userId") values (canary, 'canary', canary)
+  on conflict do nothing;
   insert into public."Message" ("id", "chatId", "role", "parts", "userId")
-  values (canary, canary, 'user', '[]', canary);
+  values (canary, canary, 'user', '[]', canary)
+  on conflict do nothing;
   insert into public."Vote" ("id", "message_id", "user_id", "value")
-  values (canary, canary, canary, 'up');
-  insert into public."Stream" ("id", "chatId", "userId") values (canary, canary, canary);
+  values (canary, canary, canary, 'up')
+  on conflict do nothing;
+  insert into public."Stream" ("id", "chatId", "userId") values (canary, canary, canary)
+  on conflict do nothing;
   insert into public."StreamChunk" ("streamId", "index", "data", "createdAt")
-  values (canary, 0, 'canary', 'infinity');
-  insert into public."Document" ("id", "title", "userId") values (canary, 'canary', canary);
+  values (canary, 0, 'canary', 'infinity')
+  on conflict do nothing;
+  -- Its exclusion constraints are deferrable, so "on conflict" cannot ask them.
+  insert into public."Document" ("id", "title", "userId")
+  select canary, 'canary', canary
+  where not exists (select from public."Document" d where d."id" = canary);
   insert into public."Suggestion" ("id", "documentId", "documentCreatedAt", "originalText",
     "suggestedText", "userId")
   select canary, d."id", d."createdAt", '', '', canary
-  from public."Document" d where d."id" = canary;
+  from public."Document" d where d."id" = canary
+  on conflict do nothing;
 end
 $$;
 alter function app_private.ensure_builtin_rows() owner to auth_definer;

@@ -43,6 +43,7 @@ public sealed class BootGuardTests : IAsyncLifetime
         create or replace function auth.uid() returns uuid language sql stable
         return nullif(current_setting('auth.uid', true), '')::uuid
         """, """public."Chat": someone who claims to be the canary, without its session sees the canary's row""")]
+    [InlineData("""truncate public."Chat" cascade""", "the canary's rows are missing")]
     [InlineData("""delete from app_private.migration where name = 'db/policies/Chat.sql'""",
         "the database is behind in 1 of the files of db/: db/policies/Chat.sql is not applied → run make db-migrate")]
     [InlineData("""update app_private.migration set hash = repeat('0', 64) where name = 'db/functions/auth_uid.sql'""",

@@ -13,11 +13,42 @@ internal static class Canary
     public static readonly Guid Id = new("00000000-0000-4000-8000-00000000ca7a");
 
     public static async Task<List<string>> Findings(NpgsqlConnection connection, CancellationToken stop) =>
-    [
-        .. await Seen(connection, "anonymous", "", "anonymous", stop),
-        .. await Seen(connection, "regular_user", "", "regular_user without an identity", stop),
-        .. await Seen(connection, "regular_user", Id.ToString(), "someone who claims to be the canary, without its session", stop),
-    ];
+        await IsThere(connection, stop) switch
+        {
+            true =>
+            [
+                .. await Seen(connection, "anonymous", "", "anonymous", stop),
+                .. await Seen(connection, "regular_user", "", "regular_user without an identity", stop),
+                .. await Seen(connection, "regular_user", Id.ToString(), "someone who claims to be the canary, without its session", stop),
+            ],
+            false => ["the canary's rows are missing, so that nobody sees them proves nothing: run make db-apply-functions"],
+            // Without the view the database was never migrated to here, and that is a finding already.
+            null => [],
+        };
+
+    private static async Task<bool?> IsThere(NpgsqlConnection connection, CancellationToken stop)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new NpgsqlBatchCommand("select set_config('role', 'monitor', true)"),
+                new NpgsqlBatchCommand("select present from monitor.canary"),
+            },
+        };
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(stop);
+            await reader.NextResultAsync(stop);
+            return await reader.ReadAsync(stop) && reader.GetBoolean(0);
+        }
+        catch (PostgresException e) when (e.SqlState
+            is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName
+            or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.InvalidParameterValue)
+        {
+            return null;
+        }
+    }
 
     private static async Task<List<string>> Seen(
         NpgsqlConnection connection, string role, string claim, string who, CancellationToken stop)
