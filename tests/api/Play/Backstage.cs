@@ -7,8 +7,8 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Play;
 
 /// <summary>
-/// What has no endpoint yet: organizations. As people, through the same functions that endpoints
-/// will call; never past the policies.
+/// What a scene needs quickly, or what has no endpoint. As people, through the same functions that
+/// endpoints call; never past the policies.
 /// </summary>
 internal sealed class Backstage(TestDatabase database)
 {
