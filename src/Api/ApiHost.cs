@@ -54,6 +54,9 @@ public static class ApiHost
         routes.MapInvitations();
         routes.MapAudit();
         routes.MapCredits();
+        routes.MapVotes();
+        routes.MapDocuments();
+        routes.MapSuggestions();
         routes.MapHealth();
         return app;
     }

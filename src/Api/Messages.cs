@@ -12,6 +12,7 @@ internal static class Messages
     {
         routes.MapGet("/chats/{id}/messages", List).WithName("messages.list");
         routes.MapPost("/chats/{id}/messages", Post).WithName("messages.create");
+        routes.MapDelete("/chats/{id}/messages", DeleteAfter).WithName("messages.deleteAfter");
         routes.MapPatch("/messages/{id}", Edit).WithName("messages.update");
         routes.MapDelete("/messages/{id}", Delete).WithName("messages.delete");
     }
@@ -114,4 +115,24 @@ internal static class Messages
             { Readable: true } => TypedResults.Forbid(),
             _ => TypedResults.NotFound(),
         };
+
+    /// <summary>
+    /// The messages of the chat after one of them, in the order of the list. Each goes that the person
+    /// may delete; an author without a say over the chat so deletes their own, and the others' stay.
+    /// </summary>
+    private static async Task<Results<Ok<Tail.Deleted>, NotFound, ForbidHttpResult>> DeleteAfter(
+        Id id, Id after, UserDb db) =>
+        (await db.QuerySingleOrDefault<Tail>(
+            """
+            with base as (
+              select "chatId", "createdAt", "id" from public."Message" where "id" = $2 and "chatId" = $1),
+            gone as (
+              delete from public."Message" m using base b
+              where m."chatId" = b."chatId" and (m."createdAt", m."id") > (b."createdAt", b."id")
+              returning m."id")
+            select exists (select from base) as "found",
+              exists (select from public."Message" m join base b on m."chatId" = b."chatId"
+                where (m."createdAt", m."id") > (b."createdAt", b."id")) as "seen",
+              (select count(*)::int from gone) as "count"
+            """, id, after))!.Answer();
 }

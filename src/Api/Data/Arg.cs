@@ -39,5 +39,9 @@ internal readonly struct Arg
 
     public static implicit operator Arg(DateTime value) => new(NpgsqlDbType.Timestamp, value);
 
+    public static implicit operator Arg(Moment? value) => new(NpgsqlDbType.Timestamp, value?.Value);
+
+    public static implicit operator Arg(bool? value) => new(NpgsqlDbType.Boolean, value);
+
     public static implicit operator Arg(byte[] value) => new(NpgsqlDbType.Bytea, value);
 }

@@ -34,6 +34,14 @@ internal static class DatabaseErrors
         or PostgresErrorCodes.DeadlockDetected
         or PostgresErrorCodes.LockNotAvailable;
 
+    /// <summary>
+    /// Also what only the moment decided: of two people who claim one document id the later is told by
+    /// the policy when they ask again, and of two versions in one millisecond the later has the next.
+    /// </summary>
+    public static bool IsWorthRepeating(PostgresException error) => MetAnother(error.SqlState) || error
+        is { SqlState: PostgresErrorCodes.ExclusionViolation, ConstraintName: "Document_one_owner" }
+        or { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "Document_pkey" };
+
     /// <summary>The problem, or null for what nobody foresaw.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="deleting">Whether the request was to delete something.</param>
@@ -81,6 +89,7 @@ internal static class DatabaseErrors
     private static string? Field(PostgresException error) => error switch
     {
         { ColumnName: { } column } => column,
+        { ConstraintName: "Document_one_organization" } => "organizationId",
         { TableName: { } table, ConstraintName: { } name }
             when name.StartsWith(table + "_", StringComparison.Ordinal) && name.EndsWith("_check", StringComparison.Ordinal)
                 && name.Length > table.Length + "__check".Length

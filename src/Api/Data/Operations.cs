@@ -44,7 +44,7 @@ internal sealed partial class Operations(ILogger<Operations> log)
                 return await attempt();
             }
             catch (PostgresException e) when (
-                count < Attempts && DatabaseErrors.MetAnother(e.SqlState) && Stopwatch.GetElapsedTime(started) < Patience)
+                count < Attempts && DatabaseErrors.IsWorthRepeating(e) && Stopwatch.GetElapsedTime(started) < Patience)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.Next(5, 25) * count), stop);
             }

@@ -36,6 +36,16 @@ namespace RlsChat.Api.Http;
 [JsonSerializable(typeof(Credits.NewGrant))]
 [JsonSerializable(typeof(Credits.Granted))]
 [JsonSerializable(typeof(Page<Credits.Entry>))]
+[JsonSerializable(typeof(Votes.NewVote))]
+[JsonSerializable(typeof(Page<Votes.Vote>))]
+[JsonSerializable(typeof(Documents.NewDocument))]
+[JsonSerializable(typeof(Documents.NewVersion))]
+[JsonSerializable(typeof(Documents.Document))]
+[JsonSerializable(typeof(Page<Documents.Version>))]
+[JsonSerializable(typeof(Suggestions.NewSuggestion))]
+[JsonSerializable(typeof(Suggestions.Change), TypeInfoPropertyName = "SuggestionChange")]
+[JsonSerializable(typeof(Page<Suggestions.Suggestion>))]
+[JsonSerializable(typeof(Tail.Deleted))]
 [JsonSerializable(typeof(Health.State))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
@@ -60,13 +70,18 @@ internal sealed class UtcMilliseconds : JsonConverter<DateTime>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
+    /// <summary>Reads such a text; of no kind, as the database has it.</summary>
+    public static bool TryParse(string? text, out DateTime time) =>
+        DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
+
+    /// <summary>Writes what <see cref="TryParse"/> reads.</summary>
+    public static string Text(DateTime time) => time.ToString(Format, CultureInfo.InvariantCulture);
+
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        DateTime.TryParseExact(reader.GetString(), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
-            ? time
-            : throw new JsonException();
+        TryParse(reader.GetString(), out var time) ? time : throw new JsonException();
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString(Format, CultureInfo.InvariantCulture));
+        writer.WriteStringValue(Text(value));
 }
 
 /// <summary>JSON that is passed on as it was written, byte for byte, spaces and key order included.</summary>

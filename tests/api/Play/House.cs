@@ -32,6 +32,9 @@ public sealed class House : IAsyncLifetime
     /// <summary>The same, for the matrices about an organization.</summary>
     internal Company? Company { get; set; }
 
+    /// <summary>The people around an organization's content; nobody once the house was emptied.</summary>
+    internal Troupe? Troupe { get; set; }
+
     public async Task InitializeAsync()
     {
         Database = await (await TestServer.Shared).CreateDatabase();
@@ -89,7 +92,7 @@ public sealed class House : IAsyncLifetime
     /// <summary>Nobody, and nothing but what a migration leaves.</summary>
     internal async Task Empty()
     {
-        (Cast, Company) = (null, null);
+        (Cast, Company, Troupe) = (null, null, null);
         await using var connection = new NpgsqlConnection(Database.OwnerConnectionString);
         await connection.OpenAsync();
         _respawner ??= await Respawner.CreateAsync(connection, new RespawnerOptions

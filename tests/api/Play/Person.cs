@@ -33,6 +33,8 @@ internal sealed class Person(string name, Uri address)
 
     public Task<Answer> Post(string path, object body) => Send(HttpMethod.Post, path, JsonContent.Create(body));
 
+    public Task<Answer> Put(string path, object body) => Send(HttpMethod.Put, path, JsonContent.Create(body));
+
     public Task<Answer> Patch(string path, object body) => Send(HttpMethod.Patch, path, JsonContent.Create(body));
 
     /// <summary>A body that is sent as it stands.</summary>

@@ -28,6 +28,19 @@ public sealed class RoundTripTests
         ("say", (person, chat, _) => person.Post($"/chats/{chat}/messages", new { role = "user", parts = new[] { "a" } })),
         ("reword", (person, _, message) => person.Patch($"/messages/{message}", new { parts = new[] { "b" } })),
         ("unsay absent", (person, _, _) => person.Delete($"/messages/{Guid.NewGuid()}")),
+        ("cut", (person, chat, message) => person.Delete($"/chats/{chat}/messages?after={message}")),
+        ("vote", (person, _, message) => person.Put($"/messages/{message}/vote", new { value = "up" })),
+        ("unvote absent", (person, _, _) => person.Delete($"/messages/{Guid.NewGuid()}/vote")),
+        ("votes", (person, chat, _) => person.Get($"/chats/{chat}/votes")),
+        ("write", (person, _, _) => person.Post("/documents", new { title = "a" })),
+        ("documents", (person, _, _) => person.Get("/documents")),
+        ("document absent", (person, _, _) => person.Get($"/documents/{Guid.NewGuid()}?at=2026-01-31T09:30:00.000Z")),
+        ("versions absent", (person, _, _) => person.Get($"/documents/{Guid.NewGuid()}/versions")),
+        ("version absent", (person, _, _) => person.Post($"/documents/{Guid.NewGuid()}/versions", new { title = "b" })),
+        ("delete document absent", (person, _, _) => person.Delete($"/documents/{Guid.NewGuid()}")),
+        ("suggestions absent", (person, _, _) => person.Get($"/documents/{Guid.NewGuid()}/suggestions")),
+        ("suggest absent", (person, _, _) => person.Post($"/documents/{Guid.NewGuid()}/suggestions", new { originalText = "a", suggestedText = "b" })),
+        ("resolve absent", (person, _, _) => person.Patch($"/suggestions/{Guid.NewGuid()}", new { isResolved = true })),
     ];
 
     [Theory]

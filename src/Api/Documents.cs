@@ -1,0 +1,164 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>
+/// What people write: texts, code, images, sheets and drawings. A document is its versions, told apart
+/// by when they were made, to the millisecond; a change is a new version, and no version changes.
+/// </summary>
+internal static class Documents
+{
+    /// <summary>What the request's body can hold at most.</summary>
+    internal const int MaxText = Settings.MaxBodyBytes;
+
+    public static void MapDocuments(this IEndpointRouteBuilder routes)
+    {
+        var documents = routes.MapGroup("/documents");
+        documents.MapGet("", List).WithName("documents.list");
+        documents.MapPost("", Post).WithName("documents.create");
+        documents.MapGet("/{id}", Get).WithName("documents.get");
+        documents.MapDelete("/{id}", Delete).WithName("documents.delete");
+        documents.MapGet("/{id}/versions", ListVersions).WithName("versions.list");
+        documents.MapPost("/{id}/versions", PostVersion).WithName("versions.create");
+    }
+
+    /// <summary>A version of a document.</summary>
+    /// <param name="Id">The document's id, the same in all its versions.</param>
+    /// <param name="CreatedAt">When this version was made: names it among the versions.</param>
+    /// <param name="Title">1 to 255 characters.</param>
+    /// <param name="Content">What it says, or null for nothing yet.</param>
+    /// <param name="Kind"><c>text</c>, <c>code</c>, <c>image</c>, <c>sheet</c> or <c>canvas</c>.</param>
+    /// <param name="UserId">Whose it is.</param>
+    /// <param name="OrganizationId">The organization that it belongs to, or null for a personal one.</param>
+    internal sealed record Document(
+        Guid Id, DateTime CreatedAt, string Title, string? Content, string Kind, Guid UserId, Guid? OrganizationId);
+
+    /// <summary>A version of a document in a list: as <see cref="Document"/>, without the content.</summary>
+    internal sealed record Version(
+        Guid Id, DateTime CreatedAt, string Title, string Kind, Guid UserId, Guid? OrganizationId);
+
+    /// <summary>
+    /// A document to make. Without an id it is given one; without a kind it is a text. Under the id of a
+    /// document of one's own it is a new version of that, and must say the same organization.
+    /// </summary>
+    internal sealed record NewDocument(Guid? Id, string? Title, string? Content, string? Kind, Guid? OrganizationId) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Text("title", Title, 1, 255);
+            errors.OptionalText("content", Content, 0, MaxText);
+            errors.OptionalWord("kind", Kind, "text", "code", "image", "sheet", "canvas");
+        }
+    }
+
+    /// <summary>A version to add; what is left out is as in the newest one.</summary>
+    internal sealed record NewVersion(string? Title, string? Content, string? Kind) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.OptionalText("title", Title, 1, 255);
+            errors.OptionalText("content", Content, 0, MaxText);
+            errors.OptionalWord("kind", Kind, "text", "code", "image", "sheet", "canvas");
+            errors.SomeOf("title, content, kind", Title, Content, Kind);
+        }
+    }
+
+    /// <summary>The newest version of each document, newest first.</summary>
+    private static async Task<Ok<Page<Version>>> List(string? scope, PageRequest page, UserDb db)
+    {
+        // Not for safety: policies hide what is hidden. The question itself is about these documents.
+        var asked = scope switch
+        {
+            null or "mine" => """ d."userId" = (select auth.uid()) """,
+            "organization" => """ d."organizationId" = (select auth.organization_id()) """,
+            _ => throw new InvalidInputException("scope", "must be one of mine, organization"),
+        };
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.Query<Version>(
+            $"""
+            select d."id", d."createdAt", d."title", d."text" as "kind", d."userId", d."organizationId"
+            from public."Document" d
+            where {asked} and (d."createdAt", d."id") < ($1, $2)
+              and d."createdAt" = (select max(v."createdAt") from public."Document" v where v."id" = d."id")
+            order by d."createdAt" desc, d."id" desc
+            limit $3
+            """, from.CreatedAt, from.Id, page.Fetch);
+        return TypedResults.Ok(Page<Version>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
+    }
+
+    /// <summary>An id that is somebody else's is a 403, also to the later of two who take it at once.</summary>
+    private static async Task<Created<Document>> Post(NewDocument document, UserDb db)
+    {
+        var made = await db.QuerySingleOrDefault<Document>(
+            """
+            insert into public."Document" ("id", "title", "content", "text", "organizationId")
+            values (coalesce($1, gen_random_uuid()), $2, $3, coalesce($4, 'text'), $5)
+            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId"
+            """, document.Id, document.Title, document.Content, document.Kind, document.OrganizationId);
+        return TypedResults.Created($"/documents/{made!.Id}", made);
+    }
+
+    /// <summary>The newest version, or the one that was made at that very moment.</summary>
+    private static async Task<Results<Ok<Document>, NotFound>> Get(Id id, Moment? at, UserDb db) =>
+        await db.QuerySingleOrDefault<Document>(
+            """
+            select "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId"
+            from public."Document"
+            where "id" = $1 and ($2 is null or "createdAt" = $2)
+            order by "createdAt" desc
+            limit 1
+            """, id, at) is { } document
+            ? TypedResults.Ok(document)
+            : TypedResults.NotFound();
+
+    /// <summary>
+    /// All of a document, or its versions after a moment. By function, because who may only manage
+    /// documents sees none, and a delete by id reads; the delete policies decide there, too.
+    /// </summary>
+    private static async Task<Results<Ok<Tail.Deleted>, NotFound, ForbidHttpResult>> Delete(
+        Id id, Moment? after, UserDb db) =>
+        (await db.QuerySingleOrDefault<Tail>(
+            """
+            select exists (select from public."Document" where "id" = $1) as "found",
+              exists (select from public."Document"
+                where "id" = $1 and "createdAt" > coalesce($2, '-infinity')) as "seen",
+              public.delete_document($1, coalesce($2, '-infinity'))::int as "count"
+            """, id, after))!.Answer();
+
+    /// <summary>Newest first. No row: no such document. One row without an id: the end of the list.</summary>
+    private static async Task<Results<Ok<Page<Version>>, NotFound>> ListVersions(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.QueryChildren<Version>(
+            """
+            select v."id", v."createdAt", v."title", v."text" as "kind", v."userId", v."organizationId"
+            from (select "id" from public."Document" where "id" = $1 limit 1) d
+            left join lateral (
+              select "id", "createdAt", "title", "text", "userId", "organizationId"
+              from public."Document"
+              where "id" = d."id" and ("createdAt", "id") < ($2, $3)
+              order by "createdAt" desc
+              limit $4) v on true
+            order by v."createdAt" desc
+            """, id, from.CreatedAt, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Version>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
+    }
+
+    private static async Task<Results<Created<Document>, NotFound>> PostVersion(Id id, NewVersion version, UserDb db) =>
+        await db.QuerySingleOrDefault<Document>(
+            """
+            insert into public."Document" ("id", "title", "content", "text", "organizationId")
+            select d."id", coalesce($2, d."title"), coalesce($3, d."content"), coalesce($4, d."text"), d."organizationId"
+            from public."Document" d
+            where d."id" = $1
+            order by d."createdAt" desc
+            limit 1
+            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId"
+            """, id, version.Title, version.Content, version.Kind) is { } made
+            ? TypedResults.Created($"/documents/{made.Id}?at={UtcMilliseconds.Text(made.CreatedAt)}", made)
+            : TypedResults.NotFound();
+}

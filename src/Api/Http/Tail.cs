@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>What it came to to delete the rows of a list after one of them.</summary>
+/// <param name="Found">Whether the person sees what the rows belong to.</param>
+/// <param name="Seen">Whether they saw rows there to delete.</param>
+/// <param name="Count">How many of them the policies let them delete.</param>
+internal sealed record Tail(bool Found, bool Seen, int Count)
+{
+    /// <summary>How many rows went.</summary>
+    /// <param name="Count">0 when there were none.</param>
+    internal sealed record Deleted(int Count);
+
+    /// <summary>
+    /// 200 with the number of rows that went, also when there were none or others stayed; 403 when
+    /// there were some and none of them was theirs to delete; 404 when there is no such list for them.
+    /// </summary>
+    public Results<Ok<Deleted>, NotFound, ForbidHttpResult> Answer() => this switch
+    {
+        { Count: 0, Found: false } => TypedResults.NotFound(),
+        { Count: 0, Seen: true } => TypedResults.Forbid(),
+        _ => TypedResults.Ok(new Deleted(Count)),
+    };
+}

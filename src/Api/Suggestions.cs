@@ -1,0 +1,139 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>Changes that readers of a document propose to one version of it.</summary>
+internal static class Suggestions
+{
+    public static void MapSuggestions(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/documents/{id}/suggestions", List).WithName("suggestions.list");
+        routes.MapPost("/documents/{id}/suggestions", Post).WithName("suggestions.create");
+        routes.MapPatch("/suggestions/{id}", Edit).WithName("suggestions.update");
+        routes.MapDelete("/suggestions/{id}", Delete).WithName("suggestions.delete");
+    }
+
+    /// <summary>A suggestion.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="DocumentId">The document.</param>
+    /// <param name="DocumentCreatedAt">The version of the document.</param>
+    /// <param name="OriginalText">What stands there.</param>
+    /// <param name="SuggestedText">What should stand there.</param>
+    /// <param name="Description">Why, or null.</param>
+    /// <param name="IsResolved">Whether the document's owner has dealt with it.</param>
+    /// <param name="UserId">Whose it is, or null when their account is gone.</param>
+    /// <param name="CreatedAt">When it was made.</param>
+    internal sealed record Suggestion(
+        Guid Id, Guid DocumentId, DateTime DocumentCreatedAt, string OriginalText, string SuggestedText,
+        string? Description, bool IsResolved, Guid? UserId, DateTime CreatedAt);
+
+    /// <summary>A suggestion to make. Without an id it is given one. An empty text is one to insert or to remove.</summary>
+    internal sealed record NewSuggestion(Guid? Id, string? OriginalText, string? SuggestedText, string? Description) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.Text("originalText", OriginalText, 0, Documents.MaxText);
+            errors.Text("suggestedText", SuggestedText, 0, Documents.MaxText);
+            errors.OptionalText("description", Description, 0, Documents.MaxText);
+        }
+    }
+
+    /// <summary>
+    /// What to change about a suggestion; what is left out stays. Its author rewords and explains it,
+    /// the document's owner resolves it; what is the other's is a 403, and then nothing changes.
+    /// </summary>
+    internal sealed record Change(string? SuggestedText, string? Description, bool? IsResolved) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.OptionalText("suggestedText", SuggestedText, 0, Documents.MaxText);
+            errors.OptionalText("description", Description, 0, Documents.MaxText);
+            errors.SomeOf("suggestedText, description, isResolved", SuggestedText, Description, IsResolved);
+        }
+    }
+
+    /// <summary>
+    /// Those of one version, or of the newest, oldest first. No row: no such version. One row without an
+    /// id: a version without suggestions on this page.
+    /// </summary>
+    private static async Task<Results<Ok<Page<Suggestion>>, NotFound>> List(
+        Id id, Moment? at, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeOldest;
+        var rows = await db.QueryChildren<Suggestion>(
+            """
+            select s."id", s."documentId", s."documentCreatedAt", s."originalText", s."suggestedText",
+              s."description", s."isResolved", s."userId", s."createdAt"
+            from (
+              select "id", "createdAt"
+              from public."Document"
+              where "id" = $1 and ($2 is null or "createdAt" = $2)
+              order by "createdAt" desc
+              limit 1) d
+            left join lateral (
+              select "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
+                "description", "isResolved", "userId", "createdAt"
+              from public."Suggestion"
+              where "documentId" = d."id" and "documentCreatedAt" = d."createdAt" and ("createdAt", "id") > ($3, $4)
+              order by "createdAt", "id"
+              limit $5) s on true
+            order by s."createdAt", s."id"
+            """, id, at, from.CreatedAt, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Suggestion>.Of(rows, page, made => new Cursor(made.CreatedAt, made.Id)));
+    }
+
+    private static async Task<Results<Created<Suggestion>, NotFound>> Post(
+        Id id, Moment? at, NewSuggestion suggestion, UserDb db) =>
+        await db.QuerySingleOrDefault<Suggestion>(
+            """
+            insert into public."Suggestion"
+              ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description")
+            select coalesce($3, gen_random_uuid()), d."id", d."createdAt", $4, $5, $6
+            from public."Document" d
+            where d."id" = $1 and ($2 is null or d."createdAt" = $2)
+            order by d."createdAt" desc
+            limit 1
+            returning "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
+              "description", "isResolved", "userId", "createdAt"
+            """, id, at, suggestion.Id, suggestion.OriginalText, suggestion.SuggestedText, suggestion.Description) is { } made
+            ? TypedResults.Created($"/suggestions/{made.Id}", made)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Suggestion>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+        await db.Change<Suggestion>(
+            """
+            with changed as (
+              update public."Suggestion"
+              set "suggestedText" = coalesce($2, "suggestedText"),
+                "description" = coalesce($3, "description"),
+                "isResolved" = coalesce($4, "isResolved")
+              where "id" = $1
+              returning "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
+                "description", "isResolved", "userId", "createdAt")
+            select exists (select from public."Suggestion" where "id" = $1) as "readable",
+              c."id", c."documentId", c."documentCreatedAt", c."originalText", c."suggestedText",
+              c."description", c."isResolved", c."userId", c."createdAt"
+            from (values (1)) as always left join changed c on true
+            """, id, change.SuggestedText, change.Description, change.IsResolved) switch
+        {
+            { Row: { } suggestion } => TypedResults.Ok(suggestion),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+        await db.Change<Guid?>(
+            """
+            with gone as (delete from public."Suggestion" where "id" = $1 returning "id")
+            select exists (select from public."Suggestion" where "id" = $1) as "readable", (select "id" from gone)
+            """, id) switch
+        {
+            { Row: not null } => TypedResults.NoContent(),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+}

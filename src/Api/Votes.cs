@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>What people think of messages that they can read: one vote a person and message.</summary>
+internal static class Votes
+{
+    public static void MapVotes(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/chats/{id}/votes", List).WithName("votes.list");
+        routes.MapPut("/messages/{id}/vote", Put).WithName("votes.set");
+        routes.MapDelete("/messages/{id}/vote", Delete).WithName("votes.delete");
+    }
+
+    /// <summary>A vote.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="MessageId">The message that it is about.</param>
+    /// <param name="ChatId">The chat in which that message stands.</param>
+    /// <param name="UserId">Who voted.</param>
+    /// <param name="Value"><c>up</c> or <c>down</c>.</param>
+    /// <param name="CreatedAt">When they first voted on this message.</param>
+    internal sealed record Vote(Guid Id, Guid MessageId, Guid ChatId, Guid UserId, string Value, DateTime CreatedAt);
+
+    /// <summary>A vote to cast, or what to change one's vote to.</summary>
+    internal sealed record NewVote(string? Value) : IInput
+    {
+        public void Check(Errors errors) => errors.Word("value", Value, "up", "down");
+    }
+
+    /// <summary>Oldest first. No row: no such chat. One row without an id: a chat without votes on this page.</summary>
+    private static async Task<Results<Ok<Page<Vote>>, NotFound>> List(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeOldest;
+        var rows = await db.QueryChildren<Vote>(
+            """
+            select v."id", v."message_id" as "messageId", v."chatId", v."user_id" as "userId", v."value",
+              v."created_at" as "createdAt"
+            from public."Chat" c
+            left join lateral (
+              select "id", "message_id", "chatId", "user_id", "value", "created_at"
+              from public."Vote"
+              where "chatId" = c."id" and ("created_at", "id") > ($2, $3)
+              order by "created_at", "id"
+              limit $4) v on true
+            where c."id" = $1
+            order by v."created_at", v."id"
+            """, id, from.CreatedAt, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Vote>.Of(rows, page, vote => new Cursor(vote.CreatedAt, vote.Id)));
+    }
+
+    /// <summary>Casts the vote or changes it, whichever it is by then: of two at once, the later one stands.</summary>
+    private static async Task<Results<Ok<Vote>, NotFound>> Put(Id id, NewVote vote, UserDb db) =>
+        await db.QuerySingleOrDefault<Vote>(
+            """
+            insert into public."Vote" ("message_id", "value")
+            select m."id", $2
+            from public."Message" m
+            where m."id" = $1
+            on conflict ("message_id", "user_id") do update set "value" = excluded."value"
+            returning "id", "message_id" as "messageId", "chatId", "user_id" as "userId", "value",
+              "created_at" as "createdAt"
+            """, id, vote.Value) is { } cast
+            ? TypedResults.Ok(cast)
+            : TypedResults.NotFound();
+
+    /// <summary>A person takes back their own, and no other: who has none there finds none.</summary>
+    private static async Task<Results<NoContent, NotFound>> Delete(Id id, UserDb db) =>
+        await db.Execute("""delete from public."Vote" where "message_id" = $1""", id) == 1
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
+}

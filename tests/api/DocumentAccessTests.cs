@@ -1,0 +1,169 @@
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>Who may do what to documents and suggestions, over HTTP: the statuses of access-rules.md.</summary>
+public sealed class DocumentAccessTests(House house) : HouseTest(house)
+{
+    // 2xx: it happened.  404: hidden, or there is none.  403: they see it, and may not.  401: nobody in particular.
+    // Who manages documents and sees none deletes by the id. To claim is to make a document under an id that is taken.
+    private const string DocumentTable = """
+        document  request       owner  member  manager  director  can_view_documents  can_manage_documents  admin  outsider  left  anonymous
+        personal  get           200    404     404      404       404                 404                   404    404       404   401
+        personal  get_at        200    404     404      404       404                 404                   404    404       404   401
+        personal  versions      200    404     404      404       404                 404                   404    404       404   401
+        personal  add_version   201    404     404      404       404                 404                   404    404       404   401
+        personal  claim         201    403     403      403       403                 403                   403    403       403   401
+        personal  delete        200    404     404      404       404                 404                   404    404       404   401
+        personal  delete_after  200    404     404      404       404                 404                   404    404       404   401
+        shared    get           200    404     200      200       200                 404                   200    404       404   401
+        shared    get_at        200    404     200      200       200                 404                   200    404       404   401
+        shared    versions      200    404     200      200       200                 404                   200    404       404   401
+        shared    add_version   201    404     403      403       403                 404                   403    404       404   401
+        shared    claim         201    403     403      403       403                 403                   403    403       403   401
+        shared    delete        200    404     403      403       403                 200                   200    404       404   401
+        shared    delete_after  200    404     403      403       403                 200                   200    404       404   401
+        absent    get           404    404     404      404       404                 404                   404    404       404   401
+        absent    get_at        404    404     404      404       404                 404                   404    404       404   401
+        absent    versions      404    404     404      404       404                 404                   404    404       404   401
+        absent    add_version   404    404     404      404       404                 404                   404    404       404   401
+        absent    delete        404    404     404      404       404                 404                   404    404       404   401
+        absent    delete_after  404    404     404      404       404                 404                   404    404       404   401
+        """;
+
+    // The personal document's suggestion is its owner's; the shared one's is by who may view documents.
+    private const string SuggestionTable = """
+        document  request       owner  member  manager  director  can_view_documents  can_manage_documents  admin  outsider  left  anonymous
+        personal  suggestions   200    404     404      404       404                 404                   404    404       404   401
+        personal  suggest       201    404     404      404       404                 404                   404    404       404   401
+        personal  suggest_at    201    404     404      404       404                 404                   404    404       404   401
+        personal  reword        200    404     404      404       404                 404                   404    404       404   401
+        personal  describe      200    404     404      404       404                 404                   404    404       404   401
+        personal  resolve       200    404     404      404       404                 404                   404    404       404   401
+        personal  both          200    404     404      404       404                 404                   404    404       404   401
+        personal  withdraw      204    404     404      404       404                 404                   404    404       404   401
+        shared    suggestions   200    404     200      200       200                 404                   200    404       404   401
+        shared    suggest       201    404     201      201       201                 404                   201    404       404   401
+        shared    suggest_at    201    404     201      201       201                 404                   201    404       404   401
+        shared    reword        403    404     403      403       200                 404                   403    404       404   401
+        shared    describe      403    404     403      403       200                 404                   403    404       404   401
+        shared    resolve       200    404     403      403       403                 404                   403    404       404   401
+        shared    both          403    404     403      403       403                 404                   403    404       404   401
+        shared    withdraw      204    404     403      403       204                 404                   403    404       404   401
+        absent    suggestions   404    404     404      404       404                 404                   404    404       404   401
+        absent    suggest       404    404     404      404       404                 404                   404    404       404   401
+        absent    suggest_at    404    404     404      404       404                 404                   404    404       404   401
+        absent    reword        404    404     404      404       404                 404                   404    404       404   401
+        absent    resolve       404    404     404      404       404                 404                   404    404       404   401
+        absent    withdraw      404    404     404      404       404                 404                   404    404       404   401
+        """;
+
+    public static readonly TheoryData<string, string, string, int> DocumentAccess = Matrix.Of(DocumentTable);
+    public static readonly TheoryData<string, string, string, int> SuggestionAccess = Matrix.Of(SuggestionTable);
+
+    private Troupe _troupe = null!;
+
+    public override async Task InitializeAsync() => _troupe = await Troupe.Of(House);
+
+    [Theory]
+    [MemberData(nameof(DocumentAccess))]
+    [MemberData(nameof(SuggestionAccess))]
+    public async Task The_matrix(string document, string request, string who, int status)
+    {
+        var owner = _troupe["owner"];
+        var critic = document == "shared" ? _troupe["can_view_documents"] : owner;
+        var paper = document == "absent" ? Paper.Absent(owner) : await Paper.By(owner, _troupe.Of(document), critic);
+        var before = await paper.Read();
+        var answer = await Ask(_troupe[who], request, paper, _troupe.Of(document));
+        answer.Is(status);
+        var reads = request is "get" or "get_at" or "versions" or "suggestions";
+        if (status >= 400)
+        {
+            Assert.DoesNotContain("words", answer.Text, StringComparison.Ordinal);
+        }
+        else if (reads)
+        {
+            Assert.Contains("words", answer.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(reads || status >= 400, before == await paper.Read());
+    }
+
+    private static Task<Answer> Ask(Person person, string request, Paper paper, Guid? organizationId) => request switch
+    {
+        "get" => person.Get($"/documents/{paper.Id}"),
+        "get_at" => person.Get($"/documents/{paper.Id}?at={paper.First}"),
+        "versions" => person.Get($"/documents/{paper.Id}/versions"),
+        "add_version" => person.Post($"/documents/{paper.Id}/versions", new { content = "more" }),
+        "claim" => person.Post("/documents", new { id = paper.Id, title = "mine", organizationId }),
+        "delete" => person.Delete($"/documents/{paper.Id}"),
+        "delete_after" => person.Delete($"/documents/{paper.Id}?after={paper.First}"),
+        "suggestions" => person.Get($"/documents/{paper.Id}/suggestions"),
+        "suggest" => person.Post($"/documents/{paper.Id}/suggestions", new { originalText = "a", suggestedText = "b" }),
+        "suggest_at" => person.Post($"/documents/{paper.Id}/suggestions?at={paper.First}", new { originalText = "a", suggestedText = "b" }),
+        "reword" => person.Patch($"/suggestions/{paper.Suggestion}", new { suggestedText = "reworded" }),
+        "describe" => person.Patch($"/suggestions/{paper.Suggestion}", new { description = "because" }),
+        "resolve" => person.Patch($"/suggestions/{paper.Suggestion}", new { isResolved = true }),
+        "both" => person.Patch($"/suggestions/{paper.Suggestion}", new { isResolved = true, suggestedText = "reworded" }),
+        "withdraw" => person.Delete($"/suggestions/{paper.Suggestion}"),
+        _ => throw new ArgumentException(request),
+    };
+
+    // Which of the organization's documents a list shows, the policies say; "mine" asks for one's own.
+    public static readonly TheoryData<string, string, string, int> Lists = Matrix.Of("""
+        document  list          owner  member  manager  director  can_view_documents  can_manage_documents  admin  outsider  left  anonymous
+        personal  mine          1      0       0        0         0                   0                     0      0         0     -1
+        personal  organization  0      0       0        0         0                   0                     0      0         0     -1
+        shared    mine          1      0       0        0         0                   0                     0      0         0     -1
+        shared    organization  1      0       1        1         1                   0                     1      0         0     -1
+        """);
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task A_list_shows(string document, string list, string who, int times)
+    {
+        var paper = await Paper.By(_troupe["owner"], _troupe.Of(document), _troupe["owner"]);
+        var answer = await _troupe[who].Get($"/documents?scope={list}&limit=100");
+        if (times < 0)
+        {
+            answer.Is(401, "unauthenticated");
+            return;
+        }
+
+        Assert.Equal(times, answer.Is(200).Ids.Count(id => id == paper.Id));
+    }
+
+    [Fact]
+    public async Task Only_who_is_signed_in_makes_documents_as_themselves_and_in_their_own_organization()
+    {
+        foreach (var who in new[] { "owner", "member", "manager", "can_manage_documents", "admin" })
+        {
+            var made = (await _troupe[who].Post("/documents", new { title = "ours", organizationId = _troupe.Organization })).Is(201);
+            Assert.Equal(_troupe[who].Id, made.Body["userId"]!.GetValue<Guid>());
+        }
+
+        foreach (var who in new[] { "outsider", "left" })
+        {
+            (await _troupe[who].Post("/documents", new { title = "theirs", organizationId = _troupe.Organization })).Is(403);
+            (await _troupe[who].Post("/documents", new { title = "mine" })).Is(201);
+        }
+
+        (await _troupe["anonymous"].Post("/documents", new { title = "nobody's" })).Is(401, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task Hidden_and_absent_are_told_in_the_same_words()
+    {
+        var paper = await Paper.By(_troupe["owner"], null, _troupe["owner"]);
+        foreach (var request in new[]
+        {
+            "get", "get_at", "versions", "add_version", "delete", "delete_after",
+            "suggestions", "suggest", "suggest_at", "reword", "resolve", "both", "withdraw",
+        })
+        {
+            var hidden = (await Ask(_troupe["outsider"], request, paper, null)).Is(404, "not_found");
+            var absent = (await Ask(_troupe["outsider"], request, Paper.Absent(_troupe["owner"]), null)).Is(404, "not_found");
+            Assert.Equal(absent.WithoutTrace(), hidden.WithoutTrace());
+        }
+    }
+}
