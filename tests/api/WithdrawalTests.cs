@@ -1,0 +1,204 @@
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>
+/// Whoever loses a right loses at the next request what it showed them: asked of every GET that the API
+/// has. What is to vanish has "hush" in it.
+/// </summary>
+public sealed partial class WithdrawalTests(House house) : HouseTest(house)
+{
+    /// <summary>What a person who is signed in is not needed for, and the audit, which what concerns a person stays in.</summary>
+    private static readonly string[] Apart = ["/auth", "/health", "/openapi", "/docs"], Audit = ["/me/audit"];
+
+    private Troupe _troupe = null!;
+    private Guid _chat, _message;
+    private Paper _paper = null!;
+
+    public override async Task InitializeAsync()
+    {
+        // Nobody is as they were afterwards, so these people are for this case alone.
+        House.Troupe = null;
+        _troupe = await Troupe.Of(House);
+        House.Troupe = null;
+    }
+
+    [Theory]
+    [InlineData("outsider")]
+    [InlineData("left")]
+    [InlineData("anonymous")]
+    public async Task When_a_chat_is_made_private(string who)
+    {
+        await Stage("personal", "public");
+        await Shows(_troupe[who], ChatPaths);
+        await Shows(_troupe[who], "/chats?scope=public");
+        (await _troupe["owner"].Patch($"/chats/{_chat}", new { visibility = "private" })).Is(200);
+        await ShowsNothing(_troupe[who]);
+        await Shows(_troupe["owner"], ChatPaths);
+    }
+
+    [Theory]
+    [InlineData("owner")]
+    [InlineData("member")]
+    [InlineData("manager")]
+    [InlineData("director")]
+    [InlineData("can_view_documents")]
+    public async Task When_somebody_leaves(string who)
+    {
+        await Stage("shared");
+        await Shows(_troupe[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
+        Assert.True(await House.Backstage.As<bool>(_troupe[who], "select public.leave_organization()"));
+        await ShowsNothing(_troupe[who]);
+        await Shows(_troupe["admin"], [.. ChatPaths, .. DocumentPaths]);
+    }
+
+    [Theory]
+    [InlineData("owner")]
+    [InlineData("member")]
+    [InlineData("manager")]
+    [InlineData("director")]
+    [InlineData("can_view_documents")]
+    public async Task When_somebody_is_removed(string who)
+    {
+        await Stage("shared");
+        await Shows(_troupe[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
+        Assert.True(await House.Backstage.As<bool>(_troupe["admin"], "select public.remove_member($1)", _troupe[who].Id));
+        await ShowsNothing(_troupe[who]);
+        await Shows(_troupe["admin"], [.. ChatPaths, .. DocumentPaths]);
+    }
+
+    [Fact]
+    public async Task When_a_permission_is_withdrawn()
+    {
+        await Stage("shared");
+        var (admin, viewer) = (_troupe["admin"], _troupe["can_view_documents"]);
+        await Shows(viewer, [.. ChatPaths, .. DocumentPaths]);
+        await House.Backstage.As<Guid>(admin,
+            """update public."Role" set "permissions" = '{}' where "name" = 'can_view_documents' returning "id" """);
+        await ShowsNothing(viewer, only: "/documents");
+        await Shows(viewer, ChatPaths);
+    }
+
+    [Fact]
+    public async Task When_a_role_is_changed()
+    {
+        await Stage("shared");
+        var (admin, viewer) = (_troupe["admin"], _troupe["can_view_documents"]);
+        await Shows(viewer, [.. ChatPaths, .. DocumentPaths]);
+        Assert.True(await House.Backstage.As<bool>(admin, "select public.set_member_role($1, $2)",
+            viewer.Id, new Guid("00000000-0000-4000-8000-000000000001")));
+        await ShowsNothing(viewer, only: "/documents");
+        await Shows(viewer, ChatPaths);
+    }
+
+    [Theory]
+    [InlineData("manager")]
+    [InlineData("director")]
+    public async Task When_somebody_is_managed_by_nobody(string who)
+    {
+        await Stage("shared");
+        await Shows(_troupe[who], [.. ChatPaths, .. DocumentPaths]);
+        Assert.True(await House.Backstage.As<bool>(_troupe["admin"], "select public.set_member_manager($1, null)", _troupe["owner"].Id));
+        await ShowsNothing(_troupe[who], only: "/documents");
+        await Shows(_troupe[who], ChatPaths);
+    }
+
+    [Fact]
+    public async Task When_a_session_is_revoked_there_is_nothing_at_all()
+    {
+        await Stage("shared");
+        var owner = _troupe["owner"];
+        await Shows(owner, [.. ChatPaths, .. DocumentPaths]);
+        (await owner.Post("/auth/logout", new { refreshToken = owner.RefreshToken })).Is(204);
+        foreach (var path in Paths().Where(path => !Apart.Any(path.StartsWith)))
+        {
+            (await owner.Get(path)).Is(401, "session_ended");
+        }
+    }
+
+    [Fact]
+    public async Task Every_path_is_one_that_the_API_serves()
+    {
+        await Stage("shared");
+        var served = Served();
+        Assert.All([.. ChatPaths, .. DocumentPaths], path =>
+            Assert.Contains(served, pattern => Filled(pattern) == path.Split('?')[0]));
+    }
+
+    private string[] ChatPaths => [$"/chats/{_chat}", $"/chats/{_chat}/messages", $"/chats/{_chat}/votes"];
+
+    private string[] DocumentPaths =>
+    [
+        $"/documents/{_paper.Id}", $"/documents/{_paper.Id}?at={_paper.First}", $"/documents/{_paper.Id}/versions",
+        $"/documents/{_paper.Id}/suggestions", $"/documents/{_paper.Id}/suggestions?at={_paper.Second}",
+    ];
+
+    /// <summary>Every GET, filled with what this is about, and the queries that ask for more.</summary>
+    private IEnumerable<string> Paths() =>
+    [
+        .. Served().Select(Filled), .. DocumentPaths,
+        "/chats?scope=organization", "/chats?scope=public", "/documents?scope=organization", "/me?include=chatCount",
+    ];
+
+    private List<string> Served() =>
+    [
+        .. House.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") == true)
+            .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.Trim('/')).Distinct(),
+    ];
+
+    /// <summary>The first name in braces is the id of what the path begins with; any other, a person's.</summary>
+    private string Filled(string pattern)
+    {
+        var id = pattern.Split('/')[1] switch
+        {
+            "chats" => _chat,
+            "messages" => _message,
+            "documents" => _paper.Id,
+            "suggestions" => _paper.Suggestion,
+            _ => _troupe.Organization,
+        };
+        var path = FirstName().Replace(pattern, id.ToString(), 1);
+        return FirstName().Replace(path, _troupe["owner"].Id.ToString());
+    }
+
+    /// <summary>A chat with a message and a vote, and a document with a suggestion: all the owner's.</summary>
+    private async Task Stage(string where, string visibility = "private")
+    {
+        var owner = _troupe["owner"];
+        _chat = await owner.Begin("hush", visibility, _troupe.Of(where));
+        _message = await owner.Say(_chat, "hush");
+        (await owner.Put($"/messages/{_message}/vote", new { value = "up" })).Is(200);
+        _paper = await Paper.By(owner, _troupe.Of(where), owner, "hush");
+    }
+
+    private async Task Shows(Person person, params string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            Assert.True(Tells(await person.Get(path)), $"{person.Name} should see {path}");
+        }
+    }
+
+    private async Task ShowsNothing(Person person, string only = "")
+    {
+        var asked = Paths().Where(path => path.StartsWith(only, StringComparison.Ordinal)
+            && !Apart.Concat(Audit).Any(path.StartsWith)).ToList();
+        Assert.NotEmpty(asked);
+        foreach (var path in asked)
+        {
+            Assert.False(Tells(await person.Get(path)), $"{person.Name} should see nothing of {path}");
+        }
+    }
+
+    /// <summary>Whether the answer holds anything of what is to vanish: its words, or the ids of its rows.</summary>
+    private bool Tells(Answer answer) => answer.Status < 400
+        && ((string[])["hush", .. new[] { _chat, _message, _paper.Id, _paper.Suggestion }.Select(id => id.ToString())])
+            .Any(word => answer.Text.Contains(word, StringComparison.Ordinal));
+
+    [GeneratedRegex(@"\{[^}]+\}")]
+    private static partial Regex FirstName();
+}
