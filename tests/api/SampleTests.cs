@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>The programs of samples/, run as a reader would, against the API of these tests.</summary>
+public sealed class SampleTests(House house) : HouseTest(house)
+{
+    [Theory]
+    [InlineData("sh", "curl.sh")]
+    [InlineData("dotnet", "run", "csharp/Program.cs")]
+    public async Task A_sample_registers_begins_a_chat_says_something_and_votes(string program, params string[] arguments)
+    {
+        var lines = await Run(program, [.. arguments, House.Address.ToString().TrimEnd('/')]);
+        var (chat, message) = (After(lines, "chat "), After(lines, "message "));
+        var votes = JsonNode.Parse(After(lines, "votes "))!["items"]!.AsArray();
+        var vote = Assert.Single(votes)!;
+        Assert.Equal((chat, message, "up"), (vote["chatId"]!.GetValue<string>(), vote["messageId"]!.GetValue<string>(),
+            vote["value"]!.GetValue<string>()));
+        (await House.Anonymous().Get($"/chats/{chat}")).Is(404);
+    }
+
+    [Theory]
+    [InlineData("sh", "curl.sh")]
+    [InlineData("dotnet", "run", "csharp/Program.cs")]
+    public async Task A_sample_that_is_refused_fails(string program, params string[] arguments) =>
+        await Run(program, [.. arguments, $"{House.Address}nowhere"], succeeds: false);
+
+    private static string After(string[] lines, string start) => Assert.Single(lines, line => line.StartsWith(start, StringComparison.Ordinal))[start.Length..];
+
+    private static async Task<string[]> Run(string program, string[] arguments, bool succeeds = true)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../samples"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        try
+        {
+            var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
+            await process.WaitForExitAsync(patience.Token);
+            Assert.True(succeeds == (process.ExitCode == 0), $"{program} ended with {process.ExitCode}: {await output}{await errors}");
+            return (await output).Split('\n');
+        }
+        finally
+        {
+            process.Kill(entireProcessTree: true);
+        }
+    }
+
+    private static string ThisFile([CallerFilePath] string file = "") => file;
+}
