@@ -78,7 +78,8 @@ as $$
     'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_owner',
     'rlschat_purge')
   union all
-  select 'default privileges', format('%s %s', defaclrole::regrole, defaclobjtype), defaclacl::text
+  select 'default privileges', format('%s %s%s', defaclrole::regrole, defaclobjtype,
+    ' in ' || nullif(defaclnamespace, 0)::regnamespace), defaclacl::text
   from pg_catalog.pg_default_acl
   where defaclrole::regrole::text in ('rlschat_owner', 'auth_definer')
 $$;

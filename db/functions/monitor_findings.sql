@@ -41,6 +41,14 @@ select 'has_backup_policy', name, 'a dump would silently leave it out',
 from tables t
 where not exists (select from policies p where p.polrelid = t.oid and p.polname = 'backup')
 union all
+select 'has_backup_policy', format('%I.%I', n.nspname, c.relname), 'a dump cannot read it',
+  'grant select on it to rlschat_backup: db/policies/app_private.sql'
+from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+where n.nspname in ('public', 'auth', 'app_private', 'monitor') and c.relkind in ('r', 'p', 'S')
+  and not (has_schema_privilege('rlschat_backup', n.oid, 'usage') and case c.relkind
+    when 'S' then has_sequence_privilege('rlschat_backup', c.oid, 'select')
+    else has_table_privilege('rlschat_backup', c.oid, 'select') end)
+union all
 select 'owner', name, format('is owned by %s', relowner::regrole), 'alter table … owner to rlschat_owner'
 from tables where pg_get_userbyid(relowner) <> 'rlschat_owner'
 union all
@@ -85,7 +93,7 @@ select 'function_owner', name, format('is a definer owned by %s', proowner::regr
   'alter function … owner to auth_definer'
 from functions
 where prosecdef and pg_get_userbyid(proowner) <> 'auth_definer'
-  and (pg_get_userbyid(proowner) <> 'rlschat_purge' or name <> 'app_private.purge()')
+  and (pg_get_userbyid(proowner) <> 'rlschat_purge' or name <> 'auth.purge()')
 union all
 select 'function_public', name, 'may be executed by everybody', 'revoke execute … from public'
 from functions f

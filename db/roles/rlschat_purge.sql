@@ -10,5 +10,5 @@ $$;
 alter role rlschat_purge nologin noinherit;
 comment on role rlschat_purge is 'Deletes rows past their retention, and no other.';
 
--- The owner hands app_private.purge() over to it.
+-- The owner hands auth.purge() over to it.
 grant rlschat_purge to rlschat_owner;

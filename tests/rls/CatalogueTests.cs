@@ -22,6 +22,9 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         { "rls_forced", """create table public."New" ()""" },
         { "has_policy", """create table public."New" ()""" },
         { "has_backup_policy", """drop policy backup on public."Chat" """ },
+        { "has_backup_policy", """create table auth.unread ()""" },
+        { "has_backup_policy", """revoke usage on schema app_private from rlschat_backup""" },
+        { "has_backup_policy", """revoke select on sequence public.sessions_id_seq from rlschat_backup""" },
         { "owner", """alter table public."Chat" owner to auth_definer""" },
         { "comment", """comment on table public."Chat" is null""" },
         { "comment", """comment on policy org_access on public."Chat" is null""" },
@@ -88,7 +91,6 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         app_private.hand_over                    volatile
         app_private.lock_colleague               volatile
         app_private.permissions_of               stable
-        app_private.purge                        volatile
         app_private.release_address              volatile
         app_private.tg_accounts__audit           volatile
         app_private.tg_accounts__last_way_in     volatile
@@ -118,6 +120,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         auth.organization_with                   stable
         auth.own_password_hash                   stable
         auth.permissions                         stable
+        auth.purge                               volatile
         auth.refresh_session                     volatile
         auth.replace_password_hash               volatile
         auth.report_ids                          stable
@@ -169,7 +172,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                     + "public.grant_credits public.invite_member public.leave_organization public.remove_member "
                     + "public.set_member_manager public.set_member_role public.spend_credits",
                 "rlschat_api: auth.uid",
-                "rlschat_auth: auth.change_password auth.credentials auth.open_session auth.own_password_hash auth.refresh_session auth.replace_password_hash "
+                "rlschat_auth: auth.change_password auth.credentials auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "
                     + "auth.uid auth.verify_email",
             ],

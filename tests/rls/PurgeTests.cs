@@ -2,7 +2,7 @@ using RlsChat.Tests.Rls.Stage;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>The retention that the comments on the tables state: app_private.purge() deletes what is past it, and nothing else.</summary>
+/// <summary>The retention that the comments on the tables state: auth.purge() deletes what is past it, and nothing else.</summary>
 public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
 {
     // A row of each table, dated by [at]; how old it may grow, and its mark.
@@ -39,10 +39,10 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
         }
 
         var before = await Counts();
-        await Play.AsRole("rlschat_purge");
+        await Play.AsRole("rlschat_owner");
         Assert.Equal(
             Retentions.Select(r => $"{r.Table} 1"),
-            await Play.List("select concat_ws(' ', purged, deleted) from app_private.purge() order by purged collate \"C\""));
+            await Play.List("select concat_ws(' ', purged, deleted) from auth.purge() order by purged collate \"C\""));
         Assert.Equal(
             before.Select(c => Retentions.Any(r => r.Table == c.Table) ? (c.Table, c.Rows - 1) : c),
             await Counts());
@@ -56,14 +56,32 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
     public async Task Only_the_purge_purges()
     {
         await Play.AsRole("rlschat_owner");
-        Assert.Equal(["rlschat_owner", "rlschat_purge"], await Play.List(
+        Assert.Equal(["rlschat_auth", "rlschat_owner", "rlschat_purge"], await Play.List(
             """
             select rolname from pg_roles
             where rolname in ('anonymous', 'regular_user', 'monitor', 'admin', 'auth_definer', 'identity_setter',
                 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_owner', 'rlschat_purge')
-              and has_function_privilege(oid, 'app_private.purge()', 'execute')
+              and has_function_privilege(oid, 'auth.purge()', 'execute')
             order by 1
             """));
+    }
+
+    [Fact]
+    public async Task Everybody_else_is_denied() => await Scene.NobodyMay(Play, "select auth.purge()");
+
+    [Fact]
+    public async Task One_at_a_time()
+    {
+        await Play.AsRole("rlschat_owner");
+        Assert.Equal(Retentions.Length, (await Play.List("select purged from auth.purge()")).Count);
+
+        // The API's login, on a connection of its own, while the first has not ended.
+        await using var api = Npgsql.NpgsqlDataSource.Create(Theatre.Database.AuthConnectionString);
+        await using var second = api.CreateCommand("select count(*) from auth.purge()");
+        Assert.Equal(0L, await second.ExecuteScalarAsync());
+        await Play.Do("rollback");
+        Assert.Equal((long)Retentions.Length, await second.ExecuteScalarAsync());
+        await Play.Do("begin");
     }
 
     [Fact]

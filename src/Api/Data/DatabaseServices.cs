@@ -9,6 +9,8 @@ internal static class DatabaseServices
         services.AddSingleton<Operations>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
+        services.AddSingleton<Purge>();
+        services.AddHostedService(provider => provider.GetRequiredService<Purge>());
     }
 
     /// <summary>What an operation of this request is called in the log: its endpoint's name.</summary>

@@ -1,0 +1,81 @@
+using System.Globalization;
+using Npgsql;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>
+/// Asks the database once an hour to delete what is past its retention. Every instance asks; the function
+/// lets one at a time do it. The first time is within minutes of the start, each instance at its own.
+/// </summary>
+internal sealed partial class Purge(DataSources sources, Operations operations, TimeProvider time, ILogger<Purge> log)
+    : BackgroundService
+{
+    /// <summary>How often it asks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromHours(1);
+
+    /// <summary>Purges once.</summary>
+    /// <returns>How many rows of each table went; empty when somebody else is at it.</returns>
+    public Task<Dictionary<string, long>> Once(CancellationToken stop) =>
+        operations.Run("purge", null, async () =>
+        {
+            await using var connection = await sources.SignIn.OpenConnectionAsync(stop);
+            await using var batch = new NpgsqlBatch(connection)
+            {
+                // A purge may take longer than a request; this ends with the transaction, which the batch is.
+                BatchCommands = { new("select set_config('statement_timeout', '10min', true)"), new("select purged, deleted from auth.purge()") },
+                Timeout = 600,
+            };
+            await using var reader = await batch.ExecuteReaderAsync(stop);
+            await reader.NextResultAsync(stop);
+            var deleted = new Dictionary<string, long>(StringComparer.Ordinal);
+            while (await reader.ReadAsync(stop))
+            {
+                deleted.Add(reader.GetString(0), reader.GetInt64(1));
+            }
+
+            return deleted;
+        }, stop);
+
+    /// <summary>Goes on until the API stops; what fails is tried again an hour later.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await Task.Delay(TimeSpan.FromSeconds(Random.Shared.Next(60, 600)), time, stoppingToken);
+            using var timer = new PeriodicTimer(Period, time);
+            do
+            {
+                await Try(stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The API stops.
+        }
+    }
+
+    private async Task Try(CancellationToken stop)
+    {
+        try
+        {
+            var deleted = await Once(stop);
+            var rows = string.Join(", ", deleted.Where(table => table.Value > 0)
+                .Select(table => string.Create(CultureInfo.InvariantCulture, $"{table.Key} {table.Value}")));
+            if (rows.Length > 0)
+            {
+                Purged(rows);
+            }
+        }
+        catch (NpgsqlException e)
+        {
+            Failed(e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "purged: {Rows}")]
+    private partial void Purged(string rows);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the purge failed, and is tried again in an hour")]
+    private partial void Failed(Exception cause);
+}
