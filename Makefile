@@ -1,7 +1,7 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
 .PHONY: help run test test-rls check fmt db-migrate db-apply-functions db-generate db-check db-seed \
-  db-reset db-grant-operator psql lint-format lint-sql clean
+  db-reset db-backup db-restore db-purge db-grant-operator psql bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -59,11 +59,23 @@ db-seed: obj/built-db ## makes the small demo world
 db-reset: obj/built-db ## drops the database and builds it again; NAME=… one that this program did not make
 	@$(DB) reset $(if $(NAME),--yes-drop '$(NAME)')
 
+db-backup: obj/built-db ## writes every row, policy, grant and role into one file: FILE=… (default: in .data/backups)
+	@$(DB) backup $(if $(FILE),--file '$(FILE)')
+
+db-restore: obj/built-db ## restores a backup into an empty database, and compares: FILE=…; NAME=… makes that database
+	@$(DB) restore '$(FILE)' $(if $(NAME),--into '$(NAME)')
+
+db-purge: obj/built-db ## deletes what is past its retention; the API does it once an hour
+	@$(DB) purge
+
 db-grant-operator: obj/built-db ## makes the first operator: EMAIL=…
 	@$(DB) grant-operator '$(EMAIL)'
 
 psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
 	@$(DB) psql '$(AS)'
+
+bench: ## measures the forms of the policies on a million messages (bench/README.md); takes a while
+	@dotnet run --project bench -c Release -- policies
 
 # The SQL is built into the assembly, so a changed file of db/ is a reason to build. These stamps keep
 # msbuild, which takes seconds to find out that there is nothing to do, out of the other starts.

@@ -8,6 +8,9 @@ const string Usage = """
     rlschat-db generate NAME                 a new file of db/schema
     rlschat-db seed                          the demo world
     rlschat-db reset [--yes-drop DATABASE]   drops the database and builds it again
+    rlschat-db backup [--file FILE]          a dump of every row, policy, grant and role
+    rlschat-db restore FILE [--into NAME]    a backup into an empty database, or into a new one
+    rlschat-db purge                         deletes what is past its retention
     rlschat-db grant-operator EMAIL          makes a person an operator
     rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
     rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
@@ -26,6 +29,9 @@ try
         "generate" => Generate.Run(rest),
         "seed" => await Seed.Run(rest),
         "reset" => await Reset.Run(rest),
+        "backup" => await BackUp.Run(rest),
+        "restore" => await RestoreBackup.Run(rest),
+        "purge" => await Purge.Run(rest),
         "grant-operator" => await GrantOperator.Run(rest),
         "psql" => await Psql.Run(rest),
         "run" => await Serve.Run(rest),

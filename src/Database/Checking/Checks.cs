@@ -18,6 +18,11 @@ public static class Checks
         await connection.OpenAsync();
         await connection.Execute("begin transaction isolation level repeatable read, read only");
         await connection.Execute("set local search_path = ''");
+        if (await UnfinishedRestore.Find(connection) is { } unfinished)
+        {
+            return [new Finding("restore", "database", unfinished, UnfinishedRestore.Remedy(connection))];
+        }
+
         if (!await Catalog.TableExists(connection, "monitor", "migrations"))
         {
             return [new Finding("version", "database", "has never been migrated", "run make db-migrate")];

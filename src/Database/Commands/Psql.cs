@@ -21,7 +21,7 @@ internal static class Psql
 
         await using var target = await Target.Open();
         var start = new ProcessStartInfo(psql, command is null ? [] : ["-c", command]);
-        Connect(start, new NpgsqlConnectionStringBuilder(target.Owner));
+        ClientConnection.Set(start, new NpgsqlConnectionStringBuilder(target.Owner));
         start.Environment["PGOPTIONS"] = await Options(target, who);
         if (command is null)
         {
@@ -50,28 +50,5 @@ internal static class Psql
         return id == Guid.Empty
             ? throw new SetupException($"Nobody has the address {who}.")
             : $"-c role=regular_user -c auth.uid={id}";
-    }
-
-    private static void Connect(ProcessStartInfo start, NpgsqlConnectionStringBuilder settings)
-    {
-        start.Environment["PGHOST"] = settings.Host;
-        start.Environment["PGPORT"] = $"{settings.Port}";
-        start.Environment["PGDATABASE"] = settings.Database;
-        start.Environment["PGUSER"] = settings.Username;
-        start.Environment["PGPASSWORD"] = settings.Password;
-        start.Environment["PGSSLMODE"] = settings.SslMode switch
-        {
-            SslMode.VerifyFull => "verify-full",
-            SslMode.VerifyCA => "verify-ca",
-            var mode => mode.ToString().ToLowerInvariant(),
-        };
-        if (settings.SslMode == SslMode.VerifyFull && settings.RootCertificate is null)
-        {
-            start.Environment["PGSSLROOTCERT"] = "system";
-        }
-        else if (settings.RootCertificate is { } certificate)
-        {
-            start.Environment["PGSSLROOTCERT"] = certificate;
-        }
     }
 }

@@ -7,9 +7,9 @@ namespace RlsChat.Database;
 // One attempt at one migration.
 internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions options)
 {
-    private static readonly string[] Definers = ["auth_definer", "rlschat_purge"];
+    internal static readonly string[] Definers = ["auth_definer", "rlschat_purge"];
 
-    private static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
+    internal static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
 
     private readonly Journal journal = new();
 
@@ -19,6 +19,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         await connection.Execute("set local lock_timeout = '15s'");
         await connection.Execute("set local client_min_messages = warning");
         await connection.Execute("set local search_path = ''");
+        await UnfinishedRestore.Refuse(connection);
         var applied = await Journal.Read(connection);
         var plan = new MigrationPlan(options.Scripts, applied, options.All);
         var drift = plan.IsEmpty ? [] : await DriftBefore();
@@ -140,14 +141,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
     private async Task SetPasswords()
     {
         await connection.Execute("set local role none");
-        foreach (var (role, password) in new[] { ("rlschat_api", options.ApiPassword), ("rlschat_auth", options.AuthPassword) })
-        {
-            if (password is not null && await Catalog.RoleExists(connection, role))
-            {
-                await connection.Execute(
-                    $"alter role {role} password {Statements.Literal(ScramVerifier.For(password))}");
-            }
-        }
+        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword);
     }
 
     private async Task RunAlone(IReadOnlyList<Script> scripts, List<Drift> drift, CancellationToken cancellation)

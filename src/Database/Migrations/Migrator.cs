@@ -13,13 +13,17 @@ public static class Migrator
     /// <summary>Migrates the database that the owner's connection string names.</summary>
     /// <exception cref="SetupException">The migration was refused or failed; nothing of its transaction remains.</exception>
     public static async Task<MigrationResult> Run(
-        string ownerConnectionString, MigrationOptions options, CancellationToken cancellation = default)
+        string ownerConnectionString, MigrationOptions options, CancellationToken cancellation = default) =>
+        await Repeat(() => Try(ownerConnectionString, options, cancellation), cancellation);
+
+    /// <summary>Tries again what met another run's change of a role.</summary>
+    internal static async Task<T> Repeat<T>(Func<Task<T>> attemptOnce, CancellationToken cancellation)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await Try(ownerConnectionString, options, cancellation);
+                return await attemptOnce();
             }
             catch (Exception e) when (attempt < Attempts && MetAnother(e))
             {

@@ -24,7 +24,7 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
                 $"RLSCHAT_POSTGRES_BIN is {chosen}, which does not hold initdb, pg_ctl and postgres of version 15 or later.");
         }
 
-        foreach (var folder in Usual())
+        foreach (var folder in Usual("initdb"))
         {
             if (await At(folder) is { } found)
             {
@@ -39,9 +39,13 @@ public sealed partial record PostgresBinaries(string Folder, int Major)
 
     internal string Program(string name) => Path.Combine(Folder, name);
 
-    private static IEnumerable<string> Usual()
+    /// <summary>The folders to look in for its programs: the chosen one alone, or else the usual ones.</summary>
+    internal static IEnumerable<string> Folders(string program) =>
+        Environment.GetEnvironmentVariable("RLSCHAT_POSTGRES_BIN") is { Length: > 0 } chosen ? [chosen] : Usual(program);
+
+    private static IEnumerable<string> Usual(string program)
     {
-        if (Tool.Find("initdb") is { } onPath)
+        if (Tool.Find(program) is { } onPath)
         {
             yield return Path.GetDirectoryName(onPath)!;
         }

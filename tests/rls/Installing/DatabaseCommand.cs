@@ -7,16 +7,23 @@ namespace RlsChat.Tests.Rls.Installing;
 // rlschat-db as a process of its own, as make runs it.
 internal static class DatabaseCommand
 {
-    public static async Task<(int ExitCode, string Output)> Run(string? connectionString, params string[] arguments)
+    public static Task<(int ExitCode, string Output)> Run(string? connectionString, params string[] arguments) =>
+        Run(connectionString, [], arguments);
+
+    public static async Task<(int ExitCode, string Output)> Run(
+        string? connectionString, Dictionary<string, string> environment, params string[] arguments)
     {
-        using var process = Start(connectionString, arguments);
+        using var process = Start(connectionString, environment, arguments);
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await errors);
     }
 
-    public static Process Start(string? connectionString, params string[] arguments)
+    public static Process Start(string? connectionString, params string[] arguments) =>
+        Start(connectionString, [], arguments);
+
+    private static Process Start(string? connectionString, Dictionary<string, string> environment, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(Migrator).Assembly.Location, .. arguments])
         {
@@ -25,6 +32,11 @@ internal static class DatabaseCommand
         };
         start.Environment.Remove("POSTGRES_DIRECT_URL");
         start.Environment["POSTGRES_URL"] = connectionString is null ? null : Url(connectionString);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         return Process.Start(start)!;
     }
 

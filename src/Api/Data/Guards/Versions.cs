@@ -8,6 +8,11 @@ internal static class Versions
 {
     public static async Task<List<string>> Findings(NpgsqlConnection connection, CancellationToken stop)
     {
+        if (await UnfinishedRestore.Find(connection) is { } unfinished)
+        {
+            return [$"the database {unfinished}"];
+        }
+
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(stop);

@@ -1,0 +1,118 @@
+using Npgsql;
+
+namespace RlsChat.Database;
+
+/// <summary>
+/// Restores a backup into an empty database, without a superuser: roles first, then everything else in one
+/// transaction, then a comparison with what the backup's manifest says.
+/// </summary>
+public static class Restore
+{
+    /// <summary>Restores a backup.</summary>
+    /// <param name="ownerConnectionString">The owner's connection to a database that holds nothing.</param>
+    /// <param name="file">The backup.</param>
+    /// <param name="options">How.</param>
+    /// <returns>How many tables and rows it holds.</returns>
+    /// <exception cref="SetupException">It was refused, or what was restored is not what was backed up.</exception>
+    public static async Task<(int Tables, long Rows)> Run(string ownerConnectionString, string file, RestoreOptions options)
+    {
+        using var folder = new PrivateFolder();
+        var dump = Path.Combine(folder.FullPath, "database.dump");
+        var manifest = await BackupFile.Read(file, dump);
+        var plan = new MigrationPlan(Script.Embedded, manifest.Migrations, all: false);
+
+        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false, CommandTimeout = 0 };
+        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await connection.OpenAsync();
+        await RefuseUnlessEmpty(connection);
+        var archive = new DumpArchive(await Tools(connection, manifest), dump);
+        Backup.Compare(await archive.Rows(), manifest.Rows);
+
+        await UnfinishedRestore.Begin(connection, file);
+        await MakeRoles(connection, manifest, options);
+        await RestoreStream.Run(await Tools(connection, manifest), settings, archive, manifest);
+        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword);
+        await Comparison.Refuse(connection, manifest, plan);
+        await Reprint.Store(connection);
+        await UnfinishedRestore.End(connection);
+
+        // Another major version prints definitions in its own words: they are taken anew.
+        if (connection.PostgreSqlVersion.Major != manifest.Server)
+        {
+            await Migrator.Run(ownerConnectionString, new MigrationOptions { All = true, Log = options.Log });
+        }
+
+        await Check(ownerConnectionString, manifest, plan, options);
+        return (manifest.Rows.Count, manifest.Rows.Values.Sum());
+    }
+
+    private static async Task<ClientTools> Tools(NpgsqlConnection connection, Manifest manifest)
+    {
+        var server = connection.PostgreSqlVersion.Major;
+        return server >= manifest.Server
+            ? await ClientTools.ForRestore(Math.Min(manifest.Tools, server), server)
+            : throw new SetupException(
+                $"The backup is of PostgreSQL {manifest.Server} and this server is {server}: restore it into {manifest.Server} or later.");
+    }
+
+    private static async Task RefuseUnlessEmpty(NpgsqlConnection connection)
+    {
+        await UnfinishedRestore.Refuse(connection);
+        if (await Inventory.Anything(connection) is { Count: > 0 } things)
+        {
+            throw new SetupException(
+                $"The database {connection.Database} is not empty ({things[0]}"
+                    + (things.Count > 1 ? $" and {things.Count - 1} more" : "")
+                    + "), and nothing was restored: create a new database and let POSTGRES_URL name it.");
+        }
+    }
+
+    private static Task<bool> MakeRoles(NpgsqlConnection connection, Manifest manifest, RestoreOptions options) =>
+        Migrator.Repeat(
+            async () =>
+            {
+                await using var transaction = await connection.BeginTransactionAsync();
+                await connection.Execute("set local client_min_messages = warning");
+                foreach (var script in Script.Embedded.Where(script => script.Folder == "roles"))
+                {
+                    foreach (var statement in OpenTransaction.Split(script.Sql))
+                    {
+                        await connection.Execute(statement);
+                    }
+                }
+
+                var logins = await SavedRoles.Make(connection, manifest.Roles);
+                await transaction.CommitAsync();
+                foreach (var login in logins)
+                {
+                    options.Log($"the login {login} was made without a password: alter role {login} password '…'");
+                }
+
+                return true;
+            },
+            CancellationToken.None);
+
+    // What the backup's database had to say for itself, this one may say too; nothing else.
+    private static async Task Check(string owner, Manifest manifest, MigrationPlan plan, RestoreOptions options)
+    {
+        var findings = (await Checks.Run(owner)).Where(finding => !finding.IsNote).ToList();
+        var known = findings.Where(finding => manifest.Findings.Contains(finding.ToString())
+            || finding.Rule == "version" || (finding.Rule == "server" && manifest.Server < 19)).ToList();
+        foreach (var finding in known)
+        {
+            options.Log($"as it was: {finding}");
+        }
+
+        if (!plan.IsEmpty)
+        {
+            options.Log("the backup is of an earlier version of db/: run make db-migrate");
+        }
+
+        if (findings.Except(known).ToList() is { Count: > 0 } news)
+        {
+            throw new SetupException(
+                "Everything was restored, and db-check finds what it did not find where the backup was taken:"
+                + string.Concat(news.Select(finding => $"{Environment.NewLine}  {finding}")));
+        }
+    }
+}
