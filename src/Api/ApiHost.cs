@@ -1,6 +1,7 @@
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.Mail;
 using RlsChat.Database;
 
 namespace RlsChat.Api;
@@ -32,6 +33,7 @@ public static class ApiHost
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDatabase();
         builder.Services.AddIdentity(settings);
+        builder.Services.AddMail(settings);
         builder.Services.AddInputAndOutput();
         adjust?.Invoke(builder);
 
@@ -40,11 +42,15 @@ public static class ApiHost
         app.UseStatusCodePages(pages => Problems.Write(pages.HttpContext));
         app.UseRouting();
         app.UseRateLimiter();
+        app.UsePublicUrl(settings);
         app.UseAuthentication();
         app.UseValidTokens();
 
         var routes = app.MapGroup("").AddEndpointFilter(Input.Check);
         routes.MapSignIn();
+        routes.MapGitHubSignIn();
+        routes.MapMailedTokens();
+        routes.MapMyAccount();
         routes.MapMe();
         routes.MapChats();
         routes.MapMessages();

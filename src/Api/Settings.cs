@@ -18,6 +18,7 @@ namespace RlsChat.Api;
 /// <param name="JwtAudience">Whom our tokens are for.</param>
 /// <param name="JwtSigningKeys">What signs and verifies our tokens.</param>
 /// <param name="AuthRateLimit">How many requests to /auth/* one address may make in a minute.</param>
+/// <param name="SignIn">The ways in other than a password.</param>
 internal sealed record Settings(
     IPAddress Host,
     int Port,
@@ -28,7 +29,8 @@ internal sealed record Settings(
     string JwtIssuer,
     string JwtAudience,
     SigningKeys JwtSigningKeys,
-    int AuthRateLimit)
+    int AuthRateLimit,
+    SignInSettings SignIn)
 {
     /// <summary>The longest request body, in bytes.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
@@ -52,7 +54,8 @@ internal sealed record Settings(
             values.Text("JWT_AUDIENCE") ?? (development ? "rlschat" : throw Values.Missing("JWT_AUDIENCE")),
             values.Parse("JWT_SIGNING_KEYS",
                 development && values.Text("JWT_SIGNING_KEYS") is null ? DevelopmentKeys() : null, SigningKeys.Parse, null),
-            values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000));
+            values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000),
+            SignInSettings.Read(values, development));
     }
 
     /// <summary>The connection of a login, which never has the owner's credentials.</summary>
@@ -112,15 +115,15 @@ internal sealed class Values(IConfiguration configuration)
     [
         "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD",
         "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME", "DATABASE_CONNECT_TIMEOUT",
-        "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS", "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET",
-        "AUTH_RATE_LIMIT",
+        "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS", "AUTH_RATE_LIMIT",
+        .. SignInSettings.Names,
     ];
 
     // POSTGRES_ and RLSCHAT_ as such are other programs' too: the server's image, the hosts, our tests.
     private static readonly string[] Prefixes =
     [
         "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "RLSCHAT_API_", "RLSCHAT_AUTH_", "DATABASE_", "JWT_",
-        "GITHUB_CLIENT_", "AUTH_RATE_",
+        "AUTH_RATE_", .. SignInSettings.Prefixes,
     ];
 
     public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");

@@ -17,7 +17,8 @@ internal static class Identity
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Passwords>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
-            .AddJwtBearer(bearer => AccessTokens.Require(bearer, settings));
+            .AddJwtBearer(bearer => AccessTokens.Require(bearer, settings))
+            .AddGitHubSignIn(settings);
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;

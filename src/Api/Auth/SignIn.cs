@@ -81,15 +81,10 @@ internal static class SignIn
     }
 
     private static async Task<Results<Ok<Tokens>, Refusal>> Refresh(
-        Ticket old, SignInDb signIn, AccessTokens tokens, UserDb db)
-    {
-        var (refresh, session) = (Secret.New(), Secret.New());
-        var person = await signIn.Call<Guid?>("""select auth.refresh_session($1, $2, $3)""",
-            Secret.Digest(old.RefreshToken!), Secret.Digest(refresh), Secret.Digest(session));
-        return person is { } id
-            ? TypedResults.Ok(await Hand(id, refresh, session, tokens, db))
+        Ticket old, SignInDb signIn, AccessTokens tokens, UserDb db) =>
+        await Renew(old.RefreshToken!, signIn, tokens, db) is { } pair
+            ? TypedResults.Ok(pair)
             : Problems.InvalidRefreshToken.Refuse();
-    }
 
     private static async Task<NoContent> LogOut(Ticket ticket, SignInDb signIn)
     {
@@ -97,12 +92,31 @@ internal static class SignIn
         return TypedResults.NoContent();
     }
 
-    private static async Task<Tokens> Open(Guid person, SignInDb signIn, AccessTokens tokens, UserDb db)
+    /// <summary>Exchanges a refresh token, once; null when it is refused.</summary>
+    internal static async Task<Tokens?> Renew(string old, SignInDb signIn, AccessTokens tokens, UserDb db)
+    {
+        var (refresh, session) = (Secret.New(), Secret.New());
+        var person = await signIn.Call<Guid?>("""select auth.refresh_session($1, $2, $3)""",
+            Secret.Digest(old), Secret.Digest(refresh), Secret.Digest(session));
+        return person is { } id ? await Hand(id, refresh, session, tokens, db) : null;
+    }
+
+    /// <summary>Signs a person in: what their client keeps.</summary>
+    internal static async Task<Tokens> Open(Guid person, SignInDb signIn, AccessTokens tokens, UserDb db)
+    {
+        var (refresh, session) = await OpenSession(person, signIn);
+        return await Hand(person, refresh, session, tokens, db);
+    }
+
+    /// <summary>Signs a person in whose client will come for its tokens: the refresh token for that.</summary>
+    internal static async Task<string> OpenFor(Guid person, SignInDb signIn) => (await OpenSession(person, signIn)).Refresh;
+
+    private static async Task<(string Refresh, string Session)> OpenSession(Guid person, SignInDb signIn)
     {
         var (refresh, session) = (Secret.New(), Secret.New());
         await signIn.Call<DateTime>("""select auth.open_session($1, $2, $3)""",
             person, Secret.Digest(refresh), Secret.Digest(session));
-        return await Hand(person, refresh, session, tokens, db);
+        return (refresh, session);
     }
 
     private static async Task<Tokens> Hand(

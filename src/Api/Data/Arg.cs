@@ -21,6 +21,8 @@ internal readonly struct Arg
 
     public static Arg Texts(string?[]? values) => new(NpgsqlDbType.Array | NpgsqlDbType.Text, values);
 
+    public static Arg Jsonb(string? text) => new(NpgsqlDbType.Jsonb, text);
+
     public static implicit operator Arg(Guid? value) => new(NpgsqlDbType.Uuid, value);
 
     public static implicit operator Arg(Guid value) => new(NpgsqlDbType.Uuid, value);

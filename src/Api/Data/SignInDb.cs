@@ -1,35 +1,81 @@
+using Npgsql;
+using RlsChat.Api.Auth;
+
 namespace RlsChat.Api.Data;
 
 /// <summary>
 /// The only door to the functions that mint identities, by a login that can do nothing else. One
 /// function, one round trip.
 /// </summary>
-internal sealed class SignInDb(DataSources sources, Operations operations, string operation, CancellationToken stop)
+internal sealed class SignInDb
 {
+    private readonly DataSources _sources;
+    private readonly Operations _operations;
+    private readonly Caller _caller;
+    private readonly string _operation;
+    private readonly CancellationToken _stop;
+
+    internal SignInDb(DataSources sources, Operations operations, Caller caller, string operation, CancellationToken stop) =>
+        (_sources, _operations, _caller, _operation, _stop) = (sources, operations, caller, operation, stop);
+
     public static ValueTask<SignInDb> BindAsync(HttpContext context) => new(new SignInDb(
         context.RequestServices.GetRequiredService<DataSources>(),
         context.RequestServices.GetRequiredService<Operations>(),
+        default,
         context.OperationName(),
         context.RequestAborted));
 
+    /// <summary>The same, as somebody who is signed in, for functions that ask who that is.</summary>
+    public SignInDb As(Caller caller) => new(_sources, _operations, caller, _operation, _stop);
+
+    /// <summary>The same, for what goes on after the request has been answered.</summary>
+    public SignInDb AfterRequest() => new(_sources, _operations, _caller, _operation, CancellationToken.None);
+
     /// <summary>The function's one row, or default when there is none.</summary>
+    /// <exception cref="SessionEndedException">Somebody is said to be signed in, and is not.</exception>
     public Task<T?> Call<T>(string sql, params ReadOnlySpan<Arg> args)
     {
         var kept = args.ToArray();
-        return operations.Run(operation, null, () => Once<T>(sql, kept), stop);
+        return _operations.Run(_operation, _caller.Uid, () => Once<T>(sql, kept), _stop);
     }
 
     private async Task<T?> Once<T>(string sql, Arg[] args)
     {
-        await using var command = sources.SignIn.CreateCommand(sql);
+        await using var connection = await _sources.SignIn.OpenConnectionAsync(_stop);
+        await using var batch = new NpgsqlBatch(connection);
+        if (_caller.Uid is not null)
+        {
+            batch.BatchCommands.Add(Statement(
+                """select set_config('auth.uid', $1, true), set_config('auth.session', $2, true), auth.uid()""",
+                [_caller.Uid.ToString(), _caller.Session]));
+        }
+
+        batch.BatchCommands.Add(Statement(sql, args));
+        await using var reader = await batch.ExecuteReaderAsync(_stop);
+        if (_caller.Uid is not null)
+        {
+            await reader.ReadAsync(_stop);
+            if (await reader.IsDBNullAsync(reader.FieldCount - 1, _stop))
+            {
+                throw new SessionEndedException();
+            }
+
+            await reader.NextResultAsync(_stop);
+        }
+
+        var row = await reader.ReadAsync(_stop) ? reader.Parser<T>()(reader) : default;
+        while (await reader.ReadAsync(_stop) || await reader.NextResultAsync(_stop)) { }
+        return row;
+    }
+
+    private static NpgsqlBatchCommand Statement(string sql, Arg[] args)
+    {
+        var command = new NpgsqlBatchCommand(sql);
         foreach (var arg in args)
         {
             command.Parameters.Add(arg.Parameter);
         }
 
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        var row = await reader.ReadAsync(stop) ? reader.Parser<T>()(reader) : default;
-        while (await reader.ReadAsync(stop) || await reader.NextResultAsync(stop)) { }
-        return row;
+        return command;
     }
 }

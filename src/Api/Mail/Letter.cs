@@ -1,0 +1,33 @@
+namespace RlsChat.Api.Mail;
+
+/// <summary>What is mailed.</summary>
+/// <param name="Subject">One line.</param>
+/// <param name="Text">Plain text.</param>
+internal sealed record Letter(string Subject, string Text)
+{
+    /// <summary>The token that proves an address.</summary>
+    public static Letter ToVerify(string token, Settings settings) => new("Verify your e-mail address",
+        $"""
+        Somebody who is signed in to RlsChat wants to use this e-mail address for their account.
+        If that was you, this token proves it. It works once, within 30 minutes:
+
+        {Line(token, "verify-email", settings)}
+
+        If it was not you, do nothing: with this token the address would become theirs.
+        """);
+
+    /// <summary>The token that is as good as the old password.</summary>
+    public static Letter ToResetPassword(string token, Settings settings) => new("Choose a new password",
+        $"""
+        Somebody wants a new password for the RlsChat account of this e-mail address.
+        If that was you, this token allows it. It works once, within 30 minutes:
+
+        {Line(token, "password", settings)}
+
+        If it was not you, do nothing: the password stays as it is.
+        """);
+
+    /// <summary>Behind "#" it reaches the page, and neither a server's log nor the next site.</summary>
+    private static string Line(string token, string page, Settings settings) =>
+        settings.SignIn.PublicUrl is { } url ? $"{url.AbsoluteUri.TrimEnd('/')}/{page}#token={token}" : token;
+}

@@ -1,0 +1,105 @@
+using System.Threading.Channels;
+using System.Threading.RateLimiting;
+using MimeKit;
+
+namespace RlsChat.Api.Mail;
+
+/// <summary>
+/// Sends mail after the request that caused it was answered, outside of any transaction. What fails
+/// is logged and not tried again: the person asks again. Nobody is sent more than a few in a while.
+/// </summary>
+internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILogger<PostOffice> log) : BackgroundService
+{
+    /// <summary>How many mails one address is sent in <see cref="While"/>, at most.</summary>
+    public const int MostInAWhile = 5;
+
+    private const int Waiting = 1000, AtOnce = 4;
+    private static readonly TimeSpan While = TimeSpan.FromMinutes(10);
+
+    private readonly Channel<Errand> _errands = Channel.CreateBounded<Errand>(Waiting);
+    private readonly PartitionedRateLimiter<string> _recipients = PartitionedRateLimiter.Create<string, string>(to =>
+        RateLimitPartition.GetFixedWindowLimiter(to.ToLowerInvariant(),
+            _ => new FixedWindowRateLimiterOptions { PermitLimit = MostInAWhile, Window = While }));
+
+    private sealed record Errand(string To, Func<Task<Letter?>> Write);
+
+    /// <summary>Takes an errand; returns at once.</summary>
+    /// <param name="to">An e-mail address.</param>
+    /// <param name="write">Called later; null: there is nothing to send after all.</param>
+    public void Take(string to, Func<Task<Letter?>> write)
+    {
+        using var lease = _recipients.AttemptAcquire(to);
+        if (!lease.IsAcquired)
+        {
+            Dropped("this address was sent enough for now");
+        }
+        else if (!_errands.Writer.TryWrite(new Errand(to, write)))
+        {
+            Dropped("too many are waiting");
+        }
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        _errands.Writer.TryComplete();
+        return base.StopAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _recipients.Dispose();
+        base.Dispose();
+    }
+
+    /// <summary>What was taken before the end is still sent, hence no token to stop it.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
+        _errands.Reader.ReadAllAsync(CancellationToken.None),
+        new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
+        async (errand, _) => await Send(errand));
+
+    private async Task Send(Errand errand)
+    {
+        try
+        {
+            if (await errand.Write() is not { } letter)
+            {
+                return;
+            }
+
+            using var message = new MimeMessage
+            {
+                From = { settings.SignIn.Mail!.From },
+                To = { new MailboxAddress("", errand.To) },
+                Subject = letter.Subject,
+                Body = new TextPart("plain") { Text = letter.Text },
+            };
+            await carrier.Carry(message);
+            Sent();
+        }
+        catch (Exception e)
+        {
+            // Its message may hold the address; its kind is enough to look for the cause.
+            Failed(e.GetType().Name);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "a mail was handed over")]
+    private partial void Sent();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a mail was not sent: {reason}")]
+    private partial void Dropped(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a mail was not sent: {kind}")]
+    private partial void Failed(string kind);
+}
+
+/// <summary>Registers it.</summary>
+internal static class MailServices
+{
+    public static void AddMail(this IServiceCollection services, Settings settings)
+    {
+        services.AddSingleton(new Carrier(settings.SignIn.Mail));
+        services.AddSingleton<PostOffice>();
+        services.AddHostedService(provider => provider.GetRequiredService<PostOffice>());
+    }
+}

@@ -1,0 +1,133 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using RlsChat.Api.Auth;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api;
+
+/// <summary>One's own ways in: sessions, linked accounts, the password; and the way out for good.</summary>
+internal static class MyAccount
+{
+    public static void MapMyAccount(this IEndpointRouteBuilder routes)
+    {
+        var me = routes.MapGroup("/me");
+        me.MapDelete("", Delete).WithName("me.delete");
+        me.MapPost("/password", ChangePassword).WithName("me.password").RequireRateLimiting(Auth.Identity.RateLimit);
+        me.MapGet("/sessions", ListSessions).WithName("me.sessions.list");
+        me.MapDelete("/sessions/{id}", EndSession).WithName("me.sessions.delete");
+        me.MapGet("/accounts", ListAccounts).WithName("me.accounts.list");
+        me.MapDelete("/accounts/{provider}/{id}", Unlink).WithName("me.accounts.delete");
+    }
+
+    /// <summary>A sign-in that goes on.</summary>
+    /// <param name="Id">Its number; it changes when the session is refreshed.</param>
+    /// <param name="Expires">When it ends unless it is refreshed before.</param>
+    /// <param name="Current">Whether this request belongs to it.</param>
+    internal sealed record Session(int Id, DateTime Expires, bool Current);
+
+    /// <summary>An account elsewhere that signs one in here.</summary>
+    /// <param name="Provider">Where: <c>github</c>.</param>
+    /// <param name="Id">Its id there, which never changes.</param>
+    /// <param name="Type"><c>oauth</c>.</param>
+    /// <param name="Scope">What this API may ask there, or null.</param>
+    internal sealed record Account(string Provider, string Id, string Type, string? Scope);
+
+    private sealed record AccountRow(Guid Key, string Provider, string Id, string Type, string? Scope);
+
+    /// <summary>A new password.</summary>
+    /// <param name="OldPassword">The one until now; left out by who has none.</param>
+    /// <param name="NewPassword">The one from now on.</param>
+    internal sealed record PasswordChange(string? OldPassword, string? NewPassword) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.OptionalText("oldPassword", OldPassword, 1, Passwords.MaxLength);
+            errors.Text("newPassword", NewPassword, Passwords.MinLength, Passwords.MaxLength);
+        }
+    }
+
+    private static async Task<Results<NoContent, UnauthorizedHttpResult>> Delete(UserDb db) =>
+        await db.QuerySingleOrDefault<bool>("""select public.delete_account()""")
+            ? TypedResults.NoContent()
+            : TypedResults.Unauthorized();
+
+    /// <summary>Hashing is slow on purpose, so it happens between two calls and in no transaction.</summary>
+    private static async Task<Results<NoContent, UnauthorizedHttpResult>> ChangePassword(
+        PasswordChange change, ClaimsPrincipal user, Passwords passwords, SignInDb signIn)
+    {
+        var caller = Caller.From(user);
+        if (caller.Uid is null)
+        {
+            return TypedResults.Unauthorized();
+        }
+
+        var own = signIn.As(caller);
+        var hash = await own.Call<string>("""select auth.own_password_hash()""");
+        var right = hash is null
+            ? change.OldPassword is null
+            : change.OldPassword is { } old && passwords.Verify(hash, old) != PasswordVerificationResult.Failed;
+        return right && await own.Call<bool>("""select auth.change_password($1, $2)""", hash, passwords.Hash(change.NewPassword!))
+            ? TypedResults.NoContent()
+            : throw new InvalidInputException("oldPassword", "must be the password until now");
+    }
+
+    private static async Task<Ok<Page<Session>>> ListSessions(PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.Query<Session>(
+            """
+            select "id", "expires", "id" is not distinct from auth.session_id() as "current"
+            from public.sessions
+            where "expires" > now() at time zone 'utc' and ("expires", "id") < ($1, $2)
+            order by "expires" desc, "id" desc
+            limit $3
+            """, from.CreatedAt, Number(from.Id), page.Fetch);
+        return TypedResults.Ok(Page<Session>.Of(rows, page, session => new Cursor(session.Expires, Place(session.Id))));
+    }
+
+    private static async Task<Results<NoContent, NotFound>> EndSession(string id, UserDb db) =>
+        await db.Execute("""delete from public.sessions where "id" = $1""", SessionId(id)) == 1
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
+
+    /// <summary>In an order of no meaning, by a key of the cursor's form.</summary>
+    private static async Task<Ok<Page<Account>>> ListAccounts(PageRequest page, UserDb db)
+    {
+        var rows = await db.Query<AccountRow>(
+            """
+            select k."key", a."provider", a."providerAccountId" as "id", a."type", a."scope"
+            from public.accounts a
+            cross join lateral (select md5(a."provider" || '/' || a."providerAccountId")::uuid as "key") k
+            where $1 or k."key" > $2
+            order by k."key"
+            limit $3
+            """, page.After is null, page.After?.Id ?? Guid.Empty, page.Fetch);
+        var shown = Page<AccountRow>.Of(rows, page, row => new Cursor(DateTime.UnixEpoch, row.Key));
+        return TypedResults.Ok(new Page<Account>(
+            [.. shown.Items.Select(row => new Account(row.Provider, row.Id, row.Type, row.Scope))], shown.NextCursor));
+    }
+
+    private static async Task<Results<NoContent, NotFound>> Unlink(string provider, string id, UserDb db) =>
+        await db.Execute(
+            """delete from public.accounts where "provider" = $1 and "providerAccountId" = $2""", provider, id) == 1
+            ? TypedResults.NoContent()
+            : TypedResults.NotFound();
+
+    private static int SessionId(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw new InvalidInputException("id", "must be a whole number");
+
+    /// <summary>A session's number as a place in a list, and back.</summary>
+    private static Guid Place(int id) => new(id, 0, 0, new byte[8]);
+
+    private static int Number(Guid place) => BinaryPrimitives.ReadInt32BigEndian(place.ToByteArray(bigEndian: true)) switch
+    {
+        < 0 => int.MaxValue,
+        var id => id,
+    };
+}
