@@ -51,6 +51,14 @@ public sealed class SettingsTests
     [InlineData("DATABASE_PREPARE", "secret")]
     [InlineData("DATABASE_MAX_CONECTIONS", "5")]
     [InlineData("AUTH_RATE_LIMIT", "0")]
+    [InlineData("GITHUB_CLIENT_ID", "id-alone")]
+    [InlineData("GITHUB_CLIENT_SECRET", "alone")]
+    [InlineData("GITHUB_CLIENT_SECRETS", "secret")]
+    [InlineData("PUBLIC_URL", "http://secret.example")]
+    [InlineData("PUBLIC_URL", "https://chat.example/?secret")]
+    [InlineData("SMTP_URL", "https://secret.example")]
+    [InlineData("MAIL_FROM", "secret")]
+    [InlineData("MAIL_FOLDERS", "secret")]
     public void A_bad_one_is_named(string name, string value)
     {
         var error = Assert.Throws<SetupException>(() => ApiHost.Build(Args(new(Good) { [name] = value })));

@@ -1,0 +1,301 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using MimeKit;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api.SigningIn;
+
+/// <summary>Tokens that come by mail: what they prove, how often and how long, and that asking tells nothing.</summary>
+public sealed partial class MailedTokenTests(House house) : HouseTest(house)
+{
+    private const string NewPassword = "a quite different one";
+
+    [Fact]
+    public async Task An_address_is_proven_by_the_mailed_token_once()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        (await ana.Post("/auth/verify-email/request", new { email = ana.Email })).Is(202);
+        var mail = await stage.Mail.For(ana.Email);
+        Assert.Equal("rlschat@example.org", ((MailboxAddress)mail.From[0]).Address);
+        Assert.Equal(ana.Email, ((MailboxAddress)mail.To[0]).Address);
+        Assert.False((await ana.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
+
+        // The mail is opened where nobody is signed in.
+        (await stage.Anonymous().Post("/auth/verify-email", new { token = Token(mail) })).Is(204);
+        Assert.True((await ana.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
+        (await stage.Anonymous().Post("/auth/verify-email", new { token = Token(mail) })).Is(410, "token_invalid");
+    }
+
+    [Fact]
+    public async Task An_address_that_is_to_replace_ones_own_does_so_when_it_is_proven()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        (await ana.Post("/auth/verify-email/request", new { email = "new@example.org" })).Is(202);
+        Assert.Equal(ana.Email, (await ana.Get("/me")).Body["email"]!.GetValue<string>());
+        (await ana.Post("/auth/verify-email", new { token = Token(await stage.Mail.For("new@example.org")) })).Is(204);
+        Assert.Equal("new@example.org", (await ana.Get("/me")).Body["email"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task An_address_that_somebody_else_has_proven_stays_theirs()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana", verified: true);
+        var ben = await stage.SignUp("ben");
+        (await ben.Post("/auth/verify-email/request", new { email = ana.Email })).Is(202);
+        (await ben.Post("/auth/verify-email", new { token = Token(await stage.Mail.For(ana.Email)) })).Is(409, "email_taken");
+        Assert.Equal(ana.Email, (await ana.Get("/me")).Body["email"]!.GetValue<string>());
+        Assert.Equal(ben.Email, (await ben.Get("/me")).Body["email"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task Only_who_is_signed_in_asks_for_proof_of_an_address()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        (await stage.Anonymous().Post("/auth/verify-email/request", new { email = ana.Email })).Is(401, "unauthenticated");
+        (await ana.Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
+        (await ana.Post("/auth/verify-email/request", new { email = ana.Email })).Is(401, "session_ended");
+        await NoMailFor(stage, ana.Email);
+    }
+
+    [Fact]
+    public async Task A_forgotten_password_is_replaced_and_every_session_ends()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        var token = await AskForPassword(stage, ana.Email.ToUpperInvariant());
+        (await ana.Get("/me")).Is(200);
+        (await stage.Anonymous().Post("/auth/password", new { token, password = NewPassword })).Is(204);
+        (await ana.Get("/me")).Is(401, "session_ended");
+        (await ana.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(401);
+        (await stage.Anonymous().Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(401);
+        var back = stage.Of((await stage.Anonymous().Post("/auth/login", new { email = ana.Email, password = NewPassword })).Is(200));
+        Assert.True((await back.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
+        (await stage.Anonymous().Post("/auth/password", new { token, password = Person.Password })).Is(410, "token_invalid");
+    }
+
+    [Fact]
+    public async Task A_token_ends_after_half_an_hour_and_with_the_next_one()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        var first = await AskForPassword(stage, ana.Email);
+        var second = await AskForPassword(stage, ana.Email, 2);
+        (await stage.Anonymous().Post("/auth/password", new { token = first, password = NewPassword })).Is(410, "token_invalid");
+        Assert.InRange(await stage.Stored<double>(
+            """select extract(epoch from "expires" - now() at time zone 'utc') from public."verificationToken" """), 1790, 1800);
+
+        // No role may change a token's end: it is put anew with one that has passed.
+        await stage.Stored<string>(
+            """
+            with old as (delete from public."verificationToken" returning *)
+            insert into public."verificationToken" ("identifier", "token", "expires", "userId", "purpose")
+            select "identifier", "token", now() at time zone 'utc' - interval '1 second', "userId", "purpose" from old
+            returning 'moved'
+            """, "auth_definer");
+        (await stage.Anonymous().Post("/auth/password", new { token = second, password = NewPassword })).Is(410, "token_invalid");
+        (await ana.Get("/me")).Is(200);
+    }
+
+    [Fact]
+    public async Task A_token_of_one_purpose_is_none_of_the_other()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        (await ana.Post("/auth/verify-email/request", new { email = ana.Email })).Is(202);
+        var token = Token(await stage.Mail.For(ana.Email));
+        (await ana.Post("/auth/password", new { token, password = NewPassword })).Is(410, "token_invalid");
+        (await ana.Post("/auth/verify-email", new { token = await AskForPassword(stage, ana.Email, 2) })).Is(410, "token_invalid");
+        Assert.False((await ana.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task Asking_for_a_password_does_not_tell_who_is_known()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        var nobody = stage.Anonymous();
+        var known = (await nobody.Post("/auth/password/request", new { email = ana.Email })).Is(202);
+        var unknown = (await nobody.Post("/auth/password/request", new { email = "nobody@example.org" })).Is(202);
+        Assert.Equal(known.Text, unknown.Text);
+        await stage.Mail.For(ana.Email);
+        await NoMailFor(stage, "nobody@example.org");
+    }
+
+    [Fact]
+    public async Task Asking_for_a_password_waits_for_no_database_and_no_mail_server()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        await using var connection = new Npgsql.NpgsqlConnection(House.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using (var hold = new Npgsql.NpgsqlCommand("""lock table public."verificationToken" """, connection, transaction))
+        {
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        // The known address would wait for the lock, the unknown one would not.
+        var started = System.Diagnostics.Stopwatch.StartNew();
+        (await stage.Anonymous().Post("/auth/password/request", new { email = ana.Email })).Is(202);
+        Assert.True(started.ElapsedMilliseconds < 1000, $"took {started.ElapsedMilliseconds} ms");
+        Assert.Equal(0, stage.Mail.CountFor(ana.Email));
+        await transaction.RollbackAsync();
+        await stage.Mail.For(ana.Email);
+    }
+
+    [Theory]
+    [InlineData("/auth/verify-email/request", """{"email":"nowhere"}""", "email")]
+    [InlineData("/auth/verify-email/request", """{"email":"a b@example.org"}""", "email")]
+    [InlineData("/auth/verify-email/request", """{}""", "email")]
+    [InlineData("/auth/verify-email/request", """{"email":"a@example.org","name":1}""", "name")]
+    [InlineData("/auth/password/request", """{"email":"a@example.org\r\nBcc: b@example.org"}""", "email")]
+    [InlineData("/auth/password/request", """{"email":null}""", "email")]
+    [InlineData("/auth/verify-email", """{"token":"short"}""", "token")]
+    [InlineData("/auth/verify-email", """{}""", "token")]
+    [InlineData("/auth/password", """{"token":"short","password":"short"}""", "token,password")]
+    [InlineData("/auth/password", """{"password":"long enough"}""", "token")]
+    public async Task Bad_input_is_named(string path, string body, string fields)
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        (await ana.SendRaw(HttpMethod.Post, path, body)).Refuses(fields.Split(','));
+    }
+
+    [Fact]
+    public async Task A_token_that_never_was_is_refused()
+    {
+        await using var stage = await Stage.Open(House);
+        var token = new string('A', 43);
+        (await stage.Anonymous().Post("/auth/verify-email", new { token })).Is(410, "token_invalid");
+        (await stage.Anonymous().Post("/auth/password", new { token, password = NewPassword })).Is(410, "token_invalid");
+    }
+
+    [Fact]
+    public async Task A_mail_server_that_refuses_is_logged_without_the_address_and_not_told()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        stage.Mail.Refuses = true;
+        (await stage.Anonymous().Post("/auth/password/request", new { email = ana.Email })).Is(202);
+        await Logged(stage, "a mail was not sent: SmtpCommandException");
+        Assert.DoesNotContain(ana.Email, string.Concat(stage.Log.All), StringComparison.OrdinalIgnoreCase);
+        stage.Mail.Refuses = false;
+        Assert.Equal(43, (await AskForPassword(stage, ana.Email)).Length);
+    }
+
+    [Fact]
+    public async Task Nobody_is_buried_under_mail()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        for (var i = 0; i < 7; i++)
+        {
+            var email = i % 2 == 0 ? ana.Email : ana.Email.ToUpperInvariant();
+            (await stage.Anonymous().Post("/auth/password/request", new { email })).Is(202);
+        }
+
+        await Logged(stage, "this address was sent enough for now");
+        var ben = await stage.SignUp("ben");
+        await AskForPassword(stage, ben.Email);
+        for (var waited = 0; waited < 100 && Count() < 5; waited++)
+        {
+            await Task.Delay(20);
+        }
+
+        await Task.Delay(100);
+        Assert.Equal(5, Count());
+
+        int Count() => stage.Mail.CountFor(ana.Email) + stage.Mail.CountFor(ana.Email.ToUpperInvariant());
+    }
+
+    [Fact]
+    public async Task Asking_is_rate_limited_like_every_way_in()
+    {
+        await using var stage = await Stage.Open(House, "--AUTH_RATE_LIMIT=4");
+        var nobody = stage.Anonymous();
+        (await nobody.Post("/auth/password/request", new { email = "a@example.org" })).Is(202);
+        (await nobody.Post("/auth/password", new { token = new string('A', 43), password = NewPassword })).Is(410);
+        (await nobody.Post("/auth/verify-email", new { token = new string('A', 43) })).Is(410);
+        (await nobody.Post("/auth/verify-email/request", new { email = "a@example.org" })).Is(401);
+        foreach (var path in new[] { "/auth/password/request", "/auth/password", "/auth/verify-email", "/auth/verify-email/request" })
+        {
+            (await nobody.Post(path, new { })).Is(429, "too_many_requests");
+        }
+    }
+
+    [Fact]
+    public async Task Into_a_folder_without_a_server()
+    {
+        var folder = Directory.CreateTempSubdirectory("rlschat-mail");
+        try
+        {
+            await using var stage = await Stage.Open(House, "--SMTP_URL=", $"--MAIL_FOLDER={folder.FullName}", "--PUBLIC_URL=https://chat.example/");
+            var ana = await stage.SignUp("ana");
+            (await stage.Anonymous().Post("/auth/password/request", new { email = ana.Email })).Is(202);
+            await Logged(stage, "a mail was handed over");
+            var mail = await MimeMessage.LoadAsync(Assert.Single(folder.GetFiles("*.eml")).FullName);
+            Assert.Equal(ana.Email, ((MailboxAddress)mail.To[0]).Address);
+            Assert.Contains("https://chat.example/password#token=", mail.TextBody, StringComparison.Ordinal);
+            (await stage.Anonymous().Post("/auth/password", new { token = Token(mail), password = NewPassword })).Is(204);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_way_for_mail_nobody_can_ask()
+    {
+        var ana = await House.SignUp("ana");
+        (await ana.Post("/auth/verify-email/request", new { email = ana.Email })).Is(404);
+        (await ana.Post("/auth/password/request", new { email = ana.Email })).Is(404);
+    }
+
+    [Fact]
+    public async Task The_log_holds_neither_address_nor_token()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        var token = await AskForPassword(stage, ana.Email);
+        (await stage.Anonymous().Post("/auth/password", new { token, password = NewPassword })).Is(204);
+        var log = string.Concat(stage.Log.All);
+        Assert.Contains("auth.password.request", log, StringComparison.Ordinal);
+        Assert.All(new[] { ana.Email, token, NewPassword }, secret => Assert.DoesNotContain(secret, log, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static async Task<string> AskForPassword(Stage stage, string email, int count = 1)
+    {
+        (await stage.Anonymous().Post("/auth/password/request", new { email })).Is(202);
+        return Token(await stage.Mail.For(email, count));
+    }
+
+    /// <summary>Mails leave in their order, near enough: one that was asked for later has come.</summary>
+    private static async Task NoMailFor(Stage stage, string email)
+    {
+        var later = await stage.SignUp("later");
+        await AskForPassword(stage, later.Email);
+        await Task.Delay(100);
+        Assert.Equal(0, stage.Mail.CountFor(email));
+    }
+
+    private static async Task Logged(Stage stage, string message)
+    {
+        for (var waited = 0; !stage.Log.All.Any(line => Message(line).EndsWith(message, StringComparison.Ordinal)); waited++)
+        {
+            Assert.True(waited < 500, $"not logged: {message}");
+            await Task.Delay(20);
+        }
+
+        static string Message(string line) => JsonNode.Parse(line)!["message"]?.GetValue<string>() ?? "";
+    }
+
+    private static string Token(MimeMessage mail) => Assert.Single(TokenPattern().Matches(mail.TextBody!)).Value;
+
+    [GeneratedRegex(@"(?<![\w-])[\w-]{43}(?![\w-])")]
+    private static partial Regex TokenPattern();
+}
