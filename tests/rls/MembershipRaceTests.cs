@@ -86,6 +86,17 @@ public sealed class MembershipRaceTests(Theatre theatre)
     }
 
     [Theory]
+    [InlineData("""delete from public."Invitation" """)]
+    [InlineData("select public.remove_member([ben])")]
+    [InlineData("select public.set_member_role([ben], [member role])")]
+    public async Task What_is_taken_back_at_the_same_moment_is_not_accepted(string sql)
+    {
+        var race = new Race(theatre, await Troupe.Gather(theatre, "ana:admin", "ben:admin", "cy:"));
+        var token = await Invite(race, "ben");
+        Assert.Equal([null, "RC004"], await race.InTurn(("ana", sql), ("cy", $"select public.accept_invitation('{token}')")));
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Nobody_joins_an_organization_that_ends(bool joinsFirst)
