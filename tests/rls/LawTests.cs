@@ -130,6 +130,25 @@ public sealed class LawTests(Theatre theatre) : Drama(theatre)
         }
     }
 
+    [Fact]
+    public async Task A_permission_that_is_false_is_not_held()
+    {
+        const string held = "select p from unnest(string_to_array('[all]', ',')) p where auth.organization_with(p) = [Acme]";
+        var all = string.Join(',', Cast.Permissions);
+        await Play.As("admin");
+        Assert.Equal(Cast.Permissions, await Play.List(held.Replace("[all]", all, StringComparison.Ordinal)));
+        var role = await Role("nothing", [.. Cast.Permissions]);
+        await Play.Do($"select public.set_member_role([member], '{role}')");
+        await Play.Do($$"""update public."Role" set "permissions" = replace("permissions"::text, 'true', 'false')::jsonb where "id" = '{{role}}'""");
+
+        await Play.As("member");
+        Assert.Empty(await Play.List(held.Replace("[all]", all, StringComparison.Ordinal)));
+        Assert.Equal(["{}"], await Play.List("select auth.permissions()"));
+        Assert.Equal(Outcome.Hidden, await Play.Try("""update public."Organization" set "name" = 'new'"""));
+        Assert.Equal(["false true"], await Play.List(
+            """select concat_ws(' ', auth.covers('{"x": false}', '{"x": true}')::text, auth.covers('{"x": false}', '{"x": false}')::text)"""));
+    }
+
     private async Task<Guid> Role(string name, params string[] permissions)
     {
         var held = string.Join(", ", permissions.Select(p => $"\"{p}\": true"));

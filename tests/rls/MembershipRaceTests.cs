@@ -93,7 +93,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
     {
         var race = new Race(theatre, await Troupe.Gather(theatre, "ana:admin", "ben:admin", "cy:"));
         var token = await Invite(race, "ben");
-        Assert.Equal([null, "RC004"], await race.InTurn(("ana", sql), ("cy", $"select public.accept_invitation('{token}')")));
+        Assert.Equal(new string?[] { null, "RC004" }, await race.InTurn(("ana", sql), ("cy", $"select public.accept_invitation('{token}')")));
     }
 
     [Theory]
@@ -120,7 +120,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
     [InlineData(Delete, Delete)]
     public async Task What_two_who_leave_at_once_owned_stays_with_a_member(string manager, string report)
     {
-        for (var i = 0; i < 3; i++)
+        for (var i = 0; i < 4; i++)
         {
             var world = await Troupe.Gather(theatre, "ana:admin", "ben:member", "cy:member");
             var race = new Race(theatre, world);
@@ -132,7 +132,8 @@ public sealed class MembershipRaceTests(Theatre theatre)
                 1 => await race.InTurn(("cy", report), ("ben", manager)),
                 _ => await race.AtOnce(("ben", manager), ("cy", report)),
             };
-            Assert.All(answers, a => Assert.True(a is null or "40P01", a));
+            // Leaving locks the organization first; deleting an account, the person: that may be a deadlock, and is retried.
+            Assert.All(answers, a => Assert.True(a is null || (a == "40P01" && (manager == Delete || report == Delete)), a));
             Assert.Equal(world["House"], await race.Alone<Guid?>("rlschat_backup",
                 $"""select u."organizationId" from public."Chat" c join public."User" u on u."id" = c."userId" where c."id" = '{chat}'"""));
         }

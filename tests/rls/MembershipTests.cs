@@ -22,6 +22,7 @@ public sealed class MembershipTests(Theatre theatre) : Drama(theatre)
         ["stranger"] = "select public.set_member_manager([target], [outsider])",
         ["found"] = "select public.create_organization('new')",
         ["leave"] = "select public.leave_organization()",
+        ["leave_Acme"] = "select public.leave_organization([Acme])",
     };
 
     // RC012: no role of this organization; RC007: the manager is no colleague. Making somebody a manager needs can_view_documents too.
@@ -75,16 +76,17 @@ public sealed class MembershipTests(Theatre theatre) : Drama(theatre)
     // RC002: already in one; RC003: the last administrator; RC009: in none; RC011: an operator.
     public static readonly TheoryData<string, string, string, string> Own = Matrix.Of(
         ("their own", """
-            who                      found   leave
-            owner                    RC002   yes
-            member                   RC002   yes
-            admin                    RC002   RC003
-            can_manage_organization  RC002   yes
-            rival                    RC002   RC003
-            left                     yes     RC009
-            loner                    yes     RC009
-            operator                 RC011   RC009
-            anonymous                denied  denied
+            who                      found   leave   leave_Acme
+            owner                    RC002   yes     yes
+            member                   RC002   yes     yes
+            admin                    RC002   RC003   RC003
+            can_manage_organization  RC002   yes     yes
+            outsider                 RC002   yes     hidden
+            rival                    RC002   RC003   hidden
+            left                     yes     RC009   hidden
+            loner                    yes     RC009   hidden
+            operator                 RC011   RC009   hidden
+            anonymous                denied  denied  denied
             """));
 
     [Theory]
