@@ -92,12 +92,13 @@ public static class Restore
             },
             CancellationToken.None);
 
-    // What the backup's database had to say for itself, this one may say too; nothing else.
+    // What the backup's database had to say for itself, this one may say too, and what its server or an
+    // earlier version of db/ explains; nothing else.
     private static async Task Check(string owner, Manifest manifest, MigrationPlan plan, RestoreOptions options)
     {
         var findings = (await Checks.Run(owner)).Where(finding => !finding.IsNote).ToList();
         var known = findings.Where(finding => manifest.Findings.Contains(finding.ToString())
-            || finding.Rule == "version" || (finding.Rule == "server" && manifest.Server < 19)).ToList();
+            || finding.Rule is "version" or "server").ToList();
         foreach (var finding in known)
         {
             options.Log($"as it was: {finding}");
