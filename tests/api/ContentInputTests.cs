@@ -130,7 +130,7 @@ public sealed class ContentInputTests(House house) : HouseTest(house)
         var (ana, there, before) = await Scene(path);
         var (start, end) = ($"{{{rest}, \"{field}\": \"", "\"}");
         var fits = new string('x', 1024 * 1024 - start.Length - end.Length);
-        var answer = (await ana.SendRaw(new HttpMethod(method), there, start + fits + "x" + end)).Is(413, "too_large");
+        var answer = (await ana.Offer(new HttpMethod(method), there, start + fits + "x" + end)).Is(413, "too_large");
         Assert.Equal(["body"], answer.ErrorFields);
         Assert.Equal(before, await Everything());
         answer = await ana.SendRaw(new HttpMethod(method), there, start + fits + end);

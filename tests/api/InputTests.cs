@@ -117,7 +117,7 @@ public sealed class InputTests(House house) : HouseTest(house)
     {
         var (ana, there, before) = await Scene("/chats/{chat}/messages");
         var large = $$"""{"role": "user", "parts": ["{{new string('x', 1024 * 1024)}}"]}""";
-        var answer = (await ana.SendRaw(HttpMethod.Post, there, large)).Is(413, "too_large");
+        var answer = (await ana.Offer(HttpMethod.Post, there, large)).Is(413, "too_large");
         Assert.Equal(["body"], answer.ErrorFields);
         Assert.Equal(before, await Everything(ana));
         var fits = $$"""{"role": "user", "parts": ["{{new string('x', 1024 * 1024 - 100)}}"]}""";

@@ -8,7 +8,7 @@ namespace RlsChat.Tests.Api.Play;
 internal sealed class Person(string name, Uri address)
 {
     public const string Password = "correct horse battery";
-    private static readonly HttpClient Http = new();
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(20) });
 
     public string Name => name;
     public string Email { get; set; } = "";
@@ -40,6 +40,10 @@ internal sealed class Person(string name, Uri address)
     /// <summary>A body that is sent as it stands.</summary>
     public Task<Answer> SendRaw(HttpMethod method, string path, string body) =>
         Send(method, path, new StringContent(body, Encoding.UTF8, "application/json"));
+
+    /// <summary>As <see cref="SendRaw"/>, once the server wants it: what it refuses unread breaks no connection.</summary>
+    public Task<Answer> Offer(HttpMethod method, string path, string body) =>
+        Send(method, path, new StringContent(body, Encoding.UTF8, "application/json"), ("Expect", "100-continue"));
 
     public async Task<Answer> Send(
         HttpMethod method, string path, HttpContent? content = null, params (string Name, string Value)[] headers)
