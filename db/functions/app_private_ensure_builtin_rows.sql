@@ -1,5 +1,6 @@
 -- The built-in roles, and the canary: a person nobody can sign in as, with one private row in each
--- table. Whoever is nobody in particular sees none of them, or the API refuses to serve.
+-- table of what people own and write. Whoever is nobody in particular sees none of them, or the
+-- API refuses to serve.
 -- Definer: the owner itself is bound by the policies and may insert nothing.
 create or replace function app_private.ensure_builtin_rows()
   returns void

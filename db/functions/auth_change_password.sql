@@ -11,9 +11,11 @@ begin
   if not found then
     return false;
   end if;
-  -- Whoever else knew the old one is out; the sign-in that changes it goes on.
+  -- Whoever else knew the old one is out, with the mails they asked for; the sign-in that changes
+  -- it goes on.
+  delete from public."verificationToken" t where t."userId" = auth.uid();
   update public.sessions s set "revoked" = now() at time zone 'utc'
-  where s."userId" = auth.uid() and s."revoked" is null and s."family" <> (
+  where s."userId" = auth.uid() and s."revoked" is null and s."family" is distinct from (
     select f."family" from public.sessions f
     where f."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8')));
   return true;

@@ -22,7 +22,9 @@ begin
   where u."id" = person."id";
   update public.sessions s set "revoked" = now() at time zone 'utc'
   where s."userId" = person."id" and s."revoked" is null;
-  -- Who signed up with an address that was not theirs keeps no back door to it.
+  -- Who held the account before the address was proven keeps no back door: no mail under way that
+  -- would move it to another address, no linked account.
+  delete from public."verificationToken" t where t."userId" = person."id";
   if person."emailVerified" is null then
     delete from public.accounts a where a."userId" = person."id";
   end if;

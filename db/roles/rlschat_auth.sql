@@ -1,5 +1,6 @@
 -- The login that mints identities: it may execute the sign-up, sign-in, refresh, OAuth and
--- verification functions, and nothing else.
+-- verification functions, start the purge (which deletes only what is past its retention), and
+-- nothing else.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_auth') then
