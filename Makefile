@@ -19,10 +19,10 @@ test: obj/built-all ## runs every test
 	@status=0; for project in tests/rls tests/api; do \
 	  dotnet test $$project -c Release --no-build --nologo || status=1; done; exit $$status
 
-test-rls: obj/built-all ## runs the tests of the database; FILTER=Chat runs those whose name holds it
+test-rls: obj/built-all ## runs the tests of the policies, not of installing; FILTER=Chat those whose name holds it
 	@mkdir -p .data; rm -f .data/cells.txt
 	@RLSCHAT_CELLS_FILE=$(CURDIR)/.data/cells.txt dotnet test tests/rls -c Release --no-build --nologo \
-	  $(if $(FILTER),--filter 'FullyQualifiedName~$(FILTER)'); \
+	  --filter '$(if $(FILTER),FullyQualifiedName~$(FILTER),FullyQualifiedName!~.Installing.)'; \
 	  status=$$?; cat .data/cells.txt 2>/dev/null; exit $$status
 
 check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs

@@ -12,9 +12,11 @@ public static class UnfinishedRestore
 
     internal static async Task Begin(NpgsqlConnection connection, string file)
     {
+        await using var transaction = await connection.BeginTransactionAsync();
         await connection.Execute($"create schema {Schema}");
         await connection.Execute($"comment on schema {Schema} is "
             + Statements.Literal($"was being restored from {Path.GetFileName(file)} on {DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, and not to the end"));
+        await transaction.CommitAsync();
     }
 
     internal static Task<int> End(NpgsqlConnection connection) => connection.Execute($"drop schema {Schema}");
