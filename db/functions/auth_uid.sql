@@ -3,6 +3,9 @@
 -- of that person which is live at this statement. A login that is a member of identity_setter
 -- (psql, tests) is believed. Definer: it reads sessions, whose digests no other role may read.
 --
+-- On those logins it is nobody's in a transaction that keeps an old snapshot (repeatable read):
+-- rights that were withdrawn meanwhile would go on there.
+--
 -- It never raises. After the first transaction on a connection an unset setting is '', not null;
 -- what is malformed is compared as text, which equals nobody, or is not cast.
 create or replace function auth.uid()
@@ -21,7 +24,8 @@ begin
       where s."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8'))
         and s."userId"::text = lower(current_setting('auth.uid', true))
         and s."revoked" is null
-        and s."expires" > statement_timestamp() at time zone 'utc');
+        and s."expires" > statement_timestamp() at time zone 'utc'
+        and current_setting('transaction_isolation') = 'read committed');
   elsif pg_has_role(session_user, 'identity_setter', 'member')
     and current_setting('auth.uid', true)
       ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'

@@ -92,6 +92,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         app_private.lock_colleague               volatile
         app_private.permissions_of               stable
         app_private.release_address              volatile
+        app_private.tg__member_writes            volatile
         app_private.tg_accounts__audit           volatile
         app_private.tg_accounts__last_way_in     volatile
         app_private.tg_chat__audit               volatile
@@ -187,6 +188,22 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 where r.rolname in ('anonymous', 'regular_user', 'monitor', 'rlschat_api', 'rlschat_auth')
                 group by r.rolname
                 order by 1
+                """));
+    }
+
+    [Fact]
+    public async Task Explain_estimates_nothing_from_what_people_have_written()
+    {
+        await Play.AsRole("rlschat_owner");
+        Assert.Equal(
+            ["AuditEvent.details", "Chat.title", "CreditEntry.reason", "Document.content", "Document.title",
+                "IdempotencyKey.body", "IdempotencyKey.key", "Invitation.email", "Message.attachments", "Message.parts",
+                "Organization.name", "Role.name", "StreamChunk.data", "Suggestion.description", "Suggestion.originalText",
+                "Suggestion.suggestedText", "User.email"],
+            await Play.List("""
+                select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
+                where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and a.attstattarget = 0
+                order by (c.relname || '.' || a.attname) collate "C"
                 """));
     }
 

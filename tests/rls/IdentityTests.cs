@@ -181,6 +181,19 @@ public sealed class IdentityTests(Theatre theatre) : IAsyncLifetime
         Assert.Equal([], await Run(connection, MyChats));
     }
 
+    [Theory]
+    [InlineData("repeatable read")]
+    [InlineData("serializable")]
+    public async Task An_old_snapshot_keeps_no_withdrawn_right(string isolation)
+    {
+        await using var connection = await api.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Run(connection, $"set transaction isolation level {isolation}");
+        await Run(connection, Claim(ana, secrets["ana"])[0]);
+        Assert.Equal([""], await Run(connection, WhoAmI));
+        Assert.Equal([], await Run(connection, MyChats));
+    }
+
     [Fact]
     public async Task A_prepared_plan_answers_for_who_asks_now()
     {

@@ -53,6 +53,28 @@ public sealed class MembershipRaceTests(Theatre theatre)
         }
     }
 
+    [Theory]
+    [InlineData("Chat", true)]
+    [InlineData("Chat", false)]
+    [InlineData("Document", true)]
+    [InlineData("Document", false)]
+    public async Task Who_is_removed_while_they_write_owns_nothing_there(string table, bool writesFirst)
+    {
+        var world = await Troupe.Gather(theatre, "ana:admin", "cy:member");
+        var race = new Race(theatre, world);
+        var write = ("cy", $"insert into public.\"{table}\" (\"title\", \"organizationId\") values ('late', [House])");
+        var remove = ("ana", "select public.remove_member([cy])");
+        var answers = writesFirst ? await race.InTurn(write, remove) : await race.InTurn(remove, write);
+
+        Assert.Equal(writesFirst ? [null, null] : [null, "42501"], answers);
+        Assert.Equal(writesFirst ? 1 : 0, await race.Alone<long>("rlschat_backup", $"""
+            select count(*) from public."{table}" where "organizationId" = [House] and "userId" = [ana]
+            """));
+        Assert.Equal(0, await race.Alone<long>("rlschat_backup", $"""
+            select count(*) from public."{table}" where "organizationId" = [House] and "userId" = [cy]
+            """));
+    }
+
     [Fact]
     public async Task One_invitation_is_accepted_once()
     {

@@ -1,0 +1,30 @@
+-- The policy has seen that the owner is a member; this holds them there until the row is committed.
+-- Without it, who is removed at the same moment would own a row that the hand-over did not see.
+-- Definer: it locks the owner's row of "User", which a leaving (or its hand-over) waits for.
+create or replace function app_private.tg__member_writes()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  perform from public."User" u
+  where u."id" = new."userId" and u."organizationId" = new."organizationId"
+  for share;
+  if not found then
+    raise exception 'the owner is no member of the organization'
+      using errcode = 'insufficient_privilege';
+  end if;
+  return new;
+end
+$$;
+alter function app_private.tg__member_writes() owner to auth_definer;
+comment on function app_private.tg__member_writes() is
+  'Nobody comes to own an organization''s chat or document while they leave it.';
+
+create or replace trigger _200_member_writes before insert on public."Chat"
+  for each row when (new."organizationId" is not null)
+  execute function app_private.tg__member_writes();
+create or replace trigger _200_member_writes before insert on public."Document"
+  for each row when (new."organizationId" is not null)
+  execute function app_private.tg__member_writes();
