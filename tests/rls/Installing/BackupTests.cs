@@ -24,7 +24,7 @@ public sealed class BackupTests : IAsyncLifetime
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
+    [NeedsPgDumpFact]
     public async Task A_world_arrives_whole_on_another_server()
     {
         var world = await FullWorld.Make(database);
@@ -86,7 +86,7 @@ public sealed class BackupTests : IAsyncLifetime
         }
     }
 
-    [Theory]
+    [NeedsPgDumpTheory]
     [InlineData("""drop policy backup on public."Chat" """, """public."Chat" has no policy that shows it every row""")]
     [InlineData("""alter policy backup on public."Chat" using ("visibility" = 'public')""", """public."Chat" has no policy that shows it every row""")]
     [InlineData("""create policy narrow on public."Chat" as restrictive for select to public using (false)""", """public."Chat" has a restrictive policy""")]
@@ -103,7 +103,7 @@ public sealed class BackupTests : IAsyncLifetime
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 
-    [Theory]
+    [NeedsPgDumpTheory]
     [InlineData("--exclude-table-data=public.\"Role\"", "public.\"Role\": ")]
     [InlineData("--exclude-table=public.\"Quota\"", "public.\"Quota\": nothing in the dump")]
     public async Task A_dump_that_lacks_rows_is_refused(string exclude, string why)
@@ -129,7 +129,7 @@ public sealed class BackupTests : IAsyncLifetime
         Assert.Equal(1L, await empty.OwnerConnectionString.Ask<long>("select count(*) from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'"));
     }
 
-    [Fact]
+    [NeedsPgDumpFact]
     public async Task A_damaged_dump_is_refused()
     {
         await Backup.Take(database.OwnerConnectionString, BackupFile);
@@ -153,7 +153,7 @@ public sealed class BackupTests : IAsyncLifetime
         Assert.False(await empty.OwnerConnectionString.Ask<bool>("select to_regnamespace('auth') is not null"));
     }
 
-    [Theory]
+    [NeedsPgDumpTheory]
     [InlineData("create table public.precious (word text)", "public.precious")]
     [InlineData("create schema precious", "schema precious")]
     [InlineData("create function public.precious() returns int language sql as 'select 1'", "precious()")]
@@ -170,7 +170,7 @@ public sealed class BackupTests : IAsyncLifetime
         Assert.False(await other.OwnerConnectionString.Ask<bool>("select to_regnamespace('auth') is not null"));
     }
 
-    [Fact]
+    [NeedsPgDumpFact]
     public async Task A_killed_restoration_says_so()
     {
         await Backup.Take(database.OwnerConnectionString, BackupFile);
@@ -201,7 +201,7 @@ public sealed class BackupTests : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [NeedsPgDumpFact]
     public async Task Programs_older_than_the_server_are_named()
     {
         foreach (var program in new[] { "pg_dump", "pg_restore", "psql" })
