@@ -182,7 +182,7 @@ public sealed class BackupTests : IAsyncLifetime
                 Assert.False(process.HasExited);
             }
 
-            process.Kill();
+            process.Kill(entireProcessTree: true);
             await process.WaitForExitAsync();
         }
 
