@@ -164,7 +164,12 @@ where has_database_privilege('public', current_database(), 'temporary')
 union all
 select 'public_schema', 'public', 'everybody may create objects in it',
   'revoke create on schema public from public'
-where has_schema_privilege('public', 'public', 'create');
+where has_schema_privilege('public', 'public', 'create')
+union all
+select 'setting', s.name, format('is malformed, so that %s holds', n.fallback),
+  'update app_private.setting: docs/operating.md says how'
+from app_private.setting s join app_private.numeric_setting n on n.name = s.name
+where s.value !~ n.pattern;
 grant select on monitor.findings to monitor;
 comment on view monitor.findings is
   'Objects that break a catalogue rule, each with what to do; empty when all is well.';

@@ -16,7 +16,8 @@ grant insert ("id", "chatId", "role", "parts", "attachments", "createdAt", "user
 grant update ("parts", "attachments") on public."Message" to regular_user;
 grant delete on public."Message" to regular_user;
 grant select ("id", "chatId") on public."Message" to auth_definer;
-grant insert ("id", "chatId", "role", "parts", "userId") on public."Message" to auth_definer;
+grant insert ("id", "chatId", "role", "parts", "createdAt", "userId")
+  on public."Message" to auth_definer;
 
 create policy select_reader on public."Message"
   for select to anonymous, regular_user
@@ -25,10 +26,11 @@ comment on policy select_reader on public."Message" is
   'Whoever sees the chat sees its messages: the policies of "Chat" decide.';
 
 create policy insert_member on public."Message"
-  for insert to regular_user
+  for insert to regular_user, auth_definer
   with check ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
 comment on policy insert_member on public."Message" is
-  'The owner of a personal chat and members of the chat''s organization write, as themselves.';
+  'The owner of a personal chat and members of the chat''s organization write, as themselves; '
+  'also where a function that finishes a stream writes for them.';
 
 create policy update_author on public."Message"
   for update to regular_user

@@ -3,6 +3,8 @@
 --   whoever sees the chat                sees its streams (anonymous included, when public)
 --   whoever may write into the chat      opens one, as themselves
 --   owner of the chat, can_manage_chats  deletes it
+--   who opened it                        appends to it and finishes it, while they may still write
+--                                        into the chat: by functions
 --
 -- Not granted: changing a stream.
 
@@ -11,7 +13,11 @@ call app_private.reset_policies('public."Stream"');
 grant select on public."Stream" to anonymous, regular_user;
 grant insert ("id", "chatId", "createdAt", "userId") on public."Stream" to regular_user;
 grant delete on public."Stream" to regular_user;
+grant select ("id", "chatId", "userId", "octets", "activeAt", "finishedAt")
+  on public."Stream" to auth_definer;
 grant insert ("id", "chatId", "userId") on public."Stream" to auth_definer;
+grant update ("octets", "activeAt", "finishedAt", "messageId") on public."Stream" to auth_definer;
+grant select ("id", "activeAt", "finishedAt") on public."Stream" to rlschat_purge;
 
 create policy select_reader on public."Stream"
   for select to anonymous, regular_user
@@ -34,3 +40,22 @@ create policy definer_insert on public."Stream"
   for insert to auth_definer
   with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
 comment on policy definer_insert on public."Stream" is 'The canary row, and no other.';
+
+create policy definer_select on public."Stream"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."Stream" is
+  'What is changed is read: the policy of the update says whose it is.';
+
+create policy update_opener on public."Stream"
+  for update to auth_definer
+  using ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"))
+  with check ("userId" = (select auth.uid()));
+comment on policy update_opener on public."Stream" is
+  'Functions append to and finish what the person opened, while they may write into its chat.';
+
+create policy purge_select on public."Stream"
+  for select to rlschat_purge
+  using (true);
+comment on policy purge_select on public."Stream" is
+  'The purge asks when a chunk''s stream has ended.';

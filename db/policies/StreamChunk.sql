@@ -9,6 +9,7 @@ call app_private.reset_policies('public."StreamChunk"');
 
 grant select on public."StreamChunk" to anonymous, regular_user;
 grant insert ("streamId", "index", "data") on public."StreamChunk" to regular_user;
+grant select ("streamId", "index", "data") on public."StreamChunk" to auth_definer;
 grant insert on public."StreamChunk" to auth_definer;
 grant delete on public."StreamChunk" to rlschat_purge;
 
@@ -30,7 +31,18 @@ create policy definer_insert on public."StreamChunk"
   with check ("streamId" = '00000000-0000-4000-8000-00000000ca7a');
 comment on policy definer_insert on public."StreamChunk" is 'The canary row, and no other.';
 
+create policy definer_select on public."StreamChunk"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."StreamChunk" is
+  'Finishing a stream makes a message of its chunks.';
+
+-- The first condition is the index's, and keeps the canary.
 create policy purge_old on public."StreamChunk"
   for delete to rlschat_purge
-  using ("createdAt" < now() at time zone 'utc' - interval '7 days');
-comment on policy purge_old on public."StreamChunk" is 'Kept seven days.';
+  using ("createdAt" < now() at time zone 'utc' - interval '1 hour' and (
+    select coalesce(s."finishedAt", s."activeAt" + auth.stream_silence())
+      < now() at time zone 'utc' - interval '1 hour'
+    from public."Stream" s where s."id" = "streamId"));
+comment on policy purge_old on public."StreamChunk" is
+  'Kept for an hour after the stream was finished or abandoned.';

@@ -54,6 +54,8 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         { "secret", """grant select ("token") on public."verificationToken" to anonymous""" },
         { "secret", """grant select on public.sessions to public""" },
         { "foreign_key_index", """drop index public."Message_userId_idx" """ },
+        { "setting", """update app_private.setting set value = '1,50' where name = 'stream_price'""" },
+        { "setting", """update app_private.setting set value = '0' where name = 'stream_silence_seconds'""" },
         { "role_reach", """grant auth_definer to rlschat_api""" },
         { "role_reach", """grant identity_setter to rlschat_auth""" },
         { "role_reach", """grant regular_user to anonymous""" },
@@ -106,6 +108,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         app_private.tg_role__audit               volatile
         app_private.tg_sessions__audit           volatile
         app_private.tg_sessions__family          volatile
+        app_private.tg_stream_chunk__append      volatile
         app_private.tg_user__audit               volatile
         app_private.tg_user__last_member         volatile
         app_private.tg_user__membership          volatile
@@ -131,11 +134,13 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         auth.sign_in_oauth                       volatile
         auth.sign_out                            volatile
         auth.sign_up                             volatile
+        auth.stream_silence                      stable
         auth.uid                                 stable
         auth.verify_email                        volatile
         public.accept_invitation                 volatile
         public.create_organization               volatile
         public.delete_document                   volatile
+        public.finish_stream                     volatile
         public.grant_credits                     volatile
         public.handle_new_user                   volatile
         public.leave_organization                volatile
@@ -164,14 +169,14 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     {
         Assert.Equal(
             [
-                "anonymous: auth.organization_id auth.uid",
+                "anonymous: auth.organization_id auth.stream_silence auth.uid public.stream_state",
                 "monitor: ",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
-                    + "auth.session_id auth.uid public.accept_invitation public.create_organization public.delete_account "
-                    + "public.delete_document "
-                    + "public.grant_credits public.invite_member public.leave_organization public.remove_member "
-                    + "public.set_member_manager public.set_member_role public.spend_credits",
+                    + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "
+                    + "public.append_chunk public.create_organization public.delete_account public.delete_document "
+                    + "public.finish_stream public.grant_credits public.invite_member public.leave_organization public.remove_member "
+                    + "public.set_member_manager public.set_member_role public.spend_credits public.stream_state",
                 "rlschat_api: auth.uid",
                 "rlschat_auth: auth.change_password auth.credentials auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "

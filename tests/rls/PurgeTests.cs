@@ -13,7 +13,7 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
         ("IdempotencyKey", "24 hours", """insert into public."IdempotencyKey" ("createdAt", "userId", "key", "requestDigest") values ([at], [owner], '[mark]', sha256('x'))""", "key"),
         ("Invitation", "30 days", """insert into public."Invitation" ("expires", "createdAt", "organizationId", "email", "roleId", "invitedBy", "tokenDigest") values ([at], [at], [Acme], '[mark]', [member role], [admin], sha256('[mark]'))""", "email"),
         ("Quota", "7 days", """insert into public."Quota" ("period", "userId", "kind") values ([at], [owner], '[mark]')""", "kind"),
-        ("StreamChunk", "7 days", """insert into public."StreamChunk" ("createdAt", "streamId", "index", "data") values ([at], [stream], [index], '[mark]')""", "data"),
+        ("StreamChunk", "1 hour", """insert into public."StreamChunk" ("createdAt", "streamId", "index", "data") values ([at], [stream], [index], '[mark]')""", "data"),
         ("sessions", "7 days", """insert into public.sessions ("expires", "userId", "sessionToken") values ([at], [owner], '[mark]')""", "sessionToken"),
         ("verificationToken", "0 days", """insert into public."verificationToken" ("expires", "identifier", "token") values ([at], '[mark]', encode(sha256('[mark]'), 'hex'))""", "identifier"),
     ];
@@ -24,6 +24,8 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
         await Play.As("owner");
         Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "createdAt") values ('old', '2000-01-01') returning "id" """));
         Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        // It ended long ago, so that its chunks' own ages count.
+        await Bypassing("Stream", () => Play.Do("""update public."Stream" set "activeAt" = '2000-01-01'"""));
         foreach (var (table, age, insert, _) in Retentions)
         {
             await Bypassing(table, async () =>
@@ -102,9 +104,9 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
     private async Task Bypassing(string table, Func<Task> act)
     {
         await Play.AsRole("rlschat_owner");
-        await Play.Do($"""alter table public."{table}" disable row level security""");
+        await Play.Do($"""alter table public."{table}" disable row level security, disable trigger user""");
         await act();
-        await Play.Do($"""alter table public."{table}" enable row level security""");
+        await Play.Do($"""alter table public."{table}" enable row level security, enable trigger user""");
     }
 
     private async Task<List<(string Table, long Rows)>> Counts()

@@ -12,6 +12,7 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
         ["append"] = """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'more')""",
         ["returning"] = """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'more') returning *""",
         ["from_stream"] = """insert into public."StreamChunk" ("streamId", "index", "data") select t."id", 1, 'more' from public."Stream" t where t."id" = [stream]""",
+        ["by_function"] = """select public.append_chunk([stream], 1, 'more')""",
         ["do_nothing"] = """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'more') on conflict do nothing""",
         ["merge"] = """merge into public."StreamChunk" c using (select [stream]::uuid as id) s on c."streamId" = s.id and c."index" = 1 when not matched then insert ("streamId", "index", "data") values (s.id, 1, 'more')""",
     };
@@ -19,57 +20,57 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     // The owner is the chat's. In an organization's chat somebody else opened the stream: "member".
     public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
         ("personal", """
-            who                      read    append  returning from_stream do_nothing merge
-            owner                    yes     yes     yes       yes         yes        yes
-            member                   hidden  denied  denied    hidden      denied     denied
-            manager                  hidden  denied  denied    hidden      denied     denied
-            can_manage_chats         hidden  denied  denied    hidden      denied     denied
-            outsider                 hidden  denied  denied    hidden      denied     denied
-            anonymous                hidden  denied  denied    denied      denied     denied
+            who                      read    append  returning from_stream by_function do_nothing merge
+            owner                    yes     yes     yes       yes         yes         yes        yes
+            member                   hidden  denied  denied    hidden      hidden      denied     denied
+            manager                  hidden  denied  denied    hidden      hidden      denied     denied
+            can_manage_chats         hidden  denied  denied    hidden      hidden      denied     denied
+            outsider                 hidden  denied  denied    hidden      hidden      denied     denied
+            anonymous                hidden  denied  denied    denied      denied      denied     denied
             """),
         ("personal public", """
-            who                      read    append  returning from_stream do_nothing merge
-            owner                    yes     yes     yes       yes         yes        yes
-            member                   yes     denied  denied    denied      denied     denied
-            loner                    yes     denied  denied    denied      denied     denied
-            anonymous                yes     denied  denied    denied      denied     denied
+            who                      read    append  returning from_stream by_function do_nothing merge
+            owner                    yes     yes     yes       yes         yes         yes        yes
+            member                   yes     denied  denied    denied      denied      denied     denied
+            loner                    yes     denied  denied    denied      denied      denied     denied
+            anonymous                yes     denied  denied    denied      denied      denied     denied
             """),
         ("organization", """
-            who                      read    append  returning from_stream do_nothing merge
-            member                   yes     yes     yes       yes         yes        yes
-            owner                    yes     denied  denied    denied      denied     denied
-            manager                  yes     denied  denied    denied      denied     denied
-            director                 yes     denied  denied    denied      denied     denied
-            admin                    yes     denied  denied    denied      denied     denied
-            can_manage_chats         yes     denied  denied    denied      denied     denied
-            can_view_documents       yes     denied  denied    denied      denied     denied
-            can_manage_documents     yes     denied  denied    denied      denied     denied
-            can_manage_members       yes     denied  denied    denied      denied     denied
-            can_manage_roles         yes     denied  denied    denied      denied     denied
-            can_manage_organization  yes     denied  denied    denied      denied     denied
-            can_view_audit           yes     denied  denied    denied      denied     denied
-            left                     hidden  denied  denied    hidden      denied     denied
-            outsider                 hidden  denied  denied    hidden      denied     denied
-            rival                    hidden  denied  denied    hidden      denied     denied
-            loner                    hidden  denied  denied    hidden      denied     denied
-            operator                 hidden  denied  denied    hidden      denied     denied
-            anonymous                hidden  denied  denied    denied      denied     denied
+            who                      read    append  returning from_stream by_function do_nothing merge
+            member                   yes     yes     yes       yes         yes         yes        yes
+            owner                    yes     denied  denied    denied      denied      denied     denied
+            manager                  yes     denied  denied    denied      denied      denied     denied
+            director                 yes     denied  denied    denied      denied      denied     denied
+            admin                    yes     denied  denied    denied      denied      denied     denied
+            can_manage_chats         yes     denied  denied    denied      denied      denied     denied
+            can_view_documents       yes     denied  denied    denied      denied      denied     denied
+            can_manage_documents     yes     denied  denied    denied      denied      denied     denied
+            can_manage_members       yes     denied  denied    denied      denied      denied     denied
+            can_manage_roles         yes     denied  denied    denied      denied      denied     denied
+            can_manage_organization  yes     denied  denied    denied      denied      denied     denied
+            can_view_audit           yes     denied  denied    denied      denied      denied     denied
+            left                     hidden  denied  denied    hidden      hidden      denied     denied
+            outsider                 hidden  denied  denied    hidden      hidden      denied     denied
+            rival                    hidden  denied  denied    hidden      hidden      denied     denied
+            loner                    hidden  denied  denied    hidden      hidden      denied     denied
+            operator                 hidden  denied  denied    hidden      hidden      denied     denied
+            anonymous                hidden  denied  denied    denied      denied      denied     denied
             """),
         ("organization public", """
-            who                      read    append  returning from_stream do_nothing merge
-            member                   yes     yes     yes       yes         yes        yes
-            owner                    yes     denied  denied    denied      denied     denied
-            rival                    yes     denied  denied    denied      denied     denied
+            who                      read    append  returning from_stream by_function do_nothing merge
+            member                   yes     yes     yes       yes         yes         yes        yes
+            owner                    yes     denied  denied    denied      denied      denied     denied
+            rival                    yes     denied  denied    denied      denied      denied     denied
             """),
         ("organization, opened by left", """
-            who                      read    append  returning from_stream do_nothing merge
-            left                     hidden  denied  denied    hidden      denied     denied
-            owner                    yes     denied  denied    denied      denied     denied
+            who                      read    append  returning from_stream by_function do_nothing merge
+            left                     hidden  denied  denied    hidden      hidden      denied     denied
+            owner                    yes     denied  denied    denied      denied      denied     denied
             """),
         ("organization public, opened by left", """
-            who                      read    append  returning from_stream do_nothing merge
-            left                     yes     denied  denied    denied      denied     denied
-            owner                    yes     denied  denied    denied      denied     denied
+            who                      read    append  returning from_stream by_function do_nothing merge
+            left                     yes     denied  denied    denied      denied      denied     denied
+            owner                    yes     denied  denied    denied      denied      denied     denied
             """));
 
     [Theory]
@@ -141,18 +142,32 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(0, await Play.Ask<long>("""select count(*) from public."StreamChunk" where "streamId" = [stream]"""));
     }
 
-    [Fact]
-    public async Task The_purge_deletes_what_is_older_than_seven_days_and_nothing_else()
+    // How long ago it was opened, fell silent and was finished; the chunk is as old as the silence.
+    [Theory]
+    [InlineData("1 day", "2 hours", "59 minutes", false)]
+    [InlineData("1 day", "2 hours", "61 minutes", true)]
+    [InlineData("2 hours", "59 minutes", null, false)]
+    [InlineData("2 hours", "60 minutes 59 seconds", null, false)]
+    [InlineData("2 hours", "62 minutes", null, true)]
+    [InlineData("59 minutes", "59 minutes", "2 hours", false)]
+    public async Task The_purge_deletes_what_ended_more_than_an_hour_ago(string opened, string silent, string? finished, bool goes)
     {
         await Stand("organization");
-        await Scene.Forge(Play, "StreamChunk", """
-            insert into public."StreamChunk" ("streamId", "index", "data", "createdAt")
-            select [stream], i, 'past', now() at time zone 'utc' - make_interval(hours => 7 * 24 - 1 + 2 * (i % 2)) from generate_series(1, 4) i
-            """);
+        await Past(opened, silent, finished);
         await Play.AsRole("rlschat_purge");
-        Assert.Equal(2, await Play.Do("""delete from public."StreamChunk" """));
-        await Play.As(Cast.Owner);
-        Assert.Equal(["0", "2", "4"], await Play.List("""select "index" from public."StreamChunk" order by 1"""));
+        Assert.Equal(goes ? 1 : 0, await Play.Do("""delete from public."StreamChunk" """));
+    }
+
+    [Fact]
+    public async Task The_purge_leaves_what_goes_on_and_the_canary_as_they_are()
+    {
+        await Stand("organization");
+        await Past("1 day", "1 day", null);
+        await Scene.Forge(Play, "Stream", """update public."Stream" set "activeAt" = now() at time zone 'utc' where "id" = [stream]""");
+        await Play.AsRole("rlschat_purge");
+        Assert.Equal(0, await Play.Do("""delete from public."StreamChunk" """));
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public."StreamChunk" where "streamId" = '00000000-0000-4000-8000-00000000ca7a'"""));
     }
 
     [Fact]
@@ -162,6 +177,19 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
         await Play.As("member");
         Assert.Equal(PostgresErrorCodes.UniqueViolation, await Play.Error(Verbs["append"].Replace("1, ", "0, ", StringComparison.Ordinal)));
         Assert.Equal(PostgresErrorCodes.CheckViolation, await Play.Error(Verbs["append"].Replace("1, ", "-1, ", StringComparison.Ordinal)));
+    }
+
+    private async Task Past(string opened, string silent, string? finished)
+    {
+        var end = finished is null ? "null" : $"now() at time zone 'utc' - interval '{finished}'";
+        await Scene.Forge(Play, "Stream", $"""
+            update public."Stream" set "createdAt" = now() at time zone 'utc' - interval '{opened}',
+              "activeAt" = now() at time zone 'utc' - interval '{silent}', "finishedAt" = {end}
+            where "id" = [stream]
+            """);
+        await Scene.Forge(Play, "StreamChunk", $"""
+            update public."StreamChunk" set "createdAt" = now() at time zone 'utc' - interval '{silent}' where "streamId" = [stream]
+            """);
     }
 
     private async Task Stand(string row, string who = "")

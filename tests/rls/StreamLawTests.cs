@@ -38,7 +38,7 @@ public sealed partial class StreamTests
     [Fact]
     public async Task Nobody_changes_a_stream()
     {
-        string[] columns = ["id", "chatId", "userId", "createdAt"];
+        string[] columns = ["id", "chatId", "userId", "createdAt", "activeAt", "octets", "finishedAt", "messageId"];
         await Stand("organization");
         await Scene.NobodyMay(Play,
         [
@@ -49,6 +49,10 @@ public sealed partial class StreamTests
             }),
             """merge into public."Stream" t using (select [stream]::uuid as id) s on t."id" = s.id when matched then update set "userId" = auth.uid()""",
             """insert into public."Stream" ("id", "chatId") values ([stream], [chat]) on conflict ("id") do update set "userId" = auth.uid()""",
+            """insert into public."Stream" ("chatId", "finishedAt") values ([chat], now())""",
+            """insert into public."Stream" ("chatId", "activeAt") values ([chat], 'infinity')""",
+            """insert into public."Stream" ("chatId", "octets") values ([chat], -1)""",
+            """insert into public."Stream" ("chatId", "messageId") values ([chat], null)""",
             """truncate public."Stream" cascade""",
         ]);
     }

@@ -1,0 +1,34 @@
+-- One update says that the stream is alive, and takes its row: an append and a finish at the same
+-- moment come one after the other, and the one that is late finds the stream as it is then.
+-- After the insert, so that only who may append learns whether a stream has ended.
+-- Definer: nobody updates "Stream".
+create or replace function app_private.tg_stream_chunk__append()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+declare
+  written integer;
+begin
+  update public."Stream" s
+  set "activeAt" = now() at time zone 'utc', "octets" = s."octets" + octet_length(new."data")
+  where s."id" = new."streamId" and public.stream_state(s."finishedAt", s."activeAt") = 'open'
+  returning s."octets" into written;
+  if not found then
+    perform auth.require_open_stream(s."finishedAt", s."activeAt")
+    from public."Stream" s where s."id" = new."streamId";
+    raise exception 'not the stream of who appends' using errcode = 'insufficient_privilege';
+  elsif written > 1048576 then
+    raise exception 'no message holds this much' using errcode = 'RC019';
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_stream_chunk__append() owner to auth_definer;
+comment on function app_private.tg_stream_chunk__append() is
+  'Chunks keep an open stream open. RC016, RC017: it has ended; RC019: more than 1 MB in it.';
+
+create or replace trigger _200_append after insert on public."StreamChunk"
+  for each row when (new."streamId" <> '00000000-0000-4000-8000-00000000ca7a')
+  execute function app_private.tg_stream_chunk__append();

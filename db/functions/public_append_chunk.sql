@@ -1,0 +1,36 @@
+create or replace function public.append_chunk(stream_id uuid, chunk_index integer, chunk_data text)
+  returns timestamp
+  language plpgsql
+  set search_path = ''
+as $$
+declare
+  appended timestamp(3);
+  is_same boolean;
+begin
+  insert into public."StreamChunk" ("streamId", "index", "data")
+  select s."id", chunk_index, chunk_data from public."Stream" s where s."id" = stream_id
+  on conflict ("streamId", "index") do nothing
+  returning "createdAt" into appended;
+  if found then
+    return appended;
+  end if;
+
+  -- A second look, because whoever appended at the same moment is not in the first one's snapshot.
+  select c."createdAt", c."data" = chunk_data into appended, is_same
+  from public."StreamChunk" c
+  where c."streamId" = stream_id and c."index" = chunk_index;
+  if not found then
+    return null;
+  end if;
+  perform auth.require_open_stream(s."finishedAt", s."activeAt")
+  from public."Stream" s where s."id" = stream_id;
+  if not is_same then
+    raise exception 'another chunk has this index' using errcode = 'RC020';
+  end if;
+  return appended;
+end
+$$;
+grant execute on function public.append_chunk(uuid, integer, text) to regular_user;
+comment on function public.append_chunk(uuid, integer, text) is
+  'Appends to one''s stream; the same once more changes nothing. When it was appended, or null: no '
+  'such stream. RC016, RC017: it has ended; RC019: too long; RC020: other data has this index.';
