@@ -75,8 +75,8 @@ as $$
       where m.member = r.oid))
   from pg_catalog.pg_roles r
   where rolname in ('admin', 'anonymous', 'auth_definer', 'identity_setter', 'monitor',
-    'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_owner',
-    'rlschat_purge')
+    'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_live',
+    'rlschat_owner', 'rlschat_purge')
   union all
   select 'default privileges', format('%s %s%s', defaclrole::regrole, defaclobjtype,
     ' in ' || nullif(defaclnamespace, 0)::regnamespace), defaclacl::text

@@ -15,7 +15,8 @@ with tables as (
       p.polrelid), '') as expressions
   from pg_catalog.pg_policy p join tables t on t.oid = p.polrelid
 ), people (role) as (
-  values ('anonymous'), ('regular_user'), ('monitor'), ('rlschat_api'), ('rlschat_auth'), ('public')
+  values ('anonymous'), ('regular_user'), ('monitor'), ('rlschat_api'), ('rlschat_auth'),
+    ('rlschat_live'), ('public')
 ), table_grants as (
   select t.name, g.privilege_type, case g.grantee when 0 then 'public'
       else g.grantee::regrole::text end as grantee
@@ -149,14 +150,14 @@ select 'role', rolname, 'is a superuser or bypasses row-level security', 'alter 
 from pg_catalog.pg_roles
 where (rolsuper or rolbypassrls) and rolname in ('admin', 'anonymous', 'auth_definer',
   'identity_setter', 'monitor', 'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup',
-  'rlschat_owner', 'rlschat_purge')
+  'rlschat_live', 'rlschat_owner', 'rlschat_purge')
 union all
 select 'role_reach', l.rolname, format('can become %s', r.rolname), 'revoke the membership'
 from pg_catalog.pg_roles l
 join pg_catalog.pg_roles r on r.oid <> l.oid and pg_has_role(l.oid, r.oid, 'member')
 where l.rolname = 'rlschat_api' and r.rolname not in ('anonymous', 'regular_user', 'monitor')
   or l.rolname in ('rlschat_auth', 'anonymous', 'regular_user', 'monitor', 'auth_definer',
-    'rlschat_backup', 'rlschat_purge')
+    'rlschat_backup', 'rlschat_live', 'rlschat_purge')
 union all
 select 'temporary_tables', current_database(), 'everybody may make temporary tables',
   'revoke temporary on database … from public'

@@ -7,6 +7,9 @@
 --   can_manage_chats    changes "title" and "visibility" of the organization's, deletes them
 --   everyone            sees what is public, anonymous too
 --
+-- Live delivery asks the same of many people at once: whoever changes a select policy here changes
+-- auth.readers too (db/functions), and a test compares the two.
+--
 -- Not granted: moving a chat ("userId" and "organizationId" have no update grant).
 
 call app_private.reset_policies('public."Chat"');
@@ -16,7 +19,7 @@ grant insert ("id", "createdAt", "title", "userId", "visibility", "organizationI
   on public."Chat" to regular_user;
 grant update ("title", "visibility") on public."Chat" to regular_user;
 grant delete on public."Chat" to regular_user;
-grant select ("id", "userId", "visibility", "organizationId") on public."Chat" to auth_definer;
+grant select on public."Chat" to auth_definer;
 grant update ("userId") on public."Chat" to auth_definer;
 grant insert ("id", "title", "userId") on public."Chat" to auth_definer;
 
@@ -84,7 +87,8 @@ create policy definer_select on public."Chat"
   for select to auth_definer
   using (true);
 comment on policy definer_select on public."Chat" is
-  'Hand-over finds what a person owns in an organization; message rules ask for a chat''s audience.';
+  'Hand-over finds what a person owns in an organization; message rules and live delivery ask for a '
+  'chat''s audience.';
 
 create policy definer_update on public."Chat"
   for update to auth_definer

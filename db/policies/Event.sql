@@ -1,6 +1,7 @@
 -- Who may do what to public."Event"
 --
---   everybody         sees nothing: delivery asks the policies of what an event is about
+--   everybody         sees nothing: auth.deliver says who may know of which event
+--   triggers          write what happened, in the transaction in which it did
 
 call app_private.reset_policies('public."Event"');
 
@@ -10,7 +11,7 @@ grant delete on public."Event" to rlschat_purge;
 create policy definer_select on public."Event"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Event" is 'Delivery reads the outbox forward.';
+comment on policy definer_select on public."Event" is 'auth.deliver reads the outbox forward.';
 
 create policy definer_insert on public."Event"
   for insert to auth_definer

@@ -15,7 +15,7 @@ grant insert ("id", "chatId", "role", "parts", "attachments", "createdAt", "user
   on public."Message" to regular_user;
 grant update ("parts", "attachments") on public."Message" to regular_user;
 grant delete on public."Message" to regular_user;
-grant select ("id", "chatId") on public."Message" to auth_definer;
+grant select on public."Message" to auth_definer;
 grant insert ("id", "chatId", "role", "parts", "createdAt", "userId")
   on public."Message" to auth_definer;
 
@@ -54,7 +54,8 @@ comment on policy delete_chat_owner on public."Message" is
 create policy definer_select on public."Message"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Message" is 'A vote''s trigger asks for the message''s chat.';
+comment on policy definer_select on public."Message" is
+  'auth.deliver shows new messages to those who see the chat; triggers ask whether one is still there.';
 
 create policy definer_insert on public."Message"
   for insert to auth_definer

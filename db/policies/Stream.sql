@@ -13,8 +13,7 @@ call app_private.reset_policies('public."Stream"');
 grant select on public."Stream" to anonymous, regular_user;
 grant insert ("id", "chatId", "createdAt", "userId") on public."Stream" to regular_user;
 grant delete on public."Stream" to regular_user;
-grant select ("id", "chatId", "userId", "octets", "activeAt", "finishedAt")
-  on public."Stream" to auth_definer;
+grant select on public."Stream" to auth_definer;
 grant insert ("id", "chatId", "userId") on public."Stream" to auth_definer;
 grant update ("octets", "activeAt", "finishedAt", "messageId") on public."Stream" to auth_definer;
 grant select ("id", "activeAt", "finishedAt") on public."Stream" to rlschat_purge;
@@ -45,7 +44,8 @@ create policy definer_select on public."Stream"
   for select to auth_definer
   using (true);
 comment on policy definer_select on public."Stream" is
-  'What is changed is read: the policy of the update says whose it is.';
+  'What is changed is read: the policy of the update says whose it is. auth.deliver shows streams to '
+  'those who see the chat.';
 
 create policy update_opener on public."Stream"
   for update to auth_definer

@@ -9,8 +9,7 @@ call app_private.reset_policies('public."StreamChunk"');
 
 grant select on public."StreamChunk" to anonymous, regular_user;
 grant insert ("streamId", "index", "data") on public."StreamChunk" to regular_user;
-grant select ("streamId", "index", "data") on public."StreamChunk" to auth_definer;
-grant insert on public."StreamChunk" to auth_definer;
+grant select, insert on public."StreamChunk" to auth_definer;
 grant delete on public."StreamChunk" to rlschat_purge;
 
 create policy select_reader on public."StreamChunk"
@@ -35,7 +34,7 @@ create policy definer_select on public."StreamChunk"
   for select to auth_definer
   using (true);
 comment on policy definer_select on public."StreamChunk" is
-  'Finishing a stream makes a message of its chunks.';
+  'Finishing a stream makes a message of its chunks; auth.deliver shows them to those who follow it.';
 
 -- The first condition is the index's, and keeps the canary.
 create policy purge_old on public."StreamChunk"

@@ -14,6 +14,7 @@ grant insert ("id", "message_id", "user_id", "chatId", "value", "created_at")
   on public."Vote" to regular_user;
 grant update ("value") on public."Vote" to regular_user;
 grant delete on public."Vote" to regular_user;
+grant select on public."Vote" to auth_definer;
 grant insert ("id", "message_id", "user_id", "value") on public."Vote" to auth_definer;
 
 create policy select_reader on public."Vote"
@@ -52,6 +53,12 @@ create policy delete_self on public."Vote"
   );
 comment on policy delete_self on public."Vote" is
   'A person takes back their own vote while they can read the message.';
+
+create policy definer_select on public."Vote"
+  for select to auth_definer
+  using (true);
+comment on policy definer_select on public."Vote" is
+  'auth.deliver shows votes to those who see the chat.';
 
 create policy definer_insert on public."Vote"
   for insert to auth_definer

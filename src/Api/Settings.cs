@@ -13,6 +13,7 @@ namespace RlsChat.Api;
 /// <param name="Environment">Where this runs, for the log.</param>
 /// <param name="Api">The connection of the login that serves requests.</param>
 /// <param name="Auth">The connection of the login that signs people in.</param>
+/// <param name="Live">The connection of the login that delivers live events.</param>
 /// <param name="Pool">How many connections, and for how long.</param>
 /// <param name="JwtIssuer">Who our tokens are from.</param>
 /// <param name="JwtAudience">Whom our tokens are for.</param>
@@ -25,6 +26,7 @@ internal sealed record Settings(
     string Environment,
     NpgsqlConnectionStringBuilder Api,
     NpgsqlConnectionStringBuilder Auth,
+    NpgsqlConnectionStringBuilder Live,
     PoolSettings Pool,
     string JwtIssuer,
     string JwtAudience,
@@ -49,6 +51,7 @@ internal sealed record Settings(
             environment.EnvironmentName,
             Login(database.Api, values, "POSTGRES_API_URL", "RLSCHAT_API_PASSWORD"),
             Login(database.Auth, values, "POSTGRES_AUTH_URL", "RLSCHAT_AUTH_PASSWORD"),
+            Login(database.Live, values, "POSTGRES_LIVE_URL", "RLSCHAT_LIVE_PASSWORD"),
             PoolSettings.Read(values),
             values.Text("JWT_ISSUER") ?? (development ? "rlschat" : throw Values.Missing("JWT_ISSUER")),
             values.Text("JWT_AUDIENCE") ?? (development ? "rlschat" : throw Values.Missing("JWT_AUDIENCE")),
@@ -113,7 +116,8 @@ internal sealed class Values(IConfiguration configuration)
 {
     private static readonly string[] Ours =
     [
-        "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD",
+        "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "POSTGRES_LIVE_URL",
+        "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_LIVE_PASSWORD",
         "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME", "DATABASE_CONNECT_TIMEOUT",
         "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS", "AUTH_RATE_LIMIT",
         .. SignInSettings.Names,
@@ -122,8 +126,8 @@ internal sealed class Values(IConfiguration configuration)
     // POSTGRES_ and RLSCHAT_ as such are other programs' too: the server's image, the hosts, our tests.
     private static readonly string[] Prefixes =
     [
-        "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "RLSCHAT_API_", "RLSCHAT_AUTH_", "DATABASE_", "JWT_",
-        "AUTH_RATE_", .. SignInSettings.Prefixes,
+        "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
+        "RLSCHAT_LIVE_", "DATABASE_", "JWT_", "AUTH_RATE_", .. SignInSettings.Prefixes,
     ];
 
     public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");

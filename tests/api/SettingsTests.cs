@@ -13,6 +13,7 @@ public sealed class SettingsTests
         ["POSTGRES_URL"] = "postgresql://owner:owners@localhost/rlschat",
         ["RLSCHAT_API_PASSWORD"] = "a",
         ["RLSCHAT_AUTH_PASSWORD"] = "b",
+        ["RLSCHAT_LIVE_PASSWORD"] = "c",
         ["JWT_ISSUER"] = "i",
         ["JWT_AUDIENCE"] = "a",
         ["JWT_SIGNING_KEYS"] = $"k1:{Key},k2:{Key}",
@@ -31,6 +32,9 @@ public sealed class SettingsTests
     [InlineData("POSTGRES_API_URL", "secret")]
     [InlineData("RLSCHAT_API_PASSWORD", "")]
     [InlineData("RLSCHAT_AUTH_PASSWORD", "")]
+    [InlineData("RLSCHAT_LIVE_PASSWORD", "")]
+    [InlineData("POSTGRES_LIVE_URL", "secret")]
+    [InlineData("RLSCHAT_LIVE_PASWORD", "secret")]
     [InlineData("JWT_ISSUER", "")]
     [InlineData("JWT_AUDIENCE", "")]
     [InlineData("JWT_SIGNING_KEYS", "")]

@@ -58,6 +58,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         { "setting", """update app_private.setting set value = '0' where name = 'stream_silence_seconds'""" },
         { "role_reach", """grant auth_definer to rlschat_api""" },
         { "role_reach", """grant identity_setter to rlschat_auth""" },
+        { "role_reach", """grant regular_user to rlschat_live""" },
         { "role_reach", """grant regular_user to anonymous""" },
     };
 
@@ -98,33 +99,42 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         app_private.tg_accounts__audit           volatile
         app_private.tg_accounts__last_way_in     volatile
         app_private.tg_chat__audit               volatile
+        app_private.tg_chat__event               volatile
         app_private.tg_credit_entry__audit       volatile
         app_private.tg_credit_entry__balance     volatile
         app_private.tg_document__audit           volatile
         app_private.tg_invitation__audit         volatile
+        app_private.tg_message__event            volatile
         app_private.tg_message__quota            volatile
         app_private.tg_organization__audit       volatile
         app_private.tg_organization__empty       volatile
         app_private.tg_role__audit               volatile
         app_private.tg_sessions__audit           volatile
         app_private.tg_sessions__family          volatile
+        app_private.tg_stream__event             volatile
         app_private.tg_stream_chunk__append      volatile
         app_private.tg_user__audit               volatile
+        app_private.tg_user__event               volatile
         app_private.tg_user__last_member         volatile
         app_private.tg_user__membership          volatile
+        app_private.tg_vote__event               volatile
         app_private.use_token                    volatile
         auth.can_grant_role                      stable
         auth.can_tidy_chat                       stable
         auth.can_write_chat                      stable
         auth.change_password                     volatile
         auth.credentials                         stable
+        auth.deliver                             stable
+        auth.event_payload                       stable
         auth.is_document_taken                   stable
         auth.open_session                        volatile
         auth.organization_id                     stable
         auth.organization_with                   stable
         auth.own_password_hash                   stable
         auth.permissions                         stable
+        auth.position                            stable
         auth.purge                               volatile
+        auth.readers                             stable
         auth.refresh_session                     volatile
         auth.replace_password_hash               volatile
         auth.report_ids                          stable
@@ -181,6 +191,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 "rlschat_auth: auth.change_password auth.credentials auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "
                     + "auth.uid auth.verify_email",
+                "rlschat_live: auth.deliver auth.position",
             ],
             await Play.List("""
                 select r.rolname || ': ' || coalesce(string_agg(f.name, ' ' order by f.name collate "C"), '')
@@ -190,7 +201,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                   from pg_proc p join pg_namespace n on n.oid = p.pronamespace
                   where n.nspname in ('public', 'auth', 'app_private', 'monitor', 'extensions')
                 ) f on has_function_privilege(r.oid, f.oid, 'execute') and has_schema_privilege(r.oid, f.schema, 'usage')
-                where r.rolname in ('anonymous', 'regular_user', 'monitor', 'rlschat_api', 'rlschat_auth')
+                where r.rolname in ('anonymous', 'regular_user', 'monitor', 'rlschat_api', 'rlschat_auth', 'rlschat_live')
                 group by r.rolname
                 order by 1
                 """));

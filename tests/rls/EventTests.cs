@@ -2,15 +2,18 @@ using RlsChat.Tests.Rls.Stage;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>"What is not written is denied" of access-rules.md: the outbox "Event" is nobody's.</summary>
+/// <summary>
+/// "What is not written is denied" of access-rules.md: the outbox "Event" is nobody's. Triggers write it,
+/// in the transaction of the change; what a deletion takes along is silent.
+/// </summary>
 public sealed class EventTests(Theatre theatre) : Drama(theatre)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
         ["read"] = """select 1 from public."Event" where "userId" = [owner]""",
-        ["insert"] = """insert into public."Event" ("kind", "rowId") values ('x', 'y')""",
-        ["update"] = """update public."Event" set "audience" = null""",
-        ["upsert"] = """insert into public."Event" ("kind", "rowId") values ('x', 'y') on conflict ("id") do update set "kind" = 'x'""",
+        ["insert"] = """insert into public."Event" ("kind", "rowId") values ('x', [owner])""",
+        ["update"] = """update public."Event" set "visibility" = 'public'""",
+        ["upsert"] = """insert into public."Event" ("kind", "rowId") values ('x', [owner]) on conflict ("xid", "id") do update set "kind" = 'x'""",
         ["merge"] = """merge into public."Event" e using (values (1)) v on e."kind" = 'made' when matched then delete""",
         ["delete"] = """delete from public."Event" where "userId" = [owner]""",
         ["delete_all"] = """delete from public."Event" """,
@@ -33,7 +36,7 @@ public sealed class EventTests(Theatre theatre) : Drama(theatre)
     public async Task May(string row, string who, string verb, string expected)
     {
         await Play.AsRole("auth_definer");
-        await Play.Do("""insert into public."Event" ("kind", "userId", "rowId") values ('made', [owner], 'x')""");
+        await Play.Do("""insert into public."Event" ("kind", "userId", "rowId") values ('made', [owner], [owner])""");
         await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
             """select e::text from public."Event" e order by "id" """);
     }
@@ -41,4 +44,96 @@ public sealed class EventTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Nothing_is_granted_to_a_role_that_a_request_can_take() =>
         Assert.Equal("", await Grants.On(Play, "Event"));
+
+    public static readonly TheoryData<string, string, string> News = new()
+    {
+        { "owner", """insert into public."Chat" ("title") values ('new')""", "chat.created" },
+        { "owner", """update public."Chat" set "title" = 'new' where "id" = [chat]""", "chat.updated" },
+        { "owner", """update public."Chat" set "visibility" = 'public' where "id" = [chat]""", "chat.updated" },
+        { "owner", """update public."Chat" set "title" = "title" where "id" = [chat]""", "" },
+        { "owner", """delete from public."Chat" where "id" = [chat]""", "chat.deleted owner Acme private" },
+        { "member", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]'), ([chat], 'user', '[]')""", "message.created, message.created" },
+        { "owner", """update public."Message" set "parts" = '[1]' where "id" = [message]""", "message.updated" },
+        { "owner", """delete from public."Message" where "id" = [message]""", "message.deleted owner Acme private" },
+        { "owner", """delete from public."Message" where "chatId" = [chat]""", "message.deleted owner Acme private, message.deleted owner Acme private" },
+        { "admin", """insert into public."Vote" ("message_id", "value") values ([message], 'up')""", "vote.created" },
+        { "member", """update public."Vote" set "value" = 'down'""", "vote.updated" },
+        { "member", """update public."Vote" set "value" = 'up'""", "" },
+        { "member", """delete from public."Vote" """, "vote.deleted owner Acme private" },
+        { "member", """insert into public."Stream" ("chatId") values ([chat])""", "stream.created" },
+        { "owner", """select public.finish_stream([stream])""", "message.created, stream.finished" },
+        { "owner", """delete from public."Stream" where "id" = [stream]""", "stream.deleted owner Acme private" },
+        { "owner", """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'x')""", "" },
+        { "admin", """select public.set_member_role([member], [role of can_view_audit])""", "member.updated member Acme" },
+        { "admin", """select public.set_member_manager([member], [owner])""", "member.updated member Acme" },
+        { "admin", """select public.remove_member([member])""", "member.left member Acme" },
+        { "member", """select public.leave_organization()""", "member.left member Acme" },
+        { "loner", """select public.create_organization('new')""", "member.joined loner" },
+        // The chat goes to the manager; the reports move up.
+        { "owner", """select public.leave_organization()""", "chat.updated, member.left owner Acme" },
+        { "manager", """select public.leave_organization()""", "member.left manager Acme, member.updated owner Acme" },
+        // Without an organization, with an account, by it: no news for anybody but those of their chats.
+        { "loner", """select public.delete_account()""", "chat.deleted public" },
+        { "member", """select public.delete_account()""", "member.left Acme, vote.deleted owner Acme private" },
+    };
+
+    [Theory]
+    [MemberData(nameof(News))]
+    public async Task A_change_leaves_in_the_outbox(string who, string change, string expected)
+    {
+        await Stage();
+        await Play.AsRole("rlschat_backup");
+        Play.Remember("last", await Play.Ask<long>("""select max("id") from public."Event" """));
+        await Play.As(who);
+        await Play.Do(change);
+        Assert.Equal(expected, await Written());
+    }
+
+    [Fact]
+    public async Task A_row_says_which_and_nothing_of_what_was_written()
+    {
+        await Stage();
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(
+            ["chat.created chat chat", "message.created message chat", "message.created other chat", "stream.created stream chat", "vote.created vote chat"],
+            await Play.List(
+                """
+                select concat_ws(' ', "kind", n."name", c."name") from public."Event" e
+                join (values ([chat]::uuid, 'chat'), ([message], 'message'), ([other], 'other'), ([vote], 'vote'), ([stream], 'stream'))
+                  n ("id", "name") on n."id" = e."rowId"
+                join (values ([chat]::uuid, 'chat')) c ("id", "name") on c."id" = e."chatId"
+                where e."xid" = pg_current_xact_id()
+                order by e."id"
+                """));
+        Assert.Empty(await Play.List("""select e::text from public."Event" e where e::text like '%secret%'"""));
+    }
+
+    private async Task Stage()
+    {
+        await Scene.Chat(Play, "personal public", "loner", "lonely");
+        await Scene.Chat(Play, "shared", "owner");
+        await Play.Do("""update public."Chat" set "title" = 'secret' where false""");
+        Play.Remember("message", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["secret"]') returning "id" """));
+        Play.Remember("other", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["secret"]') returning "id" """));
+        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Play.Do("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'secret')""");
+        await Play.As("member");
+        Play.Remember("vote", await Play.Ask<Guid>("""insert into public."Vote" ("message_id", "value") values ([message], 'up') returning "id" """));
+    }
+
+    /// <summary>What came into the outbox since: kinds, and of members and deletions the scope by name.</summary>
+    private async Task<string> Written()
+    {
+        await Play.AsRole("rlschat_backup");
+        var rows = await Play.List(
+            """
+            select concat_ws(' ', "kind", split_part(u."email", '@', 1), o."name", "visibility")
+            from public."Event" e
+            left join public."User" u on u."id" = e."userId"
+            left join public."Organization" o on o."id" = e."organizationId" and o."name" = 'Acme'
+            where e."id" > [last]
+            order by 1
+            """);
+        return string.Join(", ", rows);
+    }
 }

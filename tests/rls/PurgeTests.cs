@@ -9,7 +9,7 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
     private static readonly (string Table, string Age, string Insert, string Mark)[] Retentions =
     [
         ("AuditEvent", "400 days", """insert into public."AuditEvent" ("createdAt", "action", "target", "targetId") values ([at], 'x', 'y', '[mark]')""", "targetId"),
-        ("Event", "1 day", """insert into public."Event" ("createdAt", "kind", "rowId") values ([at], 'x', '[mark]')""", "rowId"),
+        ("Event", "1 day", """insert into public."Event" ("createdAt", "kind", "rowId") values ([at], '[mark]', [chat])""", "kind"),
         ("IdempotencyKey", "24 hours", """insert into public."IdempotencyKey" ("createdAt", "userId", "key", "requestDigest") values ([at], [owner], '[mark]', sha256('x'))""", "key"),
         ("Invitation", "30 days", """insert into public."Invitation" ("expires", "createdAt", "organizationId", "email", "roleId", "invitedBy", "tokenDigest") values ([at], [at], [Acme], '[mark]', [member role], [admin], sha256('[mark]'))""", "email"),
         ("Quota", "7 days", """insert into public."Quota" ("period", "userId", "kind") values ([at], [owner], '[mark]')""", "kind"),
@@ -62,7 +62,7 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
             """
             select rolname from pg_roles
             where rolname in ('anonymous', 'regular_user', 'monitor', 'admin', 'auth_definer', 'identity_setter',
-                'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_owner', 'rlschat_purge')
+                'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_live', 'rlschat_owner', 'rlschat_purge')
               and has_function_privilege(oid, 'auth.purge()', 'execute')
             order by 1
             """));

@@ -10,4 +10,5 @@ internal sealed record ServerAccess(
     NpgsqlConnectionStringBuilder? Superuser,
     string ApiPassword,
     string AuthPassword,
+    string LivePassword,
     Func<ValueTask> Dispose);

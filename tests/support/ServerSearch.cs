@@ -40,7 +40,7 @@ internal static class ServerSearch
 
         var access = new ServerAccess(
             $"PostgreSQL {connection.PostgreSqlVersion} of {Variable}", login, isSuperuser ? login : null,
-            Derived(login, "api"), Derived(login, "auth"), () => ValueTask.CompletedTask);
+            Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), () => ValueTask.CompletedTask);
         return isSuperuser ? await WithOwner(access, Derived(login, "installer")) : access;
     }
 
@@ -63,7 +63,7 @@ internal static class ServerSearch
             return await WithOwner(
                 new ServerAccess(
                     $"{image} in a container", login, login,
-                    Derived(login, "api"), Derived(login, "auth"), container.DisposeAsync),
+                    Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), container.DisposeAsync),
                 Derived(login, "installer"));
         }
         catch (Exception e) when (e is not SetupException)
@@ -80,7 +80,7 @@ internal static class ServerSearch
             server.Description,
             new NpgsqlConnectionStringBuilder(server.OwnerConnectionString),
             new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString),
-            server.Secrets.Api, server.Secrets.Auth, server.DisposeAsync);
+            server.Secrets.Api, server.Secrets.Auth, server.Secrets.Live, server.DisposeAsync);
     }
 
     // The login that installs: no superuser, as hosts give it.

@@ -23,6 +23,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The login rlschat_auth, which signs people in.</summary>
     public string AuthConnectionString => For(access.Owner, "rlschat_auth", access.AuthPassword);
 
+    /// <summary>The login rlschat_live, which delivers live events.</summary>
+    public string LiveConnectionString => For(access.Owner, "rlschat_live", access.LivePassword);
+
     /// <summary>A superuser, only to try what a superuser can tighten; null on a server that was given without one.</summary>
     public string? SuperuserConnectionString => access.Superuser is { } superuser ? For(superuser) : null;
 
@@ -31,6 +34,9 @@ public sealed class TestDatabase : IAsyncDisposable
 
     /// <summary>The password of rlschat_auth.</summary>
     public string AuthPassword => access.AuthPassword;
+
+    /// <summary>The password of rlschat_live.</summary>
+    public string LivePassword => access.LivePassword;
 
     /// <summary>Drops it, ending its sessions.</summary>
     public async ValueTask DisposeAsync()

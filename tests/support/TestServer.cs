@@ -90,6 +90,7 @@ public sealed class TestServer : IAsyncDisposable
         {
             ApiPassword = access.ApiPassword,
             AuthPassword = access.AuthPassword,
+            LivePassword = access.LivePassword,
         });
         if (database.SuperuserConnectionString is { } superuser)
         {

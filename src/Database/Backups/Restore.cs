@@ -31,7 +31,7 @@ public static class Restore
         await UnfinishedRestore.Begin(connection, file);
         await MakeRoles(connection, manifest, options);
         await RestoreStream.Run(await Tools(connection, manifest), settings, archive, manifest);
-        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword);
+        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword, options.LivePassword);
         await Comparison.Refuse(connection, manifest, plan);
         await Reprint.Store(connection);
         await UnfinishedRestore.End(connection);

@@ -20,6 +20,7 @@ internal static class Migrate
             All = all,
             ApiPassword = target.ApiPassword,
             AuthPassword = target.AuthPassword,
+            LivePassword = target.LivePassword,
             Log = Console.Error.WriteLine,
         });
         if (!dryRun && target.Embedded is { } embedded)

@@ -15,6 +15,7 @@ internal static class RestoreBackup
         {
             ApiPassword = target.ApiPassword,
             AuthPassword = target.AuthPassword,
+            LivePassword = target.LivePassword,
             Log = Console.Error.WriteLine,
         });
         if (into is null && target.Embedded is { } embedded)

@@ -11,9 +11,10 @@ internal sealed class Target : IAsyncDisposable
     private Target(string owner, EmbeddedServer? embedded, DatabaseSettings settings)
     {
         (Owner, Embedded, this.settings) = (owner, embedded, settings);
-        (ApiPassword, AuthPassword) = embedded is null
-            ? (settings.ApiPassword, settings.AuthPassword)
-            : (settings.ApiPassword ?? embedded.Secrets.Api, settings.AuthPassword ?? embedded.Secrets.Auth);
+        (ApiPassword, AuthPassword, LivePassword) = embedded is null
+            ? (settings.ApiPassword, settings.AuthPassword, settings.LivePassword)
+            : (settings.ApiPassword ?? embedded.Secrets.Api, settings.AuthPassword ?? embedded.Secrets.Auth,
+                settings.LivePassword ?? embedded.Secrets.Live);
     }
 
     /// <summary>The folder of the embedded server, under the working directory.</summary>
@@ -30,6 +31,9 @@ internal sealed class Target : IAsyncDisposable
 
     /// <summary>The password that rlschat_auth has or is to have.</summary>
     public string? AuthPassword { get; }
+
+    /// <summary>The password that rlschat_live has or is to have.</summary>
+    public string? LivePassword { get; }
 
     /// <summary>How people know it; never a password.</summary>
     public string Name
@@ -69,6 +73,9 @@ internal sealed class Target : IAsyncDisposable
 
     /// <summary>The connection string of rlschat_auth.</summary>
     public string Auth() => Login("rlschat_auth", "RLSCHAT_AUTH_PASSWORD", AuthPassword, settings.Auth);
+
+    /// <summary>The connection string of rlschat_live.</summary>
+    public string Live() => Login("rlschat_live", "RLSCHAT_LIVE_PASSWORD", LivePassword, settings.Live);
 
     private string Login(string login, string variable, string? password, NpgsqlConnectionStringBuilder? given)
     {

@@ -18,6 +18,9 @@ public sealed record MigrationOptions
     /// <summary>The password of <c>rlschat_auth</c>; null leaves it as it is.</summary>
     public string? AuthPassword { get; init; }
 
+    /// <summary>The password of <c>rlschat_live</c>; null leaves it as it is.</summary>
+    public string? LivePassword { get; init; }
+
     /// <summary>How long to wait for another migration of this database to end.</summary>
     public TimeSpan LockWait { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -141,7 +141,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
     private async Task SetPasswords()
     {
         await connection.Execute("set local role none");
-        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword);
+        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword, options.LivePassword);
     }
 
     private async Task RunAlone(IReadOnlyList<Script> scripts, List<Drift> drift, CancellationToken cancellation)

@@ -8,31 +8,44 @@ namespace RlsChat.Database;
 /// <param name="Installer">The password of <c>rlschat_installer</c>, the owner's login.</param>
 /// <param name="Api">The password of <c>rlschat_api</c>.</param>
 /// <param name="Auth">The password of <c>rlschat_auth</c>.</param>
+/// <param name="Live">The password of <c>rlschat_live</c>.</param>
 /// <param name="SigningKeys">A value for <c>JWT_SIGNING_KEYS</c>: <c>kid:base64key</c>.</param>
-public sealed record Secrets(string Superuser, string Installer, string Api, string Auth, string SigningKeys)
+public sealed record Secrets(string Superuser, string Installer, string Api, string Auth, string Live, string SigningKeys)
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
 
     internal static Secrets New() =>
-        new(Password(), Password(), Password(), Password(),
+        new(Password(), Password(), Password(), Password(), Password(),
             $"{DateTime.UtcNow:yyyyMMdd}:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}");
 
     /// <summary>Reads the file, or makes it.</summary>
     internal static Secrets Keep(string file)
     {
-        if (File.Exists(file))
+        if (!File.Exists(file))
         {
-            return Read(file);
+            return Write(New(), file);
         }
 
-        var secrets = New();
-        using var stream = new FileStream(file, new FileStreamOptions
+        // A file from before there was that login has no password for it.
+        var secrets = Read(file);
+        return secrets.Live is null ? Write(secrets with { Live = Password() }, file) : secrets;
+    }
+
+    private static Secrets Write(Secrets secrets, string file)
+    {
+        var news = $"{file}.new";
+        File.Delete(news);
+        using (var stream = new FileStream(news, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-        });
-        JsonSerializer.Serialize(stream, secrets, Format);
+        }))
+        {
+            JsonSerializer.Serialize(stream, secrets, Format);
+        }
+
+        File.Move(news, file, overwrite: true);
         return secrets;
     }
 

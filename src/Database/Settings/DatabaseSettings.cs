@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-/// <summary>Where the database is, and how its three logins get in, from the environment.</summary>
+/// <summary>Where the database is, and how its logins get in, from the environment.</summary>
 public sealed record DatabaseSettings
 {
     /// <summary>
@@ -17,11 +17,20 @@ public sealed record DatabaseSettings
     /// <summary>The connection of <c>rlschat_auth</c>: <c>POSTGRES_AUTH_URL</c>, else <c>POSTGRES_URL</c>'s server.</summary>
     public NpgsqlConnectionStringBuilder? Auth { get; private init; }
 
+    /// <summary>
+    /// The connection of <c>rlschat_live</c>, which listens and so may not pass through a pooler:
+    /// <c>POSTGRES_LIVE_URL</c>, else <c>POSTGRES_DIRECT_URL</c>'s server, else <c>POSTGRES_URL</c>'s.
+    /// </summary>
+    public NpgsqlConnectionStringBuilder? Live { get; private init; }
+
     /// <summary><c>RLSCHAT_API_PASSWORD</c>.</summary>
     public string? ApiPassword { get; private init; }
 
     /// <summary><c>RLSCHAT_AUTH_PASSWORD</c>.</summary>
     public string? AuthPassword { get; private init; }
+
+    /// <summary><c>RLSCHAT_LIVE_PASSWORD</c>.</summary>
+    public string? LivePassword { get; private init; }
 
     /// <summary>Reads them.</summary>
     /// <param name="get">A variable's value or null: <c>name => configuration[name]</c>, or the environment's.</param>
@@ -29,15 +38,19 @@ public sealed record DatabaseSettings
     public static DatabaseSettings Read(Func<string, string?> get)
     {
         var url = Url(get, "POSTGRES_URL");
+        var direct = Url(get, "POSTGRES_DIRECT_URL") ?? url;
         var apiPassword = Text(get, "RLSCHAT_API_PASSWORD");
         var authPassword = Text(get, "RLSCHAT_AUTH_PASSWORD");
+        var livePassword = Text(get, "RLSCHAT_LIVE_PASSWORD");
         return new DatabaseSettings
         {
-            Owner = Url(get, "POSTGRES_DIRECT_URL") ?? url,
+            Owner = direct,
             Api = Login(Url(get, "POSTGRES_API_URL"), url, "rlschat_api", apiPassword),
             Auth = Login(Url(get, "POSTGRES_AUTH_URL"), url, "rlschat_auth", authPassword),
+            Live = Login(Url(get, "POSTGRES_LIVE_URL"), direct, "rlschat_live", livePassword),
             ApiPassword = apiPassword,
             AuthPassword = authPassword,
+            LivePassword = livePassword,
         };
     }
 

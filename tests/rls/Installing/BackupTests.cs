@@ -220,7 +220,7 @@ public sealed class BackupTests : IAsyncLifetime
     }
 
     private static RestoreOptions Passwords(TestDatabase target) =>
-        new() { ApiPassword = target.ApiPassword, AuthPassword = target.AuthPassword };
+        new() { ApiPassword = target.ApiPassword, AuthPassword = target.AuthPassword, LivePassword = target.LivePassword };
 
     private async Task Exchange(string name, string file)
     {

@@ -21,7 +21,7 @@ internal static class FullWorld
         await play.Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[{"text": "a \\ b"}]')""");
         await play.Do("""insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'one', sha256('x'))""");
         await play.AsRole("auth_definer");
-        await play.Do("""insert into public."Event" ("kind", "chatId", "rowId") values ('made', [chat], 'x')""");
+        await play.Do("""insert into public."Event" ("kind", "chatId", "rowId") values ('made', [chat], [chat])""");
         await play.Do("""insert into public."verificationToken" ("identifier", "token", "expires") values ('owner@test', encode(sha256('x'), 'hex'), now() + interval '1 day')""");
         await transaction.CommitAsync();
         return world;

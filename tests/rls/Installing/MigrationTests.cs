@@ -236,6 +236,7 @@ public sealed class MigrationTests : IAsyncLifetime
 
         Assert.Equal("rlschat_api", await database.ApiConnectionString.Ask<string>("select session_user::text"));
         Assert.Equal("rlschat_auth", await database.AuthConnectionString.Ask<string>("select session_user::text"));
+        Assert.Equal("rlschat_live", await database.LiveConnectionString.Ask<string>("select session_user::text"));
     }
 
     [Fact]
@@ -281,6 +282,7 @@ public sealed class MigrationTests : IAsyncLifetime
         {
             ApiPassword = database.ApiPassword,
             AuthPassword = database.AuthPassword,
+            LivePassword = database.LivePassword,
         });
 
     private static MigrationOptions With(string name, string sql) =>

@@ -66,6 +66,7 @@ public sealed class PostgresUrlTests
             "POSTGRES_URL" => "postgresql://boss:secret@pooler.example/d",
             "POSTGRES_DIRECT_URL" => "postgresql://boss:secret@direct.example/d",
             "RLSCHAT_API_PASSWORD" => "api",
+            "RLSCHAT_LIVE_PASSWORD" => "live",
             "POSTGRES_AUTH_URL" => "postgresql://rlschat_auth:own@auth.example/d",
             _ => null,
         });
@@ -73,6 +74,8 @@ public sealed class PostgresUrlTests
         Assert.Equal("direct.example", settings.Owner!.Host);
         Assert.Equal(("pooler.example", "rlschat_api", "api"), (settings.Api!.Host, settings.Api.Username, settings.Api.Password));
         Assert.Equal(("auth.example", "rlschat_auth", "own"), (settings.Auth!.Host, settings.Auth.Username, settings.Auth.Password));
+        // A pooler passes no notification on.
+        Assert.Equal(("direct.example", "rlschat_live", "live"), (settings.Live!.Host, settings.Live.Username, settings.Live.Password));
     }
 
     private static NpgsqlConnectionStringBuilder Parse(string url) => PostgresUrl.Parse(url, "POSTGRES_URL");

@@ -1,0 +1,34 @@
+-- The pieces of a stream are no events: whoever follows it reads them.
+-- Definer: nobody writes "Event".
+create or replace function app_private.tg_stream__event()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  if tg_op = 'DELETE' then
+    insert into public."Event"
+      ("kind", "rowId", "chatId", "userId", "organizationId", "visibility", "snapshot")
+    select 'stream.deleted', old."id", c."id", c."userId", c."organizationId", c."visibility",
+      pg_current_snapshot()
+    from public."Chat" c where c."id" = old."chatId";
+  else
+    insert into public."Event" ("kind", "rowId", "chatId")
+    values (case tg_op when 'INSERT' then 'stream.created' else 'stream.finished' end, new."id",
+      new."chatId");
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_stream__event() owner to auth_definer;
+comment on function app_private.tg_stream__event() is
+  'Streams opened, finished and deleted go into the outbox.';
+
+create or replace trigger _500_event
+  after insert or delete on public."Stream"
+  for each row execute function app_private.tg_stream__event();
+create or replace trigger _500_event_update
+  after update of "finishedAt" on public."Stream"
+  for each row when (old."finishedAt" is null and new."finishedAt" is not null)
+  execute function app_private.tg_stream__event();

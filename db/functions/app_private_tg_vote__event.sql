@@ -1,0 +1,36 @@
+-- A row at a time: a deleted message asks for its votes, and mostly there are none. A vote that goes
+-- with its message is not news: the message's deletion says it.
+-- Definer: nobody writes "Event".
+create or replace function app_private.tg_vote__event()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  if tg_op = 'DELETE' then
+    insert into public."Event"
+      ("kind", "rowId", "chatId", "userId", "organizationId", "visibility", "snapshot")
+    select 'vote.deleted', old."id", c."id", c."userId", c."organizationId", c."visibility",
+      pg_current_snapshot()
+    from public."Message" m join public."Chat" c on c."id" = m."chatId"
+    where m."id" = old."message_id";
+  else
+    insert into public."Event" ("kind", "rowId", "chatId")
+    values (case tg_op when 'INSERT' then 'vote.created' else 'vote.updated' end, new."id",
+      new."chatId");
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_vote__event() owner to auth_definer;
+comment on function app_private.tg_vote__event() is
+  'Votes cast, changed and taken back go into the outbox.';
+
+create or replace trigger _500_event
+  after insert or delete on public."Vote"
+  for each row execute function app_private.tg_vote__event();
+create or replace trigger _500_event_update
+  after update on public."Vote"
+  for each row when (old."value" <> new."value")
+  execute function app_private.tg_vote__event();

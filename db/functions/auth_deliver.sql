@@ -1,0 +1,173 @@
+-- What happened since a position, and which subscribers get it: one statement, one snapshot, so that
+-- what is delivered was visible to that person at that moment. Rows, in this order:
+--
+--   position          payload: the snapshot that was read up to, and the time; id: the last event's,
+--                     when the page is full and does not end there
+--   created, updated  payload: the row as it is now, as the API shows it; one that has gone is left out
+--   deleted, left     payload: ids, for whoever saw the row and, while it is there, sees its chat
+--   chunk             id: its index in the stream; payload: the text
+--   end               payload: why these subscribers get no more
+--
+-- A position is a snapshot: what is visible now and was not in it is new, in whatever order it was
+-- committed. That is what began after it, or what it lists as running, so that a transaction which
+-- runs for hours does not have everything since read again. "upto" and "last" continue a page.
+-- "ours": the position was this process's, so what was committed by then was so before what is new.
+--
+-- A subscriber is a person (null: nobody in particular), the digest of their session's secret, a chat
+-- (null: all of theirs) and, for a stream of that chat, the stream and the last index they have.
+-- Whom no news concerns is asked about only with "everybody".
+-- Definer: the login of delivery may read nothing.
+create or replace function auth.deliver(
+  after pg_snapshot, upto pg_snapshot, last bigint, page integer, ours boolean, everybody boolean,
+  people uuid[], digests bytea[], chats uuid[], streams uuid[], indexes integer[])
+  returns table ("id" bigint, "kind" text, "payload" text, "readers" integer[])
+  language plpgsql
+  stable
+  security definer
+  set search_path = ''
+as $$
+#variable_conflict use_column
+declare
+  present constant pg_snapshot := coalesce(upto, pg_current_snapshot());
+begin
+  return query
+  with subscriber as materialized (
+    select s.n::integer as n, s.person, s.digest, s.chat, s.stream, s.index
+    from unnest(people, digests, chats, streams, indexes) with ordinality
+      as s (person, digest, chat, stream, index, n)
+  ), event as materialized (
+    select e.* from (
+      select * from public."Event" e
+      where e."xid" >= pg_snapshot_xmax(after) and e."xid" < pg_snapshot_xmax(present)
+      union all
+      select * from public."Event" e where e."xid" = any (array(select pg_snapshot_xip(after)))
+    ) e
+    where e."id" > last and pg_visible_in_snapshot(e."xid", present)
+    order by e."id"
+    limit page
+  ), chunk as materialized (
+    -- Up to the first that is missing: writers may append them in any order.
+    select s.n, s.chat, c."index", c."data"
+    from subscriber s
+    cross join lateral (
+      select c."index", c."data", row_number() over (order by c."index") as place
+      from public."StreamChunk" c
+      where c."streamId" = s.stream and c."index" > s.index
+      order by c."index"
+      limit 64) c
+    where s.stream is not null and c."index" = s.index + c.place
+  ), scope as materialized (
+    -- Chats as they are, and as they were when something in them went; a membership stands as a chat
+    -- that its organization sees.
+    select row_number() over ()::integer as k, every.* from (
+      select c."id" as chat, c."userId" as owner, c."organizationId" as organization,
+        c."visibility" as visibility, false as past,
+        c."id" in (select e."chatId" from event e where e."chatId" is not null) as news
+      from public."Chat" c
+      where c."id" in (
+        select e."chatId" from event e
+        union all select h.chat from chunk h
+        union all select s.chat from subscriber s where everybody)
+      union
+      select e."chatId", e."userId", e."organizationId", e."visibility", true, true
+      from event e where e."snapshot" is not null and e."chatId" is not null
+      union
+      select null, null, e."organizationId", 'private', true, true
+      from event e where e."chatId" is null) every
+  ), sees as materialized (
+    select r.subscriber as n, r.chat as k
+    from auth.readers(people, chats, array(select chat from scope order by k),
+      array(select owner from scope order by k), array(select organization from scope order by k),
+      array(select visibility::text from scope order by k),
+      array(select news from scope order by k)) r
+  ), alive as materialized (
+    select s.n from subscriber s
+    where (everybody or s.n in (select v.n from sees v)
+        or s.person in (select e."userId" from event e where e."kind" = 'member.left'))
+      and (s.person is null or exists (
+        select from public.sessions f
+        join public.sessions l on l."family" = f."family" and l."revoked" is null
+          and l."expires" > statement_timestamp() at time zone 'utc'
+        where f."secretDigest" = s.digest and f."userId" = s.person and f."revoked" is null))
+  ), audience as materialized (
+    select v.k, array_agg(v.n) as readers
+    from sees v
+    join alive on alive.n = v.n
+    join subscriber s on s.n = v.n and s.stream is null
+    group by v.k
+  ), joined as materialized (
+    select j."xid", j."userId" as person, j."organizationId" as organization
+    from public."Event" j
+    where j."kind" = 'member.joined' and exists (select from event e where e."snapshot" is not null)
+  ), news as (
+    select e.*, k.k, a.readers
+    from event e
+    join scope k on k.chat is not distinct from e."chatId"
+      and k.past = (e."snapshot" is not null or e."chatId" is null)
+      and (not k.past or k.organization is not distinct from e."organizationId"
+        and (e."chatId" is null or (k.owner, k.visibility) = (e."userId", e."visibility")))
+    left join audience a on a.k = k.k
+  ), answer as (
+    select 1 as part, n."id", n."kind"::text, p.payload, n.readers
+    from news n
+    cross join lateral auth.event_payload(n."kind", n."rowId", coalesce(n."chatId", n."organizationId"))
+      as p (payload)
+    where n."snapshot" is null and n.readers is not null and p.payload is not null
+    union all
+    select 1, n."id", n."kind"::text,
+      json_build_object('id', n."rowId", 'chatId', n."chatId", 'organizationId',
+        case when n."chatId" is null then n."organizationId" end)::text, w.readers
+    from news n
+    cross join lateral (
+      select array_agg(s.n)
+      from subscriber s
+      join alive on alive.n = s.n
+      where s.stream is null
+        and (s.n = any (n.readers) or n."kind" = 'member.left' and s.chat is null and s.person = n."userId")
+        and (not exists (select from scope l where not l.past and l.chat = n."chatId")
+          or exists (select from scope l join sees v on v.k = l.k
+            where not l.past and l.chat = n."chatId" and v.n = s.n))
+        and not exists (
+          select from joined j
+          where j.person = s.person and j.organization = n."organizationId"
+            and n."visibility" is distinct from 'public'
+            and not pg_visible_in_snapshot(j."xid", n."snapshot")
+            and not (ours and pg_visible_in_snapshot(j."xid", after)))
+    ) as w (readers)
+    where n."snapshot" is not null and w.readers is not null
+    union all
+    select 2, c."index", 'chunk', c."data", array[c.n]
+    from chunk c
+    join alive on alive.n = c.n
+    join scope l on not l.past and l.chat = c.chat
+    join sees v on v.k = l.k and v.n = c.n
+    union all
+    select 3, null, 'end', e.reason, array_agg(e.n)
+    from (
+      select s.n, case
+        when s.n not in (select alive.n from alive)
+          and (everybody or s.n in (select v.n from sees v)) then 'session_ended'
+        when (everybody or s.chat in (select e."chatId" from event e) or s.n in (select c.n from chunk c))
+          and not exists (select from scope l join sees v on v.k = l.k
+            where not l.past and l.chat = s.chat and v.n = s.n) then 'not_found'
+      end as reason
+      from subscriber s
+      where s.chat is not null or everybody or s.n in (select v.n from sees v)
+    ) e
+    where e.reason is not null
+    group by e.reason
+  )
+  select case when (select count(*) from event) = page then (select max(e."id") from event e) end,
+    'position', present::text || ' ' || extract(epoch from statement_timestamp())::bigint, null::integer[]
+  union all
+  (select a."id", a."kind", a.payload, a.readers from answer a order by a.part, a."id");
+end
+$$;
+alter function auth.deliver(pg_snapshot, pg_snapshot, bigint, integer, boolean, boolean,
+  uuid[], bytea[], uuid[], uuid[], integer[]) owner to auth_definer;
+grant execute on function auth.deliver(pg_snapshot, pg_snapshot, bigint, integer, boolean, boolean,
+  uuid[], bytea[], uuid[], uuid[], integer[]) to rlschat_live;
+comment on function auth.deliver(pg_snapshot, pg_snapshot, bigint, integer, boolean, boolean,
+  uuid[], bytea[], uuid[], uuid[], integer[]) is
+  'The events since a position, each with those of the subscribers who may know of it, and the '
+  'subscribers who have lost access.';

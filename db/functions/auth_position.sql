@@ -1,0 +1,20 @@
+-- Numbers of transactions are a database's own: "place" tells this one from a copy or a restoration.
+-- Definer: so that delivery needs no right of its own but to execute.
+create or replace function auth.position()
+  returns table (place text, at bigint, snapshot pg_snapshot)
+  language plpgsql
+  stable
+  security definer
+  set search_path = ''
+as $$
+begin
+  return query
+  select concat_ws('-', c.system_identifier, d.oid), extract(epoch from statement_timestamp())::bigint,
+    pg_current_snapshot()
+  from pg_control_system() c, pg_catalog.pg_database d where d.datname = current_database();
+end
+$$;
+alter function auth.position() owner to auth_definer;
+grant execute on function auth.position() to rlschat_live;
+comment on function auth.position() is
+  'Where delivery begins: which database this is, the time, and what is committed.';

@@ -1,0 +1,16 @@
+-- The login of live delivery: hears notifications, and executes the functions that decide who may
+-- hear of what. It can read no table and become no other role; no request runs on its connection.
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_live') then
+    create role rlschat_live login noinherit;
+  end if;
+end
+$$;
+alter role rlschat_live login noinherit;
+comment on role rlschat_live is 'Delivers live events: executes the functions of delivery.';
+
+alter role rlschat_live set search_path = '';
+alter role rlschat_live set statement_timeout = '10s';
+alter role rlschat_live set lock_timeout = '3s';
+alter role rlschat_live set idle_in_transaction_session_timeout = '10s';

@@ -1,0 +1,38 @@
+-- The outbox gets its writers, and the form that delivery asks for. It had neither rows nor readers.
+--
+-- A list of who may know of a deletion would be 160 KB for 10,000 members, and as much again for each
+-- message of a long tail. So a deletion keeps the scope in which the row stood: its chat's owner,
+-- organization and visibility at that moment, and the snapshot that tells who was a member by then.
+
+-- No client was ever granted anything on it.
+-- squawk-ignore ban-drop-table
+drop table public."Event";
+
+create table public."Event" (
+  -- Sequence order is not commit order: a reader takes what its snapshot sees and its last one did
+  -- not, which is why each row carries its transaction.
+  "xid" xid8 not null default pg_current_xact_id(),
+  "id" bigint not null generated always as identity,
+  "createdAt" timestamp(3) not null default (now() at time zone 'utc'),
+  "kind" varchar(50) not null,
+  "rowId" uuid not null,
+  "chatId" uuid,
+  "userId" uuid,
+  "organizationId" uuid,
+  "visibility" varchar,
+  "snapshot" pg_snapshot,
+  -- The only index that an insert into "Message" pays for: by transaction, as delivery reads.
+  primary key ("xid", "id")
+);
+comment on table public."Event" is
+  'The outbox of live events, written in the transaction of the change: what happened to which row, '
+  'and nothing that anybody wrote. Kept one day.';
+comment on column public."Event"."userId" is
+  'Of a member: who. Of a deletion: the owner of the chat in which the row stood.';
+comment on column public."Event"."snapshot" is
+  'Of a deletion: what was committed when the row went, so that who joined later does not hear of it.';
+create index "Event_createdAt_idx" on public."Event" using brin ("createdAt");
+create index "Event_joined_idx" on public."Event" ("userId") where "kind" = 'member.joined';
+
+-- The login that delivery uses finds its functions here.
+grant usage on schema auth to rlschat_live;

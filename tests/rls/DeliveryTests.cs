@@ -1,0 +1,89 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>
+/// The functions of live delivery are rlschat_live's alone, which can do nothing else; and what they say of
+/// who sees a chat is what the policies of "Chat" say.
+/// </summary>
+public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
+{
+    private const string Deliver =
+        "select auth.deliver(pg_current_snapshot(), null, 0, 10, true, true, '{}', '{}', '{}', '{}', '{}')";
+
+    [Fact]
+    public async Task Nobody_else_may_ask_what_is_delivered() => await Scene.NobodyMay(Play,
+        Deliver,
+        "select auth.position()",
+        """select auth.event_payload('message.created', [owner], [owner])""",
+        """select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')""");
+
+    [Fact]
+    public async Task The_login_of_delivery_reads_no_table_and_becomes_nobody()
+    {
+        await using var source = Npgsql.NpgsqlDataSource.Create(Theatre.Database.LiveConnectionString);
+        foreach (var sql in new[]
+        {
+            """select from public."Event" """, """select from public."Message" """, """select from public.sessions""",
+            """select from public."Chat" """, """select from public."User" """, "select auth.uid()",
+            "set role regular_user", "set role auth_definer", "select auth.event_payload('chat.created', null, null)",
+            "select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+        })
+        {
+            await using var denied = source.CreateCommand(sql);
+            var error = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => denied.ExecuteScalarAsync());
+            Assert.Equal(Npgsql.PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
+        }
+
+        await using var allowed = source.CreateCommand(Deliver);
+        await allowed.ExecuteScalarAsync();
+        await using var place = source.CreateCommand("select place from auth.position()");
+        Assert.Matches("^[0-9]+-[0-9]+$", (string)(await place.ExecuteScalarAsync())!);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Readers_are_those_whom_the_policies_let_see(int seed)
+    {
+        var random = new Random(seed);
+        string[] people = [.. Cast.People.Select(p => p.Who)];
+        for (var i = 0; i < 60; i++)
+        {
+            var who = people[random.Next(people.Length)];
+            await Scene.Chat(Play, $"{(random.Next(2) == 0 ? "personal" : "shared")} {(random.Next(4) == 0 ? "public" : "private")}", who);
+            if (random.Next(12) == 0 && who is not ("admin" or "rival" or "loner" or "operator"))
+            {
+                await Play.Do("select public.leave_organization() where auth.organization_id() is not null");
+            }
+        }
+
+        foreach (var who in (string[])[.. people, Cast.Anonymous])
+        {
+            await Play.As(who);
+            var seen = await Play.List("""select "id" from public."Chat" order by 1""");
+            var theirs = await Play.List("""select "id" from public."Chat" where "userId" = auth.uid() or "organizationId" = auth.organization_id() order by 1""");
+            Play.Remember("person", who == Cast.Anonymous ? Guid.Empty : Theatre.World[who]);
+            await Play.AsRole("auth_definer");
+            // Each chat asked for by name; then all that are theirs.
+            Assert.Equal(seen, await Readers("array_agg(c.\"id\")"));
+            Assert.Equal(theirs, await Readers("array_fill(null::uuid, array[1])"));
+            // Where there is no news, only who wants that chat is asked.
+            Assert.Empty(await Readers("array_fill(null::uuid, array[1])", news: false));
+        }
+    }
+
+    private Task<List<string>> Readers(string wanted, bool news = true) => Play.List(
+        $"""
+        with given as (
+          select {wanted} as wanted, array_agg(c."id") as chats, array_agg(c."userId") as owners,
+            array_agg(c."organizationId") as organizations, array_agg(c."visibility"::text) as visibilities
+          from public."Chat" c)
+        select distinct g.chats[r.chat] from given g
+        cross join auth.readers(array_fill(nullif([person], '{Guid.Empty}'::uuid), array[cardinality(g.wanted)]), g.wanted,
+          g.chats, g.owners, g.organizations, g.visibilities, array_fill({(news ? "true" : "false")}, array[cardinality(g.chats)])) r
+        order by 1
+        """);
+}
