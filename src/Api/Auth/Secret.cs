@@ -13,6 +13,9 @@ internal static class Secret
     /// <summary>How long the text of a secret is.</summary>
     public const int Length = 43;
 
+    /// <summary>What <see cref="IsWellFormed"/> accepts: of the last character, only four bits belong to the 256.</summary>
+    public const string Pattern = "^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$";
+
     public static string New() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>The SHA-256 of the secret's text, which is what the database compares.</summary>

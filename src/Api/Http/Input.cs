@@ -35,11 +35,15 @@ internal sealed class Errors
 
     private readonly Dictionary<string, string[]> _byField = [];
 
+    /// <summary>Where a check writes down what it demands, when that is the question; null in a request.</summary>
+    public Rules? Rules { get; init; }
+
     public void Add(string field, string error) => _byField.TryAdd(field, [error]);
 
     /// <summary>A text that must be there, of so many characters (Unicode scalars, as PostgreSQL counts).</summary>
     public void Text(string field, string? value, int min, int max)
     {
+        Rules?.Add(field, new(Required: true) { MinLength = min, MaxLength = max });
         var length = value?.EnumerateRunes().Count() ?? -1;
         if (length < min || length > max || value!.Contains('\0'))
         {
@@ -50,6 +54,7 @@ internal sealed class Errors
     /// <summary>As <see cref="Text"/>, but it may be left out.</summary>
     public void OptionalText(string field, string? value, int min, int max)
     {
+        Rules?.Add(field, new(Required: false) { MinLength = min, MaxLength = max });
         if (value is not null)
         {
             Text(field, value, min, max);
@@ -59,6 +64,7 @@ internal sealed class Errors
     /// <summary>One of a few words.</summary>
     public void Word(string field, string? value, params ReadOnlySpan<string> words)
     {
+        Rules?.Add(field, new(Required: true) { Words = [.. words] });
         if (!words.Contains(value))
         {
             Add(field, $"must be one of {string.Join(", ", words)}");
@@ -68,15 +74,27 @@ internal sealed class Errors
     /// <summary>One of a few words, or left out.</summary>
     public void OptionalWord(string field, string? value, params ReadOnlySpan<string> words)
     {
+        Rules?.Add(field, new(Required: false) { Words = [.. words] });
         if (value is not null)
         {
             Word(field, value, words);
         }
     }
 
+    /// <summary>Any of a few words, or left out.</summary>
+    public void Words(string field, string?[]? values, params ReadOnlySpan<string> words)
+    {
+        Rules?.Add(field, new(Required: false) { Words = [.. words] });
+        foreach (var value in values ?? [])
+        {
+            OptionalWord(field, value ?? "", words);
+        }
+    }
+
     /// <summary>Something that must be there; its form was checked when it was read.</summary>
     public void Required(string field, object? value, string error)
     {
+        Rules?.Add(field, new(Required: true));
         if (value is null)
         {
             Add(field, error);
@@ -86,6 +104,7 @@ internal sealed class Errors
     /// <summary>A change must change something.</summary>
     public void SomeOf(string fields, params ReadOnlySpan<object?> values)
     {
+        Rules?.AddSomeOf();
         foreach (var value in values)
         {
             if (value is not null)
@@ -100,11 +119,32 @@ internal sealed class Errors
     /// <summary>An e-mail address by its shape; whether it exists, only a mail can tell.</summary>
     public void Email(string field, string? value)
     {
+        Rules?.Add(field, new(Required: true) { MinLength = 3, MaxLength = MaxEmail, Format = "email" });
         var at = value?.IndexOf('@') ?? -1;
         if (at < 1 || at != value!.LastIndexOf('@') || at == value.Length - 1 || value.Length > MaxEmail
             || value.EnumerateRunes().Any(rune => Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)))
         {
             Add(field, $"must be an e-mail address of at most {MaxEmail} characters");
+        }
+    }
+
+    /// <summary>A secret that this API has handed out or mailed, by its shape.</summary>
+    public void Secret(string field, string? value)
+    {
+        Rules?.Add(field, new(Required: true) { Pattern = Auth.Secret.Pattern });
+        if (!Auth.Secret.IsWellFormed(value))
+        {
+            Add(field, "must be the token of a mail");
+        }
+    }
+
+    /// <summary>Credits: above zero, in hundredths.</summary>
+    public void Credits(string field, decimal? value, decimal max)
+    {
+        Rules?.Add(field, new(Required: true) { Above = 0, Max = max, MultipleOf = 0.01m });
+        if (value is not { } amount || amount <= 0 || amount > max || amount != decimal.Round(amount, 2))
+        {
+            Add(field, "must be a number above zero with at most two decimals");
         }
     }
 
