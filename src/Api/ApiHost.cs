@@ -2,6 +2,7 @@ using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
+using RlsChat.Api.OpenApi;
 using RlsChat.Database;
 
 namespace RlsChat.Api;
@@ -35,6 +36,7 @@ public static class ApiHost
         builder.Services.AddIdentity(settings);
         builder.Services.AddMail(settings);
         builder.Services.AddInputAndOutput();
+        builder.Services.AddApiReference();
         adjust?.Invoke(builder);
 
         var app = builder.Build();
@@ -64,6 +66,7 @@ public static class ApiHost
         routes.MapDocuments();
         routes.MapSuggestions();
         routes.MapHealth();
+        app.MapApiReference();
         return app;
     }
 }

@@ -10,8 +10,10 @@ internal static class Audit
 {
     public static void MapAudit(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/organizations/{id}/audit", OfOrganization).WithName("audit.list");
-        routes.MapGet("/me/audit", Mine).WithName("me.audit");
+        routes.MapGet("/organizations/{id}/audit", OfOrganization).WithName("audit.list")
+            .WithSummary("Lists what happened in an organization, newest first.");
+        routes.MapGet("/me/audit", Mine).WithName("me.audit")
+            .WithSummary("Lists what the signed-in person did and what concerns them, newest first.");
     }
 
     /// <summary>Something that happened.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -10,11 +11,19 @@ internal static class Chats
     public static void MapChats(this IEndpointRouteBuilder routes)
     {
         var chats = routes.MapGroup("/chats");
-        chats.MapGet("", List).WithName("chats.list");
-        chats.MapPost("", Post).WithName("chats.create");
-        chats.MapGet("/{id}", Get).WithName("chats.get");
-        chats.MapPatch("/{id}", Edit).WithName("chats.update");
-        chats.MapDelete("/{id}", Delete).WithName("chats.delete");
+        chats.MapGet("", List).WithName("chats.list")
+            .WithSummary("Lists chats, newest first.")
+            .AllowAnonymous();
+        chats.MapPost("", Post).WithName("chats.create")
+            .WithSummary("Begins a chat.")
+            .Raises("forbidden", "conflict");
+        chats.MapGet("/{id}", Get).WithName("chats.get")
+            .WithSummary("Reads a chat.")
+            .AllowAnonymous();
+        chats.MapPatch("/{id}", Edit).WithName("chats.update")
+            .WithSummary("Changes the title or the visibility of a chat.");
+        chats.MapDelete("/{id}", Delete).WithName("chats.delete")
+            .WithSummary("Deletes a chat with its messages.");
     }
 
     /// <summary>A conversation.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -12,8 +13,11 @@ internal static class Credits
 
     public static void MapCredits(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/me/credits", Mine).WithName("me.credits");
-        routes.MapPost("/credits/grants", Grant).WithName("credits.grant");
+        routes.MapGet("/me/credits", Mine).WithName("me.credits")
+            .WithSummary("Lists the lines of the signed-in person's credit ledger, newest first.");
+        routes.MapPost("/credits/grants", Grant).WithName("credits.grant")
+            .WithSummary("Grants somebody credits.")
+            .Raises("forbidden", "not_found");
     }
 
     /// <summary>A line of the ledger.</summary>
@@ -32,11 +36,7 @@ internal static class Credits
         public void Check(Errors errors)
         {
             errors.Required("userId", UserId, "must be the id of a person");
-            if (Amount is not (> 0 and <= Max) || Amount != decimal.Round(Amount.Value, 2))
-            {
-                errors.Add("amount", "must be a number above zero with at most two decimals");
-            }
-
+            errors.Credits("amount", Amount, Max);
             errors.Text("reason", Reason, 1, 255);
         }
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -16,12 +17,20 @@ internal static class Documents
     public static void MapDocuments(this IEndpointRouteBuilder routes)
     {
         var documents = routes.MapGroup("/documents");
-        documents.MapGet("", List).WithName("documents.list");
-        documents.MapPost("", Post).WithName("documents.create");
-        documents.MapGet("/{id}", Get).WithName("documents.get");
-        documents.MapDelete("/{id}", Delete).WithName("documents.delete");
-        documents.MapGet("/{id}/versions", ListVersions).WithName("versions.list");
-        documents.MapPost("/{id}/versions", PostVersion).WithName("versions.create");
+        documents.MapGet("", List).WithName("documents.list")
+            .WithSummary("Lists the newest version of each document, newest first.");
+        documents.MapPost("", Post).WithName("documents.create")
+            .WithSummary("Writes a document, or a new version under the id of one's own.")
+            .Raises("forbidden", "conflict");
+        documents.MapGet("/{id}", Get).WithName("documents.get")
+            .WithSummary("Reads the newest version of a document, or one that the query names.");
+        documents.MapDelete("/{id}", Delete).WithName("documents.delete")
+            .WithSummary("Deletes a document, or its versions after a moment.");
+        documents.MapGet("/{id}/versions", ListVersions).WithName("versions.list")
+            .WithSummary("Lists the versions of a document, newest first.");
+        documents.MapPost("/{id}/versions", PostVersion).WithName("versions.create")
+            .WithSummary("Adds a version to a document.")
+            .Raises("forbidden", "conflict");
     }
 
     /// <summary>A version of a document.</summary>

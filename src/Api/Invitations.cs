@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -10,10 +11,16 @@ internal static class Invitations
 {
     public static void MapInvitations(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/organizations/{id}/invitations", List).WithName("invitations.list");
-        routes.MapPost("/organizations/{id}/invitations", Post).WithName("invitations.create");
-        routes.MapDelete("/invitations/{id}", Withdraw).WithName("invitations.delete");
-        routes.MapPost("/invitations/accept", Accept).WithName("invitations.accept");
+        routes.MapGet("/organizations/{id}/invitations", List).WithName("invitations.list")
+            .WithSummary("Lists an organization's invitations, newest first.");
+        routes.MapPost("/organizations/{id}/invitations", Post).WithName("invitations.create")
+            .WithSummary("Invites somebody into an organization.")
+            .Raises("forbidden");
+        routes.MapDelete("/invitations/{id}", Withdraw).WithName("invitations.delete")
+            .WithSummary("Withdraws an invitation.");
+        routes.MapPost("/invitations/accept", Accept).WithName("invitations.accept")
+            .WithSummary("Accepts an invitation with its token.")
+            .Raises("invitation_invalid", "already_in_organization", "operator_conflict");
     }
 
     /// <summary>An offer to join, as those who may manage members see it.</summary>
@@ -51,6 +58,7 @@ internal static class Invitations
     }
 
     /// <summary>The organization that one has joined.</summary>
+    /// <param name="OrganizationId">Its id.</param>
     internal sealed record Joined(Guid OrganizationId);
 
     private static async Task<Results<Ok<Page<Invitation>>, NotFound>> List(Id id, PageRequest page, UserDb db)

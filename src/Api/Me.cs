@@ -8,7 +8,9 @@ namespace RlsChat.Api;
 /// <summary>Who one is.</summary>
 internal static class Me
 {
-    public static void MapMe(this IEndpointRouteBuilder routes) => routes.MapGet("/me", Get).WithName("me.get");
+    public static void MapMe(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/me", Get).WithName("me.get")
+            .WithSummary("Says who is signed in.");
 
     /// <summary>The person who is asking.</summary>
     /// <param name="Id">Their id.</param>
@@ -21,7 +23,7 @@ internal static class Me
     /// <param name="ChatCount">How many chats are theirs; only where the question includes it.</param>
     internal sealed record Person(
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt,
-        Organization? Organization, [property: JsonConverter(typeof(RawJson))] string Permissions,
+        Organization? Organization, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChatCount);
 
     /// <summary>A tenant, as its members see it.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -10,9 +11,14 @@ internal static class Members
     public static void MapMembers(this IEndpointRouteBuilder routes)
     {
         var members = routes.MapGroup("/organizations/{id}/members");
-        members.MapGet("", List).WithName("members.list");
-        members.MapPatch("/{userId}", Edit).WithName("members.update");
-        members.MapDelete("/{userId}", Remove).WithName("members.delete");
+        members.MapGet("", List).WithName("members.list")
+            .WithSummary("Lists the members of an organization.");
+        members.MapPatch("/{userId}", Edit).WithName("members.update")
+            .WithSummary("Changes a member's role or manager, both or none.")
+            .Raises("forbidden", "unknown_role", "not_a_colleague", "manager_cycle", "last_administrator");
+        members.MapDelete("/{userId}", Remove).WithName("members.delete")
+            .WithSummary("Removes a member from an organization.")
+            .Raises("forbidden", "last_administrator");
     }
 
     /// <summary>A colleague, or oneself.</summary>
@@ -23,7 +29,9 @@ internal static class Members
     /// <param name="ManagerId">Who is above them, or null for nobody.</param>
     internal sealed record Member(Guid Id, string Email, Guid RoleId, string Role, Guid? ManagerId);
 
-    /// <summary>What to change about a member; what is left out stays. A manager of null is nobody.</summary>
+    /// <summary>What to change about a member; what is left out stays.</summary>
+    /// <param name="RoleId">The role that they are to have.</param>
+    /// <param name="ManagerId">Who is to be above them; null is nobody, and other than left out.</param>
     internal sealed record Change(Guid? RoleId, GivenId ManagerId) : IInput
     {
         public void Check(Errors errors) =>

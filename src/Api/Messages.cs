@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -10,11 +11,18 @@ internal static class Messages
 {
     public static void MapMessages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/chats/{id}/messages", List).WithName("messages.list");
-        routes.MapPost("/chats/{id}/messages", Post).WithName("messages.create");
-        routes.MapDelete("/chats/{id}/messages", DeleteAfter).WithName("messages.deleteAfter");
-        routes.MapPatch("/messages/{id}", Edit).WithName("messages.update");
-        routes.MapDelete("/messages/{id}", Delete).WithName("messages.delete");
+        routes.MapGet("/chats/{id}/messages", List).WithName("messages.list")
+            .WithSummary("Lists the messages of a chat, oldest first.")
+            .AllowAnonymous();
+        routes.MapPost("/chats/{id}/messages", Post).WithName("messages.create")
+            .WithSummary("Writes a message into a chat.")
+            .Raises("forbidden", "conflict", "quota_used_up");
+        routes.MapDelete("/chats/{id}/messages", DeleteAfter).WithName("messages.deleteAfter")
+            .WithSummary("Deletes the messages of a chat after one of them.");
+        routes.MapPatch("/messages/{id}", Edit).WithName("messages.update")
+            .WithSummary("Changes what a message says.");
+        routes.MapDelete("/messages/{id}", Delete).WithName("messages.delete")
+            .WithSummary("Deletes a message.");
     }
 
     /// <summary>A message.</summary>
@@ -27,8 +35,8 @@ internal static class Messages
     /// <param name="CreatedAt">When it was written.</param>
     internal sealed record Message(
         Guid Id, Guid ChatId, Guid? UserId, string Role,
-        [property: JsonConverter(typeof(RawJson))] string Parts,
-        [property: JsonConverter(typeof(RawJson))] string Attachments,
+        [property: JsonConverter(typeof(RawJsonArray))] string Parts,
+        [property: JsonConverter(typeof(RawJsonArray))] string Attachments,
         DateTime CreatedAt);
 
     /// <summary>A message to write. Without an id it is given one; without attachments it has none.</summary>

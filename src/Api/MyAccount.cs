@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Identity;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -15,12 +16,21 @@ internal static class MyAccount
     public static void MapMyAccount(this IEndpointRouteBuilder routes)
     {
         var me = routes.MapGroup("/me");
-        me.MapDelete("", Delete).WithName("me.delete");
-        me.MapPost("/password", ChangePassword).WithName("me.password").RequireRateLimiting(Auth.Identity.RateLimit);
-        me.MapGet("/sessions", ListSessions).WithName("me.sessions.list");
-        me.MapDelete("/sessions/{id}", EndSession).WithName("me.sessions.delete");
-        me.MapGet("/accounts", ListAccounts).WithName("me.accounts.list");
-        me.MapDelete("/accounts/{provider}/{id}", Unlink).WithName("me.accounts.delete");
+        me.MapDelete("", Delete).WithName("me.delete")
+            .WithSummary("Deletes the signed-in person's account.")
+            .Raises("last_administrator");
+        me.MapPost("/password", ChangePassword).WithName("me.password")
+            .WithSummary("Changes the signed-in person's password.")
+            .RequireRateLimiting(Auth.Identity.RateLimit);
+        me.MapGet("/sessions", ListSessions).WithName("me.sessions.list")
+            .WithSummary("Lists the signed-in person's sessions, latest end first.");
+        me.MapDelete("/sessions/{id}", EndSession).WithName("me.sessions.delete")
+            .WithSummary("Ends one of the signed-in person's sessions.");
+        me.MapGet("/accounts", ListAccounts).WithName("me.accounts.list")
+            .WithSummary("Lists the accounts elsewhere that sign the person in here.");
+        me.MapDelete("/accounts/{provider}/{id}", Unlink).WithName("me.accounts.delete")
+            .WithSummary("Unlinks an account elsewhere.")
+            .Raises("last_way_in");
     }
 
     /// <summary>A sign-in that goes on.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -10,11 +11,19 @@ internal static class Organizations
     public static void MapOrganizations(this IEndpointRouteBuilder routes)
     {
         var organizations = routes.MapGroup("/organizations");
-        organizations.MapPost("", Post).WithName("organizations.create");
-        organizations.MapGet("/{id}", Get).WithName("organizations.get");
-        organizations.MapPatch("/{id}", Rename).WithName("organizations.update");
-        organizations.MapDelete("/{id}", Delete).WithName("organizations.delete");
-        organizations.MapPost("/{id}/leave", Leave).WithName("organizations.leave");
+        organizations.MapPost("", Post).WithName("organizations.create")
+            .WithSummary("Founds an organization, of which the founder is the administrator.")
+            .Raises("already_in_organization", "operator_conflict");
+        organizations.MapGet("/{id}", Get).WithName("organizations.get")
+            .WithSummary("Reads one's organization.");
+        organizations.MapPatch("/{id}", Rename).WithName("organizations.update")
+            .WithSummary("Renames an organization.");
+        organizations.MapDelete("/{id}", Delete).WithName("organizations.delete")
+            .WithSummary("Deletes an organization that has no other members.")
+            .Raises("last_administrator");
+        organizations.MapPost("/{id}/leave", Leave).WithName("organizations.leave")
+            .WithSummary("Leaves an organization.")
+            .Raises("last_administrator", "not_in_organization");
     }
 
     /// <summary>A tenant: people, and the chats and documents that they share.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -10,10 +11,17 @@ internal static class Roles
 {
     public static void MapRoles(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/organizations/{id}/roles", List).WithName("roles.list");
-        routes.MapPost("/organizations/{id}/roles", Post).WithName("roles.create");
-        routes.MapPatch("/roles/{id}", Edit).WithName("roles.update");
-        routes.MapDelete("/roles/{id}", Delete).WithName("roles.delete");
+        routes.MapGet("/organizations/{id}/roles", List).WithName("roles.list")
+            .WithSummary("Lists an organization's own roles and the built-in ones.");
+        routes.MapPost("/organizations/{id}/roles", Post).WithName("roles.create")
+            .WithSummary("Makes a role.")
+            .Raises("forbidden", "conflict");
+        routes.MapPatch("/roles/{id}", Edit).WithName("roles.update")
+            .WithSummary("Changes a role's name or permissions.")
+            .Raises("conflict");
+        routes.MapDelete("/roles/{id}", Delete).WithName("roles.delete")
+            .WithSummary("Deletes a role that nobody has.")
+            .Raises("in_use");
     }
 
     /// <summary>Every permission that there is; which of them a person may give, the database knows.</summary>
@@ -29,7 +37,7 @@ internal static class Roles
     /// <param name="Permissions">What it allows, by name, sorted.</param>
     /// <param name="OrganizationId">Whose it is; null for a built-in one.</param>
     internal sealed record Role(
-        Guid Id, string Name, [property: JsonConverter(typeof(RawJson))] string Permissions, Guid? OrganizationId);
+        Guid Id, string Name, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions, Guid? OrganizationId);
 
     /// <summary>A role to make. Without permissions it allows nothing.</summary>
     internal sealed record NewRole(string? Name, string?[]? Permissions) : IInput
@@ -37,7 +45,7 @@ internal static class Roles
         public void Check(Errors errors)
         {
             errors.Text("name", Name, 1, 50);
-            Known(errors, Permissions);
+            errors.Words("permissions", Permissions, Roles.Permissions);
         }
     }
 
@@ -47,16 +55,8 @@ internal static class Roles
         public void Check(Errors errors)
         {
             errors.OptionalText("name", Name, 1, 50);
-            Known(errors, Permissions);
+            errors.Words("permissions", Permissions, Roles.Permissions);
             errors.SomeOf("name, permissions", Name, Permissions);
-        }
-    }
-
-    private static void Known(Errors errors, string?[]? permissions)
-    {
-        foreach (var permission in permissions ?? [])
-        {
-            errors.Word("permissions", permission, Permissions);
         }
     }
 

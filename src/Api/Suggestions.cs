@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
 
@@ -9,10 +10,15 @@ internal static class Suggestions
 {
     public static void MapSuggestions(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/documents/{id}/suggestions", List).WithName("suggestions.list");
-        routes.MapPost("/documents/{id}/suggestions", Post).WithName("suggestions.create");
-        routes.MapPatch("/suggestions/{id}", Edit).WithName("suggestions.update");
-        routes.MapDelete("/suggestions/{id}", Delete).WithName("suggestions.delete");
+        routes.MapGet("/documents/{id}/suggestions", List).WithName("suggestions.list")
+            .WithSummary("Lists the suggestions to one version of a document, oldest first.");
+        routes.MapPost("/documents/{id}/suggestions", Post).WithName("suggestions.create")
+            .WithSummary("Suggests a change to one version of a document.")
+            .Raises("conflict");
+        routes.MapPatch("/suggestions/{id}", Edit).WithName("suggestions.update")
+            .WithSummary("Rewords or resolves a suggestion.");
+        routes.MapDelete("/suggestions/{id}", Delete).WithName("suggestions.delete")
+            .WithSummary("Deletes a suggestion.");
     }
 
     /// <summary>A suggestion.</summary>

@@ -9,9 +9,13 @@ internal static class Votes
 {
     public static void MapVotes(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/chats/{id}/votes", List).WithName("votes.list");
-        routes.MapPut("/messages/{id}/vote", Put).WithName("votes.set");
-        routes.MapDelete("/messages/{id}/vote", Delete).WithName("votes.delete");
+        routes.MapGet("/chats/{id}/votes", List).WithName("votes.list")
+            .WithSummary("Lists the votes on the messages of a chat, oldest first.")
+            .AllowAnonymous();
+        routes.MapPut("/messages/{id}/vote", Put).WithName("votes.set")
+            .WithSummary("Casts one's vote on a message, or changes it.");
+        routes.MapDelete("/messages/{id}/vote", Delete).WithName("votes.delete")
+            .WithSummary("Takes back one's vote on a message.");
     }
 
     /// <summary>A vote.</summary>

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Auth;
 
@@ -35,14 +36,25 @@ internal static partial class GitHubSignIn
     private static readonly Problem Unavailable =
         new(503, "github_unavailable", "GitHub does not answer; try again in a moment.") { RetryAfter = 5 };
 
+    /// <summary>The problems of a sign-in that failed at GitHub or on the way.</summary>
+    internal static readonly IReadOnlyList<Problem> Refusals = [Denied, Refused, Unavailable];
+
     public static void MapGitHubSignIn(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").RequireRateLimiting(Identity.RateLimit);
-        auth.MapGet("/github", Begin).WithName("auth.github");
-        auth.MapPost("/github/link", Link).WithName("auth.github.link");
-        auth.MapPost("/exchange", Exchange).WithName("auth.exchange");
+        auth.MapGet("/github", Begin).WithName("auth.github")
+            .WithSummary("Sends the browser to GitHub to sign in or to link an account.")
+            .AllowAnonymous();
+        auth.MapPost("/github/link", Link).WithName("auth.github.link")
+            .WithSummary("Prepares this browser for linking a GitHub account to the signed-in person.");
+        auth.MapPost("/exchange", Exchange).WithName("auth.exchange")
+            .WithSummary("Hands out the tokens of a sign-in with GitHub that this browser has finished.")
+            .AllowAnonymous().Raises("invalid_refresh_token");
         // The OAuth handler answers in the authentication middleware; this is what is left without one.
-        auth.MapGet("/github/callback", () => TypedResults.NotFound()).WithName("auth.github.callback");
+        auth.MapGet("/github/callback", () => TypedResults.NotFound()).WithName("auth.github.callback")
+            .WithSummary("Where GitHub sends the browser back to, which is signed in or linked then.")
+            .AllowAnonymous().Produces<SignIn.Tokens>().Produces(204).Produces(302)
+            .Raises("session_ended", "github_refused", "github_denied", "account_taken", "github_unavailable");
     }
 
     public static void AddGitHubSignIn(this AuthenticationBuilder authentication, Settings settings)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Auth;
 
@@ -12,44 +13,45 @@ namespace RlsChat.Api.Auth;
 /// </summary>
 internal static class MailedTokens
 {
-    private const string KnownForm = "must be the token of a mail";
-
     public static void MapMailedTokens(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").RequireRateLimiting(Identity.RateLimit);
-        auth.MapPost("/verify-email/request", RequestVerification).WithName("auth.verify_email.request");
-        auth.MapPost("/verify-email", Verify).WithName("auth.verify_email");
-        auth.MapPost("/password/request", RequestPassword).WithName("auth.password.request");
-        auth.MapPost("/password", ResetPassword).WithName("auth.password");
+        auth.MapPost("/verify-email/request", RequestVerification).WithName("auth.verify_email.request")
+            .WithSummary("Mails the signed-in person a token that proves their e-mail address.");
+        auth.MapPost("/verify-email", Verify).WithName("auth.verify_email")
+            .WithSummary("Proves an e-mail address with the token that was mailed to it.")
+            .AllowAnonymous().Raises("token_invalid", "email_taken");
+        auth.MapPost("/password/request", RequestPassword).WithName("auth.password.request")
+            .WithSummary("Mails a token for a new password, where the address has an account.")
+            .AllowAnonymous();
+        auth.MapPost("/password", ResetPassword).WithName("auth.password")
+            .WithSummary("Sets a new password with a mailed token and ends every session.")
+            .AllowAnonymous().Raises("token_invalid");
     }
 
     /// <summary>The address that a token is mailed to.</summary>
+    /// <param name="Email">An e-mail address.</param>
     internal sealed record Addressee(string? Email) : IInput
     {
         public void Check(Errors errors) => errors.Email("email", Email);
     }
 
     /// <summary>A token that came by mail.</summary>
+    /// <param name="Token">As it stands in the mail.</param>
     internal sealed record Proof(string? Token) : IInput
     {
-        public void Check(Errors errors) => CheckToken(errors, Token);
+        public void Check(Errors errors) => errors.Secret("token", Token);
     }
 
     /// <summary>A token that came by mail, and the new password.</summary>
+    /// <param name="Token">As it stands in the mail.</param>
+    /// <param name="Password">The password from now on.</param>
     internal sealed record NewPassword(string? Token, string? Password) : IInput
     {
         public void Check(Errors errors)
         {
-            CheckToken(errors, Token);
+            errors.Secret("token", Token);
             errors.Text("password", Password, Passwords.MinLength, Passwords.MaxLength);
-        }
-    }
-
-    private static void CheckToken(Errors errors, string? token)
-    {
-        if (!Secret.IsWellFormed(token))
-        {
-            errors.Add("token", KnownForm);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Auth;
 
@@ -11,13 +12,23 @@ internal static class SignIn
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").RequireRateLimiting(Identity.RateLimit);
-        auth.MapPost("/register", Register).WithName("auth.register");
-        auth.MapPost("/login", LogIn).WithName("auth.login");
-        auth.MapPost("/refresh", Refresh).WithName("auth.refresh");
-        auth.MapPost("/logout", LogOut).WithName("auth.logout");
+        auth.MapPost("/register", Register).WithName("auth.register")
+            .WithSummary("Makes an account and signs it in.")
+            .AllowAnonymous().Raises("email_taken");
+        auth.MapPost("/login", LogIn).WithName("auth.login")
+            .WithSummary("Signs a person in with their e-mail address and password.")
+            .AllowAnonymous().Raises("invalid_credentials");
+        auth.MapPost("/refresh", Refresh).WithName("auth.refresh")
+            .WithSummary("Exchanges a refresh token for a new pair of tokens.")
+            .AllowAnonymous().Raises("invalid_refresh_token");
+        auth.MapPost("/logout", LogOut).WithName("auth.logout")
+            .WithSummary("Ends the session of a refresh token; also succeeds when there is none.")
+            .AllowAnonymous();
     }
 
     /// <summary>Who wants to have an account.</summary>
+    /// <param name="Email">Their e-mail address.</param>
+    /// <param name="Password">The password that they will sign in with.</param>
     internal sealed record Registration(string? Email, string? Password) : IInput
     {
         public void Check(Errors errors)
@@ -28,6 +39,8 @@ internal static class SignIn
     }
 
     /// <summary>Who says to be whom.</summary>
+    /// <param name="Email">The e-mail address of the account.</param>
+    /// <param name="Password">Its password.</param>
     internal sealed record Credentials(string? Email, string? Password) : IInput
     {
         public void Check(Errors errors)

@@ -57,12 +57,12 @@ internal static class DatabaseErrors
     private static Problem? Problem(PostgresException error, bool deleting, bool signedIn) => error.SqlState switch
     {
         PostgresErrorCodes.InsufficientPrivilege => Problems.Of(signedIn ? 403 : 401),
-        PostgresErrorCodes.UniqueViolation => new(409, "conflict", "There is one already."),
+        PostgresErrorCodes.UniqueViolation => Conflict,
         PostgresErrorCodes.RestrictViolation => InUse,
         PostgresErrorCodes.ForeignKeyViolation => deleting ? InUse : Problems.Of(404),
         PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation
             or PostgresErrorCodes.ExclusionViolation => Invalid(error),
-        PostgresErrorCodes.QueryCanceled => new(504, "timeout", "The database took too long."),
+        PostgresErrorCodes.QueryCanceled => Timeout,
         var state when MetAnother(state) => Unavailable(1),
         ['2', '2', ..] => Invalid(error),
         ['5', '3', ..] or ['5', '7', 'P', '0', _] => Unavailable(5),
@@ -70,6 +70,13 @@ internal static class DatabaseErrors
         ['R', 'C', ..] own => Own.GetValueOrDefault(own),
         _ => null,
     };
+
+    /// <summary>Every problem that comes of what the database says, but for those that have no code of their own.</summary>
+    public static IEnumerable<Problem> All => [.. Own.Values, QuotaUsedUp, Conflict, InUse, Timeout, Unavailable(5)];
+
+    private static readonly Problem Conflict = new(409, "conflict", "There is one already.");
+
+    private static readonly Problem Timeout = new(504, "timeout", "The database took too long.");
 
     private static readonly Problem InUse = new(409, "in_use", "Something else still needs this.");
 

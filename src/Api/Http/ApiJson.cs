@@ -90,23 +90,22 @@ internal sealed class UtcMilliseconds : JsonConverter<DateTime>
         writer.WriteStringValue(Text(value));
 }
 
-/// <summary>JSON that is passed on as it was written, byte for byte, spaces and key order included.</summary>
-internal sealed class RawJson : JsonConverter<string>
+/// <summary>
+/// An object of JSON that is passed on as it was written, byte for byte, spaces and key order included.
+/// </summary>
+internal sealed class RawJson() : RawJsonValue(JsonTokenType.StartObject);
+
+/// <summary>As <see cref="RawJson"/>, for an array.</summary>
+internal sealed class RawJsonArray() : RawJsonValue(JsonTokenType.StartArray);
+
+/// <summary>As <see cref="RawJson"/>, for an array of texts.</summary>
+internal sealed class RawJsonTexts() : RawJsonValue(JsonTokenType.StartArray);
+
+/// <summary>JSON that is passed on as it was written.</summary>
+internal abstract class RawJsonValue(JsonTokenType start) : JsonConverter<string>
 {
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JsonElement.ParseValue(ref reader).GetRawText();
-
-    public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value, skipInputValidation: true);
-}
-
-/// <summary>As <see cref="RawJson"/>, for a value that must be an array.</summary>
-internal sealed class RawJsonArray : JsonConverter<string>
-{
-    public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.StartArray
-            ? JsonElement.ParseValue(ref reader).GetRawText()
-            : throw new JsonException();
+        reader.TokenType == start ? JsonElement.ParseValue(ref reader).GetRawText() : throw new JsonException();
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value, skipInputValidation: true);

@@ -27,7 +27,8 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
 /// <param name="After">The last row of the page before, or null to begin.</param>
 internal readonly record struct PageRequest(int Limit, Cursor? After)
 {
-    private const int Default = 20, Max = 100;
+    /// <summary>How many rows when nobody says, and at most.</summary>
+    public const int Default = 20, Max = 100;
 
     /// <summary>How many rows to read: one more than is shown tells whether there are more.</summary>
     public int Fetch => Limit + 1;
@@ -61,6 +62,9 @@ internal readonly record struct PageRequest(int Limit, Cursor? After)
 /// </summary>
 internal readonly record struct Cursor(DateTime CreatedAt, Guid Id)
 {
+    /// <summary>How long its text is, in characters.</summary>
+    public const int Length = Bytes * 4 / 3;
+
     private const int Bytes = 24;
 
     /// <summary>Before the first row of a list that is newest first.</summary>
@@ -95,7 +99,7 @@ internal readonly record struct Cursor(DateTime CreatedAt, Guid Id)
     public static Cursor? Parse(string? text)
     {
         Span<byte> bytes = stackalloc byte[Bytes];
-        if (text is not { Length: Bytes * 4 / 3 }
+        if (text is not { Length: Length }
             || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Bytes)
         {
             return null;

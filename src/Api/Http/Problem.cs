@@ -29,6 +29,12 @@ internal sealed class Refusal(Problem problem) : IResult
 }
 
 /// <summary>The body of every error: application/problem+json.</summary>
+/// <param name="Title">What the status means.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The stable name of this kind of problem, for programs; there may come to be more.</param>
+/// <param name="Detail">One sentence for people, or null.</param>
+/// <param name="TraceId">Under this the log has the request.</param>
+/// <param name="Errors">What is wrong, by field of the body or name of a parameter; null where that is not the problem.</param>
 internal sealed record ProblemBody(
     string Title,
     int Status,

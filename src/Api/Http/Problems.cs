@@ -26,7 +26,7 @@ internal static class Problems
         Invalid(new Dictionary<string, string[]> { [field] = [error] });
 
     public static Problem TooManyRequests(TimeSpan wait) =>
-        new(429, "too_many_requests") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+        new(429, "too_many_requests", "There were too many requests from here.") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 
     /// <summary>The problem that a bare status stands for: hidden and absent are one 404.</summary>
     public static Problem Of(int status) => status switch
@@ -35,15 +35,15 @@ internal static class Problems
         401 => new(401, "unauthenticated", "This needs an access token."),
         403 => new(403, "forbidden", "You may see this, but not do that to it."),
         404 => new(404, "not_found", "There is no such thing, or not for you."),
-        405 => new(405, "method_not_allowed"),
-        413 => new(413, "too_large")
+        405 => new(405, "method_not_allowed", "This path does not take that method."),
+        413 => new(413, "too_large", "The body is too large.")
         {
             Errors = new Dictionary<string, string[]> { ["body"] = ["must not be larger than 1 MB"] },
         },
         415 => new(415, "unsupported_media_type", "Send application/json."),
         429 => TooManyRequests(TimeSpan.FromMinutes(1)),
         >= 500 => Internal with { Status = status },
-        _ => new(status, "request_failed"),
+        _ => new(status, "request_failed", "The request cannot be served."),
     };
 
     /// <summary>An answer is for who asked: nobody on the way keeps it or makes something else of it.</summary>

@@ -1,0 +1,71 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace RlsChat.Api.OpenApi;
+
+/// <summary>The API described: for programs at /openapi/v1.json, for people at /docs. Both ask the database nothing.</summary>
+internal static class ApiReference
+{
+    private const string Name = "v1";
+
+    public static void AddApiReference(this IServiceCollection services)
+    {
+        services.AddOpenApi(Name, options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.CreateSchemaReferenceId = SchemaNames.Of;
+            options.AddSchemaTransformer(SchemaDescription.Complete);
+            options.AddOperationTransformer(OperationDescription.Complete);
+            options.AddDocumentTransformer(DocumentDescription.Complete);
+        });
+        services.AddSingleton<Written>();
+    }
+
+    public static void MapApiReference(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet($"/openapi/{Name}.json", async (Written document) => TypedResults.Bytes(
+                await document.Json, "application/json; charset=utf-8"))
+            .WithName("openapi").ExcludeFromDescription();
+        routes.MapScalarApiReference("/docs", (scalar, context) => scalar
+                .WithTitle("RlsChat API")
+                .WithOpenApiRoutePattern($"/openapi/{Name}.json")
+                .WithDynamicBaseServerUrl()
+                // Nothing of the page comes from elsewhere, and nothing of it goes there.
+                .DisableDefaultFonts()
+                .DisableTelemetry()
+                .DisableAgent()
+                .DisableMcp()
+                .HideDeveloperTools()
+                .WithNonce(OwnScriptsOnly(context)))
+            .ExcludeFromDescription();
+    }
+
+    /// <summary>The page runs what this host serves and one script in the page, which this names.</summary>
+    private static string OwnScriptsOnly(HttpContext context)
+    {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        context.Response.Headers.ContentSecurityPolicy =
+            $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
+            + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'";
+        return nonce;
+    }
+
+    /// <summary>The document as it is sent: it says the same to everybody, so it is written once.</summary>
+    private sealed class Written([FromKeyedServices(Name)] IOpenApiDocumentProvider provider)
+    {
+        private readonly Lazy<Task<byte[]>> _json = new(() => Write(provider));
+
+        public Task<byte[]> Json => _json.Value;
+
+        private static async Task<byte[]> Write(IOpenApiDocumentProvider provider)
+        {
+            var document = await provider.GetOpenApiDocumentAsync();
+            using var stream = new MemoryStream();
+            await document.SerializeAsJsonAsync(stream, OpenApiSpecVersion.OpenApi3_1);
+            return stream.ToArray();
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.OpenApi;
+
+/// <summary>What is to be said once, and what types of one group tell of each other.</summary>
+internal static class DocumentDescription
+{
+    /// <summary>The name of the security scheme.</summary>
+    public const string Bearer = "accessToken";
+
+    private const string About = """
+        PostgreSQL decides what each person can see; this API says who is asking.
+
+        **Identity.** Sign up or in under `/auth`, and send the access token as `Authorization: Bearer …`. It lasts
+        15 minutes; `POST /auth/refresh` exchanges the refresh token, once, for the next pair. A token that is not
+        valid is a 401 on every route, also where none is needed. What somebody may not see does not exist for
+        them: hidden and absent are the same 404.
+
+        **Problems.** Every error is `application/problem+json` (RFC 9457) with a stable `code` for programs, a
+        sentence for people, and the `traceId` under which the log has it. `errors` names the fields that are wrong.
+        Fields that an operation does not know are refused.
+
+        **Lists** come in pages: `limit` rows at most, and `nextCursor` for the page after, null on the last one.
+
+        **Texts** are measured in Unicode characters and hold no NUL. **Times** are UTC, to the millisecond, as
+        JavaScript writes them. A body is at most 1 MB.
+
+        **Limits.** A 429 or 503 says in `Retry-After` after how many seconds trying again may help.
+        """;
+
+    private static readonly Dictionary<string, string> Tags = new()
+    {
+        ["auth"] = "Signing up, in and out: with a password, by mail, with GitHub.",
+        ["me"] = "The person who is signed in: what they are, their ways in, their own records.",
+        ["chats"] = "Conversations: one's own, one's organization's, and the public ones.",
+        ["messages"] = "What is said in a chat.",
+        ["votes"] = "What people think of messages that they can read: one vote a person and message.",
+        ["documents"] = "What people write: texts, code, images, sheets and drawings.",
+        ["versions"] = "The versions of a document. A change is a new version, and no version changes.",
+        ["suggestions"] = "Changes that readers of a document propose to one version of it.",
+        ["organizations"] = "Tenants. A person is in one at most, and sees no other.",
+        ["members"] = "Who is in an organization, in which role, below whom.",
+        ["roles"] = "Named permissions: an organization's own roles, and the built-in ones, which nobody changes.",
+        ["invitations"] = "How people come into an organization: by a token that is good once.",
+        ["audit"] = "Who did what to whom in an organization.",
+        ["credits"] = "Granting credits.",
+        ["health"] = "For whoever keeps the process running.",
+    };
+
+    /// <summary>The group of an operation: what its name begins with.</summary>
+    public static string TagOf(string operation) => operation.Split('.')[0];
+
+    public static Task Complete(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken stop)
+    {
+        document.Info = new OpenApiInfo { Title = "RlsChat", Version = "1", Description = About };
+        document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document comes from." }];
+        document.Tags = new HashSet<OpenApiTag>(
+            Tags.Select(tag => new OpenApiTag { Name = tag.Key, Description = tag.Value }));
+        document.AddComponent(Bearer, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = "The `accessToken` of `POST /auth/login`, `/auth/register` or `/auth/refresh`.",
+        });
+        foreach (var group in SchemaNames.Types.GroupBy(type => type.DeclaringType).Where(group => group.Key is not null))
+        {
+            Share([.. group], document);
+        }
+
+        var problem = (OpenApiSchema)document.Components!.Schemas!["Problem"];
+        ((OpenApiSchema)problem.Properties!["code"]).Description += "\n\n" + string.Join("\n",
+            ProblemList.ByCode.Values.OrderBy(known => known.Status).Select(known => $"- `{known.Code}` ({known.Status}): {known.Detail}"));
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSchema? Schema(OpenApiDocument document, string name) =>
+        document.Components!.Schemas!.TryGetValue(name, out var schema) ? schema as OpenApiSchema : null;
+
+    /// <summary>
+    /// A row holds what may be written into it, and a field means the same in the row and in the body
+    /// that writes it: what one of the types of a group does not say itself is as another has it.
+    /// </summary>
+    private static void Share(Type[] types, OpenApiDocument document)
+    {
+        var schemas = types
+            .Select(type => (Type: type, Schema: Schema(document, SchemaNames.Of(type))))
+            .Where(pair => pair.Schema?.Properties is not null).ToList();
+        var inputs = types.Where(type => type.IsAssignableTo(typeof(IInput))).Select(Rules.Of).ToList();
+        foreach (var (type, schema) in schemas)
+        {
+            foreach (var (name, property) in schema!.Properties!)
+            {
+                property.Description ??= property.OneOf?.Select(one => one.Description).FirstOrDefault(text => text is not null) ?? schemas
+                    .Select(other => other.Schema!.Properties!.TryGetValue(name, out var same) ? same.Description : null)
+                    .FirstOrDefault(text => text is not null);
+                if (!type.IsAssignableTo(typeof(IInput)) && property is OpenApiSchema text
+                    && inputs.Select(rules => rules[name]).FirstOrDefault(rule => rule?.MaxLength is not null || rule?.Words is not null) is { } rule)
+                {
+                    SchemaDescription.Demand(text, new(false) { MaxLength = rule.MaxLength, Words = rule.Words });
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Reflection;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.OpenApi;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.OpenApi;
+
+/// <summary>What an operation answers: what its results tell, and the problems of everything that it does.</summary>
+internal static class OperationResponses
+{
+    private static readonly Dictionary<string, string> Successes = new()
+    {
+        ["200"] = "What was asked for, or what has become of it.",
+        ["201"] = "It was made.",
+        ["202"] = "Taken on: a mail is sent where there is reason to. The answer is the same where there is none.",
+        ["204"] = "It is done; there is nothing more to say.",
+        ["302"] = "The browser is to go elsewhere.",
+    };
+
+    public static void Complete(
+        OpenApiOperation operation, MethodInfo handler, IList<object> metadata, bool isOpen, OpenApiDocument document)
+    {
+        var results = Results(handler.ReturnType).ToList();
+        var responses = operation.Responses ??= [];
+        if (results.Contains(typeof(ChallengeHttpResult)))
+        {
+            responses["302"] = new OpenApiResponse();
+        }
+
+        foreach (var (status, response) in responses.Where(response => response.Key[0] is '2' or '3').ToList())
+        {
+            ((OpenApiResponse)response).Description = Successes.GetValueOrDefault(status);
+            ((OpenApiResponse)response).Headers = HeadersOf(status);
+        }
+
+        foreach (var status in responses.Keys.Where(status => status[0] >= '4').ToList())
+        {
+            responses.Remove(status);
+        }
+
+        var problems = Codes(operation, handler, results, metadata, isOpen).Distinct().Select(code => ProblemList.ByCode[code]);
+        foreach (var same in problems.GroupBy(problem => problem.Status).OrderBy(same => same.Key))
+        {
+            responses[$"{same.Key}"] = Shared(same.Key, [.. same], document);
+        }
+    }
+
+    /// <summary>The answer with one of these problems, which stands in the document once.</summary>
+    private static OpenApiResponseReference Shared(int status, Problem[] problems, OpenApiDocument document)
+    {
+        var name = $"{status}.{string.Join('.', problems.Select(problem => problem.Code))}";
+        document.AddComponent(name, new OpenApiResponse
+        {
+            Description = string.Join("\n", problems.Select(problem => $"- `{problem.Code}`: {problem.Detail}")),
+            Headers = HeadersOf($"{status}"),
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new()
+                {
+                    Schema = new OpenApiSchema
+                    {
+                        AllOf =
+                        [
+                            new OpenApiSchemaReference("Problem", document),
+                            new OpenApiSchema
+                            {
+                                Properties = new Dictionary<string, IOpenApiSchema>
+                                {
+                                    ["code"] = SchemaDescription.Words(problems.Select(problem => problem.Code)),
+                                },
+                            },
+                        ],
+                    },
+                },
+            },
+        });
+        return new OpenApiResponseReference(name, document);
+    }
+
+    /// <summary>Every problem of the operation, by what can raise it.</summary>
+    private static IEnumerable<string> Codes(
+        OpenApiOperation operation, MethodInfo handler, List<Type> results, IList<object> metadata, bool isOpen)
+    {
+        var takes = handler.GetParameters().Select(parameter => parameter.ParameterType).ToList();
+        var asksDatabase = takes.Contains(typeof(UserDb)) || takes.Contains(typeof(SignInDb));
+        if (operation.Parameters is not null || operation.RequestBody is not null)
+        {
+            yield return "invalid_input";
+        }
+
+        if (operation.RequestBody is not null)
+        {
+            yield return "too_large";
+            yield return "unsupported_media_type";
+        }
+
+        yield return "invalid_token";
+        if (takes.Contains(typeof(UserDb)) || takes.Contains(typeof(ClaimsPrincipal)))
+        {
+            yield return "session_ended";
+        }
+
+        if (!isOpen || results.Contains(typeof(UnauthorizedHttpResult)))
+        {
+            yield return "unauthenticated";
+        }
+
+        if (results.Contains(typeof(ForbidHttpResult)))
+        {
+            yield return "forbidden";
+        }
+
+        if (results.Contains(typeof(NotFound)))
+        {
+            yield return "not_found";
+        }
+
+        foreach (var code in metadata.OfType<RaisedProblems>().SelectMany(raised => raised.Codes))
+        {
+            yield return code;
+        }
+
+        if (metadata.OfType<EnableRateLimitingAttribute>().Any())
+        {
+            yield return "too_many_requests";
+        }
+
+        yield return "internal_error";
+        if (asksDatabase)
+        {
+            yield return "unavailable";
+            yield return "timeout";
+        }
+    }
+
+    /// <summary>The results that a handler may return.</summary>
+    private static IEnumerable<Type> Results(Type type) => type switch
+    {
+        { IsGenericType: true } when type.GetGenericTypeDefinition() == typeof(Task<>) => Results(type.GenericTypeArguments[0]),
+        { IsGenericType: true } when type.IsAssignableTo(typeof(INestedHttpResult)) || type.Name.StartsWith("Results`", StringComparison.Ordinal)
+            => type.GenericTypeArguments.SelectMany(Results),
+        _ => [type],
+    };
+
+    private static Dictionary<string, IOpenApiHeader>? HeadersOf(string status) => status switch
+    {
+        "201" or "302" => Header("Location", "Where it is.", JsonSchemaType.String),
+        "401" => Header("WWW-Authenticate", "`Bearer`, with `error=\"invalid_token\"` where a token was presented.", JsonSchemaType.String),
+        "429" or "503" => Header("Retry-After", "After how many seconds trying again may help.", JsonSchemaType.Integer),
+        _ => null,
+    };
+
+    private static Dictionary<string, IOpenApiHeader> Header(string name, string description, JsonSchemaType type) => new()
+    {
+        [name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } },
+    };
+}

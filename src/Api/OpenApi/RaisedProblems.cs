@@ -1,0 +1,25 @@
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.OpenApi;
+
+/// <summary>Problems of an endpoint's own, beside those that its parameters and results tell of.</summary>
+/// <param name="Codes">Their codes.</param>
+internal sealed record RaisedProblems(IReadOnlyList<string> Codes);
+
+/// <summary>Every problem that the API can answer with, by code.</summary>
+internal static class ProblemList
+{
+    public static readonly IReadOnlyDictionary<string, Problem> ByCode =
+        ((IEnumerable<Problem>)
+        [
+            Problems.Of(400), Problems.Of(401), Problems.InvalidToken, Problems.SessionEnded, Problems.InvalidCredentials,
+            Problems.InvalidRefreshToken, Problems.Of(403), Problems.Of(404), Problems.Of(405), Problems.Of(413),
+            Problems.Of(415), Problems.Of(418), Problems.Of(429), Problems.Internal,
+            .. DatabaseErrors.All, .. Auth.GitHubSignIn.Refusals, Health.NotReady,
+        ]).ToDictionary(problem => problem.Code);
+
+    /// <summary>Says which problems an endpoint can answer with because of what it does in the database.</summary>
+    public static TBuilder Raises<TBuilder>(this TBuilder endpoint, params string[] codes)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RaisedProblems(codes));
+}
