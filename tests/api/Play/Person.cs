@@ -4,7 +4,7 @@ using System.Text;
 
 namespace RlsChat.Tests.Api.Play;
 
-/// <summary>Somebody with an HTTP client.</summary>
+/// <summary>Somebody with an HTTP client. Whatever the API answers them must be as it says that it answers.</summary>
 internal sealed class Person(string name, Uri address)
 {
     public const string Password = "correct horse battery";
@@ -60,7 +60,9 @@ internal sealed class Person(string name, Uri address)
         }
 
         using var response = await Http.SendAsync(request);
-        return new Answer($"{name}: {method} {path}", response, await response.Content.ReadAsStringAsync());
+        var text = await response.Content.ReadAsStringAsync();
+        (await Contract.At(address)).Check(request, response, text);
+        return new Answer($"{name}: {method} {path}", response, text);
     }
 
     /// <summary>A chat of theirs; its id.</summary>
