@@ -38,6 +38,7 @@ internal static class ApiReference
                 .DisableAgent()
                 .DisableMcp()
                 .HideDeveloperTools()
+                .HideClientButton()
                 .WithNonce(OwnScriptsOnly(context)))
             .ExcludeFromDescription();
     }
