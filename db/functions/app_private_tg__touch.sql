@@ -20,5 +20,7 @@ create or replace trigger _100_touch before update on public."Chat"
   for each row execute function app_private.tg__touch();
 create or replace trigger _100_touch before update on public."Message"
   for each row execute function app_private.tg__touch();
+create or replace trigger _100_touch before update on public."Document"
+  for each row execute function app_private.tg__touch();
 create or replace trigger _100_touch before update on public."Suggestion"
   for each row execute function app_private.tg__touch();

@@ -1,10 +1,13 @@
 -- What members see of each other: a view, because column grants on "User" cannot tell a colleague
 -- from oneself. Its owner reads "User" by policy; the view keeps to one organization.
 create or replace view public."Colleague" with (security_barrier) as
-  select u."id", u."email", u."organizationId", u."roleId", u."managerId"
+  select u."id", u."email", u."organizationId", u."roleId", u."managerId",
+    md5(concat_ws('/', u."email", u."managerId", u."roleId",
+      (select r."name" from public."Role" r where r."id" = u."roleId"))) as "tag"
   from public."User" u
   where u."organizationId" = (select auth.organization_id());
 alter view public."Colleague" owner to auth_definer;
 grant select on public."Colleague" to regular_user;
 comment on view public."Colleague" is
-  'The members of the person''s organization, themselves included; never a balance or a password.';
+  'The members of the person''s organization, themselves included; never a balance or a password. '
+  '"tag" changes with what they see of one.';

@@ -2,7 +2,7 @@
 -- its id. It decides nothing: the delete policies of "Document", which judge the person who is
 -- asking, hold for auth_definer as well.
 create or replace function public.delete_document(
-  document_id uuid, after timestamp default '-infinity')
+  document_id uuid, after timestamp default '-infinity', expected text[] default null)
   returns bigint
   language plpgsql
   security definer
@@ -10,13 +10,24 @@ create or replace function public.delete_document(
 as $$
 declare
   versions bigint;
+  newest text;
 begin
-  delete from public."Document" d where d."id" = document_id and d."createdAt" > after;
-  get diagnostics versions = row_count;
+  with gone as (
+    delete from public."Document" d where d."id" = document_id and d."createdAt" > after
+    returning d."createdAt", d."version")
+  select count(*), (array_agg(
+    (extract(epoch from g."createdAt") * 1000)::bigint || '-' || g."version"
+    order by g."createdAt" desc))[1]
+  into versions, newest
+  from gone g;
+  if versions > 0 then
+    perform auth.if_match(newest, expected);
+  end if;
   return versions;
 end
 $$;
-alter function public.delete_document(uuid, timestamp) owner to auth_definer;
-grant execute on function public.delete_document(uuid, timestamp) to regular_user;
-comment on function public.delete_document(uuid, timestamp) is
-  'Deletes a document, or its versions after a moment, where the person may: how many versions went.';
+alter function public.delete_document(uuid, timestamp, text[]) owner to auth_definer;
+grant execute on function public.delete_document(uuid, timestamp, text[]) to regular_user;
+comment on function public.delete_document(uuid, timestamp, text[]) is
+  'Deletes a document, or its versions after a moment, where the person may: how many versions went. '
+  'RC015: the newest has none of the tags that are expected.';

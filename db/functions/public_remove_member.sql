@@ -1,5 +1,5 @@
 -- Definer: nobody updates a colleague's row of "User". The trigger on it hands over and guards.
-create or replace function public.remove_member(user_id uuid)
+create or replace function public.remove_member(user_id uuid, expected text[] default null)
   returns boolean
   language plpgsql
   security definer
@@ -9,14 +9,16 @@ begin
   if not app_private.lock_colleague(user_id) then
     return false;
   end if;
+  perform auth.if_match(
+    (select c."tag" from public."Colleague" c where c."id" = user_id), expected);
   update public."User"
   set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
   where "id" = user_id;
   return true;
 end
 $$;
-alter function public.remove_member(uuid) owner to auth_definer;
-grant execute on function public.remove_member(uuid) to regular_user;
-comment on function public.remove_member(uuid) is
+alter function public.remove_member(uuid, text[]) owner to auth_definer;
+grant execute on function public.remove_member(uuid, text[]) to regular_user;
+comment on function public.remove_member(uuid, text[]) is
   'Ends a colleague''s membership; what they own there stays. False for who is no colleague. '
-  'RC003: the last administrator.';
+  'RC003: the last administrator; RC015: the member has none of the tags that are expected.';

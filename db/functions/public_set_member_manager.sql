@@ -1,5 +1,6 @@
 -- Definer: nobody updates a colleague's row of "User".
-create or replace function public.set_member_manager(user_id uuid, manager_id uuid)
+create or replace function public.set_member_manager(
+  user_id uuid, manager_id uuid, expected text[] default null)
   returns boolean
   language plpgsql
   security definer
@@ -14,12 +15,15 @@ begin
     raise exception 'permission denied to make somebody a manager'
       using errcode = 'insufficient_privilege';
   end if;
+  perform auth.if_match(
+    (select c."tag" from public."Colleague" c where c."id" = user_id), expected);
   update public."User" set "managerId" = manager_id where "id" = user_id;
   return true;
 end
 $$;
-alter function public.set_member_manager(uuid, uuid) owner to auth_definer;
-grant execute on function public.set_member_manager(uuid, uuid) to regular_user;
-comment on function public.set_member_manager(uuid, uuid) is
+alter function public.set_member_manager(uuid, uuid, text[]) owner to auth_definer;
+grant execute on function public.set_member_manager(uuid, uuid, text[]) to regular_user;
+comment on function public.set_member_manager(uuid, uuid, text[]) is
   'Puts a colleague below a manager, or below nobody (null). False for who is no colleague. '
-  'RC006: a cycle; RC007: the manager is no colleague.';
+  'RC006: a cycle; RC007: the manager is no colleague; RC015: the member has none of the tags '
+  'that are expected.';

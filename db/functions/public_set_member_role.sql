@@ -1,5 +1,6 @@
 -- Definer: nobody updates a colleague's row of "User".
-create or replace function public.set_member_role(user_id uuid, role_id uuid)
+create or replace function public.set_member_role(
+  user_id uuid, role_id uuid, expected text[] default null)
   returns boolean
   language plpgsql
   security definer
@@ -19,12 +20,15 @@ begin
   if not auth.can_grant_role(role_id) then
     raise exception 'permission denied to grant this role' using errcode = 'insufficient_privilege';
   end if;
+  perform auth.if_match(
+    (select c."tag" from public."Colleague" c where c."id" = user_id), expected);
   update public."User" set "roleId" = role_id where "id" = user_id;
   return true;
 end
 $$;
-alter function public.set_member_role(uuid, uuid) owner to auth_definer;
-grant execute on function public.set_member_role(uuid, uuid) to regular_user;
-comment on function public.set_member_role(uuid, uuid) is
+alter function public.set_member_role(uuid, uuid, text[]) owner to auth_definer;
+grant execute on function public.set_member_role(uuid, uuid, text[]) to regular_user;
+comment on function public.set_member_role(uuid, uuid, text[]) is
   'Gives a colleague a role that holds nothing the person lacks. False for who is no colleague. '
-  'RC012: no role of this organization; RC003: the last administrator.';
+  'RC012: no role of this organization; RC003: the last administrator; RC015: '
+  'the member has none of the tags that are expected.';

@@ -6,9 +6,9 @@
 call app_private.reset_policies('public."IdempotencyKey"');
 
 grant select, delete on public."IdempotencyKey" to regular_user;
-grant insert ("userId", "key", "requestDigest", "status", "body")
+grant insert ("userId", "key", "requestDigest", "body")
   on public."IdempotencyKey" to regular_user;
-grant update ("status", "body") on public."IdempotencyKey" to regular_user;
+grant update ("body") on public."IdempotencyKey" to regular_user;
 grant delete on public."IdempotencyKey" to rlschat_purge;
 
 call auth.crud_policy('public."IdempotencyKey"', 'regular_user',

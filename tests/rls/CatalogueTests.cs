@@ -182,7 +182,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 "anonymous: auth.organization_id auth.stream_silence auth.uid public.stream_state",
                 "monitor: ",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
-                    + "auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
+                    + "auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "
                     + "public.append_chunk public.create_organization public.delete_account public.delete_document "
                     + "public.finish_stream public.grant_credits public.invite_member public.leave_organization public.remove_member "
@@ -218,7 +218,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 "Suggestion.suggestedText", "User.email"],
             await Play.List("""
                 select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
-                where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and a.attstattarget = 0
+                where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped and a.attstattarget = 0
                 order by (c.relname || '.' || a.attname) collate "C"
                 """));
     }

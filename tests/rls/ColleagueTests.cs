@@ -75,7 +75,7 @@ public sealed class ColleagueTests(Theatre theatre) : Drama(theatre)
     public async Task Colleagues_never_see_a_balance_or_a_password()
     {
         Assert.Equal("regular_user select *", await Grants.On(Play, "Colleague"));
-        Assert.Equal(["id", "email", "organizationId", "roleId", "managerId"], await Play.List(
+        Assert.Equal(["id", "email", "organizationId", "roleId", "managerId", "tag"], await Play.List(
             """select attname from pg_attribute where attrelid = to_regclass('public."Colleague"') and attnum > 0 order by attnum"""));
     }
 }

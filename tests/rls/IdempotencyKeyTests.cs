@@ -8,16 +8,16 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
     private static readonly Dictionary<string, string> Verbs = new()
     {
         ["read"] = """select 1 from public."IdempotencyKey" where "key" = 'old'""",
-        ["answer"] = """update public."IdempotencyKey" set "status" = 200 where "key" = 'old'""",
-        ["answer_all"] = """update public."IdempotencyKey" set "status" = 200""",
-        ["answer_ret"] = """update public."IdempotencyKey" set "status" = 200 where "key" = 'old' returning "key" """,
-        ["merge"] = """merge into public."IdempotencyKey" k using (values (1)) v on k."key" = 'old' when matched then update set "status" = 200""",
+        ["answer"] = """update public."IdempotencyKey" set "body" = '1' where "key" = 'old'""",
+        ["answer_all"] = """update public."IdempotencyKey" set "body" = '1'""",
+        ["answer_ret"] = """update public."IdempotencyKey" set "body" = '1' where "key" = 'old' returning "key" """,
+        ["merge"] = """merge into public."IdempotencyKey" k using (values (1)) v on k."key" = 'old' when matched then update set "body" = '1'""",
         ["delete"] = """delete from public."IdempotencyKey" where "key" = 'old'""",
         ["delete_all"] = """delete from public."IdempotencyKey" """,
         ["seize"] = """update public."IdempotencyKey" set "userId" = auth.uid() where "key" = 'old'""",
         ["as_owner"] = """insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'new', sha256('x'))""",
         ["as_self"] = """insert into public."IdempotencyKey" ("key", "requestDigest") values ('new', sha256('x'))""",
-        ["upsert"] = """insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'old', sha256('x')) on conflict ("userId", "key") do update set "status" = 200""",
+        ["upsert"] = """insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'old', sha256('x')) on conflict ("userId", "key") do update set "body" = '1'""",
         ["truncate"] = """truncate public."IdempotencyKey" """,
     };
 
@@ -58,8 +58,8 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
     public async Task Grants_are_these() => Assert.Equal(
         """
         regular_user select *
-        regular_user insert body, key, requestDigest, status, userId
-        regular_user update body, status
+        regular_user insert body, key, requestDigest, userId
+        regular_user update body
         regular_user delete *
         """,
         await Grants.On(Play, "IdempotencyKey"));
