@@ -37,18 +37,27 @@ public static class ApiHost
         builder.Services.AddMail(settings);
         builder.Services.AddInputAndOutput();
         builder.Services.AddApiReference();
+        builder.Services.AddLimits(settings.Web);
+        builder.Services.AddBrowsers(settings.Web);
         adjust?.Invoke(builder);
 
         var app = builder.Build();
+        app.Use(ServerTiming.Measure);
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
+        app.UseBrowsers(settings);
         app.UseStatusCodePages(pages => Problems.Write(pages.HttpContext));
         app.UseRouting();
+        app.UseCors();
+        app.UseRequestTimeouts();
         app.UseRateLimiter();
         app.UsePublicUrl(settings);
+        app.UseGitHubCallback();
         app.UseAuthentication();
         app.UseValidTokens();
+        app.UsePersonLimit();
+        app.Use(Idempotency.Read);
 
-        var routes = app.MapGroup("").AddEndpointFilter(Input.Check);
+        var routes = app.MapGroup("").AddEndpointFilter(Input.Check).AddEndpointFilter(Preconditions.Check);
         routes.MapSignIn();
         routes.MapGitHubSignIn();
         routes.MapMailedTokens();

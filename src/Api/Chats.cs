@@ -14,7 +14,7 @@ internal static class Chats
         chats.MapGet("", List).WithName("chats.list")
             .WithSummary("Lists chats, newest first.")
             .AllowAnonymous();
-        chats.MapPost("", Post).WithName("chats.create")
+        chats.MapPost("", Post).WithName("chats.create").Creates()
             .WithSummary("Begins a chat.")
             .Raises("forbidden", "conflict");
         chats.MapGet("/{id}", Get).WithName("chats.get")
@@ -33,8 +33,9 @@ internal static class Chats
     /// <param name="UserId">Whose it is.</param>
     /// <param name="OrganizationId">The organization that it belongs to, or null for a personal one.</param>
     /// <param name="CreatedAt">When it began.</param>
+    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
     internal sealed record Chat(
-        Guid Id, string Title, string Visibility, Guid UserId, Guid? OrganizationId, DateTime CreatedAt);
+        Guid Id, string Title, string Visibility, Guid UserId, Guid? OrganizationId, DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>A chat to begin. Without an id it is given one; without a visibility it is private.</summary>
     internal sealed record NewChat(Guid? Id, string? Title, string? Visibility, Guid? OrganizationId) : IInput
@@ -76,7 +77,7 @@ internal static class Chats
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.Query<Chat>(
             $"""
-            select "id", "title", "visibility", "userId", "organizationId", "createdAt"
+            select "id", "title", "visibility", "userId", "organizationId", "createdAt", "version"
             from public."Chat"
             where {asked} and ("createdAt", "id") < ($1, $2)
             order by "createdAt" desc, "id" desc
@@ -87,11 +88,11 @@ internal static class Chats
 
     private static async Task<Created<Chat>> Post(NewChat chat, UserDb db)
     {
-        var made = await db.QuerySingleOrDefault<Chat>(
+        var made = await db.Create<Chat>(
             """
             insert into public."Chat" ("id", "title", "visibility", "organizationId")
             values (coalesce($1, gen_random_uuid()), $2, coalesce($3, 'private'), $4)
-            returning "id", "title", "visibility", "userId", "organizationId", "createdAt"
+            returning "id", "title", "visibility", "userId", "organizationId", "createdAt", "version"
             """, chat.Id, chat.Title, chat.Visibility, chat.OrganizationId);
         return TypedResults.Created($"/chats/{made!.Id}", made);
     }
@@ -99,37 +100,39 @@ internal static class Chats
     private static async Task<Results<Ok<Chat>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Chat>(
             """
-            select "id", "title", "visibility", "userId", "organizationId", "createdAt"
+            select "id", "title", "visibility", "userId", "organizationId", "createdAt", "version"
             from public."Chat"
             where "id" = $1
             """, id) is { } chat
             ? TypedResults.Ok(chat)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<Chat>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+    private static async Task<Results<Ok<Chat>, NotFound, ForbidHttpResult>> Edit(
+        Id id, Change change, IfMatch match, UserDb db) =>
         await db.Change<Chat>(
             """
             with changed as (
               update public."Chat"
               set "title" = coalesce($2, "title"), "visibility" = coalesce($3, "visibility")
               where "id" = $1
-              returning "id", "title", "visibility", "userId", "organizationId", "createdAt")
+              returning "id", "title", "visibility", "userId", "organizationId", "createdAt", "version",
+                auth.if_match(("version" - 1)::text, $4))
             select exists (select from public."Chat" where "id" = $1) as "readable",
-              c."id", c."title", c."visibility", c."userId", c."organizationId", c."createdAt"
+              c."id", c."title", c."visibility", c."userId", c."organizationId", c."createdAt", c."version"
             from (values (1)) as always left join changed c on true
-            """, id, change.Title, change.Visibility) switch
+            """, id, change.Title, change.Visibility, match) switch
         {
             { Row: { } chat } => TypedResults.Ok(chat),
             { Readable: true } => TypedResults.Forbid(),
             _ => TypedResults.NotFound(),
         };
 
-    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
         await db.Change<Guid?>(
             """
-            with gone as (delete from public."Chat" where "id" = $1 returning "id")
+            with gone as (delete from public."Chat" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
             select exists (select from public."Chat" where "id" = $1) as "readable", (select "id" from gone)
-            """, id) switch
+            """, id, match) switch
         {
             { Row: not null } => TypedResults.NoContent(),
             { Readable: true } => TypedResults.Forbid(),

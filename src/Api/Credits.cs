@@ -15,7 +15,7 @@ internal static class Credits
     {
         routes.MapGet("/me/credits", Mine).WithName("me.credits")
             .WithSummary("Lists the lines of the signed-in person's credit ledger, newest first.");
-        routes.MapPost("/credits/grants", Grant).WithName("credits.grant")
+        routes.MapPost("/credits/grants", Grant).WithName("credits.grant").Creates()
             .WithSummary("Grants somebody credits.")
             .Raises("forbidden", "not_found");
     }
@@ -62,7 +62,7 @@ internal static class Credits
     }
 
     private static async Task<Ok<Granted>> Grant(NewGrant grant, UserDb db) =>
-        TypedResults.Ok((await db.QuerySingleOrDefault<Granted>(
+        TypedResults.Ok((await db.Create<Granted>(
             """
             select $1 as "userId", $2::numeric(20, 2) as "amount", public.grant_credits($1, $2, $3) as "balance"
             """, grant.UserId, grant.Amount, grant.Reason))!);

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
@@ -19,7 +22,7 @@ internal static class Documents
         var documents = routes.MapGroup("/documents");
         documents.MapGet("", List).WithName("documents.list")
             .WithSummary("Lists the newest version of each document, newest first.");
-        documents.MapPost("", Post).WithName("documents.create")
+        documents.MapPost("", Post).WithName("documents.create").Creates()
             .WithSummary("Writes a document, or a new version under the id of one's own.")
             .Raises("forbidden", "conflict");
         documents.MapGet("/{id}", Get).WithName("documents.get")
@@ -28,7 +31,7 @@ internal static class Documents
             .WithSummary("Deletes a document, or its versions after a moment.");
         documents.MapGet("/{id}/versions", ListVersions).WithName("versions.list")
             .WithSummary("Lists the versions of a document, newest first.");
-        documents.MapPost("/{id}/versions", PostVersion).WithName("versions.create")
+        documents.MapPost("/{id}/versions", PostVersion).WithName("versions.create").Creates()
             .WithSummary("Adds a version to a document.")
             .Raises("forbidden", "conflict");
     }
@@ -41,8 +44,14 @@ internal static class Documents
     /// <param name="Kind"><c>text</c>, <c>code</c>, <c>image</c>, <c>sheet</c> or <c>canvas</c>.</param>
     /// <param name="UserId">Whose it is.</param>
     /// <param name="OrganizationId">The organization that it belongs to, or null for a personal one.</param>
+    /// <param name="Revision">Counts the changes of what is not its content: its owner and organization.</param>
     internal sealed record Document(
-        Guid Id, DateTime CreatedAt, string Title, string? Content, string Kind, Guid UserId, Guid? OrganizationId);
+        Guid Id, DateTime CreatedAt, string Title, string? Content, string Kind, Guid UserId, Guid? OrganizationId,
+        [property: JsonIgnore] int Revision = 1) : ITagged
+    {
+        EntityTagHeaderValue ITagged.Tag =>
+            Preconditions.Tag(string.Create(CultureInfo.InvariantCulture, $"{(CreatedAt - DateTime.UnixEpoch).TotalMilliseconds}-{Revision}"));
+    }
 
     /// <summary>A version of a document in a list: as <see cref="Document"/>, without the content.</summary>
     internal sealed record Version(
@@ -100,11 +109,12 @@ internal static class Documents
     /// <summary>An id that is somebody else's is a 403, also to the later of two who take it at once.</summary>
     private static async Task<Created<Document>> Post(NewDocument document, UserDb db)
     {
-        var made = await db.QuerySingleOrDefault<Document>(
+        var made = await db.Create<Document>(
             """
             insert into public."Document" ("id", "title", "content", "text", "organizationId")
             values (coalesce($1, gen_random_uuid()), $2, $3, coalesce($4, 'text'), $5)
-            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId"
+            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId",
+              "version" as "revision"
             """, document.Id, document.Title, document.Content, document.Kind, document.OrganizationId);
         return TypedResults.Created($"/documents/{made!.Id}", made);
     }
@@ -113,7 +123,8 @@ internal static class Documents
     private static async Task<Results<Ok<Document>, NotFound>> Get(Id id, Moment? at, UserDb db) =>
         await db.QuerySingleOrDefault<Document>(
             """
-            select "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId"
+            select "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId",
+              "version" as "revision"
             from public."Document"
             where "id" = $1 and ($2 is null or "createdAt" = $2)
             order by "createdAt" desc
@@ -127,14 +138,14 @@ internal static class Documents
     /// documents sees none, and a delete by id reads; the delete policies decide there, too.
     /// </summary>
     private static async Task<Results<Ok<Tail.Deleted>, NotFound, ForbidHttpResult>> Delete(
-        Id id, Moment? after, UserDb db) =>
+        Id id, Moment? after, IfMatch match, UserDb db) =>
         (await db.QuerySingleOrDefault<Tail>(
             """
             select exists (select from public."Document" where "id" = $1) as "found",
               exists (select from public."Document"
                 where "id" = $1 and "createdAt" > coalesce($2, '-infinity')) as "seen",
-              public.delete_document($1, coalesce($2, '-infinity'))::int as "count"
-            """, id, after))!.Answer();
+              public.delete_document($1, coalesce($2, '-infinity'), $3)::int as "count"
+            """, id, after, match))!.Answer();
 
     /// <summary>Newest first. No row: no such document. One row without an id: the end of the list.</summary>
     private static async Task<Results<Ok<Page<Version>>, NotFound>> ListVersions(Id id, PageRequest page, UserDb db)
@@ -158,7 +169,7 @@ internal static class Documents
     }
 
     private static async Task<Results<Created<Document>, NotFound>> PostVersion(Id id, NewVersion version, UserDb db) =>
-        await db.QuerySingleOrDefault<Document>(
+        await db.Create<Document>(
             """
             insert into public."Document" ("id", "title", "content", "text", "organizationId")
             select d."id", coalesce($2, d."title"), coalesce($3, d."content"), coalesce($4, d."text"), d."organizationId"
@@ -166,7 +177,8 @@ internal static class Documents
             where d."id" = $1
             order by d."createdAt" desc
             limit 1
-            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId"
+            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId",
+              "version" as "revision"
             """, id, version.Title, version.Content, version.Kind) is { } made
             ? TypedResults.Created($"/documents/{made.Id}?at={UtcMilliseconds.Text(made.CreatedAt)}", made)
             : TypedResults.NotFound();

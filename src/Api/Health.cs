@@ -14,10 +14,10 @@ internal static class Health
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health/live", () => TypedResults.Ok(new State("live"))).WithName("health.live")
+        routes.MapGet("/health/live", () => TypedResults.Ok(new State("live"))).WithName("health.live").DisableRateLimiting()
             .WithSummary("Says whether the process is alive.")
             .AllowAnonymous();
-        routes.MapGet("/health/ready", Ready).WithName("health.ready")
+        routes.MapGet("/health/ready", Ready).WithName("health.ready").DisableRateLimiting()
             .WithSummary("Says whether the process may be sent requests.")
             .AllowAnonymous().Raises("not_ready");
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.Mail;
 using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api;
@@ -13,9 +14,11 @@ internal static class Invitations
     {
         routes.MapGet("/organizations/{id}/invitations", List).WithName("invitations.list")
             .WithSummary("Lists an organization's invitations, newest first.");
-        routes.MapPost("/organizations/{id}/invitations", Post).WithName("invitations.create")
+        routes.MapPost("/organizations/{id}/invitations", Post).WithName("invitations.create").Creates()
             .WithSummary("Invites somebody into an organization.")
             .Raises("forbidden");
+        routes.MapGet("/invitations/{id}", Get).WithName("invitations.get")
+            .WithSummary("Reads an invitation.");
         routes.MapDelete("/invitations/{id}", Withdraw).WithName("invitations.delete")
             .WithSummary("Withdraws an invitation.");
         routes.MapPost("/invitations/accept", Accept).WithName("invitations.accept")
@@ -48,8 +51,11 @@ internal static class Invitations
     /// <param name="Id">Its id.</param>
     /// <param name="Email">Whom it invites.</param>
     /// <param name="RoleId">Into which role.</param>
-    /// <param name="Token">What the invited accepts with. Shown this once: only its digest is kept.</param>
-    internal sealed record Made(Guid Id, string Email, Guid RoleId, string Token);
+    /// <param name="Token">
+    /// What the invited accepts with. Shown this once, as only its digest is kept: null when the same
+    /// request is answered again.
+    /// </param>
+    internal sealed record Made(Guid Id, string Email, Guid RoleId, string? Token);
 
     /// <summary>The token of an invitation.</summary>
     internal sealed record Acceptance(string? Token) : IInput
@@ -82,18 +88,39 @@ internal static class Invitations
             : TypedResults.Ok(Page<Invitation>.Of(rows, page, invitation => new Cursor(invitation.CreatedAt, invitation.Id)));
     }
 
-    private static async Task<Results<Created<Made>, NotFound>> Post(Id id, NewInvitation invitation, UserDb db)
+    /// <summary>The invited are mailed the token, where mail can leave.</summary>
+    private static async Task<Results<Created<Made>, NotFound>> Post(
+        Id id, NewInvitation invitation, UserDb db, PostOffice post, Settings settings)
     {
         var token = Secret.New();
-        return await db.QuerySingleOrDefault<Guid?>(
+        if (await db.Create<Guid?>(
             """
             select public.invite_member($2, $3, $4)
             from public."Organization"
             where "id" = $1
-            """, id, invitation.Email, invitation.RoleId, Secret.Digest(token)) is { } made
-            ? TypedResults.Created($"/invitations/{made}", new Made(made, invitation.Email!, invitation.RoleId!.Value, token))
-            : TypedResults.NotFound();
+            """, id, invitation.Email, invitation.RoleId, Secret.Digest(token)) is not { } made)
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (settings.SignIn.Mail is not null && !db.WasDone)
+        {
+            post.Take(invitation.Email!, () => Task.FromResult<Letter?>(Letter.ToInvite(token, settings)));
+        }
+
+        return TypedResults.Created($"/invitations/{made}",
+            new Made(made, invitation.Email!, invitation.RoleId!.Value, db.WasDone ? null : token));
     }
+
+    private static async Task<Results<Ok<Invitation>, NotFound>> Get(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<Invitation>(
+            """
+            select "id", "email", "roleId", "invitedBy", "expires", "acceptedAt", "createdAt"
+            from public."Invitation"
+            where "id" = $1
+            """, id) is { } invitation
+            ? TypedResults.Ok(invitation)
+            : TypedResults.NotFound();
 
     /// <summary>Whoever can read an invitation may withdraw it, so nobody is forbidden to.</summary>
     private static async Task<Results<NoContent, NotFound>> Withdraw(Id id, UserDb db) =>

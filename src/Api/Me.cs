@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 
@@ -24,7 +27,12 @@ internal static class Me
     internal sealed record Person(
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt,
         Organization? Organization, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChatCount);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChatCount) : ITagged
+    {
+        /// <summary>Of many rows, so there is no version to match: a weak tag of what is shown.</summary>
+        EntityTagHeaderValue ITagged.Tag => new(
+            $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Written.Person)))}\"", isWeak: true);
+    }
 
     /// <summary>A tenant, as its members see it.</summary>
     /// <param name="Id">Its id.</param>

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
@@ -13,6 +15,8 @@ internal static class Members
         var members = routes.MapGroup("/organizations/{id}/members");
         members.MapGet("", List).WithName("members.list")
             .WithSummary("Lists the members of an organization.");
+        members.MapGet("/{userId}", Get).WithName("members.get")
+            .WithSummary("Reads a member.");
         members.MapPatch("/{userId}", Edit).WithName("members.update")
             .WithSummary("Changes a member's role or manager, both or none.")
             .Raises("forbidden", "unknown_role", "not_a_colleague", "manager_cycle", "last_administrator");
@@ -27,7 +31,12 @@ internal static class Members
     /// <param name="RoleId">The role that they have.</param>
     /// <param name="Role">What it is called.</param>
     /// <param name="ManagerId">Who is above them, or null for nobody.</param>
-    internal sealed record Member(Guid Id, string Email, Guid RoleId, string Role, Guid? ManagerId);
+    /// <param name="Tag">Changes with any of these: in quotes it is the ETag.</param>
+    internal sealed record Member(
+        Guid Id, string Email, Guid RoleId, string Role, Guid? ManagerId, [property: JsonIgnore] string Tag) : ITagged
+    {
+        EntityTagHeaderValue ITagged.Tag => Preconditions.Tag(Tag);
+    }
 
     /// <summary>What to change about a member; what is left out stays.</summary>
     /// <param name="RoleId">The role that they are to have.</param>
@@ -43,10 +52,10 @@ internal static class Members
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Member>(
             """
-            select m."id", m."email", m."roleId", m."role", m."managerId"
+            select m."id", m."email", m."roleId", m."role", m."managerId", m."tag"
             from public."Organization" o
             left join lateral (
-              select c."id", c."email", c."roleId", r."name" as "role", c."managerId"
+              select c."id", c."email", c."roleId", r."name" as "role", c."managerId", c."tag"
               from public."Colleague" c
               join public."Role" r on r."id" = c."roleId"
               where c."organizationId" = o."id" and c."id" > $2
@@ -60,25 +69,38 @@ internal static class Members
             : TypedResults.Ok(Page<Member>.Of(rows, page, member => Cursor.At(member.Id)));
     }
 
+    private static async Task<Results<Ok<Member>, NotFound>> Get(Id id, Id userId, UserDb db) =>
+        await db.QuerySingleOrDefault<Member>(
+            """
+            select c."id", c."email", c."roleId", r."name" as "role", c."managerId", c."tag"
+            from public."Colleague" c
+            join public."Role" r on r."id" = c."roleId"
+            where c."organizationId" = $1 and c."id" = $2
+            """, id, userId) is { } member
+            ? TypedResults.Ok(member)
+            : TypedResults.NotFound();
+
     /// <summary>Both changes or none: what one function refuses undoes the other.</summary>
-    private static async Task<Results<NoContent, NotFound>> Edit(Id id, Id userId, Change change, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound>> Edit(
+        Id id, Id userId, Change change, IfMatch match, UserDb db) =>
         await db.QuerySingleOrDefault<bool>(
             """
-            select case when $3 is not null then public.set_member_role($2, $3) else true end
-              and case when $4 then public.set_member_manager($2, $5) else true end
+            select case when $3 is not null then public.set_member_role($2, $3, $6) else true end
+              and case when $4 then public.set_member_manager(
+                $2, $5, case when $3 is null then $6 end) else true end
             from public."Organization"
             where "id" = $1
-            """, id, userId, change.RoleId, change.ManagerId.IsGiven, change.ManagerId.Value)
+            """, id, userId, change.RoleId, change.ManagerId.IsGiven, change.ManagerId.Value, match)
             ? TypedResults.NoContent()
             : TypedResults.NotFound();
 
-    private static async Task<Results<NoContent, NotFound>> Remove(Id id, Id userId, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound>> Remove(Id id, Id userId, IfMatch match, UserDb db) =>
         await db.QuerySingleOrDefault<bool>(
             """
-            select public.remove_member($2)
+            select public.remove_member($2, $3)
             from public."Organization"
             where "id" = $1
-            """, id, userId)
+            """, id, userId, match)
             ? TypedResults.NoContent()
             : TypedResults.NotFound();
 }

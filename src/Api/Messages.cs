@@ -14,11 +14,14 @@ internal static class Messages
         routes.MapGet("/chats/{id}/messages", List).WithName("messages.list")
             .WithSummary("Lists the messages of a chat, oldest first.")
             .AllowAnonymous();
-        routes.MapPost("/chats/{id}/messages", Post).WithName("messages.create")
+        routes.MapPost("/chats/{id}/messages", Post).WithName("messages.create").Creates()
             .WithSummary("Writes a message into a chat.")
             .Raises("forbidden", "conflict", "quota_used_up");
         routes.MapDelete("/chats/{id}/messages", DeleteAfter).WithName("messages.deleteAfter")
             .WithSummary("Deletes the messages of a chat after one of them.");
+        routes.MapGet("/messages/{id}", Get).WithName("messages.get")
+            .WithSummary("Reads a message.")
+            .AllowAnonymous();
         routes.MapPatch("/messages/{id}", Edit).WithName("messages.update")
             .WithSummary("Changes what a message says.");
         routes.MapDelete("/messages/{id}", Delete).WithName("messages.delete")
@@ -33,11 +36,12 @@ internal static class Messages
     /// <param name="Parts">A JSON array, exactly as it was sent.</param>
     /// <param name="Attachments">A JSON array, exactly as it was sent.</param>
     /// <param name="CreatedAt">When it was written.</param>
+    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
     internal sealed record Message(
         Guid Id, Guid ChatId, Guid? UserId, string Role,
         [property: JsonConverter(typeof(RawJsonArray))] string Parts,
         [property: JsonConverter(typeof(RawJsonArray))] string Attachments,
-        DateTime CreatedAt);
+        DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>A message to write. Without an id it is given one; without attachments it has none.</summary>
     internal sealed record NewMessage(
@@ -66,10 +70,11 @@ internal static class Messages
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Message>(
             """
-            select m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt"
+            select m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt",
+              m."version"
             from public."Chat" c
             left join lateral (
-              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt"
+              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
               from public."Message"
               where "chatId" = c."id" and ("createdAt", "id") > ($2, $3)
               order by "createdAt", "id"
@@ -83,41 +88,53 @@ internal static class Messages
     }
 
     private static async Task<Results<Created<Message>, NotFound>> Post(Id id, NewMessage message, UserDb db) =>
-        await db.QuerySingleOrDefault<Message>(
+        await db.Create<Message>(
             """
             insert into public."Message" ("id", "chatId", "role", "parts", "attachments")
             select coalesce($2, gen_random_uuid()), c."id", $3, $4, coalesce($5, '[]')
             from public."Chat" c
             where c."id" = $1
-            returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt"
+            returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
             """, id, message.Id, message.Role, Arg.Json(message.Parts), Arg.Json(message.Attachments)) is { } made
             ? TypedResults.Created($"/messages/{made.Id}", made)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<Message>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+    private static async Task<Results<Ok<Message>, NotFound>> Get(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<Message>(
+            """
+            select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
+            from public."Message"
+            where "id" = $1
+            """, id) is { } message
+            ? TypedResults.Ok(message)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Message>, NotFound, ForbidHttpResult>> Edit(
+        Id id, Change change, IfMatch match, UserDb db) =>
         await db.Change<Message>(
             """
             with changed as (
               update public."Message"
               set "parts" = coalesce($2, "parts"), "attachments" = coalesce($3, "attachments")
               where "id" = $1
-              returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt")
+              returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version",
+                auth.if_match(("version" - 1)::text, $4))
             select exists (select from public."Message" where "id" = $1) as "readable",
-              c."id", c."chatId", c."userId", c."role", c."parts", c."attachments", c."createdAt"
+              c."id", c."chatId", c."userId", c."role", c."parts", c."attachments", c."createdAt", c."version"
             from (values (1)) as always left join changed c on true
-            """, id, Arg.Json(change.Parts), Arg.Json(change.Attachments)) switch
+            """, id, Arg.Json(change.Parts), Arg.Json(change.Attachments), match) switch
         {
             { Row: { } message } => TypedResults.Ok(message),
             { Readable: true } => TypedResults.Forbid(),
             _ => TypedResults.NotFound(),
         };
 
-    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
         await db.Change<Guid?>(
             """
-            with gone as (delete from public."Message" where "id" = $1 returning "id")
+            with gone as (delete from public."Message" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
             select exists (select from public."Message" where "id" = $1) as "readable", (select "id" from gone)
-            """, id) switch
+            """, id, match) switch
         {
             { Row: not null } => TypedResults.NoContent(),
             { Readable: true } => TypedResults.Forbid(),

@@ -21,7 +21,7 @@ internal static class MyAccount
             .Raises("last_administrator");
         me.MapPost("/password", ChangePassword).WithName("me.password")
             .WithSummary("Changes the signed-in person's password.")
-            .RequireRateLimiting(Auth.Identity.RateLimit);
+            .RequireRateLimiting(Limits.Guessable);
         me.MapGet("/sessions", ListSessions).WithName("me.sessions.list")
             .WithSummary("Lists the signed-in person's sessions, latest end first.");
         me.MapDelete("/sessions/{id}", EndSession).WithName("me.sessions.delete")

@@ -11,7 +11,7 @@ internal static class Organizations
     public static void MapOrganizations(this IEndpointRouteBuilder routes)
     {
         var organizations = routes.MapGroup("/organizations");
-        organizations.MapPost("", Post).WithName("organizations.create")
+        organizations.MapPost("", Post).WithName("organizations.create").Creates()
             .WithSummary("Founds an organization, of which the founder is the administrator.")
             .Raises("already_in_organization", "operator_conflict");
         organizations.MapGet("/{id}", Get).WithName("organizations.get")
@@ -30,7 +30,8 @@ internal static class Organizations
     /// <param name="Id">Its id.</param>
     /// <param name="Name">1 to 255 characters.</param>
     /// <param name="CreatedAt">When it was made.</param>
-    internal sealed record Tenant(Guid Id, string Name, DateTime CreatedAt);
+    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
+    internal sealed record Tenant(Guid Id, string Name, DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>What an organization is called, or is to be called.</summary>
     internal sealed record Naming(string? Name) : IInput
@@ -41,10 +42,10 @@ internal static class Organizations
     /// <summary>Its statement does not see what the function has just made; its default of "createdAt" is this time.</summary>
     private static async Task<Created<Tenant>> Post(Naming naming, UserDb db)
     {
-        var made = await db.QuerySingleOrDefault<Tenant>(
+        var made = await db.Create<Tenant>(
             """
             select public.create_organization($1) as "id", $1 as "name",
-              (now() at time zone 'utc')::timestamp(3) as "createdAt"
+              (now() at time zone 'utc')::timestamp(3) as "createdAt", 1 as "version"
             """, naming.Name);
         return TypedResults.Created($"/organizations/{made!.Id}", made);
     }
@@ -52,35 +53,37 @@ internal static class Organizations
     private static async Task<Results<Ok<Tenant>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Tenant>(
             """
-            select "id", "name", "createdAt"
+            select "id", "name", "createdAt", "version"
             from public."Organization"
             where "id" = $1
             """, id) is { } organization
             ? TypedResults.Ok(organization)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<Tenant>, NotFound, ForbidHttpResult>> Rename(Id id, Naming naming, UserDb db) =>
+    private static async Task<Results<Ok<Tenant>, NotFound, ForbidHttpResult>> Rename(
+        Id id, Naming naming, IfMatch match, UserDb db) =>
         await db.Change<Tenant>(
             """
             with changed as (
               update public."Organization" set "name" = $2 where "id" = $1
-              returning "id", "name", "createdAt")
+              returning "id", "name", "createdAt", "version", auth.if_match(("version" - 1)::text, $3))
             select exists (select from public."Organization" where "id" = $1) as "readable",
-              c."id", c."name", c."createdAt"
+              c."id", c."name", c."createdAt", c."version"
             from (values (1)) as always left join changed c on true
-            """, id, naming.Name) switch
+            """, id, naming.Name, match) switch
         {
             { Row: { } organization } => TypedResults.Ok(organization),
             { Readable: true } => TypedResults.Forbid(),
             _ => TypedResults.NotFound(),
         };
 
-    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
         await db.Change<Guid?>(
             """
-            with gone as (delete from public."Organization" where "id" = $1 returning "id")
+            with gone as (delete from public."Organization" where "id" = $1
+              returning "id", auth.if_match("version"::text, $2))
             select exists (select from public."Organization" where "id" = $1) as "readable", (select "id" from gone)
-            """, id) switch
+            """, id, match) switch
         {
             { Row: not null } => TypedResults.NoContent(),
             { Readable: true } => TypedResults.Forbid(),

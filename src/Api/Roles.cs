@@ -13,9 +13,11 @@ internal static class Roles
     {
         routes.MapGet("/organizations/{id}/roles", List).WithName("roles.list")
             .WithSummary("Lists an organization's own roles and the built-in ones.");
-        routes.MapPost("/organizations/{id}/roles", Post).WithName("roles.create")
+        routes.MapPost("/organizations/{id}/roles", Post).WithName("roles.create").Creates()
             .WithSummary("Makes a role.")
             .Raises("forbidden", "conflict");
+        routes.MapGet("/roles/{id}", Get).WithName("roles.get")
+            .WithSummary("Reads a role.");
         routes.MapPatch("/roles/{id}", Edit).WithName("roles.update")
             .WithSummary("Changes a role's name or permissions.")
             .Raises("conflict");
@@ -36,8 +38,10 @@ internal static class Roles
     /// <param name="Name">1 to 50 characters, once in an organization.</param>
     /// <param name="Permissions">What it allows, by name, sorted.</param>
     /// <param name="OrganizationId">Whose it is; null for a built-in one.</param>
+    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
     internal sealed record Role(
-        Guid Id, string Name, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions, Guid? OrganizationId);
+        Guid Id, string Name, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions, Guid? OrganizationId,
+        int Version) : IVersioned;
 
     /// <summary>A role to make. Without permissions it allows nothing.</summary>
     internal sealed record NewRole(string? Name, string?[]? Permissions) : IInput
@@ -67,10 +71,10 @@ internal static class Roles
             """
             select r."id", r."name", to_json(array(
                 select p.key from jsonb_each(r."permissions") p where p.value = 'true' order by p.key)) as "permissions",
-              r."organizationId"
+              r."organizationId", r."version"
             from public."Organization" o
             left join lateral (
-              select "id", "name", "permissions", "organizationId"
+              select "id", "name", "permissions", "organizationId", "version"
               from public."Role"
               where ("organizationId" = o."id" or "organizationId" is null) and "id" > $2
               order by "id"
@@ -84,7 +88,7 @@ internal static class Roles
     }
 
     private static async Task<Results<Created<Role>, NotFound>> Post(Id id, NewRole role, UserDb db) =>
-        await db.QuerySingleOrDefault<Role>(
+        await db.Create<Role>(
             """
             insert into public."Role" ("name", "permissions", "organizationId")
             select $2, (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p), o."id"
@@ -92,12 +96,25 @@ internal static class Roles
             where o."id" = $1
             returning "id", "name", to_json(array(
                 select p.key from jsonb_each("permissions") p where p.value = 'true' order by p.key)) as "permissions",
-              "organizationId"
+              "organizationId", "version"
             """, id, role.Name, Arg.Texts(role.Permissions)) is { } made
             ? TypedResults.Created($"/roles/{made.Id}", made)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<Role>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+    private static async Task<Results<Ok<Role>, NotFound>> Get(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<Role>(
+            """
+            select "id", "name", to_json(array(
+                select p.key from jsonb_each("permissions") p where p.value = 'true' order by p.key)) as "permissions",
+              "organizationId", "version"
+            from public."Role"
+            where "id" = $1
+            """, id) is { } role
+            ? TypedResults.Ok(role)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Role>, NotFound, ForbidHttpResult>> Edit(
+        Id id, Change change, IfMatch match, UserDb db) =>
         await db.Change<Role>(
             """
             with changed as (
@@ -106,13 +123,14 @@ internal static class Roles
                 "permissions" = case when $3 is null then "permissions"
                   else (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p) end
               where "id" = $1
-              returning "id", "name", "permissions", "organizationId")
+              returning "id", "name", "permissions", "organizationId", "version",
+                auth.if_match(("version" - 1)::text, $4))
             select exists (select from public."Role" where "id" = $1) as "readable",
               c."id", c."name", to_json(array(
                 select p.key from jsonb_each(c."permissions") p where p.value = 'true' order by p.key)) as "permissions",
-              c."organizationId"
+              c."organizationId", c."version"
             from (values (1)) as always left join changed c on true
-            """, id, change.Name, Arg.Texts(change.Permissions)) switch
+            """, id, change.Name, Arg.Texts(change.Permissions), match) switch
         {
             { Row: { } role } => TypedResults.Ok(role),
             { Readable: true } => TypedResults.Forbid(),
@@ -120,12 +138,12 @@ internal static class Roles
         };
 
     /// <summary>A role that somebody has is still needed: 409.</summary>
-    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
         await db.Change<Guid?>(
             """
-            with gone as (delete from public."Role" where "id" = $1 returning "id")
+            with gone as (delete from public."Role" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
             select exists (select from public."Role" where "id" = $1) as "readable", (select "id" from gone)
-            """, id) switch
+            """, id, match) switch
         {
             { Row: not null } => TypedResults.NoContent(),
             { Readable: true } => TypedResults.Forbid(),

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Npgsql;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Http;
 using RlsChat.Database;
 
 namespace RlsChat.Api;
@@ -18,7 +19,7 @@ namespace RlsChat.Api;
 /// <param name="JwtIssuer">Who our tokens are from.</param>
 /// <param name="JwtAudience">Whom our tokens are for.</param>
 /// <param name="JwtSigningKeys">What signs and verifies our tokens.</param>
-/// <param name="AuthRateLimit">How many requests to /auth/* one address may make in a minute.</param>
+/// <param name="Web">Limits, and which pages may ask.</param>
 /// <param name="SignIn">The ways in other than a password.</param>
 internal sealed record Settings(
     IPAddress Host,
@@ -31,7 +32,7 @@ internal sealed record Settings(
     string JwtIssuer,
     string JwtAudience,
     SigningKeys JwtSigningKeys,
-    int AuthRateLimit,
+    WebSettings Web,
     SignInSettings SignIn)
 {
     /// <summary>The longest request body, in bytes.</summary>
@@ -57,7 +58,7 @@ internal sealed record Settings(
             values.Text("JWT_AUDIENCE") ?? (development ? "rlschat" : throw Values.Missing("JWT_AUDIENCE")),
             values.Parse("JWT_SIGNING_KEYS",
                 development && values.Text("JWT_SIGNING_KEYS") is null ? DevelopmentKeys() : null, SigningKeys.Parse, null),
-            values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000),
+            WebSettings.Read(values),
             SignInSettings.Read(values, development));
     }
 
@@ -119,15 +120,15 @@ internal sealed class Values(IConfiguration configuration)
         "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "POSTGRES_LIVE_URL",
         "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_LIVE_PASSWORD",
         "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME", "DATABASE_CONNECT_TIMEOUT",
-        "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS", "AUTH_RATE_LIMIT",
-        .. SignInSettings.Names,
+        "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS",
+        .. WebSettings.Names, .. SignInSettings.Names,
     ];
 
     // POSTGRES_ and RLSCHAT_ as such are other programs' too: the server's image, the hosts, our tests.
     private static readonly string[] Prefixes =
     [
         "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
-        "RLSCHAT_LIVE_", "DATABASE_", "JWT_", "AUTH_RATE_", .. SignInSettings.Prefixes,
+        "RLSCHAT_LIVE_", "DATABASE_", "JWT_", .. WebSettings.Prefixes, .. SignInSettings.Prefixes,
     ];
 
     public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");

@@ -12,9 +12,11 @@ internal static class Suggestions
     {
         routes.MapGet("/documents/{id}/suggestions", List).WithName("suggestions.list")
             .WithSummary("Lists the suggestions to one version of a document, oldest first.");
-        routes.MapPost("/documents/{id}/suggestions", Post).WithName("suggestions.create")
+        routes.MapPost("/documents/{id}/suggestions", Post).WithName("suggestions.create").Creates()
             .WithSummary("Suggests a change to one version of a document.")
             .Raises("conflict");
+        routes.MapGet("/suggestions/{id}", Get).WithName("suggestions.get")
+            .WithSummary("Reads a suggestion.");
         routes.MapPatch("/suggestions/{id}", Edit).WithName("suggestions.update")
             .WithSummary("Rewords or resolves a suggestion.");
         routes.MapDelete("/suggestions/{id}", Delete).WithName("suggestions.delete")
@@ -31,9 +33,10 @@ internal static class Suggestions
     /// <param name="IsResolved">Whether the document's owner has dealt with it.</param>
     /// <param name="UserId">Whose it is, or null when their account is gone.</param>
     /// <param name="CreatedAt">When it was made.</param>
+    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
     internal sealed record Suggestion(
         Guid Id, Guid DocumentId, DateTime DocumentCreatedAt, string OriginalText, string SuggestedText,
-        string? Description, bool IsResolved, Guid? UserId, DateTime CreatedAt);
+        string? Description, bool IsResolved, Guid? UserId, DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>A suggestion to make. Without an id it is given one. An empty text is one to insert or to remove.</summary>
     internal sealed record NewSuggestion(Guid? Id, string? OriginalText, string? SuggestedText, string? Description) : IInput
@@ -71,7 +74,8 @@ internal static class Suggestions
         var rows = await db.QueryChildren<Suggestion>(
             """
             select s."id", s."documentId", s."documentCreatedAt", s."originalText", s."suggestedText",
-              s."description", s."isResolved", s."userId", s."createdAt"
+              s."description", s."isResolved", s."userId", s."createdAt",
+              s."version"
             from (
               select "id", "createdAt"
               from public."Document"
@@ -80,7 +84,7 @@ internal static class Suggestions
               limit 1) d
             left join lateral (
               select "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-                "description", "isResolved", "userId", "createdAt"
+                "description", "isResolved", "userId", "createdAt", "version"
               from public."Suggestion"
               where "documentId" = d."id" and "documentCreatedAt" = d."createdAt" and ("createdAt", "id") > ($3, $4)
               order by "createdAt", "id"
@@ -94,7 +98,7 @@ internal static class Suggestions
 
     private static async Task<Results<Created<Suggestion>, NotFound>> Post(
         Id id, Moment? at, NewSuggestion suggestion, UserDb db) =>
-        await db.QuerySingleOrDefault<Suggestion>(
+        await db.Create<Suggestion>(
             """
             insert into public."Suggestion"
               ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description")
@@ -104,12 +108,24 @@ internal static class Suggestions
             order by d."createdAt" desc
             limit 1
             returning "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-              "description", "isResolved", "userId", "createdAt"
+              "description", "isResolved", "userId", "createdAt", "version"
             """, id, at, suggestion.Id, suggestion.OriginalText, suggestion.SuggestedText, suggestion.Description) is { } made
             ? TypedResults.Created($"/suggestions/{made.Id}", made)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<Suggestion>, NotFound, ForbidHttpResult>> Edit(Id id, Change change, UserDb db) =>
+    private static async Task<Results<Ok<Suggestion>, NotFound>> Get(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<Suggestion>(
+            """
+            select "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
+              "description", "isResolved", "userId", "createdAt", "version"
+            from public."Suggestion"
+            where "id" = $1
+            """, id) is { } suggestion
+            ? TypedResults.Ok(suggestion)
+            : TypedResults.NotFound();
+
+    private static async Task<Results<Ok<Suggestion>, NotFound, ForbidHttpResult>> Edit(
+        Id id, Change change, IfMatch match, UserDb db) =>
         await db.Change<Suggestion>(
             """
             with changed as (
@@ -119,24 +135,26 @@ internal static class Suggestions
                 "isResolved" = coalesce($4, "isResolved")
               where "id" = $1
               returning "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-                "description", "isResolved", "userId", "createdAt")
+                "description", "isResolved", "userId", "createdAt", "version",
+                auth.if_match(("version" - 1)::text, $5))
             select exists (select from public."Suggestion" where "id" = $1) as "readable",
               c."id", c."documentId", c."documentCreatedAt", c."originalText", c."suggestedText",
-              c."description", c."isResolved", c."userId", c."createdAt"
+              c."description", c."isResolved", c."userId", c."createdAt",
+              c."version"
             from (values (1)) as always left join changed c on true
-            """, id, change.SuggestedText, change.Description, change.IsResolved) switch
+            """, id, change.SuggestedText, change.Description, change.IsResolved, match) switch
         {
             { Row: { } suggestion } => TypedResults.Ok(suggestion),
             { Readable: true } => TypedResults.Forbid(),
             _ => TypedResults.NotFound(),
         };
 
-    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
         await db.Change<Guid?>(
             """
-            with gone as (delete from public."Suggestion" where "id" = $1 returning "id")
+            with gone as (delete from public."Suggestion" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
             select exists (select from public."Suggestion" where "id" = $1) as "readable", (select "id" from gone)
-            """, id) switch
+            """, id, match) switch
         {
             { Row: not null } => TypedResults.NoContent(),
             { Readable: true } => TypedResults.Forbid(),

@@ -121,7 +121,7 @@ public sealed class DocumentTests(House house) : HouseTest(house)
         var made = (await ana.Post($"/documents/{first.Id}/suggestions", new { id, originalText = "old", suggestedText = "" })).Is(201);
         Assert.Equal($"/suggestions/{id}", made.Location!.ToString());
         Assert.Equal(["id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description", "isResolved",
-            "userId", "createdAt"], made.Body.AsObject().Select(m => m.Key));
+            "userId", "createdAt", "version"], made.Body.AsObject().Select(m => m.Key));
         Assert.Equal((first.Id, Paper.Time(first)),
             (made.Body["documentId"]!.GetValue<Guid>(), made.Body["documentCreatedAt"]!.GetValue<string>()));
         Assert.False(made.Body["isResolved"]!.GetValue<bool>());

@@ -43,6 +43,7 @@ public sealed class ErrorTableTests
         RC012     400    400       400        unknown_role
         RC013     409    409       409        account_taken
         RC014     429    429       429        quota_used_up
+        RC015     412    412       412        precondition_failed
         RC999     500    500       500        -
         42601     500    500       500        -
         42P01     500    500       500        -

@@ -47,7 +47,7 @@ public sealed class JsonTests(House house) : HouseTest(house)
         var made = (await ana.Post("/chats", new { id, title = "Ünïcødé 😀", visibility = "public" })).Is(201);
         Assert.Equal($"/chats/{id}", made.Location!.ToString());
         Assert.Contains("\"title\":\"Ünïcødé", made.Text, StringComparison.Ordinal);
-        Assert.Equal(["id", "title", "visibility", "userId", "organizationId", "createdAt"], made.Body.AsObject().Select(member => member.Key));
+        Assert.Equal(["id", "title", "visibility", "userId", "organizationId", "createdAt", "version"], made.Body.AsObject().Select(member => member.Key));
         Assert.Equal(ana.Id, made.Body["userId"]!.GetValue<Guid>());
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", made.Body["createdAt"]!.GetValue<string>());
         Assert.Equal(made.Text, (await ana.Get($"/chats/{id}")).Is(200).Text);

@@ -13,7 +13,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
         var made = (await ana.Post("/organizations", new { name = "Acme" })).Is(201);
         Assert.Equal($"/organizations/{made.Id}", made.Location!.ToString());
         Assert.Equal(made.Text, (await ana.Get($"/organizations/{made.Id}")).Is(200).Text);
-        Assert.Equal(["createdAt", "id", "name"], made.Body.AsObject().Select(member => member.Key).Order());
+        Assert.Equal(["createdAt", "id", "name", "version"], made.Body.AsObject().Select(member => member.Key).Order());
         Assert.Equal("Acme", (await ana.Get("/me")).Body["organization"]!["name"]!.GetValue<string>());
         Assert.Equal("New", (await ana.Patch($"/organizations/{made.Id}", new { name = "New" })).Is(200).Body["name"]!.GetValue<string>());
         var shared = await ana.Begin(organizationId: made.Id);

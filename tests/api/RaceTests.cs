@@ -94,7 +94,7 @@ public sealed class RaceTests(House house) : HouseTest(house)
     {
         var services = House.App.Services;
         var db = new UserDb(services.GetRequiredService<DataSources>(), services.GetRequiredService<Operations>(),
-            new Caller(person.Id, Claims.SessionOf(person.AccessToken)), "test", reads: false, default);
+            new Caller(person.Id, Claims.SessionOf(person.AccessToken)), new Request("test", Reads: false, default));
         try
         {
             Assert.Equal(0m, await db.QuerySingleOrDefault<decimal>("select public.spend_credits($1, $2)", 1m, "race"));

@@ -41,7 +41,7 @@ internal static partial class GitHubSignIn
 
     public static void MapGitHubSignIn(this IEndpointRouteBuilder routes)
     {
-        var auth = routes.MapGroup("/auth").RequireRateLimiting(Identity.RateLimit);
+        var auth = routes.MapGroup("/auth").RequireRateLimiting(Limits.Guessable);
         auth.MapGet("/github", Begin).WithName("auth.github")
             .WithSummary("Sends the browser to GitHub to sign in or to link an account.")
             .AllowAnonymous();
@@ -110,6 +110,12 @@ internal static partial class GitHubSignIn
             });
         }
     }
+
+    /// <summary>The OAuth handler would take any method, past the limits of the endpoint.</summary>
+    public static void UseGitHubCallback(this IApplicationBuilder app) => app.Use((context, next) =>
+        context.Request.Path == Callback && !HttpMethods.IsGet(context.Request.Method)
+            ? Problems.Write(context, Problems.Of(StatusCodes.Status405MethodNotAllowed))
+            : next(context));
 
     private static Results<ChallengeHttpResult, NotFound, UnauthorizedHttpResult> Begin(
         string? returnUrl, string? link, HttpContext context, Settings settings, BrowserCookies cookies)

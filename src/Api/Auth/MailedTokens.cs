@@ -15,7 +15,7 @@ internal static class MailedTokens
 {
     public static void MapMailedTokens(this IEndpointRouteBuilder routes)
     {
-        var auth = routes.MapGroup("/auth").RequireRateLimiting(Identity.RateLimit);
+        var auth = routes.MapGroup("/auth").RequireRateLimiting(Limits.Guessable);
         auth.MapPost("/verify-email/request", RequestVerification).WithName("auth.verify_email.request")
             .WithSummary("Mails the signed-in person a token that proves their e-mail address.");
         auth.MapPost("/verify-email", Verify).WithName("auth.verify_email")

@@ -11,7 +11,7 @@ internal static class SignIn
 {
     public static void MapSignIn(this IEndpointRouteBuilder routes)
     {
-        var auth = routes.MapGroup("/auth").RequireRateLimiting(Identity.RateLimit);
+        var auth = routes.MapGroup("/auth").RequireRateLimiting(Limits.Guessable);
         auth.MapPost("/register", Register).WithName("auth.register")
             .WithSummary("Makes an account and signs it in.")
             .AllowAnonymous().Raises("email_taken");

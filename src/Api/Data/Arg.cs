@@ -29,6 +29,8 @@ internal readonly struct Arg
 
     public static implicit operator Arg(Id value) => new(NpgsqlDbType.Uuid, value.Value);
 
+    public static implicit operator Arg(IfMatch value) => Texts(value.Tags);
+
     public static implicit operator Arg(string? value) => new(NpgsqlDbType.Text, value);
 
     public static implicit operator Arg(int value) => new(NpgsqlDbType.Integer, value);

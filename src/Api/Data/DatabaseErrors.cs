@@ -26,6 +26,7 @@ internal static class DatabaseErrors
         ["RC011"] = new(409, "operator_conflict", "An operator is in no organization."),
         ["RC012"] = new(400, "unknown_role", "There is no such role in your organization."),
         ["RC013"] = new(409, "account_taken", "That account signs somebody else in."),
+        ["RC015"] = Preconditions.Failed,
     };
 
     /// <summary>Whether the transaction met another one and may succeed when it is repeated.</summary>
@@ -62,7 +63,7 @@ internal static class DatabaseErrors
         PostgresErrorCodes.ForeignKeyViolation => deleting ? InUse : Problems.Of(404),
         PostgresErrorCodes.CheckViolation or PostgresErrorCodes.NotNullViolation
             or PostgresErrorCodes.ExclusionViolation => Invalid(error),
-        PostgresErrorCodes.QueryCanceled => Timeout,
+        PostgresErrorCodes.QueryCanceled => Problems.Timeout,
         var state when MetAnother(state) => Unavailable(1),
         ['2', '2', ..] => Invalid(error),
         ['5', '3', ..] or ['5', '7', 'P', '0', _] => Unavailable(5),
@@ -72,11 +73,9 @@ internal static class DatabaseErrors
     };
 
     /// <summary>Every problem that comes of what the database says, but for those that have no code of their own.</summary>
-    public static IEnumerable<Problem> All => [.. Own.Values, QuotaUsedUp, Conflict, InUse, Timeout, Unavailable(5)];
+    public static IEnumerable<Problem> All => [.. Own.Values, QuotaUsedUp, Conflict, InUse, Problems.Timeout, Unavailable(5)];
 
     private static readonly Problem Conflict = new(409, "conflict", "There is one already.");
-
-    private static readonly Problem Timeout = new(504, "timeout", "The database took too long.");
 
     private static readonly Problem InUse = new(409, "in_use", "Something else still needs this.");
 

@@ -12,8 +12,4 @@ internal static class DatabaseServices
         services.AddSingleton<Purge>();
         services.AddHostedService(provider => provider.GetRequiredService<Purge>());
     }
-
-    /// <summary>What an operation of this request is called in the log: its endpoint's name.</summary>
-    public static string OperationName(this HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unnamed";
 }

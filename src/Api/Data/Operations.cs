@@ -14,24 +14,25 @@ internal sealed partial class Operations(ILogger<Operations> log)
     /// <summary>Whoever has waited this long is better told to come back.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <param name="name">The endpoint's name.</param>
+    /// <param name="request">What it is for.</param>
     /// <param name="userId">Who is asking, as the token says.</param>
     /// <param name="attempt">One whole transaction, which can be repeated.</param>
-    /// <param name="stop">Ends it when the client has gone.</param>
-    public async Task<T> Run<T>(string name, Guid? userId, Func<Task<T>> attempt, CancellationToken stop)
+    public async Task<T> Run<T>(Request request, Guid? userId, Func<Task<T>> attempt)
     {
         var started = Stopwatch.GetTimestamp();
         var success = false;
         try
         {
-            var result = await Repeat(attempt, started, stop);
+            var result = await Repeat(attempt, started, request.Stop);
             success = true;
             return result;
         }
         finally
         {
-            var duration = Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3);
-            Done(name, duration, success, userId);
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            request.Time?.Add(elapsed);
+            var duration = Math.Round(elapsed.TotalMilliseconds, 3);
+            Done(request.Name, duration, success, userId);
         }
     }
 

@@ -12,36 +12,35 @@ internal sealed class SignInDb
     private readonly DataSources _sources;
     private readonly Operations _operations;
     private readonly Caller _caller;
-    private readonly string _operation;
-    private readonly CancellationToken _stop;
+    private readonly Request _request;
 
-    internal SignInDb(DataSources sources, Operations operations, Caller caller, string operation, CancellationToken stop) =>
-        (_sources, _operations, _caller, _operation, _stop) = (sources, operations, caller, operation, stop);
+    internal SignInDb(DataSources sources, Operations operations, Caller caller, Request request) =>
+        (_sources, _operations, _caller, _request) = (sources, operations, caller, request);
 
     public static ValueTask<SignInDb> BindAsync(HttpContext context) => new(new SignInDb(
         context.RequestServices.GetRequiredService<DataSources>(),
         context.RequestServices.GetRequiredService<Operations>(),
         default,
-        context.OperationName(),
-        context.RequestAborted));
+        Request.Of(context)));
 
     /// <summary>The same, as somebody who is signed in, for functions that ask who that is.</summary>
-    public SignInDb As(Caller caller) => new(_sources, _operations, caller, _operation, _stop);
+    public SignInDb As(Caller caller) => new(_sources, _operations, caller, _request);
 
     /// <summary>The same, for what goes on after the request has been answered.</summary>
-    public SignInDb AfterRequest() => new(_sources, _operations, _caller, _operation, CancellationToken.None);
+    public SignInDb AfterRequest() =>
+        new(_sources, _operations, _caller, _request with { Stop = CancellationToken.None, Time = null });
 
     /// <summary>The function's one row, or default when there is none.</summary>
     /// <exception cref="SessionEndedException">Somebody is said to be signed in, and is not.</exception>
     public Task<T?> Call<T>(string sql, params ReadOnlySpan<Arg> args)
     {
         var kept = args.ToArray();
-        return _operations.Run(_operation, _caller.Uid, () => Once<T>(sql, kept), _stop);
+        return _operations.Run(_request, _caller.Uid, () => Once<T>(sql, kept));
     }
 
     private async Task<T?> Once<T>(string sql, Arg[] args)
     {
-        await using var connection = await _sources.SignIn.OpenConnectionAsync(_stop);
+        await using var connection = await _sources.SignIn.OpenConnectionAsync(_request.Stop);
         await using var batch = new NpgsqlBatch(connection);
         if (_caller.Uid is not null)
         {
@@ -51,20 +50,20 @@ internal sealed class SignInDb
         }
 
         batch.BatchCommands.Add(Statement(sql, args));
-        await using var reader = await batch.ExecuteReaderAsync(_stop);
+        await using var reader = await batch.ExecuteReaderAsync(_request.Stop);
         if (_caller.Uid is not null)
         {
-            await reader.ReadAsync(_stop);
-            if (await reader.IsDBNullAsync(reader.FieldCount - 1, _stop))
+            await reader.ReadAsync(_request.Stop);
+            if (await reader.IsDBNullAsync(reader.FieldCount - 1, _request.Stop))
             {
                 throw new SessionEndedException();
             }
 
-            await reader.NextResultAsync(_stop);
+            await reader.NextResultAsync(_request.Stop);
         }
 
-        var row = await reader.ReadAsync(_stop) ? reader.Parser<T>()(reader) : default;
-        while (await reader.ReadAsync(_stop) || await reader.NextResultAsync(_stop)) { }
+        var row = await reader.ReadAsync(_request.Stop) ? reader.Parser<T>()(reader) : default;
+        while (await reader.ReadAsync(_request.Stop) || await reader.NextResultAsync(_request.Stop)) { }
         return row;
     }
 

@@ -8,31 +8,25 @@ namespace RlsChat.Api.Data;
 /// statement travel in one batch, which is one round trip and one transaction; everything that is
 /// set is set for that transaction alone. What the person may see, PostgreSQL decides.
 /// </summary>
-internal sealed class UserDb
+internal sealed partial class UserDb
 {
     private readonly DataSources _sources;
     private readonly Operations _operations;
     private readonly Caller _caller;
-    private readonly string _operation;
-    private readonly bool _reads;
-    private readonly CancellationToken _stop;
+    private readonly Request _request;
 
-    internal UserDb(
-        DataSources sources, Operations operations, Caller caller, string operation, bool reads, CancellationToken stop) =>
-        (_sources, _operations, _caller, _operation, _reads, _stop) =
-            (sources, operations, caller, operation, reads, stop);
+    internal UserDb(DataSources sources, Operations operations, Caller caller, Request request) =>
+        (_sources, _operations, _caller, _request) = (sources, operations, caller, request);
 
     /// <summary>Binds a handler's parameter: the caller of this request; a GET may only read.</summary>
     public static ValueTask<UserDb> BindAsync(HttpContext context) => new(new UserDb(
         context.RequestServices.GetRequiredService<DataSources>(),
         context.RequestServices.GetRequiredService<Operations>(),
         Caller.From(context.User),
-        context.OperationName(),
-        HttpMethods.IsGet(context.Request.Method),
-        context.RequestAborted));
+        Request.Of(context)));
 
     /// <summary>The same, as someone who has just signed in.</summary>
-    public UserDb As(Caller caller) => new(_sources, _operations, caller, _operation, _reads, _stop);
+    public UserDb As(Caller caller) => new(_sources, _operations, caller, _request);
 
     /// <summary>Whether nobody in particular is asking.</summary>
     public bool IsAnonymous => _caller.Uid is null;
@@ -42,7 +36,7 @@ internal sealed class UserDb
         Run(sql, args, async (reader, _) =>
         {
             var (rows, parse) = (new List<T>(), reader.Parser<T>());
-            while (await reader.ReadAsync(_stop))
+            while (await reader.ReadAsync(_request.Stop))
             {
                 rows.Add(parse(reader)!);
             }
@@ -59,7 +53,7 @@ internal sealed class UserDb
         {
             List<T>? rows = null;
             var parse = reader.Parser<T>();
-            while (await reader.ReadAsync(_stop))
+            while (await reader.ReadAsync(_request.Stop))
             {
                 rows ??= [];
                 if (parse(reader) is { } row)
@@ -73,7 +67,7 @@ internal sealed class UserDb
 
     /// <summary>The first row, or default when there is none.</summary>
     public Task<T?> QuerySingleOrDefault<T>(string sql, params ReadOnlySpan<Arg> args) =>
-        Run(sql, args, async (reader, _) => await reader.ReadAsync(_stop) ? reader.Parser<T>()(reader) : default);
+        Run(sql, args, async (reader, _) => await reader.ReadAsync(_request.Stop) ? reader.Parser<T>()(reader) : default);
 
     /// <summary>How many rows the statement touched.</summary>
     public Task<int> Execute(string sql, params ReadOnlySpan<Arg> args) =>
@@ -86,33 +80,46 @@ internal sealed class UserDb
     public Task<Changed<T>> Change<T>(string sql, params ReadOnlySpan<Arg> args) =>
         Run(sql, args, async (reader, _) =>
         {
-            await reader.ReadAsync(_stop);
+            await reader.ReadAsync(_request.Stop);
             var readable = reader.GetBoolean(0);
             return new Changed<T>(reader.Parser<T>(start: 1)(reader), readable);
         });
 
+    private NpgsqlDataSource Source => _caller.Uid is null ? _sources.Anonymous : _sources.RegularUser;
+
     private Task<T> Run<T>(string sql, ReadOnlySpan<Arg> args, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read)
     {
         var kept = args.ToArray();
-        return _operations.Run(_operation, _caller.Uid, () => Once(sql, kept, read), _stop);
+        return _operations.Run(_request, _caller.Uid, () => Once(sql, kept, read));
     }
 
     private async Task<T> Once<T>(string sql, Arg[] args, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read)
     {
-        var source = _caller.Uid is null ? _sources.Anonymous : _sources.RegularUser;
-        await using var connection = await source.OpenConnectionAsync(_stop);
-        var statement = Statement(sql, args);
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Identity(), statement } };
+        await using var connection = await Source.OpenConnectionAsync(_request.Stop);
+        return await Ask(connection, Statement(sql, args), read);
+    }
+
+    private async Task<T> Ask<T>(
+        NpgsqlConnection connection, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read,
+        NpgsqlBatchCommand? before = null)
+    {
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Identity() } };
+        if (before is not null)
+        {
+            batch.BatchCommands.Add(before);
+        }
+
+        batch.BatchCommands.Add(statement);
         bool? known = null;
         try
         {
-            await using var reader = await batch.ExecuteReaderAsync(_stop);
-            await reader.ReadAsync(_stop);
+            await using var reader = await batch.ExecuteReaderAsync(_request.Stop);
+            await reader.ReadAsync(_request.Stop);
             known = !reader.IsDBNull(reader.FieldCount - 1);
-            await reader.NextResultAsync(_stop);
+            await reader.NextResultAsync(_request.Stop);
             var result = await read(reader, statement);
             // Deferred constraints speak after the last row: nothing is true before the end.
-            while (await reader.ReadAsync(_stop) || await reader.NextResultAsync(_stop)) { }
+            while (await reader.ReadAsync(_request.Stop) || await reader.NextResultAsync(_request.Stop)) { }
             return known is true || _caller.Uid is null ? result : throw new SessionEndedException();
         }
         catch (PostgresException) when (known is false && _caller.Uid is not null)
@@ -123,7 +130,7 @@ internal sealed class UserDb
 
     /// <summary>Says who is asking, for this transaction; its last column is what the database believes.</summary>
     private NpgsqlBatchCommand Identity() => Statement(
-        _reads
+        _request.Reads
             ? """
               select set_config('role', $1, true), set_config('auth.uid', $2, true), set_config('auth.session', $3, true),
                 set_config('transaction_read_only', 'on', true), auth.uid()

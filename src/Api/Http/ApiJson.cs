@@ -34,6 +34,7 @@ namespace RlsChat.Api.Http;
 [JsonSerializable(typeof(Roles.Change), TypeInfoPropertyName = "RoleChange")]
 [JsonSerializable(typeof(Page<Roles.Role>))]
 [JsonSerializable(typeof(Invitations.NewInvitation))]
+[JsonSerializable(typeof(Guid?))]
 [JsonSerializable(typeof(Invitations.Made))]
 [JsonSerializable(typeof(Invitations.Acceptance))]
 [JsonSerializable(typeof(Invitations.Joined))]

@@ -17,6 +17,8 @@ internal static class Problems
     public static readonly Problem InvalidRefreshToken =
         new(401, "invalid_refresh_token", "The refresh token is not valid, was used before or has expired.");
 
+    public static readonly Problem Timeout = new(504, "timeout", "This took too long.");
+
     public static readonly Problem Internal = new(500, "internal_error", "The log has it under the trace id.");
 
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) =>
@@ -46,12 +48,8 @@ internal static class Problems
         _ => new(status, "request_failed", "The request cannot be served."),
     };
 
-    /// <summary>An answer is for who asked: nobody on the way keeps it or makes something else of it.</summary>
-    public static void ForOneReader(this HttpResponse response)
-    {
-        response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
-    }
+    /// <summary>An answer is for who asked: nobody on the way keeps it.</summary>
+    public static void ForOneReader(this HttpResponse response) => response.Headers.CacheControl = "no-store";
 
     /// <summary>Writes the problem of the response's status.</summary>
     public static Task Write(HttpContext context) => Write(context, Of(context.Response.StatusCode));
@@ -73,7 +71,8 @@ internal static class Problems
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        // Not for the request's own token: a time-out is said when that has ended.
         return response.WriteAsJsonAsync(
-            ProblemBody.Of(problem, context), ApiJson.Written.ProblemBody, "application/problem+json", context.RequestAborted);
+            ProblemBody.Of(problem, context), ApiJson.Written.ProblemBody, "application/problem+json", CancellationToken.None);
     }
 }

@@ -27,6 +27,18 @@ internal sealed record Letter(string Subject, string Text)
         If it was not you, do nothing: the password stays as it is.
         """);
 
+    /// <summary>The token that makes a member of who has that address. Nobody's words are in it.</summary>
+    public static Letter ToInvite(string token, Settings settings) => new("You are invited",
+        $"""
+        Somebody invites you to join their organization on RlsChat.
+        If you want to, sign in with this e-mail address, verify it, and accept with this token.
+        It works once, within seven days:
+
+        {Line(token, "invitation", settings)}
+
+        If you do not know what this is about, do nothing.
+        """);
+
     /// <summary>Behind "#" it reaches the page, and neither a server's log nor the next site.</summary>
     private static string Line(string token, string page, Settings settings) =>
         settings.SignIn.PublicUrl is { } url ? $"{url.AbsoluteUri.TrimEnd('/')}/{page}#token={token}" : token;

@@ -23,13 +23,13 @@ internal static class OperationDescription
             [new OpenApiSecuritySchemeReference(DocumentDescription.Bearer, document)] = [],
         };
         operation.Security = isOpen ? [[], token] : [token];
-        OperationParameters.Complete(operation, handler, path);
+        OperationParameters.Complete(operation, handler, metadata, path, context.Description.HttpMethod!);
 
         if (!document.Components!.Schemas!.ContainsKey("Problem"))
         {
             document.AddComponent("Problem", await context.GetOrCreateSchemaAsync(typeof(Http.ProblemBody), null, stop));
         }
 
-        OperationResponses.Complete(operation, handler, metadata, isOpen, document);
+        OperationResponses.Complete(operation, handler, metadata, isOpen, document, context.Description.HttpMethod!);
     }
 }

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using RlsChat.Api.Http;
 
@@ -32,7 +33,8 @@ internal static class OperationParameters
         ["auth.exchange"] = (ParameterLocation.Cookie, ["rlschat-pickup"]),
     };
 
-    public static void Complete(OpenApiOperation operation, MethodInfo handler, string path)
+    public static void Complete(
+        OpenApiOperation operation, MethodInfo handler, IList<object> metadata, string path, string method)
     {
         var (name, parameters) = (operation.OperationId!, new List<OpenApiParameter>());
         foreach (var parameter in handler.GetParameters())
@@ -42,6 +44,12 @@ internal static class OperationParameters
                 : operation.Parameters?.OfType<OpenApiParameter>().Where(listed => listed.Name == parameter.Name) ?? []);
         }
 
+        parameters.AddRange(Headers(handler, metadata, method).Select(header => new OpenApiParameter
+        {
+            Name = header,
+            In = ParameterLocation.Header,
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = header == Idempotency.Header ? Idempotency.MaxKey : null },
+        }));
         if (Unbound.TryGetValue(name, out var unbound))
         {
             parameters.AddRange(unbound.Names.Select(other => new OpenApiParameter
@@ -71,6 +79,25 @@ internal static class OperationParameters
         }
 
         operation.Parameters = parameters.Count > 0 ? [.. parameters] : null;
+    }
+
+    /// <summary>The headers that are read beside the handler's parameters.</summary>
+    private static IEnumerable<string> Headers(MethodInfo handler, IList<object> metadata, string method)
+    {
+        if (metadata.OfType<Idempotency.Marker>().Any())
+        {
+            yield return Idempotency.Header;
+        }
+
+        if (Preconditions.IsChange(method))
+        {
+            yield return HeaderNames.IfMatch;
+        }
+
+        if (HttpMethods.IsGet(method) && OperationResponses.IsTagged(handler))
+        {
+            yield return HeaderNames.IfNoneMatch;
+        }
     }
 
     private static OpenApiParameter Query(string name, OpenApiSchema schema, bool required = false) =>

@@ -17,11 +17,13 @@ internal static class OperationResponses
         ["201"] = "It was made.",
         ["202"] = "Taken on: a mail is sent where there is reason to. The answer is the same where there is none.",
         ["204"] = "It is done; there is nothing more to say.",
+        ["304"] = "It is as the tag of If-None-Match says.",
         ["302"] = "The browser is to go elsewhere.",
     };
 
     public static void Complete(
-        OpenApiOperation operation, MethodInfo handler, IList<object> metadata, bool isOpen, OpenApiDocument document)
+        OpenApiOperation operation, MethodInfo handler, IList<object> metadata, bool isOpen, OpenApiDocument document,
+        string method)
     {
         var results = Results(handler.ReturnType).ToList();
         var responses = operation.Responses ??= [];
@@ -33,7 +35,12 @@ internal static class OperationResponses
         foreach (var (status, response) in responses.Where(response => response.Key[0] is '2' or '3').ToList())
         {
             ((OpenApiResponse)response).Description = Successes.GetValueOrDefault(status);
-            ((OpenApiResponse)response).Headers = HeadersOf(status);
+            ((OpenApiResponse)response).Headers = HeadersOf(status, IsTagged(handler), metadata.OfType<Idempotency.Marker>().Any());
+        }
+
+        if (HttpMethods.IsGet(method) && IsTagged(handler))
+        {
+            responses["304"] = new OpenApiResponse { Description = Successes["304"], Headers = HeadersOf("304", isTagged: true) };
         }
 
         foreach (var status in responses.Keys.Where(status => status[0] >= '4').ToList())
@@ -41,7 +48,7 @@ internal static class OperationResponses
             responses.Remove(status);
         }
 
-        var problems = Codes(operation, handler, results, metadata, isOpen).Distinct().Select(code => ProblemList.ByCode[code]);
+        var problems = Codes(operation, handler, results, metadata, isOpen, method).Distinct().Select(code => ProblemList.ByCode[code]);
         foreach (var same in problems.GroupBy(problem => problem.Status).OrderBy(same => same.Key))
         {
             responses[$"{same.Key}"] = Shared(same.Key, [.. same], document);
@@ -82,7 +89,8 @@ internal static class OperationResponses
 
     /// <summary>Every problem of the operation, by what can raise it.</summary>
     private static IEnumerable<string> Codes(
-        OpenApiOperation operation, MethodInfo handler, List<Type> results, IList<object> metadata, bool isOpen)
+        OpenApiOperation operation, MethodInfo handler, List<Type> results, IList<object> metadata, bool isOpen,
+        string method)
     {
         var takes = handler.GetParameters().Select(parameter => parameter.ParameterType).ToList();
         var asksDatabase = takes.Contains(typeof(UserDb)) || takes.Contains(typeof(SignInDb));
@@ -123,7 +131,17 @@ internal static class OperationResponses
             yield return code;
         }
 
-        if (metadata.OfType<EnableRateLimitingAttribute>().Any())
+        if (Preconditions.IsChange(method))
+        {
+            yield return "precondition_failed";
+        }
+
+        if (metadata.OfType<Idempotency.Marker>().Any())
+        {
+            yield return "idempotency_key_reused";
+        }
+
+        if (!metadata.OfType<DisableRateLimitingAttribute>().Any())
         {
             yield return "too_many_requests";
         }
@@ -136,6 +154,10 @@ internal static class OperationResponses
         }
     }
 
+    /// <summary>Whether an answer of the handler is about one thing that has a tag.</summary>
+    public static bool IsTagged(MethodInfo handler) => Results(handler.ReturnType).Any(result =>
+        result.IsGenericType && result.GenericTypeArguments[0].IsAssignableTo(typeof(ITagged)));
+
     /// <summary>The results that a handler may return.</summary>
     private static IEnumerable<Type> Results(Type type) => type switch
     {
@@ -145,16 +167,35 @@ internal static class OperationResponses
         _ => [type],
     };
 
-    private static Dictionary<string, IOpenApiHeader>? HeadersOf(string status) => status switch
+    private static Dictionary<string, IOpenApiHeader>? HeadersOf(string status, bool isTagged = false, bool isOnce = false)
     {
-        "201" or "302" => Header("Location", "Where it is.", JsonSchemaType.String),
-        "401" => Header("WWW-Authenticate", "`Bearer`, with `error=\"invalid_token\"` where a token was presented.", JsonSchemaType.String),
-        "429" or "503" => Header("Retry-After", "After how many seconds trying again may help.", JsonSchemaType.Integer),
-        _ => null,
-    };
+        var headers = new Dictionary<string, IOpenApiHeader>();
+        void Add(string name, string description, JsonSchemaType type = JsonSchemaType.String, bool always = true) =>
+            headers.Add(name, new OpenApiHeader { Description = description, Required = always, Schema = new OpenApiSchema { Type = type } });
 
-    private static Dictionary<string, IOpenApiHeader> Header(string name, string description, JsonSchemaType type) => new()
-    {
-        [name] = new OpenApiHeader { Description = description, Schema = new OpenApiSchema { Type = type } },
-    };
+        switch (status)
+        {
+            case "201" or "302":
+                Add("Location", "Where it is.");
+                break;
+            case "401":
+                Add("WWW-Authenticate", "`Bearer`, with `error=\"invalid_token\"` where a token was presented.");
+                break;
+            case "429" or "503":
+                Add("Retry-After", "After how many seconds trying again may help.", JsonSchemaType.Integer);
+                break;
+        }
+
+        if (isTagged)
+        {
+            Add("ETag", "Names what it looks like now; for `If-Match` and `If-None-Match`.");
+        }
+
+        if (isOnce)
+        {
+            Add(Idempotency.Replayed, "`true` when it had been done before, under the same `Idempotency-Key`.", always: false);
+        }
+
+        return headers.Count > 0 ? headers : null;
+    }
 }

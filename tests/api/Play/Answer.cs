@@ -11,11 +11,15 @@ internal sealed class Answer(string question, HttpResponseMessage response, stri
     public Guid Id => Body["id"]!.GetValue<Guid>();
     public Uri? Location => response.Headers.Location;
     public TimeSpan? RetryAfter => response.Headers.RetryAfter?.Delta;
+    public string? Tag => Header("ETag");
     public string Challenge => response.Headers.WwwAuthenticate.ToString();
     public string? MediaType => response.Content.Headers.ContentType?.MediaType;
     public Guid[] Ids => [.. Body["items"]!.AsArray().Select(item => item!["id"]!.GetValue<Guid>())];
     public string? NextCursor => Body["nextCursor"]?.GetValue<string>();
     public string[] ErrorFields => [.. (Body["errors"]?.AsObject() ?? []).Select(error => error.Key)];
+
+    /// <summary>A header, or null without it.</summary>
+    public string? Header(string name) => response.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
 
     /// <summary>That status, and a problem for every error.</summary>
     public Answer Is(int status, string? code = null)

@@ -37,6 +37,10 @@ internal sealed class Person(string name, Uri address)
 
     public Task<Answer> Patch(string path, object body) => Send(HttpMethod.Patch, path, JsonContent.Create(body));
 
+    /// <summary>With a header, such as If-Match.</summary>
+    public Task<Answer> With(string header, string value, HttpMethod method, string path, object? body = null) =>
+        Send(method, path, body is null ? null : JsonContent.Create(body), (header, value));
+
     /// <summary>A body that is sent as it stands.</summary>
     public Task<Answer> SendRaw(HttpMethod method, string path, string body) =>
         Send(method, path, new StringContent(body, Encoding.UTF8, "application/json"));

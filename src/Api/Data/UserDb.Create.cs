@@ -1,0 +1,85 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Npgsql;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.Data;
+
+/// <content>Making a row once, however often it is asked for.</content>
+internal sealed partial class UserDb
+{
+    /// <summary>Whether <see cref="Create"/> found that it had been done before.</summary>
+    public bool WasDone => _request.Once?.WasDone == true;
+
+    /// <summary>
+    /// The row that the statement made, or default when it made none. Under an Idempotency-Key it is made
+    /// once: asked again, the row is returned as it was then.
+    /// </summary>
+    public Task<T?> Create<T>(string sql, params ReadOnlySpan<Arg> args)
+    {
+        if (_request.Once is not { } asked)
+        {
+            return QuerySingleOrDefault<T>(sql, args);
+        }
+
+        var kept = args.ToArray();
+        return _operations.Run(_request, _caller.Uid, () => CreateOnce<T>(asked, sql, kept));
+    }
+
+    /// <summary>
+    /// The claim on the key, the row and the key's answer are one transaction: three round trips, for
+    /// those who want it. Whoever asks at the same time waits at the claim.
+    /// </summary>
+    private async Task<T?> CreateOnce<T>(Idempotency asked, string sql, Arg[] args)
+    {
+        var form = (JsonTypeInfo<T>)ApiJson.Written.GetTypeInfo(typeof(T))!;
+        try
+        {
+            await using var connection = await Source.OpenConnectionAsync(_request.Stop);
+            await using var transaction = await connection.BeginTransactionAsync(_request.Stop);
+            var row = await Ask(connection, Statement(sql, args),
+                async (reader, _) => await reader.ReadAsync(_request.Stop) ? reader.Parser<T>()(reader) : default,
+                Statement("""insert into public."IdempotencyKey" ("key", "requestDigest") values ($1, $2)""", [asked.Key, asked.Digest]));
+            if (row is not null)
+            {
+                await using var keep = new NpgsqlBatch(connection)
+                {
+                    BatchCommands =
+                    {
+                        Statement(
+                            """update public."IdempotencyKey" set "body" = $2 where "userId" = (select auth.uid()) and "key" = $1""",
+                            [asked.Key, JsonSerializer.Serialize(row, form)]),
+                    },
+                };
+                await keep.ExecuteNonQueryAsync(_request.Stop);
+                await transaction.CommitAsync(_request.Stop);
+            }
+
+            return row;
+        }
+        catch (PostgresException e) when (
+            e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "IdempotencyKey_pkey" })
+        {
+            return await Recall(asked, form) is { } row
+                ? row
+                // Gone again between the two: its day had passed, so it is new.
+                : await CreateOnce<T>(asked, sql, args);
+        }
+    }
+
+    private async Task<T?> Recall<T>(Idempotency asked, JsonTypeInfo<T> form)
+    {
+        var body = await Once(
+            """
+            select "requestDigest" = $2, "body"
+            from public."IdempotencyKey"
+            where "userId" = (select auth.uid()) and "key" = $1
+            """,
+            [asked.Key, asked.Digest],
+            async (reader, _) => !await reader.ReadAsync(_request.Stop) ? null
+                : reader.GetBoolean(0) ? reader.GetString(1)
+                : throw new InvalidInputException(Idempotency.Reused));
+        asked.WasDone = body is not null;
+        return body is null ? default : JsonSerializer.Deserialize(body, form);
+    }
+}

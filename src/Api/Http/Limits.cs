@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+using RlsChat.Api.Auth;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>
+/// How much one address, and one person, may ask in a minute of one process. Addresses are counted
+/// before anything else is done; people once their token is known to be good.
+/// </summary>
+internal static class Limits
+{
+    /// <summary>The stricter limit of what can be guessed at: passwords and tokens.</summary>
+    public const string Guessable = "auth";
+
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+
+    public static void AddLimits(this IServiceCollection services, WebSettings settings)
+    {
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.OnRejected = (rejected, _) => new(Refuse(rejected.HttpContext, rejected.Lease));
+            limiter.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, IPAddress>(context =>
+                PerMinute(Network(context.Connection.RemoteIpAddress), settings.AddressRateLimit));
+            limiter.AddPolicy(Guessable, context =>
+                PerMinute(Network(context.Connection.RemoteIpAddress), settings.AuthRateLimit));
+        });
+        services.AddSingleton(PartitionedRateLimiter.Create<Guid, Guid>(uid => PerMinute(uid, settings.PersonRateLimit)));
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new()
+        {
+            Timeout = TimeSpan.FromSeconds(settings.RequestTimeout),
+            WriteTimeoutResponse = context => Problems.Write(context, Problems.Timeout),
+        });
+    }
+
+    /// <summary>Counts what a person asks, wherever from. After the authentication.</summary>
+    public static void UsePersonLimit(this WebApplication app)
+    {
+        var people = app.Services.GetRequiredService<PartitionedRateLimiter<Guid>>();
+        app.Use(async (context, next) =>
+        {
+            if (Caller.From(context.User).Uid is not { } uid)
+            {
+                await next(context);
+                return;
+            }
+
+            using var lease = people.AttemptAcquire(uid);
+            await (lease.IsAcquired ? next(context) : Refuse(context, lease));
+        });
+    }
+
+    private static RateLimitPartition<TKey> PerMinute<TKey>(TKey key, int requests) =>
+        RateLimitPartition.GetFixedWindowLimiter(key, _ => new() { PermitLimit = requests, Window = Window });
+
+    private static Task Refuse(HttpContext context, RateLimitLease lease) => Problems.Write(context,
+        Problems.TooManyRequests(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Window));
+
+    /// <summary>An IPv4 address, or the /64 of an IPv6 one: what one household is given.</summary>
+    private static IPAddress Network(IPAddress? address)
+    {
+        if (address is not { AddressFamily: AddressFamily.InterNetworkV6 })
+        {
+            return address ?? IPAddress.None;
+        }
+
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.Net.Http.Headers;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>Something that a client can keep, and later ask whether it is still so.</summary>
+internal interface ITagged
+{
+    /// <summary>Names what it looks like now: changes whenever an answer about it would.</summary>
+    EntityTagHeaderValue Tag { get; }
+}
+
+/// <summary>A row that counts its changes.</summary>
+internal interface IVersioned : ITagged
+{
+    int Version { get; }
+
+    EntityTagHeaderValue ITagged.Tag => Preconditions.Tag(Version.ToString(CultureInfo.InvariantCulture));
+}
+
+/// <summary>
+/// The tags that the row must have for the change to be made, from If-Match; the statement itself
+/// compares (auth.if_match), so that nothing comes between.
+/// </summary>
+/// <param name="Tags">Null: whatever it is like now. Without any: never.</param>
+internal sealed record IfMatch(string[]? Tags)
+{
+    public static ValueTask<IfMatch> BindAsync(HttpContext context) =>
+        ValueTask.FromResult(new IfMatch(Preconditions.Read(context, HeaderNames.IfMatch) is { } tags && !Preconditions.Any(tags)
+            // A weak tag says that two things mean the same, not that they are the same.
+            ? [.. tags.Where(tag => !tag.IsWeak).Select(tag => tag.Tag.AsSpan()[1..^1].ToString())]
+            : null));
+}
+
+/// <summary>ETag and If-None-Match on every answer about one thing, and If-Match where there is no tag to match.</summary>
+internal static class Preconditions
+{
+    /// <summary>The problem of a tag that is not the row's.</summary>
+    public static readonly Problem Failed = new(412, "precondition_failed", "It has changed since; read it again.");
+
+    /// <summary>A strong tag of this text, which has no quotes.</summary>
+    public static EntityTagHeaderValue Tag(string text) => new($"\"{text}\"");
+
+    public static async ValueTask<object?> Check(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        if (!context.Arguments.Any(argument => argument is IfMatch)
+            && IsChange(http.Request.Method)
+            && Read(http, HeaderNames.IfMatch) is { } expected && !Any(expected))
+        {
+            return Failed.Refuse();
+        }
+
+        var result = await next(context);
+        var answer = result is INestedHttpResult nested ? nested.Result : result;
+        if (answer is not IValueHttpResult { Value: ITagged { Tag: var tag } })
+        {
+            return result;
+        }
+
+        http.Response.GetTypedHeaders().ETag = tag;
+        if (!HttpMethods.IsGet(http.Request.Method))
+        {
+            return result;
+        }
+
+        // Kept by its reader alone, who asks each time: whether they may still see it, the answer says.
+        http.Response.Headers.CacheControl = "private, no-cache";
+        http.Response.Headers.Vary = HeaderNames.Authorization;
+        return Read(http, HeaderNames.IfNoneMatch) is { } known && (Any(known) || known.Any(one => one.Compare(tag, useStrongComparison: false)))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : result;
+    }
+
+    /// <summary>Whether If-Match is looked at: at what changes or deletes what is there.</summary>
+    public static bool IsChange(string method) =>
+        HttpMethods.IsPatch(method) || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
+
+    /// <summary>The tags of such a header, or null without one.</summary>
+    public static IList<EntityTagHeaderValue>? Read(HttpContext context, string header) =>
+        context.Request.Headers[header] is not { Count: > 0 } values ? null
+        : EntityTagHeaderValue.TryParseStrictList(values, out var tags) ? tags
+        : throw new InvalidInputException(header, "must be * or entity tags, such as \"3\"");
+
+    /// <summary>Whether anything that exists will do.</summary>
+    public static bool Any(IList<EntityTagHeaderValue> tags) => tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any));
+}

@@ -1,0 +1,44 @@
+using System.Net;
+
+namespace RlsChat.Api.Http;
+
+/// <summary>What can be set about requests as such.</summary>
+/// <param name="AuthRateLimit">How many requests to /auth/* one address may make in a minute.</param>
+/// <param name="AddressRateLimit">How many requests one address may make in a minute, in all.</param>
+/// <param name="PersonRateLimit">How many requests one person may make in a minute.</param>
+/// <param name="RequestTimeout">After how many seconds a request is given up.</param>
+/// <param name="CorsOrigins">The origins whose pages may ask.</param>
+/// <param name="TrustedProxies">Whose X-Forwarded-For is believed.</param>
+internal sealed record WebSettings(
+    int AuthRateLimit, int AddressRateLimit, int PersonRateLimit, int RequestTimeout,
+    string[] CorsOrigins, IPNetwork[] TrustedProxies)
+{
+    /// <summary>The variables that are read here.</summary>
+    public static readonly string[] Names =
+        ["AUTH_RATE_LIMIT", "ADDRESS_RATE_LIMIT", "PERSON_RATE_LIMIT", "REQUEST_TIMEOUT", "CORS_ORIGINS", "TRUSTED_PROXIES"];
+
+    /// <summary>What begins like one of these and is not in <see cref="Names"/> is misspelt.</summary>
+    public static readonly string[] Prefixes = ["AUTH_RATE_", "ADDRESS_RATE_", "PERSON_RATE_", "REQUEST_TIME", "CORS_", "TRUSTED_PROX"];
+
+    public static WebSettings Read(Values values) => new(
+        values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000),
+        values.Number("ADDRESS_RATE_LIMIT", 1200, 1, 1_000_000),
+        values.Number("PERSON_RATE_LIMIT", 600, 1, 1_000_000),
+        values.Number("REQUEST_TIMEOUT", 30, 1, 3600),
+        values.Parse("CORS_ORIGINS", "", text => All(text, Origin), "origins such as https://app.example, with commas between"),
+        values.Parse("TRUSTED_PROXIES", "", text => All(text, Network), "addresses or networks such as 10.0.0.0/8, with commas between"));
+
+    private static T[] All<T>(string list, Func<string, T> read) =>
+        list.Length == 0 ? [] : [.. list.Split(',', StringSplitOptions.TrimEntries).Select(read)];
+
+    private static string Origin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"
+            && url.GetLeftPart(UriPartial.Authority) == text
+            ? text
+            : throw new FormatException();
+
+    private static IPNetwork Network(string text) =>
+        IPNetwork.TryParse(text, out var network) ? network
+        : IPAddress.TryParse(text, out var address) ? new IPNetwork(address, address.GetAddressBytes().Length * 8)
+        : throw new FormatException();
+}

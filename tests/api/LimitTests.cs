@@ -1,0 +1,231 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Npgsql;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>How much may be asked, for how long, and by which pages; and what every answer says beside its body.</summary>
+public sealed class LimitTests(House house) : HouseTest(house)
+{
+    [Fact]
+    public async Task A_person_may_not_ask_for_ever_from_wherever_they_ask()
+    {
+        await using var strict = await Open("--PERSON_RATE_LIMIT=3");
+        var (ana, ben) = (await SignUp(strict, "ana"), await SignUp(strict, "ben"));
+        for (var i = 0; i < 3; i++)
+        {
+            (await ana.Get("/me")).Is(200);
+        }
+
+        var answer = (await ana.Get("/me")).Is(429, "too_many_requests");
+        Assert.InRange(answer.RetryAfter!.Value.TotalSeconds, 1, 60);
+        (await ana.Post("/chats", new { title = "more" })).Is(429);
+        (await ben.Get("/me")).Is(200);
+        (await new Person("anonymous", House.AddressOf(strict)).Get("/chats?scope=public")).Is(200);
+    }
+
+    [Fact]
+    public async Task An_address_may_not_ask_for_ever_whoever_asks()
+    {
+        await using var strict = await Open("--ADDRESS_RATE_LIMIT=4");
+        var ana = await SignUp(strict, "ana");
+        var nobody = new Person("anonymous", House.AddressOf(strict));
+        (await ana.Get("/me")).Is(200);
+        (await nobody.Get("/chats?scope=public")).Is(200);
+        (await nobody.Get("/nowhere")).Is(404);
+        var answer = (await ana.Get("/me")).Is(429, "too_many_requests");
+        Assert.InRange(answer.RetryAfter!.Value.TotalSeconds, 1, 60);
+        // Not even what stands before the endpoints.
+        (await nobody.Send(HttpMethod.Post, "/auth/github/callback")).Is(429);
+        // Whoever watches the process asks as often as they like.
+        (await nobody.Get("/health/live")).Is(200);
+    }
+
+    [Fact]
+    public async Task The_address_is_what_a_trusted_proxy_says_and_no_other()
+    {
+        await using (var trusting = await Open("--ADDRESS_RATE_LIMIT=2", "--TRUSTED_PROXIES=127.0.0.1"))
+        {
+            var nobody = new Person("anonymous", House.AddressOf(trusting));
+            foreach (var address in new[] { "192.0.2.1", "192.0.2.2", "2001:db8:1:1::1", "2001:db8:1:2::1" })
+            {
+                (await nobody.With("X-Forwarded-For", address, HttpMethod.Get, "/chats?scope=public")).Is(200);
+                (await nobody.With("X-Forwarded-For", address, HttpMethod.Get, "/chats?scope=public")).Is(200);
+                (await nobody.With("X-Forwarded-For", address, HttpMethod.Get, "/chats?scope=public")).Is(429);
+            }
+
+            // What the client itself puts before the proxy's word is not believed; a /64 is one address.
+            (await nobody.With("X-Forwarded-For", "203.0.113.9, 192.0.2.1", HttpMethod.Get, "/chats?scope=public")).Is(429);
+            (await nobody.With("X-Forwarded-For", "2001:db8:1:1:ffff::1", HttpMethod.Get, "/chats?scope=public")).Is(429);
+        }
+
+        await using var wary = await Open("--ADDRESS_RATE_LIMIT=2");
+        var someone = new Person("anonymous", House.AddressOf(wary));
+        (await someone.With("X-Forwarded-For", "192.0.2.1", HttpMethod.Get, "/chats?scope=public")).Is(200);
+        (await someone.With("X-Forwarded-For", "192.0.2.2", HttpMethod.Get, "/chats?scope=public")).Is(200);
+        (await someone.With("X-Forwarded-For", "192.0.2.3", HttpMethod.Get, "/chats?scope=public")).Is(429);
+    }
+
+    [Fact]
+    public async Task A_request_that_takes_too_long_is_given_up_and_its_statement_with_it()
+    {
+        await using var hasty = await Open("--REQUEST_TIMEOUT=1");
+        var ana = await SignUp(hasty, "ana");
+        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using (var hold = new NpgsqlCommand("""set local role rlschat_owner; """, connection, transaction))
+            {
+                await hold.ExecuteNonQueryAsync();
+            }
+
+            await using (var hold = new NpgsqlCommand("""lock table public."Chat" in access exclusive mode""", connection, transaction))
+            {
+                await hold.ExecuteNonQueryAsync();
+            }
+
+            (await ana.Post("/chats", new { title = "late" })).Is(504, "timeout");
+            await Until(async () => await Waiting() == 0);
+        }
+
+        Assert.Empty((await ana.Get("/chats")).Is(200).Ids);
+    }
+
+    [Fact]
+    public async Task Cancelling_a_request_cancels_its_statement()
+    {
+        var ana = await House.SignUp("ana");
+        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var statement in new[] { "set local role rlschat_owner", """lock table public."Chat" in access exclusive mode""" })
+        {
+            await using var hold = new NpgsqlCommand(statement, connection, transaction);
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        using var http = new HttpClient { BaseAddress = House.Address };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", ana.AccessToken);
+        using var gone = new CancellationTokenSource();
+        var asked = http.GetAsync("/chats", gone.Token);
+        await Until(async () => await Waiting() == 1);
+        await gone.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
+        await Until(async () => await Waiting() == 0);
+    }
+
+    [Fact]
+    public async Task Only_pages_of_the_list_may_ask()
+    {
+        await using var open = await Open("--CORS_ORIGINS=https://app.example, http://localhost:3000");
+        var ana = await SignUp(open, "ana");
+        foreach (var origin in new[] { "https://app.example", "http://localhost:3000" })
+        {
+            var asked = await ana.Send(HttpMethod.Options, "/chats", null, ("Origin", origin),
+                ("Access-Control-Request-Method", "POST"), ("Access-Control-Request-Headers", "authorization,content-type,idempotency-key,if-match"));
+            Assert.Equal((204, origin), (asked.Status, asked.Header("Access-Control-Allow-Origin")));
+            Assert.Contains("PATCH", asked.Header("Access-Control-Allow-Methods"), StringComparison.Ordinal);
+            Assert.Null(asked.Header("Access-Control-Allow-Credentials"));
+            Assert.Equal(origin, (await ana.With("Origin", origin, HttpMethod.Get, "/me")).Is(200).Header("Access-Control-Allow-Origin"));
+            // A page reads refusals, too.
+            Assert.Equal(origin, (await ana.With("Origin", origin, HttpMethod.Get, "/chats/x")).Is(400).Header("Access-Control-Allow-Origin"));
+        }
+
+        foreach (var origin in new[] { "https://evil.example", "https://app.example.evil.example", "null", "http://app.example" })
+        {
+            Assert.Null((await ana.With("Origin", origin, HttpMethod.Get, "/me")).Header("Access-Control-Allow-Origin"));
+        }
+
+        Assert.Null((await House.Anonymous().With("Origin", "https://app.example", HttpMethod.Get, "/chats?scope=public")).Is(200)
+            .Header("Access-Control-Allow-Origin"));
+    }
+
+    [Theory]
+    [InlineData("/chats?scope=public", 200)]
+    [InlineData("/chats", 401)]
+    [InlineData("/nowhere", 404)]
+    [InlineData("/chats/x", 400)]
+    [InlineData("/health/live", 200)]
+    public async Task Every_answer_tells_browsers_to_be_careful(string path, int status)
+    {
+        var answer = (await House.Anonymous().Get(path)).Is(status);
+        Assert.Equal(
+            ("nosniff", "DENY", "no-referrer", "same-origin", "default-src 'none'; frame-ancestors 'none'"),
+            (answer.Header("X-Content-Type-Options"), answer.Header("X-Frame-Options"), answer.Header("Referrer-Policy"),
+                answer.Header("Cross-Origin-Resource-Policy"), answer.Header("Content-Security-Policy")));
+        Assert.Contains("no-store", answer.Header("Cache-Control"), StringComparison.Ordinal);
+        Assert.Null(answer.Header("Strict-Transport-Security"));
+        Assert.Null(answer.Header("Server"));
+    }
+
+    [Fact]
+    public async Task Behind_TLS_they_are_told_to_stay_there()
+    {
+        await using var api = await Open("--PUBLIC_URL=https://chat.example");
+        var answer = (await new Person("anonymous", House.AddressOf(api)).Get("/health/live")).Is(200);
+        Assert.Equal("max-age=31536000", answer.Header("Strict-Transport-Security"));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_is_told_the_share_of_the_database()
+    {
+        var ana = await House.SignUp("ana");
+        foreach (var answer in new[]
+        {
+            (await ana.Get("/me")).Is(200), (await ana.Post("/chats", new { title = "a" })).Is(201),
+            (await ana.Get($"/chats/{Guid.NewGuid()}")).Is(404), (await ana.Post("/chats", new { title = "a", organizationId = Guid.NewGuid() })).Is(403),
+            (await House.Anonymous().Post("/auth/login", new { email = ana.Email, password = "wrong password" })).Is(401),
+        })
+        {
+            var parts = answer.Header("Server-Timing")!.Split(", ").ToDictionary(
+                part => part.Split(";dur=")[0], part => double.Parse(part.Split(";dur=")[1], System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal(["db", "total"], parts.Keys);
+            Assert.InRange(parts["db"], 0.1, parts["total"] + 0.1);
+        }
+
+        Assert.Null((await House.Anonymous().Get("/health/live")).Is(200).Header("Server-Timing"));
+        Assert.Null((await ana.Get("/chats/x")).Is(400).Header("Server-Timing"));
+    }
+
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    public async Task GitHub_comes_back_by_GET_alone(string method) =>
+        (await House.Anonymous().Send(new HttpMethod(method), "/auth/github/callback?code=a&state=b")).Is(405, "method_not_allowed");
+
+    private async Task<WebApplication> Open(params string[] settings)
+    {
+        var api = House.Build(House.Database, settings: settings);
+        await api.StartAsync();
+        return api;
+    }
+
+    private async Task<Person> SignUp(WebApplication api, string name)
+    {
+        var person = new Person(name, House.AddressOf(api)) { Email = $"{name}.{Guid.NewGuid():N}@example.org" };
+        person.Take((await person.Post("/auth/register", new { email = person.Email, password = Person.Password })).Is(201));
+        return person;
+    }
+
+    /// <summary>How many statements of the API wait for a lock.</summary>
+    private async Task<long> Waiting()
+    {
+        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            """select count(*) from pg_locks where not granted and relation = 'public."Chat"'::regclass""", connection);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    private static async Task Until(Func<Task<bool>> condition)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it never came to that");
+            await Task.Delay(20);
+        }
+    }
+}
