@@ -27,6 +27,10 @@ internal static class DocumentDescription
         **Texts** are measured in Unicode characters and hold no NUL. **Times** are UTC, to the millisecond, as
         JavaScript writes them. A body is at most 1 MB.
 
+        **Once.** What makes something takes an `Idempotency-Key`: asked again under it within 24 hours, it is not
+        done again, and answered the same. **Changes.** An answer about one thing has an `ETag`: with it, `If-Match`
+        changes only what has not changed since (412), and `If-None-Match` reads only what has (304).
+
         **Limits.** A 429 or 503 says in `Retry-After` after how many seconds trying again may help.
         """;
 
