@@ -65,6 +65,7 @@ public static class ApiHost
         routes.MapMe();
         routes.MapChats();
         routes.MapMessages();
+        routes.MapStreams();
         routes.MapOrganizations();
         routes.MapMembers();
         routes.MapRoles();

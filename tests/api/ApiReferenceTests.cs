@@ -11,8 +11,8 @@ namespace RlsChat.Tests.Api;
 /// </summary>
 public sealed partial class ApiReferenceTests(House house) : HouseTest(house)
 {
-    /// <summary>What no operation answers: unknown paths and broken requests, and what nothing spends yet.</summary>
-    private static readonly string[] OfNoOperation = ["method_not_allowed", "request_failed", "insufficient_credits"];
+    /// <summary>What no operation answers: unknown paths and broken requests.</summary>
+    private static readonly string[] OfNoOperation = ["method_not_allowed", "request_failed"];
 
     private Contract _contract = null!;
 

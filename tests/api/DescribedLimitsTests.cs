@@ -117,6 +117,12 @@ public sealed class DescribedLimitsTests(House house) : HouseTest(house)
             await Refuses(operation, name, "a text too short", body => body[name] = new string('x', min - 1));
         }
 
+        if ((int?)field["minimum"] is { } lowest && required)
+        {
+            await Refuses(operation, name, "a number too low", body => body[name] = lowest - 1);
+            await Accepts(operation, $"{name} of {lowest}", body => body[name] = lowest);
+        }
+
         if (field["exclusiveMinimum"] is not null)
         {
             await Refuses(operation, name, "a number too low", body => body[name] = (int)field["exclusiveMinimum"]!);

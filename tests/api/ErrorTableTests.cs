@@ -44,6 +44,11 @@ public sealed class ErrorTableTests
         RC013     409    409       409        account_taken
         RC014     429    429       429        quota_used_up
         RC015     412    412       412        precondition_failed
+        RC016     409    409       409        stream_finished
+        RC017     409    409       409        stream_abandoned
+        RC018     409    409       409        stream_incomplete
+        RC019     400    400       400        stream_too_long
+        RC020     409    409       409        chunk_conflict
         RC999     500    500       500        -
         42601     500    500       500        -
         42P01     500    500       500        -

@@ -89,6 +89,66 @@ public sealed class RaceTests(House house) : HouseTest(house)
         }
     }
 
+    /// <summary>Of two clients of one person: one message, one price, and the other is told why not.</summary>
+    [Fact]
+    public async Task A_stream_is_finished_once()
+    {
+        var (ana, op) = (await House.SignUp("ana"), await House.SignUp("operator"));
+        await House.Backstage.MakeOperator(op);
+        await using var price = await House.Backstage.Turn("stream_price", "1");
+        (await op.Post("/credits/grants", new { userId = ana.Id, amount = Repetitions * 2, reason = "race" })).Is(200);
+        for (var i = 0; i < Repetitions; i++)
+        {
+            var chat = await ana.Begin();
+            var stream = await Stream(ana, chat);
+            await OneWins(201, (409, "stream_finished"),
+                ana.Post($"/streams/{stream}/finish", new { }), ana.Post($"/streams/{stream}/finish", new { }));
+            Assert.Single((await ana.Get($"/chats/{chat}/messages")).Is(200).Ids);
+            Assert.Equal($"{2 * Repetitions - i - 1}.00", (await ana.Get("/me")).Is(200).Body["creditBalance"]!.ToJsonString());
+        }
+    }
+
+    [Fact]
+    public async Task The_last_credit_finishes_one_stream()
+    {
+        var (ana, op) = (await House.SignUp("ana"), await House.SignUp("operator"));
+        await House.Backstage.MakeOperator(op);
+        await using var price = await House.Backstage.Turn("stream_price", "1");
+        for (var i = 0; i < Repetitions; i++)
+        {
+            (await op.Post("/credits/grants", new { userId = ana.Id, amount = 1, reason = "one" })).Is(200);
+            var chat = await ana.Begin();
+            var (one, two) = (await Stream(ana, chat), await Stream(ana, chat));
+            await OneWins(201, (409, "insufficient_credits"),
+                ana.Post($"/streams/{one}/finish", new { }), ana.Post($"/streams/{two}/finish", new { }));
+            Assert.Single((await ana.Get($"/chats/{chat}/messages")).Is(200).Ids);
+            Assert.Equal("0.00", (await ana.Get("/me")).Is(200).Body["creditBalance"]!.ToJsonString());
+        }
+    }
+
+    /// <summary>Finishing holds the stream and asks for the chat, deleting the chat goes the other way: neither is a 500.</summary>
+    [Fact]
+    public async Task A_stream_is_finished_while_its_chat_is_deleted()
+    {
+        var ana = await House.SignUp("ana");
+        for (var i = 0; i < Repetitions; i++)
+        {
+            var chat = await ana.Begin();
+            var stream = await Stream(ana, chat);
+            var answers = await Task.WhenAll(ana.Post($"/streams/{stream}/finish", new { }), ana.Delete($"/chats/{chat}"));
+            // 403: it was seen when the statement began, and nobody's to finish any more.
+            Assert.Contains(answers[0].Status, new[] { 201, 403, 404 });
+            answers[1].Is(204);
+        }
+    }
+
+    private static async Task<Guid> Stream(Person person, Guid chat)
+    {
+        var stream = (await person.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
+        (await person.Post($"/streams/{stream}/chunks", new { index = 0, data = "words" })).Is(200);
+        return stream;
+    }
+
     /// <summary>Null when it was spent; else the code of the problem that this would be.</summary>
     private async Task<string?> Spend(Person person)
     {

@@ -15,7 +15,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     private static readonly string[] Apart = ["/auth", "/health", "/openapi", "/docs"], Audit = ["/me/audit"];
 
     private Troupe _troupe = null!;
-    private Guid _chat, _message;
+    private Guid _chat, _message, _stream;
     private Paper _paper = null!;
 
     public override async Task InitializeAsync()
@@ -140,7 +140,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
             Assert.Contains(served, pattern => Filled(pattern) == path.Split('?')[0]));
     }
 
-    private string[] ChatPaths => [$"/chats/{_chat}", $"/chats/{_chat}/messages", $"/chats/{_chat}/votes"];
+    private string[] ChatPaths => [$"/chats/{_chat}", $"/chats/{_chat}/messages", $"/chats/{_chat}/votes", $"/chats/{_chat}/streams"];
 
     private string[] DocumentPaths =>
     [
@@ -169,6 +169,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
         {
             "chats" => _chat,
             "messages" => _message,
+            "streams" => _stream,
             "documents" => _paper.Id,
             "suggestions" => _paper.Suggestion,
             _ => _troupe.Organization,
@@ -184,6 +185,8 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
         _chat = await owner.Begin("hush", visibility, _troupe.Of(where));
         _message = await owner.Say(_chat, "hush");
         (await owner.Put($"/messages/{_message}/vote", new { value = "up" })).Is(200);
+        _stream = (await owner.Post($"/chats/{_chat}/streams", new { })).Is(201).Id;
+        (await owner.Post($"/streams/{_stream}/chunks", new { index = 0, data = "hush" })).Is(200);
         _paper = await Paper.By(owner, _troupe.Of(where), owner, "hush");
     }
 
@@ -208,7 +211,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
 
     /// <summary>Whether the answer holds anything of what is to vanish: its words, or the ids of its rows.</summary>
     private bool Tells(Answer answer) =>
-        ((string[])["hush", .. new[] { _chat, _message, _paper.Id, _paper.Suggestion }.Select(id => id.ToString())])
+        ((string[])["hush", .. new[] { _chat, _message, _stream, _paper.Id, _paper.Suggestion }.Select(id => id.ToString())])
             .Any(word => answer.Text.Contains(word, StringComparison.Ordinal));
 
     [GeneratedRegex(@"\{[^}]+\}")]

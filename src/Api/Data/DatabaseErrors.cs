@@ -27,6 +27,11 @@ internal static class DatabaseErrors
         ["RC012"] = new(400, "unknown_role", "There is no such role in your organization."),
         ["RC013"] = new(409, "account_taken", "That account signs somebody else in."),
         ["RC015"] = Preconditions.Failed,
+        ["RC016"] = new(409, "stream_finished", "The stream has become its message."),
+        ["RC017"] = new(409, "stream_abandoned", "The stream was silent for too long."),
+        ["RC018"] = new(409, "stream_incomplete", "Chunks are missing: their indexes begin at 0 and leave none out."),
+        ["RC019"] = new(400, "stream_too_long", "A message holds no more than 1 MB."),
+        ["RC020"] = new(409, "chunk_conflict", "Another chunk has this index."),
     };
 
     /// <summary>Whether the transaction met another one and may succeed when it is repeated.</summary>

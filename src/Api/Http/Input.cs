@@ -61,6 +61,28 @@ internal sealed class Errors
         }
     }
 
+    /// <summary>A text that must be there, of so many octets (of UTF-8).</summary>
+    public void Octets(string field, string? value, int min, int max)
+    {
+        // No text of so many octets has more characters.
+        Rules?.Add(field, new(Required: true) { MinLength = min, MaxLength = max });
+        var length = value is null ? -1 : Encoding.UTF8.GetByteCount(value);
+        if (length < min || length > max || value!.Contains('\0'))
+        {
+            Add(field, $"must be a text of {min} to {max} octets, without NUL");
+        }
+    }
+
+    /// <summary>A whole number that must be there, from a lowest one on.</summary>
+    public void WholeNumber(string field, int? value, int min)
+    {
+        Rules?.Add(field, new(Required: true) { Min = min });
+        if (value is null || value < min)
+        {
+            Add(field, $"must be a whole number from {min}");
+        }
+    }
+
     /// <summary>One of a few words.</summary>
     public void Word(string field, string? value, params ReadOnlySpan<string> words)
     {

@@ -21,8 +21,11 @@ internal sealed record Rule(bool Required)
     /// <summary>The name of the text's format.</summary>
     public string? Format { get; init; }
 
-    /// <summary>A bound that the number is above, the highest number, and the step between numbers.</summary>
+    /// <summary>A bound that the number is above, the lowest and highest number, and the step between numbers.</summary>
     public decimal? Above { get; init; }
+
+    /// <inheritdoc cref="Above"/>
+    public decimal? Min { get; init; }
 
     /// <inheritdoc cref="Above"/>
     public decimal? Max { get; init; }

@@ -40,6 +40,7 @@ internal static class DocumentDescription
         ["me"] = "The person who is signed in: what they are, their ways in, their own records.",
         ["chats"] = "Conversations: one's own, one's organization's, and the public ones.",
         ["messages"] = "What is said in a chat.",
+        ["streams"] = "Answers while they are being written: chunks in their order, and the message that they become.",
         ["votes"] = "What people think of messages that they can read: one vote a person and message.",
         ["documents"] = "What people write: texts, code, images, sheets and drawings.",
         ["versions"] = "The versions of a document. A change is a new version, and no version changes.",

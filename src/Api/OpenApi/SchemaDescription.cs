@@ -55,6 +55,7 @@ internal static class SchemaDescription
         (schema.MinLength, schema.MaxLength, schema.Pattern) = (rule.MinLength, rule.MaxLength, rule.Pattern);
         schema.Format = rule.Format ?? schema.Format;
         schema.ExclusiveMinimum = rule.Above is { } above ? Number(above) : null;
+        schema.Minimum = rule.Min is { } min ? Number(min) : schema.Minimum;
         schema.Maximum = rule.Max is { } max ? Number(max) : null;
         schema.MultipleOf = rule.MultipleOf ?? schema.MultipleOf;
     }

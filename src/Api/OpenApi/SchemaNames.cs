@@ -24,6 +24,7 @@ internal static class SchemaNames
         [typeof(MyAccount.Account)] = "LinkedAccount",
         [typeof(Organizations.Naming)] = "OrganizationName",
         [typeof(Organizations.Tenant)] = "Organization",
+        [typeof(Streams.End)] = "StreamEnd",
         [typeof(Auth.MailedTokens.Proof)] = "MailedToken",
         [typeof(Auth.SignIn.Ticket)] = "RefreshToken",
         [typeof(Tail.Deleted)] = "DeletedCount",

@@ -1,0 +1,145 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
+
+namespace RlsChat.Api;
+
+/// <summary>Answers while they are being written: chunks in the order of their indexes, and the message that they become.</summary>
+internal static class Streams
+{
+    public static void MapStreams(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/chats/{id}/streams", List).WithName("streams.list")
+            .WithSummary("Lists the streams of a chat, newest first.")
+            .AllowAnonymous();
+        routes.MapPost("/chats/{id}/streams", Open).WithName("streams.open").Creates()
+            .WithSummary("Opens a stream in a chat.")
+            .Raises("forbidden", "conflict");
+        routes.MapPost("/streams/{id}/chunks", Append).WithName("streams.append")
+            .WithSummary("Appends a chunk to one's stream; the same one again is answered as the first time.")
+            .Raises("forbidden", "stream_finished", "stream_abandoned", "stream_too_long", "chunk_conflict");
+        routes.MapPost("/streams/{id}/finish", Finish).WithName("streams.finish")
+            .WithSummary("Makes a message of one's stream, at its price.")
+            .Raises("conflict", "insufficient_credits", "quota_used_up",
+                "stream_finished", "stream_abandoned", "stream_incomplete", "stream_too_long");
+        routes.MapDelete("/streams/{id}", Delete).WithName("streams.delete")
+            .WithSummary("Deletes a stream; the message that it became stays.");
+    }
+
+    /// <summary>A stream.</summary>
+    /// <param name="Id">Its id.</param>
+    /// <param name="ChatId">The chat in which the message will stand.</param>
+    /// <param name="UserId">Who opened it, and alone appends to it; null when their account is gone.</param>
+    /// <param name="State"><c>open</c>, <c>finished</c>, or <c>abandoned</c>: it was silent for too long.</param>
+    /// <param name="MessageId">The message that it became; null before, and when that message is gone.</param>
+    /// <param name="CreatedAt">When it was opened.</param>
+    /// <param name="FinishedAt">When it became that message.</param>
+    internal sealed record Stream(
+        Guid Id, Guid ChatId, Guid? UserId, string State, Guid? MessageId, DateTime CreatedAt, DateTime? FinishedAt);
+
+    /// <summary>A stream to open. Without an id it is given one.</summary>
+    internal sealed record NewStream(Guid? Id) : IInput
+    {
+        public void Check(Errors errors) { }
+    }
+
+    /// <summary>A piece of an answer.</summary>
+    /// <param name="Index">Its place: 0, 1, 2, … in any order of arrival.</param>
+    /// <param name="Data">1 to 65,536 octets of UTF-8.</param>
+    internal sealed record NewChunk(int? Index, string? Data) : IInput
+    {
+        public void Check(Errors errors)
+        {
+            errors.WholeNumber("index", Index, 0);
+            errors.Octets("data", Data, 1, 65_536);
+        }
+    }
+
+    /// <summary>A piece that is there.</summary>
+    /// <param name="StreamId">The stream.</param>
+    /// <param name="Index">Its place.</param>
+    /// <param name="CreatedAt">When it was appended, the first time.</param>
+    internal sealed record Chunk(Guid StreamId, int Index, DateTime CreatedAt);
+
+    /// <summary>The message to make.</summary>
+    /// <param name="Role"><c>user</c>, <c>assistant</c> (when nothing is said), <c>system</c> or <c>tool</c>.</param>
+    /// <param name="Id">Its id; without one it is given one.</param>
+    internal sealed record End(string? Role, Guid? Id) : IInput
+    {
+        public void Check(Errors errors) => errors.OptionalWord("role", Role, "user", "assistant", "system", "tool");
+    }
+
+    /// <summary>Newest first. No row: no such chat. One row without an id: a chat without streams on this page.</summary>
+    private static async Task<Results<Ok<Page<Stream>>, NotFound>> List(Id id, PageRequest page, UserDb db)
+    {
+        var from = page.After ?? Cursor.BeforeNewest;
+        var rows = await db.QueryChildren<Stream>(
+            """
+            select s."id", s."chatId", s."userId", public.stream_state(s."finishedAt", s."activeAt") as "state",
+              s."messageId", s."createdAt", s."finishedAt"
+            from public."Chat" c
+            left join lateral (
+              select "id", "chatId", "userId", "messageId", "createdAt", "finishedAt", "activeAt"
+              from public."Stream"
+              where "chatId" = c."id" and ("createdAt", "id") < ($2, $3)
+              order by "createdAt" desc, "id" desc
+              limit $4) s on true
+            where c."id" = $1
+            order by s."createdAt" desc, s."id" desc
+            """, id, from.CreatedAt, from.Id, page.Fetch);
+        return rows is null
+            ? TypedResults.NotFound()
+            : TypedResults.Ok(Page<Stream>.Of(rows, page, stream => new Cursor(stream.CreatedAt, stream.Id)));
+    }
+
+    private static async Task<Results<Created<Stream>, NotFound>> Open(Id id, NewStream stream, UserDb db) =>
+        await db.Create<Stream>(
+            """
+            insert into public."Stream" ("id", "chatId")
+            select coalesce($2, gen_random_uuid()), c."id"
+            from public."Chat" c
+            where c."id" = $1
+            returning "id", "chatId", "userId", public.stream_state("finishedAt", "activeAt") as "state",
+              "messageId", "createdAt", "finishedAt"
+            """, id, stream.Id) is { } made
+            ? TypedResults.Created($"/streams/{made.Id}", made)
+            : TypedResults.NotFound();
+
+    /// <summary>The same chunk once more is answered as the first time.</summary>
+    private static async Task<Results<Ok<Chunk>, NotFound>> Append(Id id, NewChunk chunk, UserDb db) =>
+        await db.QuerySingleOrDefault<DateTime?>(
+            "select public.append_chunk($1, $2, $3)", id, chunk.Index!.Value, chunk.Data) is { } at
+            ? TypedResults.Ok(new Chunk(id.Value, chunk.Index.Value, at))
+            : TypedResults.NotFound();
+
+    /// <summary>Makes the message and takes its price, both or neither.</summary>
+    private static async Task<Results<Created<Messages.Message>, NotFound, ForbidHttpResult>> Finish(
+        Id id, End end, UserDb db) =>
+        await db.Change<Messages.Message>(
+            """
+            with made as (
+              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
+              from public.finish_stream($1, coalesce($2, 'assistant'), $3))
+            select exists (select from public."Stream" where "id" = $1) as "readable",
+              m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt", m."version"
+            from (values (1)) as always left join made m on true
+            """, id, end.Role, end.Id) switch
+        {
+            { Row: { } message } => TypedResults.Created($"/messages/{message.Id}", message),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+
+    private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
+        await db.Change<Guid?>(
+            """
+            with gone as (delete from public."Stream" where "id" = $1 returning "id")
+            select exists (select from public."Stream" where "id" = $1) as "readable", (select "id" from gone)
+            """, id) switch
+        {
+            { Row: not null } => TypedResults.NoContent(),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
+}
