@@ -2,6 +2,7 @@ using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
+using RlsChat.Api.Telemetry;
 using RlsChat.Api.OpenApi;
 using RlsChat.Database;
 
@@ -36,6 +37,7 @@ public static class ApiHost
         builder.Services.AddIdentity(settings);
         builder.Services.AddMail(settings);
         builder.Services.AddInputAndOutput();
+        builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddApiReference();
         builder.Services.AddLimits(settings.Web);
         builder.Services.AddBrowsers(settings.Web);
@@ -50,6 +52,7 @@ public static class ApiHost
         app.UseCors();
         app.UseRequestTimeouts();
         app.UseRateLimiter();
+        app.UseMetrics(settings);
         app.UsePublicUrl(settings);
         app.UseGitHubCallback();
         app.UseAuthentication();

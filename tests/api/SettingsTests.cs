@@ -65,6 +65,8 @@ public sealed class SettingsTests
     [InlineData("CORS_ORIGIN", "https://app.example")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.0/8,secret")]
     [InlineData("TRUSTED_PROXIES", "10.0.0.0/33")]
+    [InlineData("METRICS_TOKEN", "secret")]
+    [InlineData("METRICS_TOKENS", "secret-secret-secret")]
     [InlineData("GITHUB_CLIENT_ID", "id-alone")]
     [InlineData("GITHUB_CLIENT_SECRET", "alone")]
     [InlineData("GITHUB_CLIENT_SECRETS", "secret")]

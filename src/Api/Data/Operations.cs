@@ -1,13 +1,14 @@
 using System.Diagnostics;
 using Npgsql;
+using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Api.Data;
 
 /// <summary>
 /// Runs database operations: tries again what met another transaction, and writes one line to the
-/// log for each, without its parameters.
+/// log for each, without its parameters, and counts what it came to.
 /// </summary>
-internal sealed partial class Operations(ILogger<Operations> log)
+internal sealed partial class Operations(DatabaseMetrics metrics, ILogger<Operations> log)
 {
     private const int Attempts = 4;
 
@@ -16,22 +17,34 @@ internal sealed partial class Operations(ILogger<Operations> log)
 
     /// <param name="request">What it is for.</param>
     /// <param name="userId">Who is asking, as the token says.</param>
+    /// <param name="sql">The statement.</param>
     /// <param name="attempt">One whole transaction, which can be repeated.</param>
-    public async Task<T> Run<T>(Request request, Guid? userId, Func<Task<T>> attempt)
+    public async Task<T> Run<T>(Request request, Guid? userId, string sql, Func<Task<T>> attempt)
     {
         var started = Stopwatch.GetTimestamp();
-        var success = false;
+        var (outcome, success) = (Outcome.Error, false);
         try
         {
             var result = await Repeat(attempt, started, request.Stop);
-            success = true;
+            (outcome, success) = (DatabaseMetrics.Of(result), true);
             return result;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            outcome = Outcome.Denied;
+            throw;
+        }
+        catch (SessionEndedException)
+        {
+            outcome = Outcome.Ended;
+            throw;
         }
         finally
         {
             var elapsed = Stopwatch.GetElapsedTime(started);
             request.Time?.Add(elapsed);
             var duration = Math.Round(elapsed.TotalMilliseconds, 3);
+            metrics.Count(request.Name, sql, outcome, elapsed);
             Done(request.Name, duration, success, userId);
         }
     }

@@ -16,7 +16,7 @@ internal sealed partial class Purge(DataSources sources, Operations operations, 
     /// <summary>Purges once.</summary>
     /// <returns>How many rows of each table went; empty when somebody else is at it.</returns>
     public Task<Dictionary<string, long>> Once(CancellationToken stop) =>
-        operations.Run(new Request("purge", Reads: false, stop), null, async () =>
+        operations.Run(new Request("purge", Reads: false, stop), null, "select auth.purge()", async () =>
         {
             await using var connection = await sources.SignIn.OpenConnectionAsync(stop);
             await using var batch = new NpgsqlBatch(connection)

@@ -35,7 +35,7 @@ internal sealed class SignInDb
     public Task<T?> Call<T>(string sql, params ReadOnlySpan<Arg> args)
     {
         var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, () => Once<T>(sql, kept));
+        return _operations.Run(_request, _caller.Uid, sql, () => Once<T>(sql, kept));
     }
 
     private async Task<T?> Once<T>(string sql, Arg[] args)

@@ -23,7 +23,7 @@ internal sealed partial class UserDb
         }
 
         var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, () => CreateOnce<T>(asked, sql, kept));
+        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce<T>(asked, sql, kept));
     }
 
     /// <summary>

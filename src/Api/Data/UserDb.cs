@@ -1,5 +1,6 @@
 using Npgsql;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Api.Data;
 
@@ -90,7 +91,7 @@ internal sealed partial class UserDb
     private Task<T> Run<T>(string sql, ReadOnlySpan<Arg> args, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read)
     {
         var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, () => Once(sql, kept, read));
+        return _operations.Run(_request, _caller.Uid, sql, () => Once(sql, kept, read));
     }
 
     private async Task<T> Once<T>(string sql, Arg[] args, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read)
@@ -156,4 +157,7 @@ internal sealed partial class UserDb
 /// <summary>What an update or delete of one row came to.</summary>
 /// <param name="Row">What it returned, or null when it touched nothing.</param>
 /// <param name="Readable">Whether the person can read the row: tells "not yours to change" from "no such thing".</param>
-internal readonly record struct Changed<T>(T? Row, bool Readable);
+internal readonly record struct Changed<T>(T? Row, bool Readable) : IOutcome
+{
+    public Outcome Outcome => Row is not null ? Outcome.Yes : Readable ? Outcome.Denied : Outcome.Hidden;
+}

@@ -8,17 +8,25 @@ namespace RlsChat.Api.Http;
 /// <param name="PersonRateLimit">How many requests one person may make in a minute.</param>
 /// <param name="RequestTimeout">After how many seconds a request is given up.</param>
 /// <param name="CorsOrigins">The origins whose pages may ask.</param>
+/// <param name="MetricsToken">What reads /metrics; null: nobody does, but in development everybody.</param>
 /// <param name="TrustedProxies">Whose X-Forwarded-For is believed.</param>
 internal sealed record WebSettings(
     int AuthRateLimit, int AddressRateLimit, int PersonRateLimit, int RequestTimeout,
-    string[] CorsOrigins, IPNetwork[] TrustedProxies)
+    string[] CorsOrigins, IPNetwork[] TrustedProxies, string? MetricsToken)
 {
     /// <summary>The variables that are read here.</summary>
     public static readonly string[] Names =
-        ["AUTH_RATE_LIMIT", "ADDRESS_RATE_LIMIT", "PERSON_RATE_LIMIT", "REQUEST_TIMEOUT", "CORS_ORIGINS", "TRUSTED_PROXIES"];
+    [
+        "AUTH_RATE_LIMIT", "ADDRESS_RATE_LIMIT", "PERSON_RATE_LIMIT", "REQUEST_TIMEOUT", "CORS_ORIGINS", "TRUSTED_PROXIES",
+        "METRICS_TOKEN",
+    ];
 
     /// <summary>What begins like one of these and is not in <see cref="Names"/> is misspelt.</summary>
-    public static readonly string[] Prefixes = ["AUTH_RATE_", "ADDRESS_RATE_", "PERSON_RATE_", "REQUEST_TIME", "CORS_", "TRUSTED_PROX"];
+    public static readonly string[] Prefixes =
+    [
+        "AUTH_RATE_", "ADDRESS_RATE_", "PERSON_RATE_", "REQUEST_TIME", "CORS_", "TRUSTED_PROX",
+        "METRICS_",
+    ];
 
     public static WebSettings Read(Values values) => new(
         values.Number("AUTH_RATE_LIMIT", 10, 1, 1_000_000),
@@ -26,10 +34,14 @@ internal sealed record WebSettings(
         values.Number("PERSON_RATE_LIMIT", 600, 1, 1_000_000),
         values.Number("REQUEST_TIMEOUT", 30, 1, 3600),
         values.Parse("CORS_ORIGINS", "", text => All(text, Origin), "origins such as https://app.example, with commas between"),
-        values.Parse("TRUSTED_PROXIES", "", text => All(text, Network), "addresses or networks such as 10.0.0.0/8, with commas between"));
+        values.Parse("TRUSTED_PROXIES", "", text => All(text, Network), "addresses or networks such as 10.0.0.0/8, with commas between"),
+        values.Text("METRICS_TOKEN") is null ? null : values.Parse("METRICS_TOKEN", null, Token, "at least 16 visible ASCII characters"));
 
     private static T[] All<T>(string list, Func<string, T> read) =>
         list.Length == 0 ? [] : [.. list.Split(',', StringSplitOptions.TrimEntries).Select(read)];
+
+    private static string Token(string text) =>
+        text.Length >= 16 && text.All(letter => letter is >= '!' and <= '~') ? text : throw new FormatException();
 
     private static string Origin(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http"

@@ -1,0 +1,80 @@
+using System.Diagnostics.Metrics;
+using System.Text.RegularExpressions;
+
+namespace RlsChat.Api.Telemetry;
+
+/// <summary>What a database operation came to, for whoever asked.</summary>
+internal enum Outcome
+{
+    /// <summary>It was done, or the rows were shown.</summary>
+    Yes,
+
+    /// <summary>There was no such row, as far as they can tell.</summary>
+    Hidden,
+
+    /// <summary>They may see it, but not do that; or may do nothing of the kind.</summary>
+    Denied,
+
+    /// <summary>The session of their token had ended.</summary>
+    Ended,
+
+    /// <summary>The database refused for another reason, or could not.</summary>
+    Error,
+}
+
+/// <summary>A result that says by itself what the operation came to.</summary>
+internal interface IOutcome
+{
+    Outcome Outcome { get; }
+}
+
+/// <summary>Figures of database operations, as the meter <c>RlsChat.Api</c>. Nobody's data is in them.</summary>
+internal sealed partial class DatabaseMetrics
+{
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _denials;
+
+    public DatabaseMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(TelemetryServices.Meter);
+        _duration = meter.CreateHistogram("rlschat.database.operation.duration", "s",
+            "How long a database operation took, its waiting for a connection and its repetitions included.",
+            advice: new InstrumentAdvice<double>
+            {
+                HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+            });
+        _denials = meter.CreateCounter<long>("rlschat.denials", "{denial}",
+            "Operations that the policies, grants or functions of a table did not let somebody do.");
+    }
+
+    /// <param name="operation">The endpoint's name.</param>
+    /// <param name="sql">The statement, whose target a denial is counted under.</param>
+    /// <param name="outcome">What it came to.</param>
+    /// <param name="duration">How long it took.</param>
+    public void Count(string operation, string sql, Outcome outcome, TimeSpan duration)
+    {
+        _duration.Record(duration.TotalSeconds,
+            new("operation", operation), new("outcome", outcome.ToString().ToLowerInvariant()));
+        if (outcome is Outcome.Denied)
+        {
+            _denials.Add(1, new KeyValuePair<string, object?>("target", Target(sql)));
+        }
+    }
+
+    /// <summary>What a result tells: nothing found, nothing touched and "no such thing" are all hidden.</summary>
+    public static Outcome Of(object? result) => result switch
+    {
+        null or false or 0 => Outcome.Hidden,
+        IOutcome known => known.Outcome,
+        _ => Outcome.Yes,
+    };
+
+    /// <summary>The table that a statement writes or else reads, or the function that it calls.</summary>
+    public static string Target(string sql) =>
+        Targets().Match(sql) is { Success: true } match
+            ? match.Groups.Values.Skip(1).First(group => group.Success).Value
+            : "other";
+
+    [GeneratedRegex("""(?:insert into|update|delete from)\s+(?:public\.)?"?(\w+)|(?:public|auth)\.(\w+)\(|(?:from)\s+public\."?(\w+)""")]
+    private static partial Regex Targets();
+}

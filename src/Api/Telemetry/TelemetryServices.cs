@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.Telemetry;
+
+/// <summary>
+/// Metrics and traces: to whoever scrapes /metrics with the token, and by OTLP to where
+/// OTEL_EXPORTER_OTLP_ENDPOINT points. SQL is in the spans as this program wrote it, its parameters never.
+/// </summary>
+internal static class TelemetryServices
+{
+    /// <summary>The meter of this program.</summary>
+    public const string Meter = "RlsChat.Api";
+
+    private const string Path = "/metrics";
+
+    public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton<DatabaseMetrics>();
+        services.AddSingleton<Gauges>();
+        services.AddHostedService(provider => provider.GetRequiredService<Gauges>());
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("rlschat-api"))
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddNpgsqlInstrumentation()
+                .AddMeter(Meter)
+                .AddPrometheusExporter())
+            .WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
+                .AddNpgsql());
+        if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+        {
+            telemetry.UseOtlpExporter();
+        }
+    }
+
+    /// <summary>
+    /// Serves /metrics, before anybody is asked who they are: its bearer token is no person's. Without
+    /// METRICS_TOKEN there is no such page, but in development, where everybody may read it.
+    /// </summary>
+    public static void UseMetrics(this WebApplication app, Settings settings)
+    {
+        if (settings.Web.MetricsToken is null && !app.Environment.IsDevelopment())
+        {
+            return;
+        }
+
+        var expected = settings.Web.MetricsToken is { } token ? SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}")) : null;
+        app.UseWhen(context => context.Request.Path == Path, metrics =>
+        {
+            metrics.Use((context, next) =>
+                expected is null || CryptographicOperations.FixedTimeEquals(
+                    expected, SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())))
+                    ? next(context)
+                    : Problems.Write(context, Problems.Of(StatusCodes.Status401Unauthorized)));
+            metrics.UseOpenTelemetryPrometheusScrapingEndpoint(Path);
+        });
+    }
+}
