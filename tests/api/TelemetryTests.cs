@@ -87,7 +87,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         (await ana.Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
         await api.Services.GetRequiredService<Gauges>().Refresh(default);
         // A scrape is good for some tenths of a second.
-        await Until(async () => (await Scrape(api)).Value("rlschat_sessions{.*}") == 1);
+        await Until(async () => (await Scrape(api)).Value("rlschat_sessions{.*}", sum: true) == 1);
     }
 
     [Fact]
