@@ -72,7 +72,7 @@ db-grant-operator: obj/built-db ## makes the first operator: EMAIL=…
 	@$(DB) grant-operator '$(EMAIL)'
 
 psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
-	@$(DB) psql '$(AS)'
+	@$(DB) psql '$(if $(filter-out default,$(origin AS)),$(AS))'
 
 bench: ## measures the forms of the policies on a million messages (bench/README.md); takes a while
 	@dotnet run --project bench -c Release -- policies
@@ -81,15 +81,15 @@ bench: ## measures the forms of the policies on a million messages (bench/README
 # msbuild, which takes seconds to find out that there is nothing to do, out of the other starts.
 obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o -type f -print) \
   Directory.Build.props Directory.Packages.props global.json
-	@dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@echo "Building src/Database"; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 obj/built-api: obj/built-db $(shell find src/Api -type d \( -name bin -o -name obj \) -prune -o -type f -print)
-	@dotnet msbuild src/Api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@echo "Building src/Api"; dotnet msbuild src/Api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name obj \) -prune -o -type f -print) RlsChat.sln
-	@dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@echo "Building everything"; dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 clean: ## removes what builds made; the data in .data/ stays

@@ -88,7 +88,7 @@ internal static class Chats
 
     private static async Task<Created<Chat>> Post(NewChat chat, UserDb db)
     {
-        var made = await db.Create<Chat>(
+        var made = await db.Create<Chat>("Chat",
             """
             insert into public."Chat" ("id", "title", "visibility", "organizationId")
             values (coalesce($1, gen_random_uuid()), $2, coalesce($3, 'private'), $4)

@@ -62,7 +62,7 @@ internal static class Credits
     }
 
     private static async Task<Ok<Granted>> Grant(NewGrant grant, UserDb db) =>
-        TypedResults.Ok((await db.Create<Granted>(
+        TypedResults.Ok((await db.Create<Granted>(null,
             """
             select $1 as "userId", $2::numeric(20, 2) as "amount", public.grant_credits($1, $2, $3) as "balance"
             """, grant.UserId, grant.Amount, grant.Reason))!);

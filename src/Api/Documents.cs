@@ -109,7 +109,7 @@ internal static class Documents
     /// <summary>An id that is somebody else's is a 403, also to the later of two who take it at once.</summary>
     private static async Task<Created<Document>> Post(NewDocument document, UserDb db)
     {
-        var made = await db.Create<Document>(
+        var made = await db.Create<Document>("Document",
             """
             insert into public."Document" ("id", "title", "content", "text", "organizationId")
             values (coalesce($1, gen_random_uuid()), $2, $3, coalesce($4, 'text'), $5)
@@ -169,7 +169,7 @@ internal static class Documents
     }
 
     private static async Task<Results<Created<Document>, NotFound>> PostVersion(Id id, NewVersion version, UserDb db) =>
-        await db.Create<Document>(
+        await db.Create<Document>("Document",
             """
             insert into public."Document" ("id", "title", "content", "text", "organizationId")
             select d."id", coalesce($2, d."title"), coalesce($3, d."content"), coalesce($4, d."text"), d."organizationId"

@@ -58,6 +58,7 @@ internal static class Invitations
     internal sealed record Made(Guid Id, string Email, Guid RoleId, string? Token);
 
     /// <summary>The token of an invitation.</summary>
+    /// <param name="Token">As it stands in the mail, or was shown to who invited.</param>
     internal sealed record Acceptance(string? Token) : IInput
     {
         public void Check(Errors errors) => errors.Text("token", Token, 1, 255);
@@ -93,7 +94,7 @@ internal static class Invitations
         Id id, NewInvitation invitation, UserDb db, PostOffice post, Settings settings)
     {
         var token = Secret.New();
-        if (await db.Create<Guid?>(
+        if (await db.Create<Guid?>("Invitation",
             """
             select public.invite_member($2, $3, $4)
             from public."Organization"

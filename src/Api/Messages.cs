@@ -33,7 +33,7 @@ internal static class Messages
     /// <param name="ChatId">The chat in which it stands.</param>
     /// <param name="UserId">Who wrote it, or null when their account is gone.</param>
     /// <param name="Role"><c>user</c>, <c>assistant</c>, <c>system</c> or <c>tool</c>.</param>
-    /// <param name="Parts">A JSON array, exactly as it was sent.</param>
+    /// <param name="Parts">A JSON array, exactly as it was sent, for example <c>[{"type":"text","text":"Hello"}]</c>.</param>
     /// <param name="Attachments">A JSON array, exactly as it was sent.</param>
     /// <param name="CreatedAt">When it was written.</param>
     /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
@@ -88,7 +88,7 @@ internal static class Messages
     }
 
     private static async Task<Results<Created<Message>, NotFound>> Post(Id id, NewMessage message, UserDb db) =>
-        await db.Create<Message>(
+        await db.Create<Message>("Message",
             """
             insert into public."Message" ("id", "chatId", "role", "parts", "attachments")
             select coalesce($2, gen_random_uuid()), c."id", $3, $4, coalesce($5, '[]')

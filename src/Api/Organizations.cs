@@ -42,7 +42,7 @@ internal static class Organizations
     /// <summary>Its statement does not see what the function has just made; its default of "createdAt" is this time.</summary>
     private static async Task<Created<Tenant>> Post(Naming naming, UserDb db)
     {
-        var made = await db.Create<Tenant>(
+        var made = await db.Create<Tenant>("Organization",
             """
             select public.create_organization($1) as "id", $1 as "name",
               (now() at time zone 'utc')::timestamp(3) as "createdAt", 1 as "version"

@@ -88,7 +88,7 @@ internal static class Roles
     }
 
     private static async Task<Results<Created<Role>, NotFound>> Post(Id id, NewRole role, UserDb db) =>
-        await db.Create<Role>(
+        await db.Create<Role>("Role",
             """
             insert into public."Role" ("name", "permissions", "organizationId")
             select $2, (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p), o."id"

@@ -94,7 +94,7 @@ internal static class Streams
     }
 
     private static async Task<Results<Created<Stream>, NotFound>> Open(Id id, NewStream stream, UserDb db) =>
-        await db.Create<Stream>(
+        await db.Create<Stream>("Stream",
             """
             insert into public."Stream" ("id", "chatId")
             select coalesce($2, gen_random_uuid()), c."id"

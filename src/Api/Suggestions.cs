@@ -98,7 +98,7 @@ internal static class Suggestions
 
     private static async Task<Results<Created<Suggestion>, NotFound>> Post(
         Id id, Moment? at, NewSuggestion suggestion, UserDb db) =>
-        await db.Create<Suggestion>(
+        await db.Create<Suggestion>("Suggestion",
             """
             insert into public."Suggestion"
               ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description")

@@ -43,6 +43,11 @@ catch (SetupException e)
 {
     return Fail(e.Message);
 }
+catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+{
+    return Fail($"The database says: {e.MessageText} ({e.SqlState}). The login of POSTGRES_URL must own the database and have CREATEROLE; "
+        + "docs/operating.md says what a restoration needs.");
+}
 catch (PostgresException e)
 {
     return Fail($"The database says: {e.MessageText} ({e.SqlState})");

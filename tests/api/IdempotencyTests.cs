@@ -121,6 +121,23 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
         (await owner.With(Header, key, HttpMethod.Post, "/chats", new { title = "other" })).Is(201);
     }
 
+    [Theory]
+    [InlineData("message")]
+    [InlineData("version")]
+    public async Task Who_sees_it_no_longer_is_not_shown_it_again(string kind)
+    {
+        House.Troupe = null;
+        var (owner, member, key) = (_troupe["owner"], kind == "message" ? _troupe["member"] : _troupe["owner"], Guid.NewGuid().ToString());
+        var path = kind == "message"
+            ? $"/chats/{await owner.Begin(organizationId: _troupe.Organization)}/messages"
+            : $"/documents/{(await Paper.By(owner, _troupe.Organization, owner)).Id}/versions";
+        object body = kind == "message" ? new { role = "user", parts = new[] { "hush" } } : new { content = "hush" };
+        (await member.With(Header, key, HttpMethod.Post, path, body)).Is(201);
+        (await member.With(Header, key, HttpMethod.Post, path, body)).Is(201);
+        Assert.True(await House.Backstage.As<bool>(_troupe["admin"], "select public.remove_member($1)", member.Id));
+        (await member.With(Header, key, HttpMethod.Post, path, body)).Is(404, "not_found");
+    }
+
     [Fact]
     public async Task Ten_at_once_make_one()
     {

@@ -41,6 +41,8 @@ public sealed class InputTests(House house) : HouseTest(house)
         { "POST", "/chats", """{"Title": "a"}""", "Title" },
         { "POST", "/chats", """{"title": "a", "title": "b"}""", "title" },
         { "POST", "/chats", """{"title": "a",}""", "body" },
+        { "POST", "/chats", """{"title": """, "body" },
+        { "POST", "/chats", "hello", "body" },
         { "POST", "/chats", """["a"]""", "body" },
         { "POST", "/chats", "null", "body" },
         { "POST", "/chats", "", "body" },

@@ -64,7 +64,7 @@ public sealed class OrganizationInputTests(House house) : HouseTest(house)
         { "POST", "/credits/grants", """{"userId": "{member}", "amount": 1000000000000000000, "reason": "a"}""", "amount" },
         { "POST", "/credits/grants", """{"userId": "{member}", "amount": 1e40, "reason": "a"}""", "amount" },
         { "POST", "/credits/grants", """{"userId": "{member}", "amount": "1", "reason": "a"}""", "amount" },
-        { "POST", "/credits/grants", """{"userId": "{member}", "amount": NaN, "reason": "a"}""", "amount" },
+        { "POST", "/credits/grants", """{"userId": "{member}", "amount": NaN, "reason": "a"}""", "body" },
         { "POST", "/credits/grants", """{"userId": "{member}", "amount": 1, "reason": ""}""", "reason" },
         { "POST", "/credits/grants", """{"userId": "x", "amount": 1, "reason": "a"}""", "userId" },
         { "POST", "/credits/grants", """{"userId": "{member}", "amount": 1, "reason": "a", "grantedBy": null}""", "grantedBy" },

@@ -19,7 +19,7 @@ internal static class MailedTokens
         auth.MapPost("/verify-email/request", RequestVerification).WithName("auth.verify_email.request")
             .WithSummary("Mails the signed-in person a token that proves their e-mail address.");
         auth.MapPost("/verify-email", Verify).WithName("auth.verify_email")
-            .WithSummary("Proves an e-mail address with the token that was mailed to it.")
+            .WithSummary("Proves an e-mail address with the token that was mailed to it; it becomes the person's.")
             .AllowAnonymous().Raises("token_invalid", "email_taken");
         auth.MapPost("/password/request", RequestPassword).WithName("auth.password.request")
             .WithSummary("Mails a token for a new password, where the address has an account.")

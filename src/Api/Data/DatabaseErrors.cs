@@ -16,7 +16,7 @@ internal static class DatabaseErrors
         ["RC001"] = new(409, "email_taken", "This e-mail address has an account already."),
         ["RC002"] = new(409, "already_in_organization", "You are in an organization already; leave it first."),
         ["RC003"] = new(409, "last_administrator", "An organization with members keeps an administrator."),
-        ["RC004"] = new(410, "invitation_invalid", "The invitation is not for you, was used or has expired."),
+        ["RC004"] = new(410, "invitation_invalid", "The invitation is not for you, was used or has expired; your address must be verified."),
         ["RC005"] = new(409, "insufficient_credits", "The balance does not cover this."),
         ["RC006"] = new(409, "manager_cycle", "Nobody is their own manager, at any distance."),
         ["RC007"] = new(400, "not_a_colleague", "That person is not in your organization."),

@@ -13,9 +13,12 @@ internal sealed partial class UserDb
 
     /// <summary>
     /// The row that the statement made, or default when it made none. Under an Idempotency-Key it is made
-    /// once: asked again, the row is returned as it was then.
+    /// once: asked again, the row is returned as it was then, unless the person sees it no longer.
     /// </summary>
-    public Task<T?> Create<T>(string sql, params ReadOnlySpan<Arg> args)
+    /// <param name="table">Of public, in which the row has that "id"; null for what stays one's own.</param>
+    /// <param name="sql">Makes the row and returns it, or its id.</param>
+    /// <param name="args">Of the statement.</param>
+    public Task<T?> Create<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
     {
         if (_request.Once is not { } asked)
         {
@@ -23,14 +26,14 @@ internal sealed partial class UserDb
         }
 
         var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce<T>(asked, sql, kept));
+        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce<T>(asked, table, sql, kept));
     }
 
     /// <summary>
     /// The claim on the key, the row and the key's answer are one transaction: three round trips, for
     /// those who want it. Whoever asks at the same time waits at the claim.
     /// </summary>
-    private async Task<T?> CreateOnce<T>(Idempotency asked, string sql, Arg[] args)
+    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args)
     {
         var form = (JsonTypeInfo<T>)ApiJson.Written.GetTypeInfo(typeof(T))!;
         try
@@ -60,25 +63,29 @@ internal sealed partial class UserDb
         catch (PostgresException e) when (
             e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "IdempotencyKey_pkey" })
         {
-            return await Recall(asked, form) is { } row
+            return await Recall(asked, table, form) is { } row
                 ? row
                 // Gone again between the two: its day had passed, so it is new.
-                : await CreateOnce<T>(asked, sql, args);
+                : await CreateOnce<T>(asked, table, sql, args);
         }
     }
 
-    private async Task<T?> Recall<T>(Idempotency asked, JsonTypeInfo<T> form)
+    private async Task<T?> Recall<T>(Idempotency asked, string? table, JsonTypeInfo<T> form)
     {
         var body = await Once(
-            """
-            select "requestDigest" = $2, "body"
-            from public."IdempotencyKey"
-            where "userId" = (select auth.uid()) and "key" = $1
+            $$"""
+            select k."requestDigest" = $2, k."body", {{(table is null ? "true" : $$"""
+              exists (select from public."{{table}}" t
+                where t."id" = coalesce(k."body"::json ->> 'id', k."body"::json #>> '{}')::uuid)
+              """)}}
+            from public."IdempotencyKey" k
+            where k."userId" = (select auth.uid()) and k."key" = $1
             """,
             [asked.Key, asked.Digest],
             async (reader, _) => !await reader.ReadAsync(_request.Stop) ? null
-                : reader.GetBoolean(0) ? reader.GetString(1)
-                : throw new InvalidInputException(Idempotency.Reused));
+                : !reader.GetBoolean(0) ? throw new InvalidInputException(Idempotency.Reused)
+                : reader.GetBoolean(2) ? reader.GetString(1)
+                : throw new InvalidInputException(Problems.Of(404)));
         asked.WasDone = body is not null;
         return body is null ? default : JsonSerializer.Deserialize(body, form);
     }

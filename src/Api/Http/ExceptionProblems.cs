@@ -18,6 +18,9 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
         var problem = exception switch
         {
             InvalidInputException input => input.Problem,
+            // Only the reader of the text has a cause of its own kind; what it reads may be of the wrong form.
+            BadHttpRequestException { InnerException: JsonException { InnerException: JsonException } } =>
+                Problems.Invalid("body", "is not JSON"),
             BadHttpRequestException { InnerException: JsonException json } =>
                 Problems.Invalid(Field(json), "is unknown here or has the wrong form"),
             BadHttpRequestException { StatusCode: 400 } => Problems.Invalid("body", "must be a JSON object"),

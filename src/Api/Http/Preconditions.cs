@@ -36,7 +36,7 @@ internal sealed record IfMatch(string[]? Tags)
 internal static class Preconditions
 {
     /// <summary>The problem of a tag that is not the row's.</summary>
-    public static readonly Problem Failed = new(412, "precondition_failed", "It has changed since; read it again.");
+    public static readonly Problem Failed = new(412, "precondition_failed", "It has changed since, or has no tag to match; read it again.");
 
     /// <summary>A strong tag of this text, which has no quotes.</summary>
     public static EntityTagHeaderValue Tag(string text) => new($"\"{text}\"");

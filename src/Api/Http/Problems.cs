@@ -35,7 +35,7 @@ internal static class Problems
     {
         400 => new(400, "invalid_input", "The request is not well-formed."),
         401 => new(401, "unauthenticated", "This needs an access token."),
-        403 => new(403, "forbidden", "You may see this, but not do that to it."),
+        403 => new(403, "forbidden", "You may not do that."),
         404 => new(404, "not_found", "There is no such thing, or not for you."),
         405 => new(405, "method_not_allowed", "This path does not take that method."),
         413 => new(413, "too_large", "The body is too large.")

@@ -38,17 +38,22 @@ internal static class DocumentDescription
     {
         ["auth"] = "Signing up, in and out: with a password, by mail, with GitHub.",
         ["me"] = "The person who is signed in: what they are, their ways in, their own records.",
-        ["chats"] = "Conversations: one's own, one's organization's, and the public ones.",
-        ["messages"] = "What is said in a chat.",
+        ["chats"] = "Conversations. An organization's are seen by its members, public ones by everybody; owners and who holds "
+            + "`can_manage_chats` change and delete them.",
+        ["messages"] = "What is said in a chat: seen by whoever sees the chat, written by its owner and the members of its organization.",
         ["streams"] = "Answers while they are being written: chunks in their order, and the message that they become.",
         ["votes"] = "What people think of messages that they can read: one vote a person and message.",
-        ["documents"] = "What people write: texts, code, images, sheets and drawings.",
+        ["documents"] = "What people write: texts, code, images, sheets and drawings. Seen by their owner and, in an organization, by "
+            + "the managers above the owner and who holds `can_view_documents`; only the owner writes versions.",
         ["versions"] = "The versions of a document. A change is a new version, and no version changes.",
-        ["suggestions"] = "Changes that readers of a document propose to one version of it.",
-        ["organizations"] = "Tenants. A person is in one at most, and sees no other.",
-        ["members"] = "Who is in an organization, in which role, below whom.",
+        ["suggestions"] = "Changes that readers of a document propose to one version of it: reworded by their author, resolved by the "
+            + "document's owner.",
+        ["organizations"] = "Tenants. A person is in one at most, and sees no other. What who leaves owned there goes to their manager, or "
+            + "else to the longest-standing administrator; when the last member leaves, the organization ends and what "
+            + "they own in it becomes personal.",
+        ["members"] = "Who is in an organization, in which role, below whom: managed by who holds `can_manage_members`, except oneself.",
         ["roles"] = "Named permissions: an organization's own roles, and the built-in ones, which nobody changes.",
-        ["invitations"] = "How people come into an organization: by a token that is good once.",
+        ["invitations"] = "How people come into an organization: by a token that is good once, for seven days, mailed to whom it invites.",
         ["audit"] = "Who did what to whom in an organization.",
         ["credits"] = "Granting credits.",
         ["health"] = "For whoever keeps the process running.",

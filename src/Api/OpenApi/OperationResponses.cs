@@ -139,6 +139,7 @@ internal static class OperationResponses
         if (metadata.OfType<Idempotency.Marker>().Any())
         {
             yield return "idempotency_key_reused";
+            yield return "not_found";
         }
 
         if (!metadata.OfType<DisableRateLimitingAttribute>().Any())

@@ -63,7 +63,7 @@ public static class Restore
             throw new SetupException(
                 $"The database {connection.Database} is not empty ({things[0]}"
                     + (things.Count > 1 ? $" and {things.Count - 1} more" : "")
-                    + "), and nothing was restored: create a new database and let POSTGRES_URL name it.");
+                    + "), and nothing was restored: restore into a new one by NAME=…, or let POSTGRES_URL name one that is empty.");
         }
     }
 

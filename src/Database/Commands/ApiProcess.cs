@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 
 namespace RlsChat.Database.Commands;
@@ -8,6 +11,27 @@ internal static class ApiProcess
 {
     /// <summary>Where it listens.</summary>
     public static string Address { get; } = $"http://{Variable("HOST", "127.0.0.1")}:{Variable("PORT", "5080")}";
+
+    /// <summary>Otherwise whoever listens there already would be taken for the API.</summary>
+    /// <exception cref="SetupException">PORT is no port, or in use.</exception>
+    public static void RefuseTakenPort()
+    {
+        if (!ushort.TryParse(Variable("PORT", "5080"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
+        {
+            throw new SetupException("PORT must be a whole number from 1 to 65535");
+        }
+
+        try
+        {
+            var host = Variable("HOST", "localhost");
+            using var listener = new TcpListener(IPAddress.TryParse(host, out var address) ? address : IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            throw new SetupException($"Port {port} is in use: end what listens there, or choose another by PORT=…", e);
+        }
+    }
 
     public static ProcessStartInfo For(Target target)
     {

@@ -3,12 +3,18 @@ namespace RlsChat.Database.Commands;
 // What someone who has just started it can do next.
 internal static class Invitation
 {
-    public static void Print(string address)
+    public static void Print(string address, bool withPeople)
     {
         Console.WriteLine($"""
 
-            RlsChat serves on {address}. Ctrl-C ends it. These people are there:
+            RlsChat serves on {address} (its reference: {address}/docs). Ctrl-C ends it.
             """);
+        if (!withPeople)
+        {
+            return;
+        }
+
+        Console.WriteLine("Mails are put into .data/mail. These people are there:");
         Seed.PrintPeople();
         Console.WriteLine($"""
 

@@ -25,7 +25,7 @@ internal static class Psql
         start.Environment["PGOPTIONS"] = await Options(target, who);
         if (command is null)
         {
-            Console.WriteLine($"You are {who}. Ask anything; \\q ends.");
+            Console.WriteLine($"You are {who}. Ask anything, by column (nobody may read every one of \"User\"); \\q ends.");
         }
 
         // Ctrl-C belongs to psql, which cancels a statement with it.

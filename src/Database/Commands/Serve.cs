@@ -12,6 +12,7 @@ internal static class Serve
     public static async Task<int> Run(Arguments arguments)
     {
         arguments.End();
+        ApiProcess.RefuseTakenPort();
         var stop = new TaskCompletionSource();
         using var interrupt = OnSignal(PosixSignal.SIGINT, stop);
         using var terminate = OnSignal(PosixSignal.SIGTERM, stop);
@@ -25,9 +26,9 @@ internal static class Serve
 
         using var api = Process.Start(ApiProcess.For(target))!;
         var ended = api.WaitForExitAsync();
-        if (await IsReady(api, stop.Task) && target.Embedded is not null)
+        if (await IsReady(api, stop.Task))
         {
-            Invitation.Print(ApiProcess.Address);
+            Invitation.Print(ApiProcess.Address, withPeople: target.Embedded is not null);
         }
 
         if (await Task.WhenAny(ended, stop.Task) == stop.Task && !api.HasExited)
