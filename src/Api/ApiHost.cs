@@ -2,8 +2,8 @@ using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
-using RlsChat.Api.Telemetry;
 using RlsChat.Api.OpenApi;
+using RlsChat.Api.Telemetry;
 using RlsChat.Database;
 
 namespace RlsChat.Api;
