@@ -1,6 +1,6 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-rls check fmt db-migrate db-apply-functions db-generate db-check db-seed \
+.PHONY: help run monitor test test-rls check fmt db-migrate db-apply-functions db-generate db-check db-seed \
   db-reset db-backup db-restore db-purge db-grant-operator psql bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -52,6 +52,9 @@ db-check: obj/built-db ## says what is not as it should be; exit 0 when nothing 
 
 db-generate: obj/built-db ## writes a new file of db/schema, and a policy file for a table: NAME=add_bookmark
 	@$(DB) generate '$(NAME)'
+
+monitor: obj/built-db ## prints every policy, and what db-check finds
+	@$(DB) monitor
 
 db-seed: obj/built-db ## makes the small demo world
 	@$(DB) seed

@@ -71,12 +71,14 @@ as $$
     rolsuper, rolbypassrls, rolcanlogin, rolinherit, rolcreaterole, rolcreatedb, rolreplication,
     (select s.setconfig from pg_catalog.pg_db_role_setting s
       where s.setrole = r.oid and s.setdatabase = 0),
+    -- What a superuser may give rlschat_stats (docs/monitoring.md) is no drift.
     (select string_agg(distinct m.roleid::regrole::text, ', ') from pg_catalog.pg_auth_members m
-      where m.member = r.oid))
+      where m.member = r.oid
+        and (r.rolname <> 'rlschat_stats' or m.roleid <> 'pg_read_all_stats'::regrole)))
   from pg_catalog.pg_roles r
   where rolname in ('admin', 'anonymous', 'auth_definer', 'identity_setter', 'monitor',
     'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_live',
-    'rlschat_owner', 'rlschat_purge')
+    'rlschat_owner', 'rlschat_purge', 'rlschat_stats')
   union all
   select 'default privileges', format('%s %s%s', defaclrole::regrole, defaclobjtype,
     ' in ' || nullif(defaclnamespace, 0)::regnamespace), defaclacl::text

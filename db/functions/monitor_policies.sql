@@ -1,4 +1,4 @@
-create or replace view monitor.policies as
+create or replace view monitor.policies with (security_barrier) as
   select p.schemaname as schema, p.tablename as "table", p.policyname as policy,
     lower(p.cmd) as command, p.roles, p.permissive = 'PERMISSIVE' as permissive,
     p.qual as "using", p.with_check,
@@ -6,6 +6,6 @@ create or replace view monitor.policies as
       where o.polrelid = format('%I.%I', p.schemaname, p.tablename)::regclass
         and o.polname = p.policyname) as comment
   from pg_catalog.pg_policies p
-  where p.schemaname = 'public';
+  where p.schemaname = 'public' and (select auth.can_view_monitoring());
 grant select on monitor.policies to monitor;
 comment on view monitor.policies is 'Every policy of public: for whom, for what, its expressions, why.';

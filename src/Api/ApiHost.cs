@@ -78,6 +78,7 @@ public static class ApiHost
         routes.MapVotes();
         routes.MapDocuments();
         routes.MapSuggestions();
+        routes.MapMonitor();
         routes.MapHealth();
         app.MapApiReference();
         return app;

@@ -5,6 +5,7 @@ using RlsChat.Database.Commands;
 const string Usage = """
     rlschat-db migrate [--dry-run] [--all]   brings the database up to date
     rlschat-db check                         says what is not as it should be
+    rlschat-db monitor                       prints the policies, and what db-check finds
     rlschat-db generate NAME                 a new file of db/schema
     rlschat-db seed                          the demo world
     rlschat-db reset [--yes-drop DATABASE]   drops the database and builds it again
@@ -26,6 +27,7 @@ try
     {
         "migrate" => await Migrate.Run(rest),
         "check" => await Check.Run(rest),
+        "monitor" => await PrintPolicies.Run(rest),
         "generate" => Generate.Run(rest),
         "seed" => await Seed.Run(rest),
         "reset" => await Reset.Run(rest),

@@ -121,6 +121,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         app_private.use_token                    volatile
         auth.can_grant_role                      stable
         auth.can_tidy_chat                       stable
+        auth.can_view_monitoring                 stable
         auth.can_write_chat                      stable
         auth.change_password                     volatile
         auth.credentials                         stable
@@ -148,6 +149,8 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         auth.stream_silence                      stable
         auth.uid                                 stable
         auth.verify_email                        volatile
+        monitor.activity                         stable
+        monitor.statements                       stable
         public.accept_invitation                 volatile
         public.create_organization               volatile
         public.delete_document                   volatile
@@ -181,14 +184,14 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(
             [
                 "anonymous: auth.organization_id auth.stream_silence auth.uid public.stream_state",
-                "monitor: ",
+                "monitor: monitor.activity monitor.statements",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "
                     + "public.append_chunk public.create_organization public.delete_account public.delete_document "
                     + "public.finish_stream public.grant_credits public.invite_member public.leave_organization public.remove_member "
                     + "public.set_member_manager public.set_member_role public.spend_credits public.stream_state",
-                "rlschat_api: auth.uid",
+                "rlschat_api: auth.can_view_monitoring auth.uid",
                 "rlschat_auth: auth.change_password auth.credentials auth.gauges auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "
                     + "auth.uid auth.verify_email",

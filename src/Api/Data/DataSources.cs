@@ -17,6 +17,9 @@ internal sealed class DataSources : IAsyncDisposable
         SignIn = Make("sign_in", settings.Auth, pool, few);
     }
 
+    /// <summary>What metrics call the pools.</summary>
+    public static readonly IReadOnlyList<string> Names = ["regular_user", "anonymous", "monitor", "sign_in"];
+
     /// <summary>For signed-in people.</summary>
     public NpgsqlDataSource RegularUser { get; }
 

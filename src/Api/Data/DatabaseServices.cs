@@ -7,6 +7,7 @@ internal static class DatabaseServices
     {
         services.AddSingleton<DataSources>();
         services.AddSingleton<Operations>();
+        services.AddSingleton<Pools>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
         services.AddSingleton<Purge>();

@@ -34,6 +34,11 @@ internal sealed partial class Operations(DatabaseMetrics metrics, ILogger<Operat
             outcome = Outcome.Denied;
             throw;
         }
+        catch (NotPermittedException)
+        {
+            outcome = Outcome.Denied;
+            throw;
+        }
         catch (SessionEndedException)
         {
             outcome = Outcome.Ended;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Data;
 
 namespace RlsChat.Api.Http;
 
@@ -58,6 +59,13 @@ namespace RlsChat.Api.Http;
 [JsonSerializable(typeof(Suggestions.Change), TypeInfoPropertyName = "SuggestionChange")]
 [JsonSerializable(typeof(Page<Suggestions.Suggestion>))]
 [JsonSerializable(typeof(Tail.Deleted))]
+[JsonSerializable(typeof(Monitor.Listing<Monitor.Policy>))]
+[JsonSerializable(typeof(Monitor.Listing<Monitor.Table>), TypeInfoPropertyName = "MonitoredTables")]
+[JsonSerializable(typeof(Monitor.Listing<Monitor.Connections>))]
+[JsonSerializable(typeof(Monitor.Statements))]
+[JsonSerializable(typeof(Monitor.Listing<Pools.Pool>))]
+[JsonSerializable(typeof(Monitor.Listing<Monitor.Check>))]
+[JsonSerializable(typeof(Monitor.Listing<Monitor.Migration>))]
 [JsonSerializable(typeof(Health.State))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

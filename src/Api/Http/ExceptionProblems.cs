@@ -26,6 +26,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
             BadHttpRequestException { StatusCode: 400 } => Problems.Invalid("body", "must be a JSON object"),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode),
             SessionEndedException => Problems.SessionEnded,
+            NotPermittedException => Problems.Of(context.User.Identity?.IsAuthenticated == true ? 403 : 401),
             _ => DatabaseErrors.Problem(exception,
                 deleting: HttpMethods.IsDelete(context.Request.Method),
                 signedIn: context.User.Identity?.IsAuthenticated == true),

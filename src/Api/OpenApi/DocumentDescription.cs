@@ -56,6 +56,7 @@ internal static class DocumentDescription
         ["invitations"] = "How people come into an organization: by a token that is good once, for seven days, mailed to whom it invites.",
         ["audit"] = "Who did what to whom in an organization.",
         ["credits"] = "Granting credits.",
+        ["monitor"] = "For operators (`can_view_monitoring`): how rows are protected, and how the database is doing. Nobody's rows.",
         ["health"] = "For whoever keeps the process running.",
     };
 

@@ -93,7 +93,8 @@ internal static class OperationResponses
         string method)
     {
         var takes = handler.GetParameters().Select(parameter => parameter.ParameterType).ToList();
-        var asksDatabase = takes.Contains(typeof(UserDb)) || takes.Contains(typeof(SignInDb));
+        var asksAsSomebody = takes.Contains(typeof(UserDb)) || takes.Contains(typeof(MonitorDb));
+        var asksDatabase = asksAsSomebody || takes.Contains(typeof(SignInDb));
         if (operation.Parameters is not null || operation.RequestBody is not null)
         {
             yield return "invalid_input";
@@ -106,7 +107,7 @@ internal static class OperationResponses
         }
 
         yield return "invalid_token";
-        if (takes.Contains(typeof(UserDb)) || takes.Contains(typeof(ClaimsPrincipal)))
+        if (asksAsSomebody || takes.Contains(typeof(ClaimsPrincipal)))
         {
             yield return "session_ended";
         }

@@ -7,7 +7,7 @@ namespace RlsChat.Database;
 // One attempt at one migration.
 internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions options)
 {
-    internal static readonly string[] Definers = ["auth_definer", "rlschat_purge"];
+    internal static readonly string[] Definers = ["auth_definer", "rlschat_purge", "rlschat_stats"];
 
     internal static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
 

@@ -7,6 +7,18 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
     private const string Unsafe =
         " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c autovacuum=off";
 
+    // Where the library of pg_stat_statements may be, seen from the programs.
+    private static readonly string[] StatementCounters =
+    [
+        "../lib/pg_stat_statements.so", "../lib/postgresql/pg_stat_statements.so", "../lib/pg_stat_statements.dylib",
+        "../lib/postgresql/pg_stat_statements.dylib",
+    ];
+
+    // So that an operator only needs to create the extension (docs/monitoring.md).
+    private string Preload => StatementCounters.Any(file => File.Exists(Path.Combine(binaries.Folder, file)))
+        ? " -c shared_preload_libraries=pg_stat_statements"
+        : "";
+
     private string Data => Path.Combine(folder, "cluster");
 
     private string Log => Path.Combine(folder, "server.log");
@@ -69,7 +81,7 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
     {
         // No socket: where its directory is allowed differs from machine to machine, and loopback is enough.
         var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-            + " -c password_encryption=scram-sha-256" + (throwAway ? Unsafe : "");
+            + " -c password_encryption=scram-sha-256" + Preload + (throwAway ? Unsafe : "");
         string[] start = [binaries.Program("pg_ctl"), "start", "-w", "-t", "60", "-D", Data, "-l", Log, "-o", options];
         var answer = await Unprivileged.Run(start);
         if (!answer.Succeeded)

@@ -37,6 +37,7 @@ public sealed class RoundTripTests
         ("append absent", (person, _, _) => person.Post($"/streams/{Guid.NewGuid()}/chunks", new { index = 0, data = "a" })),
         ("finish absent", (person, _, _) => person.Post($"/streams/{Guid.NewGuid()}/finish", new { })),
         ("delete stream absent", (person, _, _) => person.Delete($"/streams/{Guid.NewGuid()}")),
+        ("policies", (person, _, _) => person.Get("/monitor/policies")),
         ("write", (person, _, _) => person.Post("/documents", new { title = "a" })),
         ("documents", (person, _, _) => person.Get("/documents")),
         ("document absent", (person, _, _) => person.Get($"/documents/{Guid.NewGuid()}?at=2026-01-31T09:30:00.000Z")),

@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>How full this process's pools are, by the metrics that Npgsql publishes.</summary>
+internal sealed class Pools : IDisposable
+{
+    private readonly Lock _one = new();
+    private readonly MeterListener _listener = new();
+    private readonly ConcurrentDictionary<(string Pool, string What), long> _seen = new();
+
+    public Pools()
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "Npgsql" && Names(instrument) is not null)
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Take(instrument, value, tags));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>A pool of connections.</summary>
+    /// <param name="Name">Whose: the role that its requests take, or <c>sign_in</c>.</param>
+    /// <param name="InUse">Connections that a request has.</param>
+    /// <param name="Idle">Connections that are open and wait for one.</param>
+    /// <param name="Max">How many there may be.</param>
+    /// <param name="Waiting">Requests that wait for a connection.</param>
+    internal sealed record Pool(string Name, long InUse, long Idle, long Max, long Waiting);
+
+    /// <summary>All of them, as they are now.</summary>
+    public List<Pool> Now()
+    {
+        lock (_one)
+        {
+            foreach (var key in _seen.Keys.Where(key => key.What != "waiting"))
+            {
+                _seen.TryRemove(key, out _);
+            }
+
+            _listener.RecordObservableInstruments();
+            return [.. DataSources.Names.Select(name => new Pool(
+                name, Of(name, "used"), Of(name, "idle"), Of(name, "max"), Of(name, "waiting")))];
+        }
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private long Of(string pool, string what) => _seen.GetValueOrDefault((pool, what));
+
+    private void Take(Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var (pool, what) = ("", Names(instrument)!);
+        foreach (var (key, tag) in tags)
+        {
+            (pool, what) = key switch
+            {
+                "db.client.connection.pool.name" => (tag as string ?? "", what),
+                "db.client.connection.state" => (pool, tag as string ?? what),
+                _ => (pool, what),
+            };
+        }
+
+        // What waits is told by its changes, the rest as it is: by each pool of the name in this process.
+        _seen.AddOrUpdate((pool, what), value, (_, sum) => sum + value);
+    }
+
+    private static string? Names(Instrument instrument) => instrument.Name switch
+    {
+        "db.client.connection.count" => "",
+        "db.client.connection.max" => "max",
+        "db.client.connection.npgsql.pending_requests" => "waiting",
+        _ => null,
+    };
+}

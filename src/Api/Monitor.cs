@@ -1,0 +1,176 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
+using RlsChat.Database;
+
+namespace RlsChat.Api;
+
+/// <summary>What operators look at: how the database protects people's rows, and how it is doing. Nobody's rows.</summary>
+internal static class Monitor
+{
+    public static void MapMonitor(this IEndpointRouteBuilder routes)
+    {
+        // From the start, because who waits is told by its changes.
+        routes.ServiceProvider.GetRequiredService<Pools>();
+        var monitor = routes.MapGroup("/monitor");
+        monitor.Raises("forbidden");
+        monitor.MapGet("/policies", ListPolicies).WithName("monitor.policies")
+            .WithSummary("Lists the policies: for whom, for what, their expressions, and why.");
+        monitor.MapGet("/tables", ListTables).WithName("monitor.tables")
+            .WithSummary("Lists the tables: whether policies hold, what is granted, how large they are.");
+        monitor.MapGet("/activity", ListActivity).WithName("monitor.activity")
+            .WithSummary("Counts the connections of the database by role, by state and by what they wait for.");
+        monitor.MapGet("/statements", ListStatements).WithName("monitor.statements")
+            .WithSummary("Lists the statements that took the most time, without constants and parameters.");
+        monitor.MapGet("/pool", ListPools).WithName("monitor.pool")
+            .WithSummary("Says how full this process's connection pools are.");
+        monitor.MapGet("/checks", ListChecks).WithName("monitor.checks")
+            .WithSummary("Lists what is not as it should be in the database.");
+        monitor.MapGet("/migrations", ListMigrations).WithName("monitor.migrations")
+            .WithSummary("Lists the files of db/ that the database has.");
+    }
+
+    /// <summary>The whole of a list that is short by nature.</summary>
+    internal sealed record Listing<T>(IReadOnlyList<T> Items);
+
+    /// <summary>A policy.</summary>
+    /// <param name="Table">The table of schema public.</param>
+    /// <param name="Name">The policy's name.</param>
+    /// <param name="Command"><c>select</c>, <c>insert</c>, <c>update</c> or <c>delete</c>.</param>
+    /// <param name="Roles">For which database roles.</param>
+    /// <param name="Using">Which rows it shows or lets touch; null for an insert.</param>
+    /// <param name="Check">Which rows may come of it; null for what writes none.</param>
+    /// <param name="Comment">Why.</param>
+    internal sealed record Policy(
+        string Table, string Name, string Command,
+        [property: JsonConverter(typeof(RawJsonTexts))] string Roles,
+        string? Using, string? Check, string? Comment);
+
+    /// <summary>A table of schema public.</summary>
+    /// <param name="Name">Its name.</param>
+    /// <param name="Comment">What it is.</param>
+    /// <param name="RlsEnabled">Whether policies hold.</param>
+    /// <param name="RlsForced">Whether they hold for its owner too.</param>
+    /// <param name="EstimatedRows">The planner's estimate; null before the first one.</param>
+    /// <param name="Size">Octets on disk, with its indexes.</param>
+    /// <param name="Policies">By command, their names.</param>
+    /// <param name="Grants">By command and role, the columns; <c>*</c> for all.</param>
+    internal sealed record Table(
+        string Name, string? Comment, bool RlsEnabled, bool RlsForced, long? EstimatedRows, long Size,
+        [property: JsonConverter(typeof(RawJson))] string Policies,
+        [property: JsonConverter(typeof(RawJson))] string Grants);
+
+    /// <summary>Connections of one role to this database that do the same.</summary>
+    /// <param name="Role">The login.</param>
+    /// <param name="State">As in pg_stat_activity; <c>hidden</c> for logins that are not this system's.</param>
+    /// <param name="Wait">What they wait for; null: nothing.</param>
+    /// <param name="Count">How many.</param>
+    /// <param name="OldestTransaction">Seconds since the oldest of their transactions began; null: none is open.</param>
+    internal sealed record Connections(string Role, string State, string? Wait, long Count, double? OldestTransaction);
+
+    /// <summary>The statements that took the most time.</summary>
+    /// <param name="Available">Whether the server counts them.</param>
+    /// <param name="Why">Why it does not; null when it does.</param>
+    /// <param name="Items">At most 100.</param>
+    internal sealed record Statements(bool Available, string? Why, IReadOnlyList<Statement> Items);
+
+    /// <summary>A statement.</summary>
+    /// <param name="Role">Who ran it.</param>
+    /// <param name="Calls">How often.</param>
+    /// <param name="Rows">How many rows it returned or touched.</param>
+    /// <param name="TotalMs">Milliseconds in all.</param>
+    /// <param name="MeanMs">Milliseconds a call.</param>
+    /// <param name="Query">Its text, without constants; null where that cannot be told.</param>
+    internal sealed record Statement(string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
+
+    /// <summary>What <c>db-check</c> finds in the database; of its files, the migrations tell.</summary>
+    /// <param name="Rule">The rule that is broken.</param>
+    /// <param name="Object">By what.</param>
+    /// <param name="Finding">How.</param>
+    /// <param name="Remedy">What to do.</param>
+    /// <param name="IsNote">Whether only a superuser could change it.</param>
+    internal sealed record Check(string Rule, string Object, string Finding, string Remedy, bool IsNote);
+
+    /// <summary>A file of db/ that the database has.</summary>
+    /// <param name="Name">The file.</param>
+    /// <param name="Hash">SHA-256 of what was applied.</param>
+    /// <param name="AppliedAt">When, in UTC.</param>
+    /// <param name="IsCurrent">Whether this program was built with the same file.</param>
+    internal sealed record Migration(string Name, string Hash, DateTime AppliedAt, bool IsCurrent);
+
+    private sealed record Row(string? Unavailable, string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
+
+    private sealed record Applied(string Name, string Hash, DateTime AppliedAt);
+
+    private static async Task<Ok<Listing<Policy>>> ListPolicies(MonitorDb db) => TypedResults.Ok(new Listing<Policy>(
+        await db.Query<Policy>(
+            """
+            select "table"::text as "table", "policy"::text as "name", "command", to_json("roles") as "roles", "using",
+              "with_check" as "check", "comment"
+            from monitor.policies
+            order by 1, 3, 2
+            """)));
+
+    private static async Task<Ok<Listing<Table>>> ListTables(MonitorDb db) => TypedResults.Ok(new Listing<Table>(
+        await db.Query<Table>(
+            """
+            select "table" as "name", "comment", "rls_enabled" as "rlsEnabled", "rls_forced" as "rlsForced",
+              "estimated_rows" as "estimatedRows", "size", "policies", "grants"
+            from monitor.tables
+            order by 1
+            """)));
+
+    private static async Task<Ok<Listing<Connections>>> ListActivity(MonitorDb db) => TypedResults.Ok(new Listing<Connections>(
+        await db.Query<Connections>(
+            """
+            select "role", "state", "wait", "connections" as "count", "oldest_transaction" as "oldestTransaction"
+            from monitor.activity()
+            order by 1, 2, 3
+            """)));
+
+    private static async Task<Ok<Statements>> ListStatements(MonitorDb db)
+    {
+        var rows = await db.Query<Row>(
+            """
+            select "unavailable", "role", "calls", "rows", "total_ms" as "totalMs", "mean_ms" as "meanMs", "query"
+            from monitor.statements()
+            """);
+        return TypedResults.Ok(rows is [{ Unavailable: { } why }]
+            ? new Statements(false, why, [])
+            : new Statements(true, null,
+                [.. rows.Select(row => new Statement(row.Role, row.Calls, row.Rows, row.TotalMs, row.MeanMs, row.Query))]));
+    }
+
+    /// <summary>What this process knows by itself; the database only says who may.</summary>
+    private static async Task<Ok<Listing<Pools.Pool>>> ListPools(MonitorDb db, Pools pools)
+    {
+        await db.Query<int>("select 1");
+        return TypedResults.Ok(new Listing<Pools.Pool>(pools.Now()));
+    }
+
+    private static async Task<Ok<Listing<Check>>> ListChecks(MonitorDb db) => TypedResults.Ok(new Listing<Check>(
+        await db.Query<Check>(
+            """
+            select "rule", "object", "finding", "remedy", false as "isNote" from monitor.findings
+            union all
+            select "rule", "object", "finding", "remedy", false from monitor.drift
+            union all
+            select "rule", "object", "finding", "remedy", true from monitor.untightened
+            order by 5, 1, 2, 3
+            """)));
+
+    private static async Task<Ok<Listing<Migration>>> ListMigrations(MonitorDb db)
+    {
+        var files = Script.Embedded.ToDictionary(script => script.Name, script => script.Hash, StringComparer.Ordinal);
+        var applied = await db.Query<Applied>(
+            """
+            select "name", "hash", "applied_at" at time zone 'utc' as "appliedAt"
+            from monitor.migrations
+            order by 1
+            """);
+        return TypedResults.Ok(new Listing<Migration>([.. applied.Select(file => new Migration(
+            file.Name, file.Hash, file.AppliedAt, files.GetValueOrDefault(file.Name) == file.Hash))]));
+    }
+}

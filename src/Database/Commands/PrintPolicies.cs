@@ -1,0 +1,51 @@
+using Npgsql;
+
+namespace RlsChat.Database.Commands;
+
+// make monitor
+internal static class PrintPolicies
+{
+    public static async Task<int> Run(Arguments arguments)
+    {
+        arguments.End();
+        await using var target = await Target.Open();
+        await using (var connection = await target.Connect())
+        {
+            await connection.Execute("set role rlschat_owner");
+            Print(await Policies(connection));
+        }
+
+        Console.WriteLine();
+        Print(
+            [["finding", "rule", "object", "what", "remedy"],
+            .. (await Checks.Run(target.Owner)).Select(found =>
+                new[] { found.IsNote ? "note" : "wrong", found.Rule, found.Subject, found.Problem, found.Remedy })]);
+        return 0;
+    }
+
+    private static async Task<List<string[]>> Policies(NpgsqlConnection connection) =>
+    [
+        ["table", "command", "policy", "roles", "using", "with check"],
+        .. await connection.Query(
+            row => Enumerable.Range(0, 6).Select(column => row.Text(column) ?? "").ToArray(),
+            """
+            select p."table"::text, p.command, p.policy::text, array_to_string(p.roles, ', '), p."using", p.with_check
+            from monitor.policies p
+            order by 1, 2, 3
+            """),
+    ];
+
+    // Every column as wide as its widest cell, up to a limit; the last one as it comes.
+    private static void Print(List<string[]> rows)
+    {
+        const int most = 60;
+        var lines = rows.ConvertAll(row => Array.ConvertAll(row, cell =>
+            string.Join(' ', cell.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
+        var widths = Enumerable.Range(0, rows[0].Length)
+            .Select(column => Math.Min(most, lines.Max(line => line[column].Length))).ToArray();
+        foreach (var line in lines)
+        {
+            Console.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        }
+    }
+}

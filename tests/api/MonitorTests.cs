@@ -1,0 +1,173 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RlsChat.Api.Data;
+using RlsChat.Database;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api;
+
+/// <summary>What operators look at over HTTP: they and nobody else, and never at what people wrote.</summary>
+public sealed class MonitorTests(House house) : HouseTest(house)
+{
+    private static readonly string[] Pages = ["policies", "tables", "activity", "statements", "pool", "checks", "migrations"];
+
+    public static readonly TheoryData<string> Paths = [.. Pages];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task Only_operators_look(string path)
+    {
+        var (admin, op) = (await House.SignUp("admin"), await House.SignUp("operator"));
+        await House.Backstage.Found(admin);
+        await House.Backstage.MakeOperator(op);
+        (await House.Anonymous().Get($"/monitor/{path}")).Is(401, "unauthenticated");
+        (await admin.Get($"/monitor/{path}")).Is(403, "forbidden");
+        (await (await House.SignUp("loner")).Get($"/monitor/{path}")).Is(403, "forbidden");
+        Assert.NotNull((await op.Get($"/monitor/{path}")).Is(200).Body["items"]);
+
+        (await op.Post("/auth/logout", new { refreshToken = op.RefreshToken })).Is(204);
+        (await op.Get($"/monitor/{path}")).Is(401, "session_ended");
+    }
+
+    [Fact]
+    public async Task Nothing_that_people_wrote_or_are_called_passes()
+    {
+        var op = await Operator();
+        var ana = await House.SignUp("hush-ana");
+        var organization = await House.Backstage.Found(ana, "hush-organization");
+        var chat = await ana.Begin("hush-title", "public", organization);
+        var message = await ana.Say(chat, "hush-message");
+        var paper = await Paper.By(ana, organization, ana, "hush-document");
+        await House.Backstage.As<Guid>(ana, """select "id" from public."Chat" where "title" = 'hush-title'""");
+        foreach (var path in Pages)
+        {
+            var text = (await op.Get($"/monitor/{path}")).Is(200).Text;
+            foreach (var secret in new[] { "hush", "127.0.0.1", $"{ana.Id}", $"{chat}", $"{message}", $"{paper.Id}", $"{organization}" })
+            {
+                Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Policies_are_the_files()
+    {
+        var policies = Items(await (await Operator()).Get("/monitor/policies"));
+        var own = policies.Single(policy => (string)policy["table"]! == "Chat" && (string)policy["name"]! == "users_own_chats");
+        Assert.Equal(("select", """["regular_user"]""", null, "People see their personal chats."),
+            ((string)own["command"]!, own["roles"]!.ToJsonString(), (string?)own["check"], (string?)own["comment"]));
+        Assert.Contains("auth.uid()", (string)own["using"]!, StringComparison.Ordinal);
+        Assert.All(policies, policy => Assert.NotNull(policy["comment"]));
+    }
+
+    [Fact]
+    public async Task Tables_say_whether_policies_hold_and_what_is_granted()
+    {
+        var tables = Items(await (await Operator()).Get("/monitor/tables"));
+        Assert.All(tables, table => Assert.True((bool)table["rlsEnabled"]! && (bool)table["rlsForced"]! && (long)table["size"]! > 0));
+        var stream = tables.Single(table => (string)table["name"]! == "Stream");
+        Assert.Equal("""["delete_chat_owner"]""", stream["policies"]!["delete"]!.ToJsonString());
+        Assert.Equal("""["chatId","createdAt","id","userId"]""", stream["grants"]!["insert"]!["regular_user"]!.ToJsonString().Replace(" ", "", StringComparison.Ordinal));
+        Assert.Null(stream["grants"]!["update"]?["regular_user"]);
+    }
+
+    [Fact]
+    public async Task Activity_counts_connections()
+    {
+        var connections = Items(await (await Operator()).Get("/monitor/activity"));
+        Assert.Contains(connections, row => (string)row["role"]! == "rlschat_api" && (string)row["state"]! == "active"
+            && (long)row["count"]! >= 1 && (double)row["oldestTransaction"]! >= 0);
+        Assert.All(connections, row => Assert.Equal(
+            ["role", "state", "wait", "count", "oldestTransaction"], row.AsObject().Select(member => member.Key)));
+    }
+
+    [Fact]
+    public async Task Statements_say_why_there_are_none()
+    {
+        var body = (await (await Operator()).Get("/monitor/statements")).Is(200).Body;
+        Assert.Equal((false, "the extension pg_stat_statements is not in this database", "[]"),
+            ((bool)body["available"]!, (string?)body["why"], body["items"]!.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task Pools_say_who_has_a_connection_and_who_waits()
+    {
+        var op = await Operator();
+        var sources = House.App.Services.GetRequiredService<DataSources>();
+        var taken = new List<NpgsqlConnection>();
+        for (var i = 0; i < 4; i++)
+        {
+            taken.Add(await sources.Anonymous.OpenConnectionAsync());
+        }
+
+        var waiting = sources.Anonymous.OpenConnectionAsync().AsTask();
+        // Other tests have such pools in this process, too.
+        var (used, _, most, waits) = await Anonymous();
+        Assert.True(used >= 4 && most >= 4 && waits >= 1, $"{used} of {most} are in use, {waits} wait");
+        foreach (var connection in taken)
+        {
+            await connection.DisposeAsync();
+        }
+
+        await using (await waiting)
+        {
+            var (_, idle, _, still) = await Anonymous();
+            Assert.True(idle >= 3 && still < waits, $"{idle} are idle, {still} wait");
+        }
+
+        async Task<(long, long, long, long)> Anonymous()
+        {
+            var pools = Items(await op.Get("/monitor/pool"));
+            Assert.Equal(["anonymous", "monitor", "regular_user", "sign_in"], pools.Select(pool => (string)pool["name"]!).Order());
+            var pool = pools.Single(pool => (string)pool["name"]! == "anonymous");
+            return ((long)pool["inUse"]!, (long)pool["idle"]!, (long)pool["max"]!, (long)pool["waiting"]!);
+        }
+    }
+
+    [Fact]
+    public async Task Checks_say_what_somebody_changed_by_hand()
+    {
+        var op = await Operator();
+        Assert.DoesNotContain(Items(await op.Get("/monitor/checks")), check => !(bool)check["isNote"]!);
+        await AsOwner("""create policy extra on public."Vote" for select using (false)""");
+        try
+        {
+            var found = Items(await op.Get("/monitor/checks")).Where(check => !(bool)check["isNote"]!).Select(check => $"{check["rule"]} {check["object"]}").ToList();
+            Assert.Contains("drift policy public.\"Vote\" extra", found);
+            Assert.Contains("policy_role public.\"Vote\" extra", found);
+        }
+        finally
+        {
+            await AsOwner("""drop policy extra on public."Vote" """);
+        }
+    }
+
+    [Fact]
+    public async Task Migrations_are_the_files_of_this_build()
+    {
+        var files = Items(await (await Operator()).Get("/monitor/migrations"));
+        Assert.Equal(Script.Embedded.Select(script => script.Name).Order(StringComparer.Ordinal), files.Select(file => (string)file["name"]!).Order(StringComparer.Ordinal));
+        Assert.All(files, file => Assert.True((bool)file["isCurrent"]!));
+    }
+
+    private static List<JsonNode> Items(Answer answer) => [.. answer.Is(200).Body["items"]!.AsArray().Select(item => item!)];
+
+    private async Task<Person> Operator()
+    {
+        var op = await House.SignUp("operator");
+        await House.Backstage.MakeOperator(op);
+        return op;
+    }
+
+    private async Task AsOwner(string sql)
+    {
+        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        foreach (var statement in new[] { "set role rlschat_owner", sql, "reset role" })
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+}

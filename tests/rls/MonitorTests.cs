@@ -1,0 +1,204 @@
+using Npgsql;
+using RlsChat.Tests.Rls.Installing;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>Schema monitor: who sees anything there, and that nothing that people wrote is among it.</summary>
+public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
+{
+    private const string Canary = "hush-canary";
+
+    // What there is to look at in a database in which all is well, and what is empty then.
+    private static readonly string[] Full = ["monitor.policies", "monitor.tables", "monitor.activity()", "monitor.statements()"];
+    private static readonly string[] Others = ["monitor.findings", "monitor.drift", "monitor.untightened"];
+
+    [Fact]
+    public async Task Only_who_may_look_sees_anything_in_the_role_monitor()
+    {
+        // Something for each view to show.
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""create policy everybody on public."Vote" for select using (false)""");
+        foreach (var who in Cast.People.Select(p => p.Who))
+        {
+            await Play.Do($"select set_config('role', 'monitor', true), set_config('auth.uid', [{who}], true)");
+            foreach (var view in Full.Concat(Others.Take(2)))
+            {
+                Cells.Count();
+                Assert.True(await Play.Ask<bool>($"select exists (select from {view})") == (who == "operator"), $"{view} by {who}");
+            }
+        }
+
+        // As db-check, and people at psql.
+        await Play.AsRole("monitor");
+        foreach (var view in Full.Concat(Others.Take(2)))
+        {
+            Assert.True(await Play.Ask<bool>($"select exists (select from {view})"), view);
+        }
+
+        await Play.Do("select set_config('auth.uid', '11111111-1111-4111-8111-111111111111', true)");
+        Assert.False(await Play.Ask<bool>("select exists (select from monitor.policies)"));
+    }
+
+    [Fact]
+    public async Task Who_loses_the_permission_loses_the_sight()
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
+        await Play.Do("select set_config('role', 'monitor', true), set_config('auth.uid', [operator], true)");
+        Assert.Empty(await Play.List("""select "table" from monitor.tables"""));
+    }
+
+    [Fact]
+    public async Task SQL_on_the_APIs_connection_sees_nothing_but_what_its_start_needs()
+    {
+        foreach (var claim in new[] { "", Theatre.World["operator"].ToString() })
+        {
+            foreach (var (view, there) in Full.Concat(Others).Select(view => (view, false))
+                .Concat([("monitor.migrations", true), ("monitor.canary", true)]))
+            {
+                Assert.Equal(there, await Theatre.Database.ApiConnectionString.Ask<bool>(
+                    $"select exists (select from {view})", "set role monitor", $"select set_config('auth.uid', '{claim}', false)"));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Nobody_else_looks()
+    {
+        await Scene.NobodyMay(Play, Full.Concat(Others).Concat(["monitor.migrations", "monitor.canary"]).Select(view => $"select from {view}"));
+        await Scene.NobodyMay(Play, "select auth.can_view_monitoring()");
+    }
+
+    [Fact]
+    public async Task The_role_monitor_reads_nothing_else()
+    {
+        await Play.AsRole("rlschat_owner");
+        Assert.Equal(
+            ["monitor.canary", "monitor.drift", "monitor.findings", "monitor.migrations", "monitor.policies", "monitor.tables", "monitor.untightened"],
+            await Play.List("""
+                select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                where n.nspname !~ '^(pg_|information_schema)' and c.relkind in ('r', 'p', 'v', 'm', 'f')
+                  and has_any_column_privilege('monitor', c.oid, 'select')
+                order by 1
+                """));
+    }
+
+    [Fact]
+    public async Task Tables_say_who_may_what_there()
+    {
+        await Play.AsRole("monitor");
+        Assert.Equal(
+            ["""true|true|["delete_chat_owner"]|["*"]|["chatId", "createdAt", "id", "userId"]|true"""],
+            await Play.List("""
+                select concat_ws('|', rls_enabled::text, rls_forced::text, policies -> 'delete', grants -> 'select' -> 'anonymous',
+                  grants -> 'insert' -> 'regular_user', (size > 0)::text)
+                from monitor.tables where "table" = 'Stream'
+                """));
+    }
+
+    [Fact]
+    public async Task Activity_shows_no_query_no_address_and_no_name_of_a_program()
+    {
+        var owner = new NpgsqlConnectionStringBuilder(Theatre.Database.OwnerConnectionString) { ApplicationName = Canary, Pooling = false };
+        await using var other = new NpgsqlConnection(owner.ConnectionString);
+        await other.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var query = new NpgsqlCommand($"select '{Canary}'", other);
+        await query.ExecuteScalarAsync();
+        await Play.AsRole("monitor");
+        var rows = string.Join('\n', await Play.List("select a::text from monitor.activity() a"));
+        Assert.Contains(owner.Username!, rows, StringComparison.Ordinal);
+        Assert.DoesNotContain(Canary, rows, StringComparison.Ordinal);
+        Assert.DoesNotContain("127.0.0.1", rows, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Activity_shows_the_states_of_the_APIs_connections()
+    {
+        await using var api = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Theatre.Database.ApiConnectionString) { Pooling = false }.ConnectionString);
+        await api.OpenAsync();
+        await using var transaction = await api.BeginTransactionAsync();
+        await using var query = new NpgsqlCommand("select 1", api);
+        await query.ExecuteScalarAsync();
+        await Play.AsRole("monitor");
+        Assert.Equal(["1 true"], await Play.List("""
+            select concat_ws(' ', connections, (oldest_transaction >= 0)::text) from monitor.activity()
+            where role = 'rlschat_api' and state = 'idle in transaction'
+            """));
+    }
+
+    /// <summary>Where the server does not count statements, it says so; where it does, no constant passes.</summary>
+    [Fact]
+    public async Task Statements_have_no_constants()
+    {
+        await using var database = await (await Support.TestServer.Shared).CreateDatabase();
+        const string statements = "select coalesce(unavailable, query, 'withheld') from monitor.statements()";
+        Assert.Equal(["the extension pg_stat_statements is not in this database"], await Statements(database.OwnerConnectionString));
+        if (database.SuperuserConnectionString is not { } superuser)
+        {
+            return;
+        }
+
+        await superuser.Do("create schema statistics", "create extension pg_stat_statements schema statistics");
+        await superuser.Do("grant usage on schema statistics to rlschat_stats", "grant pg_read_all_stats to rlschat_stats");
+        var answer = await Statements(database.OwnerConnectionString);
+        if (answer is ["pg_stat_statements is not in shared_preload_libraries"])
+        {
+            return;
+        }
+
+        await superuser.Do(
+            $"select '{Canary}', 4711 as one", $"create table public.secret (a text default '{Canary}')",
+            $"insert into public.secret values ('{Canary}')", $"do $x$ begin perform '{Canary}'; end $x$",
+            $"set auth.uid to \"{Canary}\"", $"prepare p as select '{Canary}'", $"select '{Canary}' as a into public.other",
+            $"select 1 /* {Canary} */ as commented", $"select $q${Canary}$q$ as dollar", "select a as plain from public.secret where a = '' || a");
+        var shown = string.Join('\n', await Statements(database.OwnerConnectionString));
+        Assert.DoesNotContain(Canary, shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("4711", shown, StringComparison.Ordinal);
+        Assert.Contains("as plain from public.secret where a = $1 || a", shown, StringComparison.Ordinal);
+        Assert.Contains("as one", shown, StringComparison.Ordinal);
+        Assert.Contains("withheld", shown, StringComparison.Ordinal);
+
+        // What one who may not look is shown of it.
+        Assert.Null(await database.ApiConnectionString.Ask<string>(statements, "set role monitor"));
+
+        // Nor does what a superuser gave count as drift.
+        await superuser.Do("drop table public.secret, public.other");
+        Assert.DoesNotContain(await Database.Checks.Run(database.OwnerConnectionString), finding => !finding.IsNote && finding.Rule != "server");
+
+        async Task<List<string>> Statements(string owner)
+        {
+            await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(owner) { Pooling = false }.ConnectionString);
+            await connection.OpenAsync();
+            await using var role = new NpgsqlCommand("set role rlschat_owner", connection);
+            await role.ExecuteNonQueryAsync();
+            await using var command = new NpgsqlCommand(statements, connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            var rows = new List<string>();
+            while (await reader.ReadAsync())
+            {
+                rows.Add(reader.GetString(0));
+            }
+
+            return rows;
+        }
+    }
+
+    [Fact]
+    public async Task The_command_prints_every_policy_in_columns()
+    {
+        await using var database = await (await Support.TestServer.Shared).CreateDatabase();
+        var (exitCode, output) = await DatabaseCommand.Run(database.OwnerConnectionString, "monitor");
+        Assert.Equal(0, exitCode);
+        var lines = output.Split('\n');
+        var (head, vote) = (lines[0], lines.Single(line => line.StartsWith("Vote ", StringComparison.Ordinal) && line.Contains(" insert_", StringComparison.Ordinal)));
+        foreach (var (column, cell) in new[] { ("command", "insert "), ("policy", "insert_"), ("roles", "regular_user") })
+        {
+            Assert.Equal(cell, vote.Substring(head.IndexOf(column, StringComparison.Ordinal), cell.Length));
+        }
+
+        Assert.Equal(await database.OwnerConnectionString.Ask<long>("select count(*) from monitor.policies", "set role rlschat_owner"),
+            lines.Skip(1).TakeWhile(line => line.Trim().Length > 0).Count());
+    }
+}
