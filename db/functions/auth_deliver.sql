@@ -1,11 +1,13 @@
 -- What happened since a position, and which subscribers get it: one statement, one snapshot, so that
 -- what is delivered was visible to that person at that moment. Rows, in this order:
 --
---   position          payload: the snapshot that was read up to, and the time; id: the last event's,
---                     when the page is full and does not end there
+--   position          payload: the snapshot that was read up to, the time, and for how many
+--                     milliseconds the oldest event waited; id: the last event's of a full page
 --   created, updated  payload: the row as it is now, as the API shows it; one that has gone is left out
 --   deleted, left     payload: ids, for whoever saw the row and, while it is there, sees its chat
 --   chunk             id: its index in the stream; payload: the text
+--   finished          of a stream that they have all of; payload: the message that it became
+--   abandoned         likewise
 --   end               payload: why these subscribers get no more
 --
 -- A position is a snapshot: what is visible now and was not in it is new, in whatever order it was
@@ -47,7 +49,7 @@ begin
     limit page
   ), chunk as materialized (
     -- Up to the first that is missing: writers may append them in any order.
-    select s.n, s.chat, c."index", c."data"
+    select s.n, c."index", c."data"
     from subscriber s
     cross join lateral (
       select c."index", c."data", row_number() over (order by c."index") as place
@@ -66,8 +68,7 @@ begin
       from public."Chat" c
       where c."id" in (
         select e."chatId" from event e
-        union all select h.chat from chunk h
-        union all select s.chat from subscriber s where everybody)
+        union all select s.chat from subscriber s where everybody or s.stream is not null)
       union
       select e."chatId", e."userId", e."organizationId", e."visibility", true, true
       from event e where e."snapshot" is not null and e."chatId" is not null
@@ -115,8 +116,9 @@ begin
     where n."snapshot" is null and n.readers is not null and p.payload is not null
     union all
     select 1, n."id", n."kind"::text,
-      json_build_object('id', n."rowId", 'chatId', n."chatId", 'organizationId',
-        case when n."chatId" is null then n."organizationId" end)::text, w.readers
+      case when n."chatId" is null
+        then json_build_object('id', n."rowId", 'organizationId', n."organizationId")
+        else json_build_object('id', n."rowId", 'chatId', n."chatId") end::text, w.readers
     from news n
     cross join lateral (
       select array_agg(s.n)
@@ -130,26 +132,39 @@ begin
         and not exists (
           select from joined j
           where j.person = s.person and j.organization = n."organizationId"
-            and n."visibility" is distinct from 'public'
+            and s.person is distinct from n."rowId"
+            and (s.chat is null or n."visibility" is distinct from 'public')
             and not pg_visible_in_snapshot(j."xid", n."snapshot")
             and not (ours and pg_visible_in_snapshot(j."xid", after)))
     ) as w (readers)
     where n."snapshot" is not null and w.readers is not null
     union all
-    select 2, c."index", 'chunk', c."data", array[c.n]
-    from chunk c
-    join alive on alive.n = c.n
-    join scope l on not l.past and l.chat = c.chat
-    join sees v on v.k = l.k and v.n = c.n
+    select 2, p."index", p.kind, p.data, array[s.n]
+    from subscriber s
+    join alive on alive.n = s.n
+    join sees v on v.n = s.n
+    cross join lateral (
+      select c."index", 'chunk', c."data" from chunk c where c.n = s.n
+      union all
+      select null, t.state, t."messageId"::text
+      from (
+        select public.stream_state(t."finishedAt", t."activeAt") as state, t."messageId"
+        from public."Stream" t where t."id" = s.stream) t
+      where t.state <> 'open' and s.n not in (select c.n from chunk c)
+    ) as p ("index", kind, data)
+    where s.stream is not null
     union all
     select 3, null, 'end', e.reason, array_agg(e.n)
     from (
       select s.n, case
         when s.n not in (select alive.n from alive)
           and (everybody or s.n in (select v.n from sees v)) then 'session_ended'
-        when (everybody or s.chat in (select e."chatId" from event e) or s.n in (select c.n from chunk c))
+        when s.chat is not null
+          and (everybody or s.stream is not null or s.chat in (select e."chatId" from event e))
           and not exists (select from scope l join sees v on v.k = l.k
             where not l.past and l.chat = s.chat and v.n = s.n) then 'not_found'
+        when s.stream is not null
+          and not exists (select from public."Stream" t where t."id" = s.stream) then 'not_found'
       end as reason
       from subscriber s
       where s.chat is not null or everybody or s.n in (select v.n from sees v)
@@ -157,8 +172,11 @@ begin
     where e.reason is not null
     group by e.reason
   )
-  select case when (select count(*) from event) = page then (select max(e."id") from event e) end,
-    'position', present::text || ' ' || extract(epoch from statement_timestamp())::bigint, null::integer[]
+  select case when count(*) = page then max(e."id") end, 'position',
+    concat_ws(' ', present, extract(epoch from statement_timestamp())::bigint,
+      extract(epoch from statement_timestamp() at time zone 'utc' - min(e."createdAt")) * 1000),
+    null::integer[]
+  from event e
   union all
   (select a."id", a."kind", a.payload, a.readers from answer a order by a.part, a."id");
 end

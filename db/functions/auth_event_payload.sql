@@ -16,13 +16,13 @@ begin
       return (
         select json_build_object('id', m."id", 'chatId', m."chatId", 'userId', m."userId",
           'role', m."role", 'parts', m."parts", 'attachments', m."attachments",
-          'createdAt', to_char(m."createdAt", iso))
+          'createdAt', to_char(m."createdAt", iso), 'version', m."version")
         from public."Message" m where m."id" = row_id and m."chatId" = chat_id);
     when 'chat' then
       return (
         select json_build_object('id', c."id", 'title', c."title", 'visibility', c."visibility",
           'userId', c."userId", 'organizationId', c."organizationId",
-          'createdAt', to_char(c."createdAt", iso))
+          'createdAt', to_char(c."createdAt", iso), 'version', c."version")
         from public."Chat" c where c."id" = row_id);
     when 'vote' then
       return (
@@ -32,7 +32,8 @@ begin
     when 'stream' then
       return (
         select json_build_object('id', s."id", 'chatId', s."chatId", 'userId', s."userId",
-          'createdAt', to_char(s."createdAt", iso))
+          'state', public.stream_state(s."finishedAt", s."activeAt"), 'messageId', s."messageId",
+          'createdAt', to_char(s."createdAt", iso), 'finishedAt', to_char(s."finishedAt", iso))
         from public."Stream" s where s."id" = row_id and s."chatId" = chat_id);
     when 'member' then
       -- Here the second id is the organization's.

@@ -1,6 +1,7 @@
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.Live;
 using RlsChat.Api.Mail;
 using RlsChat.Api.OpenApi;
 using RlsChat.Api.Telemetry;
@@ -36,6 +37,7 @@ public static class ApiHost
         builder.Services.AddDatabase();
         builder.Services.AddIdentity(settings);
         builder.Services.AddMail(settings);
+        builder.Services.AddLiveEvents();
         builder.Services.AddInputAndOutput();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddApiReference();
@@ -79,6 +81,7 @@ public static class ApiHost
         routes.MapDocuments();
         routes.MapSuggestions();
         routes.MapMonitor();
+        routes.MapEventStreams();
         routes.MapHealth();
         app.MapApiReference();
         return app;

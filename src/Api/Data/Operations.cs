@@ -27,6 +27,11 @@ internal sealed partial class Operations(DatabaseMetrics metrics, ILogger<Operat
         {
             var result = await Repeat(attempt, started, request.Stop);
             (outcome, success) = (DatabaseMetrics.Of(result), true);
+            if (!request.Reads)
+            {
+                request.Live?.Wrote();
+            }
+
             return result;
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)

@@ -1,4 +1,5 @@
 using RlsChat.Api.Http;
+using RlsChat.Api.Live;
 
 namespace RlsChat.Api.Data;
 
@@ -14,6 +15,9 @@ internal sealed record Request(string Name, bool Reads, CancellationToken Stop)
     /// <summary>Counts what it takes; null for what goes on after the request.</summary>
     public DatabaseTime? Time { get; init; }
 
+    /// <summary>Hears of what was written; null for what goes on after the request.</summary>
+    public LiveEvents? Live { get; init; }
+
     /// <summary>That of a request.</summary>
     public static Request Of(HttpContext context) =>
         new(context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unnamed",
@@ -21,5 +25,6 @@ internal sealed record Request(string Name, bool Reads, CancellationToken Stop)
         {
             Once = context.Features.Get<Idempotency>(),
             Time = context.Features.Get<DatabaseTime>(),
+            Live = context.RequestServices.GetRequiredService<LiveEvents>(),
         };
 }

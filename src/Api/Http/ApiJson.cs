@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
+using RlsChat.Api.Live;
 
 namespace RlsChat.Api.Http;
 
@@ -66,6 +67,7 @@ namespace RlsChat.Api.Http;
 [JsonSerializable(typeof(Monitor.Listing<Pools.Pool>))]
 [JsonSerializable(typeof(Monitor.Listing<Monitor.Check>))]
 [JsonSerializable(typeof(Monitor.Listing<Monitor.Migration>))]
+[JsonSerializable(typeof(EventStreams.Chunk), TypeInfoPropertyName = "LiveChunk")]
 [JsonSerializable(typeof(Health.State))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

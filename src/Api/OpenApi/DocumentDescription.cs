@@ -31,6 +31,12 @@ internal static class DocumentDescription
         done again, and answered the same. **Changes.** An answer about one thing has an `ETag`: with it, `If-Match`
         changes only what has not changed since (412), and `If-None-Match` reads only what has (304).
 
+        **Live events** (`text/event-stream`) go on after the event that `Last-Event-ID` names: none is lost, none is
+        repeated, whichever instance answers. They begin with `ready`; `ping` comes every 15 seconds; `reset` says that
+        what happened meanwhile is not known any more (events are kept for a day) and that the lists are to be read
+        again; `end` says why nothing more comes: `session_ended`, `not_found`, `slow`, `shutdown`, `failed`. A stream
+        goes on for as long as the session lives, also past the end of the access token that opened it.
+
         **Limits.** A 429 or 503 says in `Retry-After` after how many seconds trying again may help.
         """;
 
@@ -67,6 +73,7 @@ internal static class DocumentDescription
     {
         document.Info = new OpenApiInfo { Title = "RlsChat", Version = "1", Description = About };
         document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document comes from." }];
+        document.Components?.Schemas?.Remove("StringSseItem");
         document.Tags = new HashSet<OpenApiTag>(
             Tags.Select(tag => new OpenApiTag { Name = tag.Key, Description = tag.Value }));
         document.AddComponent(Bearer, new OpenApiSecurityScheme

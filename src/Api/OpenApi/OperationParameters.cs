@@ -27,11 +27,20 @@ internal static class OperationParameters
     };
 
     /// <summary>What is read by other than a handler's parameters.</summary>
-    private static readonly Dictionary<string, (ParameterLocation In, string[] Names)> Unbound = new()
+    private static readonly Dictionary<string, (ParameterLocation In, string Name)[]> Unbound = new()
     {
-        ["auth.github.callback"] = (ParameterLocation.Query, ["code", "state", "error"]),
-        ["auth.exchange"] = (ParameterLocation.Cookie, ["rlschat-pickup"]),
+        ["auth.github.callback"] =
+        [
+            (ParameterLocation.Query, "code"), (ParameterLocation.Query, "state"), (ParameterLocation.Query, "error"),
+        ],
+        ["auth.exchange"] = [(ParameterLocation.Cookie, "rlschat-pickup")],
+        ["chats.events"] = LastEventId,
+        ["me.events"] = LastEventId,
+        ["streams.read"] = LastEventId,
     };
+
+    private static (ParameterLocation In, string Name)[] LastEventId =>
+        [(ParameterLocation.Header, "Last-Event-ID"), (ParameterLocation.Query, "lastEventId")];
 
     public static void Complete(
         OpenApiOperation operation, MethodInfo handler, IList<object> metadata, string path, string method)
@@ -52,10 +61,10 @@ internal static class OperationParameters
         }));
         if (Unbound.TryGetValue(name, out var unbound))
         {
-            parameters.AddRange(unbound.Names.Select(other => new OpenApiParameter
+            parameters.AddRange(unbound.Select(other => new OpenApiParameter
             {
-                Name = other,
-                In = unbound.In,
+                Name = other.Name,
+                In = other.In,
                 Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             }));
         }

@@ -36,6 +36,11 @@ internal static class OperationResponses
         {
             ((OpenApiResponse)response).Description = Successes.GetValueOrDefault(status);
             ((OpenApiResponse)response).Headers = HeadersOf(status, IsTagged(handler), metadata.OfType<Idempotency.Marker>().Any());
+            if (response.Content?.TryGetValue("text/event-stream", out var events) == true)
+            {
+                // What is sent has a syntax of its own, which no schema describes.
+                events.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+            }
         }
 
         if (HttpMethods.IsGet(method) && IsTagged(handler))

@@ -11,6 +11,8 @@ internal static class ParameterTexts
         ["Idempotency-Key"] = "Any text of the client's own: asked again under it within 24 hours, it is not done again.",
         ["If-Match"] = "Tags, of which the thing must have one for the change to be made; `*` for any.",
         ["If-None-Match"] = "Tags that are known: what has one of them is not sent again.",
+        ["Last-Event-ID"] = "The `id` of the last event that was received; the next one follows, on any instance.",
+        ["lastEventId"] = "The same, for clients that cannot set the header.",
         ["at"] = "The version that was made at that moment; left out for the newest.",
         ["chats.list scope"] = "Whose chats: one's own, one's organization's, or the public ones, which need no token.",
         ["documents.list scope"] = "Whose documents: one's own, or one's organization's.",

@@ -1,0 +1,243 @@
+using System.Data;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+using Npgsql;
+using RlsChat.Api.Http;
+
+namespace RlsChat.Api.Live;
+
+/// <summary>
+/// Where this process stands in the outbox, and who stands there with it. Who comes, comes back or could not
+/// keep up is led there first, each from their own position; from then on one question serves all.
+/// </summary>
+internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics metrics, ILogger<Delivery> log)
+{
+    /// <summary>Everybody's access is asked about at least this often; the loop comes round twice a second.</summary>
+    private static readonly TimeSpan Everybody = TimeSpan.FromMilliseconds(400);
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15), Patience = TimeSpan.FromSeconds(10);
+
+    private readonly List<Subscriber> _late = [], _live = [];
+    private Asked _asked = new([]);
+    private Position? _position;
+    private bool _isStale = true, _isMore;
+    private int _attempts;
+    private long _everybody, _beat = Stopwatch.GetTimestamp();
+
+    /// <summary>Whether there is nobody to ask for.</summary>
+    public bool HasNobody => _live.Count + _late.Count == 0;
+
+    /// <summary>On a new connection: the same position, unless it leads to another database.</summary>
+    public async Task Arrive(NpgsqlConnection connection, CancellationToken stop)
+    {
+        var here = await Outbox.Now(connection, stop);
+        if (_position is null || !_position.IsGoodAt(here))
+        {
+            _position = here;
+            _live.ForEach(Reset);
+        }
+    }
+
+    /// <summary>Asks, and delivers.</summary>
+    /// <returns>Whether there is more at once.</returns>
+    public async Task<bool> Turn(NpgsqlConnection connection, CancellationToken stop)
+    {
+        TakeIn();
+        if (HasNobody)
+        {
+            _isStale = true;
+            return false;
+        }
+
+        if (_isStale || ++_attempts > 5)
+        {
+            // Nobody was here to miss anything; or it cannot be read on from there, and everybody begins anew.
+            _live.ForEach(subscriber => subscriber.End("failed"));
+            _position = await Outbox.Now(connection, stop);
+            _isStale = false;
+        }
+
+        _isMore = false;
+        while (await PullLive(connection, stop)) { }
+        _attempts = 0;
+        foreach (var subscriber in _late.ToList())
+        {
+            await CatchUp(connection, subscriber, stop);
+        }
+
+        if (Stopwatch.GetElapsedTime(_beat) >= Heartbeat)
+        {
+            _beat = Stopwatch.GetTimestamp();
+            _live.ForEach(subscriber => subscriber.TryPut(new("{}", "ping")
+            {
+                // What is quiet for more than a day can still be gone on with.
+                EventId = subscriber.Stream is null ? _position!.ToString() : null,
+            }));
+        }
+
+        return _isMore;
+    }
+
+    private void TakeIn()
+    {
+        _late.RemoveAll(subscriber => subscriber.IsOver);
+        _late.AddRange(subscriptions.TakeNew());
+        if (_live.RemoveAll(subscriber => subscriber.IsOver) > 0)
+        {
+            _asked = new([.. _live]);
+        }
+    }
+
+    /// <summary>Everybody who is where this process is.</summary>
+    private async Task<bool> PullLive(NpgsqlConnection connection, CancellationToken stop)
+    {
+        var (start, started) = (_position!, Stopwatch.GetTimestamp());
+        var everybody = Stopwatch.GetElapsedTime(_everybody) >= Everybody;
+        var pull = await Outbox.Read(connection, start, _asked, ours: true, everybody, stop);
+        _everybody = everybody ? started : _everybody;
+        metrics.Lag = pull.Lag;
+        Deliver(pull, start with { UpTo = pull.UpTo }, _asked.Subscribers);
+        _position = pull.Last is { } last
+            ? start with { UpTo = pull.UpTo, Last = last }
+            : new Position(start.Place, pull.At, pull.UpTo);
+        if (_live.FindAll(subscriber => subscriber.From is not null) is { Count: > 0 } behind)
+        {
+            _late.AddRange(behind);
+            _live.RemoveAll(behind.Contains);
+            _asked = new([.. _live]);
+        }
+
+        return pull.Last is not null;
+    }
+
+    private async Task CatchUp(NpgsqlConnection connection, Subscriber subscriber, CancellationToken stop)
+    {
+        try
+        {
+            if (subscriber.From is { } shown && !shown.IsGoodAt(_position!))
+            {
+                Reset(subscriber);
+            }
+
+            while (subscriber.From is { } start)
+            {
+                if (!subscriber.HasRoom)
+                {
+                    if (DateTimeOffset.UtcNow - subscriber.LastTaken > Patience)
+                    {
+                        subscriber.End("slow");
+                    }
+
+                    return;
+                }
+
+                start = start.UpTo is null ? start with { UpTo = _position!.After } : start;
+                var pull = await Outbox.Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
+                subscriber.From = null;
+                Deliver(pull, start, [subscriber]);
+                if (subscriber.Ended is not null)
+                {
+                    return;
+                }
+
+                subscriber.From ??= pull.Last is { } last ? start with { Last = last }
+                    : start.UpTo == _position!.After ? null
+                    : new Position(start.Place, start.At, start.UpTo!);
+            }
+        }
+        catch (PostgresException e) when (connection.FullState == ConnectionState.Open)
+        {
+            // One whose way cannot be read holds up nobody else.
+            Refused(e.Message);
+            subscriber.End("failed");
+            return;
+        }
+
+        if (subscriber is { Stream: null, HasBegun: false })
+        {
+            Begin(subscriber, "ready");
+        }
+
+        _late.Remove(subscriber);
+        _live.Add(subscriber);
+        _asked = new([.. _live]);
+        // Whether they may be here at all is asked with the next question.
+        _everybody = 0;
+        _isMore = true;
+    }
+
+    /// <summary>What there was since cannot be said.</summary>
+    private void Reset(Subscriber subscriber)
+    {
+        subscriber.From = null;
+        if (subscriber.Stream is null)
+        {
+            Begin(subscriber, "reset");
+        }
+    }
+
+    private void Begin(Subscriber subscriber, string kind)
+    {
+        subscriber.HasBegun = true;
+        if (!subscriber.TryPut(new("{}", kind) { EventId = _position!.ToString() }))
+        {
+            subscriber.End("slow");
+        }
+    }
+
+    private void Deliver(Pull pull, Position batch, IReadOnlyList<Subscriber> asked)
+    {
+        foreach (var news in pull.Everything)
+        {
+            var item = Item(news, batch);
+            foreach (var reader in news.Readers)
+            {
+                Deliver(asked[reader - 1], news, item, batch);
+            }
+        }
+    }
+
+    private void Deliver(Subscriber subscriber, News news, SseItem<string> item, Position batch)
+    {
+        switch (news.Kind)
+        {
+            case "end":
+                subscriber.End(news.Payload!);
+                break;
+            // What does not fit is asked for again, because their index stays.
+            case "chunk" when subscriber.Index + 1 == news.Id && subscriber.TryPut(item):
+                subscriber.Index++;
+                _isMore = true;
+                break;
+            case "finished" or "abandoned" when subscriber.TryPut(item):
+                subscriber.Complete();
+                break;
+            case "chunk" or "finished" or "abandoned":
+                break;
+            // Who cannot take an event takes none after it, and goes on from there when there is room.
+            case var _ when subscriber.From is null && !subscriber.TryPut(item):
+                subscriber.From = batch with { Last = news.Id - 1 };
+                break;
+            case var _ when subscriber.From is null:
+                metrics.Delivered.Add(1);
+                break;
+        }
+    }
+
+    private static SseItem<string> Item(News news, Position batch) => news.Kind switch
+    {
+        "end" => default,
+        "chunk" => new(JsonSerializer.Serialize(new EventStreams.Chunk((int)news.Id, news.Payload!), ApiJson.Written.LiveChunk), "chunk")
+        {
+            EventId = news.Id.ToString(CultureInfo.InvariantCulture),
+        },
+        "finished" => new($$"""{"messageId":{{(news.Payload is null ? "null" : $"\"{news.Payload}\"")}}}""", news.Kind),
+        "abandoned" => new("{}", news.Kind),
+        _ => new(news.Payload!, news.Kind) { EventId = batch.Behind(news.Id) },
+    };
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "a live stream was ended, because it could not be read on from where it stood: {Cause}")]
+    private partial void Refused(string cause);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Auth;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
+
+namespace RlsChat.Api.Live;
+
+/// <summary>
+/// What happens, as it happens: server-sent events of a chat, of everything that is one's own, and of an answer
+/// that is being written. Each has an id, and goes on after the one that the header Last-Event-ID (or the query
+/// lastEventId) names: on any instance, without a gap, without repeating any.
+/// </summary>
+internal static class EventStreams
+{
+    public static readonly Problem TooMany =
+        new(429, "too_many_streams", "There are as many live streams open as there may be.") { RetryAfter = 10 };
+
+    public static void MapEventStreams(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/chats/{id}/events", OfChat).WithName("chats.events")
+            .WithSummary("Follows what happens in a chat: itself, its messages, votes and streams.")
+            .Raises("too_many_streams")
+            .AllowAnonymous();
+        routes.MapGet("/me/events", Mine).WithName("me.events")
+            .WithSummary("Follows what happens in the chats of one's own and of one's organization, and who joins or leaves that.")
+            .Raises("too_many_streams");
+        routes.MapGet("/streams/{id}", OfStream).WithName("streams.read")
+            .WithSummary("Follows an answer as it is written: its chunks from the first on, and how it ends.")
+            .Raises("too_many_streams")
+            .AllowAnonymous();
+    }
+
+    /// <summary>A piece of an answer.</summary>
+    /// <param name="Index">Its place, from 0.</param>
+    /// <param name="Data">The text.</param>
+    internal sealed record Chunk(int Index, string Data);
+
+    /// <summary>
+    /// <c>chat.updated</c>, <c>chat.deleted</c>, and <c>message.</c>, <c>vote.</c> and <c>stream.</c> created,
+    /// updated, deleted or finished; the data is the row as its list shows it, of what was deleted its ids.
+    /// </summary>
+    private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfChat(
+        Id id, HttpContext context, UserDb db) =>
+        await db.QuerySingleOrDefault<Guid?>("""select "id" from public."Chat" where "id" = $1""", id) is { } chat
+            ? Open(context, chat, null)
+            : TypedResults.NotFound();
+
+    /// <summary>The same of every chat that one owns or that one's organization has, and who joins or leaves it.</summary>
+    private static async Task<Results<ServerSentEventsResult<string>, UnauthorizedHttpResult, Refusal>> Mine(
+        HttpContext context, UserDb db)
+    {
+        if (db.IsAnonymous)
+        {
+            return TypedResults.Unauthorized();
+        }
+
+        await db.QuerySingleOrDefault<Guid?>("select auth.uid()");
+        return Open(context, null, null).Result switch
+        {
+            Refusal refusal => refusal,
+            var stream => (ServerSentEventsResult<string>)stream,
+        };
+    }
+
+    /// <summary>
+    /// <c>chunk</c> after chunk, the id of each its index, then <c>finished</c> with the message that they have
+    /// become, or <c>abandoned</c>.
+    /// </summary>
+    private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfStream(
+        Id id, HttpContext context, UserDb db) =>
+        await db.QuerySingleOrDefault<Guid?>("""select "chatId" from public."Stream" where "id" = $1""", id) is { } chat
+            ? Open(context, chat, id.Value)
+            : TypedResults.NotFound();
+
+    private static Results<ServerSentEventsResult<string>, NotFound, Refusal> Open(
+        HttpContext context, Guid? chat, Guid? stream)
+    {
+        var subscriptions = context.RequestServices.GetRequiredService<Subscriptions>();
+        var caller = Caller.From(context.User);
+        var (from, index) = LastSeen(context, stream is not null);
+        var subscriber = new Subscriber
+        {
+            Person = caller.Uid,
+            Digest = caller.Session is { } secret ? Secret.Digest(secret) : null,
+            Chat = chat,
+            Stream = stream,
+            Index = index,
+            From = from,
+            Cut = context.Abort,
+            Drained = subscriptions.Wake,
+        };
+        if (!subscriptions.TryAdd(subscriber))
+        {
+            return TooMany.Refuse();
+        }
+
+        // Nginx would collect them.
+        context.Response.Headers["X-Accel-Buffering"] = "no";
+        return TypedResults.ServerSentEvents(Read(subscriptions, subscriber, context.RequestAborted));
+    }
+
+    private static async IAsyncEnumerable<SseItem<string>> Read(
+        Subscriptions subscriptions, Subscriber subscriber, [EnumeratorCancellation] CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var item in subscriber.Read(stop))
+            {
+                yield return item;
+            }
+        }
+        finally
+        {
+            subscriptions.Remove(subscriber);
+        }
+    }
+
+    /// <summary>Where they go on: a position, or the last index of a stream.</summary>
+    /// <exception cref="InvalidInputException">It is the id of no event.</exception>
+    private static (Position? From, int Index) LastSeen(HttpContext context, bool isStream)
+    {
+        var request = context.Request;
+        var text = request.Headers["Last-Event-ID"] is [{ Length: > 0 } header] ? header : (string?)request.Query["lastEventId"];
+        return (text, isStream) switch
+        {
+            (null or "", _) => (null, -1),
+            (_, true) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) => (null, index),
+            (_, false) when Position.Parse(text) is { } position => (position, -1),
+            _ => throw new InvalidInputException("Last-Event-ID", "must be the id of an event of this stream"),
+        };
+    }
+}

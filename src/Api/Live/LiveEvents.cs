@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace RlsChat.Api.Live;
+
+/// <summary>
+/// Delivers what happens to who may know: one loop and one connection a process, whatever the number of
+/// subscribers. The connection listens; between two questions it is the only one. Whom an event reaches,
+/// PostgreSQL decides as it is read. What wakes the loop may get lost, because it asks twice a second anyway,
+/// and what it missed is what its last snapshot did not hold.
+/// </summary>
+internal sealed partial class LiveEvents(
+    Settings settings, Subscriptions subscriptions, Delivery delivery, LiveMetrics metrics,
+    IHostApplicationLifetime lifetime, ILogger<LiveEvents> log) : BackgroundService
+{
+    private const string Channel = "rlschat_live";
+
+    /// <summary>How often access is asked about, and how long a notification that got lost can delay an event.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often other processes are woken at most.</summary>
+    private static readonly TimeSpan Notify = TimeSpan.FromMilliseconds(200);
+
+    private bool _wrote;
+    private int _signalled;
+    private long _asked, _notified;
+    private TimeSpan _pause;
+    private CancellationTokenSource? _sleep;
+
+    /// <summary>This process has written something: it delivers, and tells others in a while.</summary>
+    public void Wrote()
+    {
+        Volatile.Write(ref _wrote, true);
+        Wake();
+    }
+
+    /// <summary>Lets the loop come round.</summary>
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref _signalled, 1) == 0)
+        {
+            try
+            {
+                Volatile.Read(ref _sleep)?.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was awake.
+            }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.Yield();
+        subscriptions.Woken += Wake;
+        using var ending = lifetime.ApplicationStopping.Register(() => subscriptions.EndAll("shutdown"));
+        for (var failures = 0; !stoppingToken.IsCancellationRequested;)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(ConnectionString(settings));
+                await connection.OpenAsync(stoppingToken);
+                await Listen(connection, () => failures = 0, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                break;
+            }
+            // Whatever it is: delivery goes on from the same position, and nothing else notices.
+            catch (Exception e)
+            {
+                metrics.IsListening = false;
+                Lost(e.Message);
+                if (++failures > 1)
+                {
+                    await Task.Delay(
+                        Math.Min(2000, 25 << Math.Min(failures, 7)) + Random.Shared.Next(50), CancellationToken.None);
+                }
+            }
+        }
+
+        metrics.IsListening = false;
+        subscriptions.EndAll("shutdown");
+    }
+
+    private static string ConnectionString(Settings settings) =>
+        new NpgsqlConnectionStringBuilder(settings.Live.ConnectionString)
+        {
+            ApplicationName = "rlschat-api live",
+            Pooling = false,
+            Timeout = settings.Pool.ConnectTimeout,
+            CommandTimeout = 15,
+            TcpKeepAlive = true,
+            MaxAutoPrepare = settings.Pool.Prepare ? 10 : 0,
+            AutoPrepareMinUsages = 2,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            Enlist = false,
+            IncludeErrorDetail = false,
+        }.ConnectionString;
+
+    private async Task Listen(NpgsqlConnection connection, Action works, CancellationToken stop)
+    {
+        connection.Notification += (_, heard) =>
+        {
+            if (heard.PID != connection.ProcessID)
+            {
+                Wake();
+            }
+        };
+        await Run(connection, $"listen {Channel}", stop);
+        await delivery.Arrive(connection, stop);
+        metrics.IsListening = true;
+        while (true)
+        {
+            await Turn(connection, stop);
+            works();
+            await Sleep(connection, stop);
+        }
+    }
+
+    private async Task Turn(NpgsqlConnection connection, CancellationToken stop)
+    {
+        Interlocked.Exchange(ref _signalled, 0);
+        if (Volatile.Read(ref _wrote) && Stopwatch.GetElapsedTime(_notified) >= Notify)
+        {
+            // In no transaction of a message: a notification takes a lock of the whole cluster until it commits.
+            Volatile.Write(ref _wrote, false);
+            _notified = Stopwatch.GetTimestamp();
+            await Run(connection, $"notify {Channel}", stop);
+        }
+
+        _asked = Stopwatch.GetTimestamp();
+        if (await delivery.Turn(connection, stop))
+        {
+            Wake();
+        }
+
+        // Never more than a tenth of the time, unless half a second would pass.
+        _pause = TimeSpan.FromMilliseconds(Math.Clamp(Stopwatch.GetElapsedTime(_asked).TotalMilliseconds * 10, 30, 400));
+    }
+
+    /// <summary>Until something happens, here or elsewhere, or it is time.</summary>
+    private async Task Sleep(NpgsqlConnection connection, CancellationToken stop)
+    {
+        if (_pause - Stopwatch.GetElapsedTime(_asked) is { Ticks: > 0 } pause)
+        {
+            await Task.Delay(pause, stop);
+        }
+
+        var wait = Volatile.Read(ref _wrote) ? Notify - Stopwatch.GetElapsedTime(_notified)
+            : delivery.HasNobody ? TimeSpan.FromMinutes(1)
+            : Poll - Stopwatch.GetElapsedTime(_asked);
+        using var sleep = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        Interlocked.Exchange(ref _sleep, sleep);
+        try
+        {
+            if (Volatile.Read(ref _signalled) == 0 && wait > TimeSpan.Zero)
+            {
+                await connection.WaitAsync(wait, sleep.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Woken.
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _sleep, null);
+        }
+    }
+
+    private static async Task Run(NpgsqlConnection connection, string sql, CancellationToken stop)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(stop);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "live delivery lost its connection, and makes another: {Cause}")]
+    private partial void Lost(string cause);
+}

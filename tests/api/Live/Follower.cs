@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Net.ServerSentEvents;
+using System.Text.Json.Nodes;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api.Live;
+
+/// <summary>An event as a client got it.</summary>
+internal sealed record Heard(string Kind, string? Id, string Text)
+{
+    public JsonNode Data => JsonNode.Parse(Text)!;
+    public Guid Row => Data["id"]!.GetValue<Guid>();
+    public override string ToString() => $"{Kind} {Text}";
+}
+
+/// <summary>Somebody who follows a live stream, and remembers all that came; pings aside.</summary>
+internal sealed class Follower : IAsyncDisposable
+{
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentQueue<Heard> _heard = new();
+    private readonly Task _reading;
+    private int _forgotten;
+
+    private Follower(HttpResponseMessage response) => _reading = Read(response);
+
+    /// <summary>Everything but "ready" and pings.</summary>
+    public List<Heard> All => [.. _heard.Where(heard => heard.Kind is not ("ready" or "ping")).Skip(_forgotten)];
+
+    /// <summary>The id of the last event that has one, pings aside.</summary>
+    public string? LastId { get; private set; }
+
+    /// <summary>Whether the server has closed it, or the connection broke.</summary>
+    public bool IsOver => _reading.IsCompleted;
+
+    /// <summary>Why it ended, as the server said.</summary>
+    public string? End => _heard.FirstOrDefault(heard => heard.Kind == "end")?.Data["reason"]!.GetValue<string>();
+
+    public static async Task<HttpResponseMessage> Open(Person person, Uri address, string path, string? lastId = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
+        if (person.AccessToken.Length > 0)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", person.AccessToken);
+        }
+
+        if (lastId is not null)
+        {
+            request.Headers.Add("Last-Event-ID", lastId);
+        }
+
+        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>Follows, and returns when the server has taken them in.</summary>
+    public static async Task<Follower> Of(Person person, Uri address, string path, string? lastId = null)
+    {
+        var response = await Open(person, address, path, lastId);
+        Assert.True(response.IsSuccessStatusCode, $"{person.Name}: GET {path} is {(int)response.StatusCode}: "
+            + (response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync()));
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        var follower = new Follower(response);
+        if (!path.StartsWith("/streams/", StringComparison.Ordinal))
+        {
+            await follower.Until(f => f._heard.Any(heard => heard.Kind is "ready" or "reset" or "end") || f.IsOver, "it begins");
+        }
+
+        return follower;
+    }
+
+    /// <summary>What came so far is checked.</summary>
+    public void Forget() => _forgotten += All.Count;
+
+    /// <summary>Waits until it is so.</summary>
+    public async Task Until(Func<Follower, bool> isSo, string what, int seconds = 30)
+    {
+        for (var until = DateTime.UtcNow.AddSeconds(seconds); !isSo(this); await Task.Delay(5))
+        {
+            Assert.True(DateTime.UtcNow < until, $"not within {seconds} s: {what}; heard:\n{string.Join('\n', _heard)}");
+        }
+    }
+
+    /// <summary>The first event of that kind, about that row if one is named.</summary>
+    public async Task<Heard> Hears(string kind, Guid? row = null)
+    {
+        await Until(f => f.All.Any(Is), $"{kind} {row}");
+        return All.First(Is);
+
+        bool Is(Heard heard) => heard.Kind == kind && (row is null || heard.Row == row);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading;
+        _stop.Dispose();
+    }
+
+    private async Task Read(HttpResponseMessage response)
+    {
+        using (response)
+        {
+            try
+            {
+                await using var stream = await response.Content.ReadAsStreamAsync(_stop.Token);
+                await foreach (var item in SseParser.Create(stream).EnumerateAsync(_stop.Token))
+                {
+                    _heard.Enqueue(new(item.EventType, item.EventId, item.Data));
+                    LastId = item.EventType == "ping" ? LastId : item.EventId ?? LastId;
+                }
+            }
+            catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException)
+            {
+                // Closed, here or there.
+            }
+        }
+    }
+}

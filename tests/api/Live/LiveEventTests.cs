@@ -1,0 +1,215 @@
+using System.Text.Json.Nodes;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api.Live;
+
+/// <summary>GET /chats/{id}/events and GET /me/events: what is told, to whom, and in which form.</summary>
+public sealed class LiveEventTests(House house) : HouseTest(house)
+{
+    private Troupe _troupe = null!;
+
+    public override async Task InitializeAsync()
+    {
+        House.Troupe = null;
+        _troupe = await Troupe.Of(House);
+        House.Troupe = null;
+    }
+
+    private Task<Follower> Follow(string who, string path, string? lastId = null) =>
+        Follower.Of(_troupe[who], House.Address, path, lastId);
+
+    [Fact]
+    public async Task What_happens_in_a_chat_is_told_in_the_form_of_its_lists()
+    {
+        var (owner, member) = (_troupe["owner"], _troupe["member"]);
+        var chat = await owner.Begin("old", organizationId: _troupe.Organization);
+        await using var follower = await Follow("member", $"/chats/{chat}/events");
+        const string Parts = """[ {"text" : "a\u00e9\n", "n": 1.50} ]""";
+        var message = (await owner.SendRaw(HttpMethod.Post, $"/chats/{chat}/messages", $$"""{"role":"user","parts":{{Parts}}}""")).Is(201);
+        var written = await follower.Hears("message.created", message.Id);
+        Assert.True(JsonNode.DeepEquals(message.Body, written.Data), $"{message.Text}\n{written.Text}");
+        Assert.Contains(Parts, written.Text, StringComparison.Ordinal);
+        var edited = (await owner.Patch($"/messages/{message.Id}", new { attachments = new[] { 1 } })).Is(200);
+        Assert.True(JsonNode.DeepEquals(edited.Body, (await follower.Hears("message.updated", message.Id)).Data));
+        (await member.Put($"/messages/{message.Id}/vote", new { value = "up" })).Is(200);
+        var vote = (await member.Get($"/chats/{chat}/votes")).Body["items"]![0]!;
+        Assert.True(JsonNode.DeepEquals(vote, (await follower.Hears("vote.created")).Data));
+        (await member.Put($"/messages/{message.Id}/vote", new { value = "down" })).Is(200);
+        Assert.Equal("down", (await follower.Hears("vote.updated")).Data["value"]!.GetValue<string>());
+        (await member.Delete($"/messages/{message.Id}/vote")).Is(204);
+        Assert.Equal(vote["id"]!.GetValue<Guid>(), (await follower.Hears("vote.deleted")).Row);
+        var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201);
+        Assert.True(JsonNode.DeepEquals(stream.Body, (await follower.Hears("stream.created", stream.Id)).Data));
+        (await owner.Post($"/streams/{stream.Id}/chunks", new { index = 0, data = "a" })).Is(200);
+        (await owner.Post($"/streams/{stream.Id}/finish", new { })).Is(201);
+        var finished = await follower.Hears("stream.finished", stream.Id);
+        Assert.True(JsonNode.DeepEquals((await owner.Get($"/chats/{chat}/streams")).Body["items"]![0], finished.Data));
+        (await owner.Delete($"/streams/{stream.Id}")).Is(204);
+        await follower.Hears("stream.deleted", stream.Id);
+        var renamed = (await owner.Patch($"/chats/{chat}", new { title = "new" })).Is(200);
+        Assert.True(JsonNode.DeepEquals(renamed.Body, (await follower.Hears("chat.updated", chat)).Data));
+        (await owner.Delete($"/messages/{message.Id}")).Is(204);
+        var gone = await follower.Hears("message.deleted", message.Id);
+        Assert.Equal(chat, gone.Data["chatId"]!.GetValue<Guid>());
+        (await owner.Delete($"/chats/{chat}")).Is(204);
+        await follower.Hears("chat.deleted", chat);
+        await follower.Until(f => f.IsOver, "the end");
+        Assert.Equal("not_found", follower.End);
+        Assert.Equal(13, follower.All.Count);
+    }
+
+    [Theory]
+    [InlineData("personal", "private", "owner")]
+    [InlineData("personal", "public", "owner outsider left anonymous")]
+    [InlineData("shared", "private", "owner admin member manager can_manage_chats")]
+    [InlineData("shared", "public", "owner member outsider left anonymous")]
+    public async Task A_chat_may_be_followed_by_who_sees_it(string where, string visibility, string who)
+    {
+        var chat = await _troupe["owner"].Begin("chat", visibility, _troupe.Of(where));
+        foreach (var name in who.Split(' '))
+        {
+            await using var follower = await Follow(name, $"/chats/{chat}/events");
+            var message = await _troupe["owner"].Say(chat);
+            await follower.Hears("message.created", message);
+            (await _troupe["owner"].Delete($"/messages/{message}")).Is(204);
+            await follower.Hears("message.deleted", message);
+        }
+
+        foreach (var name in new[] { "owner", "member", "outsider", "left", "anonymous" }.Except(who.Split(' ')).Where(_ => visibility == "private"))
+        {
+            using var response = await Follower.Open(_troupe[name], House.Address, $"/chats/{chat}/events");
+            Assert.Equal(404, (int)response.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task Ones_own_events_are_of_ones_own_chats_and_ones_organizations()
+    {
+        var (owner, outsider) = (_troupe["owner"], _troupe["outsider"]);
+        await using var mine = await Follow("owner", "/me/events");
+        await using var members = await Follow("member", "/me/events");
+        await using var others = await Follow("outsider", "/me/events");
+        var personal = await owner.Begin();
+        var shared = await owner.Begin(organizationId: _troupe.Organization);
+        var open = await owner.Begin("open", "public");
+        var foreign = await outsider.Begin();
+        var messages = new List<Guid>();
+        foreach (var chat in new[] { personal, shared, open })
+        {
+            messages.Add(await owner.Say(chat));
+        }
+
+        var last = await outsider.Say(foreign);
+        await mine.Hears("message.created", messages[2]);
+        await members.Hears("message.created", messages[1]);
+        await others.Hears("message.created", last);
+        await _troupe["owner"].Patch($"/chats/{shared}", new { title = "last" });
+        await members.Hears("chat.updated", shared);
+        await mine.Hears("chat.updated", shared);
+        Assert.Equal([personal, shared, open, .. messages, shared], mine.All.Select(heard => heard.Row));
+        Assert.Equal([shared, messages[1], shared], members.All.Select(heard => heard.Row));
+        Assert.Equal([foreign, last], others.All.Select(heard => heard.Row));
+    }
+
+    [Fact]
+    public async Task Who_joins_leaves_or_is_given_another_role_is_told_to_colleagues()
+    {
+        await using var admin = await Follow("admin", "/me/events");
+        await using var outsider = await Follow("outsider", "/me/events");
+        var guest = await House.SignUp("guest");
+        await using var guests = await Follower.Of(guest, House.Address, "/me/events");
+        await House.Backstage.Admit(_troupe["admin"], guest);
+        var joined = await admin.Hears("member.joined", guest.Id);
+        Assert.Equal(guest.Email, joined.Data["email"]!.GetValue<string>());
+        await guests.Hears("member.joined", guest.Id);
+        var listed = (await _troupe["admin"].Get($"/organizations/{_troupe.Organization}/members?limit=100")).Body["items"]!.AsArray()
+            .Single(member => member!["id"]!.GetValue<Guid>() == guest.Id)!;
+        Assert.True(JsonNode.DeepEquals(listed, joined.Data));
+        (await _troupe["admin"].Patch($"/organizations/{_troupe.Organization}/members/{guest.Id}", new { roleId = Backstage.Administrator })).Is(204);
+        Assert.Equal("organization_admin", (await admin.Hears("member.updated", guest.Id)).Data["role"]!.GetValue<string>());
+        (await guest.Post($"/organizations/{_troupe.Organization}/leave", new { })).Is(204);
+        await admin.Hears("member.left", guest.Id);
+        await guests.Hears("member.left", guest.Id);
+        Assert.Empty(outsider.All);
+    }
+
+    [Fact]
+    public async Task A_deletion_is_told_to_who_could_see_the_row_and_not_to_who_came_later()
+    {
+        var owner = _troupe["owner"];
+        var chat = await owner.Begin(organizationId: _troupe.Organization);
+        var (early, late) = (await owner.Say(chat), await owner.Say(chat));
+        var guest = await House.SignUp("guest");
+        await using var guests = await Follower.Of(guest, House.Address, "/me/events");
+        await using var follower = await Follow("member", $"/chats/{chat}/events");
+        var before = guests.LastId;
+        (await owner.Delete($"/messages/{early}")).Is(204);
+        await House.Backstage.Admit(_troupe["admin"], guest);
+        (await owner.Delete($"/messages/{late}")).Is(204);
+        await follower.Hears("message.deleted", late);
+        await guests.Hears("message.deleted", late);
+        Assert.DoesNotContain(guests.All, heard => heard.Kind == "message.deleted" && heard.Row == early);
+        // Nor when all of it is read at once, from before.
+        await using var again = await Follower.Of(guest, House.Address, "/me/events", before);
+        Assert.Equal(guests.All.Select(heard => heard.ToString()), again.All.Select(heard => heard.ToString()));
+    }
+
+    [Fact]
+    public async Task Nobody_follows_what_is_theirs_without_saying_who_they_are()
+    {
+        foreach (var (person, path, status) in new[]
+        {
+            (_troupe["anonymous"], "/me/events", 401), (_troupe["owner"], "/chats/x/events", 400),
+            (_troupe["owner"], $"/chats/{Guid.NewGuid()}/events", 404), (_troupe["owner"], $"/streams/{Guid.NewGuid()}", 404),
+        })
+        {
+            (await person.Get(path)).Is(status);
+        }
+
+        var ended = await House.SignUp("ended");
+        (await ended.Post("/auth/logout", new { refreshToken = ended.RefreshToken })).Is(204);
+        (await ended.Get("/me/events")).Is(401, "session_ended");
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("MTtxOzE6MTo7OzA!")]
+    [InlineData("0")]
+    public async Task An_id_that_is_none_is_refused(string id)
+    {
+        using var response = await Follower.Open(_troupe["owner"], House.Address, "/me/events", id);
+        Assert.Equal(400, (int)response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_person_has_so_many_streams_and_no_more()
+    {
+        var followers = new List<Follower>();
+        for (var i = 0; i < 20; i++)
+        {
+            followers.Add(await Follow("owner", "/me/events"));
+        }
+
+        (await _troupe["owner"].Get("/me/events")).Is(429, "too_many_streams");
+        await using (await Follow("member", "/me/events"))
+        {
+            await followers[0].DisposeAsync();
+        }
+
+        for (var until = DateTime.UtcNow.AddSeconds(20); ; await Task.Delay(20))
+        {
+            using var response = await Follower.Open(_troupe["owner"], House.Address, "/me/events");
+            if (response.IsSuccessStatusCode)
+            {
+                break;
+            }
+
+            Assert.True(DateTime.UtcNow < until);
+        }
+
+        foreach (var follower in followers.Skip(1))
+        {
+            await follower.DisposeAsync();
+        }
+    }
+}

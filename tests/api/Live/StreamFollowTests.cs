@@ -1,0 +1,141 @@
+using Npgsql;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api.Live;
+
+/// <summary>GET /streams/{id}: an answer as it is written, from any chunk on, on any instance, to who sees the chat.</summary>
+public sealed class StreamFollowTests(House house) : HouseTest(house)
+{
+    private Troupe _troupe = null!;
+    private Guid _chat, _stream;
+
+    public override async Task InitializeAsync()
+    {
+        House.Troupe = null;
+        _troupe = await Troupe.Of(House);
+        House.Troupe = null;
+        _chat = await _troupe["owner"].Begin(organizationId: _troupe.Organization);
+        _stream = await House.Backstage.As<Guid>(_troupe["owner"], """insert into public."Stream" ("chatId") values ($1) returning "id" """, _chat);
+    }
+
+    private Task<DateTime> Append(int index, string data) => House.Backstage.As<DateTime>(
+        _troupe["owner"], "select public.append_chunk($1, $2, $3)", _stream, index, data);
+
+    private Task<Guid> Finish() => House.Backstage.As<Guid>(_troupe["owner"], """select "id" from public.finish_stream($1)""", _stream);
+
+    private Task<Follower> Follow(string who = "member", string? lastId = null, Uri? address = null) =>
+        Follower.Of(_troupe[who], address ?? House.Address, $"/streams/{_stream}", lastId);
+
+    private static List<(int, string)> Chunks(Follower follower) =>
+        [.. follower.All.Where(heard => heard.Kind == "chunk").Select(heard => (heard.Data["index"]!.GetValue<int>(), heard.Data["data"]!.GetValue<string>()))];
+
+    [Fact]
+    public async Task Chunks_come_in_order_from_the_first_and_then_the_message()
+    {
+        await Append(0, "a\r\n");
+        await using var follower = await Follow();
+        await follower.Until(f => Chunks(f).Count == 1, "the first");
+        // Whatever order they are written in.
+        await Append(2, "\"ć");
+        await Append(1, "b");
+        await follower.Until(f => Chunks(f).Count == 3, "the others");
+        var message = await Finish();
+        await follower.Until(f => f.IsOver, "the end");
+        Assert.Equal([(0, "a\r\n"), (1, "b"), (2, "\"ć")], Chunks(follower));
+        Assert.Equal(["0", "1", "2"], follower.All.Where(heard => heard.Kind == "chunk").Select(heard => heard.Id));
+        Assert.Equal(("finished", message), (follower.All[^1].Kind, follower.All[^1].Data["messageId"]!.GetValue<Guid>()));
+    }
+
+    [Fact]
+    public async Task It_goes_on_after_the_chunk_that_one_has_on_another_instance()
+    {
+        await using var other = House.Build(House.Database);
+        await other.StartAsync();
+        for (var i = 0; i < 200; i++)
+        {
+            await Append(i, $"{i} ");
+        }
+
+        await using (var follower = await Follow(lastId: "149", address: House.AddressOf(other)))
+        {
+            await follower.Until(f => Chunks(f).Count == 50, "the rest");
+            await Append(200, "200 ");
+            await follower.Until(f => Chunks(f).Count == 51, "what is new");
+            Assert.Equal(Enumerable.Range(150, 51), Chunks(follower).Select(chunk => chunk.Item1));
+        }
+
+        await Finish();
+        await using var late = await Follow(lastId: "200");
+        await late.Until(f => f.IsOver, "the end");
+        Assert.Equal(["finished"], late.All.Select(heard => heard.Kind));
+        await other.StopAsync();
+    }
+
+    [Fact]
+    public async Task One_that_is_silent_is_abandoned()
+    {
+        await Append(0, "a");
+        await using var follower = await Follow();
+        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var silence = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("set local role rlschat_owner"),
+                new("""alter table public."Stream" no force row level security"""),
+                new("""update public."Stream" set "activeAt" = "activeAt" - interval '1 hour' """),
+                new("""alter table public."Stream" force row level security"""),
+            },
+        };
+        await silence.ExecuteNonQueryAsync();
+        await follower.Until(f => f.IsOver, "the end");
+        Assert.Equal(["chunk", "abandoned"], follower.All.Select(heard => heard.Kind));
+    }
+
+    [Theory]
+    [InlineData("leaves")]
+    [InlineData("is deleted")]
+    [InlineData("signs out")]
+    public async Task Who_may_see_it_no_more_hears_no_more(string how)
+    {
+        await using var follower = await Follow();
+        await Append(0, "a");
+        await follower.Until(f => Chunks(f).Count == 1, "the first");
+        var member = _troupe["member"];
+        switch (how)
+        {
+            case "leaves":
+                await House.Backstage.As<bool>(member, "select public.leave_organization()");
+                break;
+            case "signs out":
+                (await member.Post("/auth/logout", new { refreshToken = member.RefreshToken })).Is(204);
+                break;
+            default:
+                await House.Backstage.As<Guid>(_troupe["owner"], """delete from public."Stream" where "id" = $1 returning "id" """, _stream);
+                break;
+        }
+
+        if (how != "is deleted")
+        {
+            await Append(1, "b");
+        }
+
+        await follower.Until(f => f.IsOver, "the end");
+        Assert.Single(Chunks(follower));
+        Assert.Equal(how == "signs out" ? "session_ended" : "not_found", follower.End);
+    }
+
+    [Fact]
+    public async Task It_is_there_for_who_sees_the_chat_alone()
+    {
+        foreach (var who in new[] { "outsider", "left", "anonymous" })
+        {
+            using var refused = await Follower.Open(_troupe[who], House.Address, $"/streams/{_stream}");
+            Assert.Equal(404, (int)refused.StatusCode);
+        }
+
+        using var malformed = await Follower.Open(_troupe["owner"], House.Address, $"/streams/{_stream}", "-1");
+        Assert.Equal(400, (int)malformed.StatusCode);
+    }
+}
