@@ -76,6 +76,7 @@ public sealed class LeavingTests(Theatre theatre) : Drama(theatre)
             """
             select c.relname from pg_attribute a join pg_class c on c.oid = a.attrelid
             where a.attname = 'organizationId' and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
+              and c.relname <> 'Event' -- which nobody reads, whether they left or not
             union select 'Organization' order by 1
             """),
         Deeds.Keys.Take(8).Order(StringComparer.Ordinal));
