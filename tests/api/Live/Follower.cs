@@ -73,8 +73,8 @@ internal sealed class Follower : IAsyncDisposable
         return follower;
     }
 
-    /// <summary>What came so far is checked.</summary>
-    public void Forget() => _forgotten += All.Count;
+    /// <summary>The first so many are checked.</summary>
+    public void Forget(int checkedOnes) => _forgotten += checkedOnes;
 
     /// <summary>Waits until it is so.</summary>
     public async Task Until(Func<Follower, bool> isSo, string what, int seconds = 30)
