@@ -1,0 +1,127 @@
+using Npgsql;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Model;
+
+/// <summary>What a statement did: the keys that came back, or the SQLSTATE it failed with.</summary>
+internal sealed record Answer(string? Error, IReadOnlyList<string> Keys);
+
+/// <summary>
+/// One world in one transaction that is rolled back. Statements of one person go in one round trip:
+/// <c>model_probe</c> runs each in a subtransaction, as whoever calls it, and takes it back.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    // With a truth, that is asked afterwards (as rlschat_backup, who sees all) instead of what the statement returns.
+    private const string Probe = """
+        create function public.model_probe(statements text[], truths text[], keep boolean)
+          returns table (error text, keys text[])
+          language plpgsql
+        as $$
+        declare
+          key text;
+        begin
+          for n in 1 .. cardinality(statements) loop
+            error := null;
+            keys := '{}';
+            begin
+              if truths[n] is null then
+                for key in execute statements[n] loop
+                  keys := keys || coalesce(key, 'null');
+                end loop;
+              else
+                execute statements[n];
+                perform set_config('role', 'rlschat_backup', true);
+                for key in execute truths[n] loop
+                  keys := keys || key;
+                end loop;
+              end if;
+              if not keep then
+                raise exception using errcode = 'MD000';
+              end if;
+            exception when others then
+              if sqlstate <> 'MD000' then
+                error := sqlstate;
+                keys := '{}';
+              end if;
+            end;
+            return next;
+          end loop;
+        end
+        $$;
+        grant execute on function public.model_probe(text[], text[], boolean) to public;
+        """;
+
+    private readonly NpgsqlConnection connection;
+    private readonly NpgsqlTransaction transaction;
+
+    public Database(Theatre theatre, World world)
+    {
+        connection = theatre.Players.OpenConnection();
+        transaction = connection.BeginTransaction();
+        Step("rlschat_owner", null);
+        Execute(Loading.Of(world));
+        Execute(Probe);
+    }
+
+    /// <summary>Runs each statement as the person and takes it back.</summary>
+    public IReadOnlyList<Answer> Ask(string? who, IReadOnlyList<(string Sql, string? Truth)> statements)
+    {
+        Step(who is null ? "anonymous" : "regular_user", who);
+        return Run(statements, keep: false);
+    }
+
+    /// <summary>Runs a statement as the person, for good unless it fails.</summary>
+    public Answer Do(string? who, string sql)
+    {
+        Step(who is null ? "anonymous" : "regular_user", who);
+        return Run([(sql, null)], keep: true)[0];
+    }
+
+    /// <summary>What is there, whoever may see it.</summary>
+    public IReadOnlyList<string> Truth(string sql)
+    {
+        Step("rlschat_backup", null);
+        var answer = Run([(sql, null)], keep: false)[0];
+        return answer.Error is null ? answer.Keys : throw new InvalidOperationException($"{answer.Error}: {sql}");
+    }
+
+    /// <summary>Adds a row as it is, past policies and triggers.</summary>
+    public void Load(World world)
+    {
+        Step("rlschat_owner", null);
+        Execute(Loading.Of(world));
+    }
+
+    public void Dispose()
+    {
+        transaction.Rollback();
+        transaction.Dispose();
+        connection.Dispose();
+    }
+
+    private void Step(string role, string? who) => Execute(
+        $"select set_config('role', '{role}', true), set_config('auth.uid', '{who}', true)");
+
+    private void Execute(string sql)
+    {
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private List<Answer> Run(IReadOnlyList<(string Sql, string? Truth)> statements, bool keep)
+    {
+        using var command = new NpgsqlCommand("select error, keys from public.model_probe($1, $2, $3)", connection);
+        command.Parameters.Add(new() { Value = statements.Select(s => s.Sql).ToArray() });
+        command.Parameters.Add(new() { Value = statements.Select(s => s.Truth).ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = keep });
+        using var reader = command.ExecuteReader();
+        var answers = new List<Answer>();
+        while (reader.Read())
+        {
+            answers.Add(new Answer(reader.IsDBNull(0) ? null : reader.GetString(0), reader.GetFieldValue<string[]>(1)));
+        }
+
+        return answers;
+    }
+}

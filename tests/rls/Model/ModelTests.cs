@@ -1,0 +1,42 @@
+using CsCheck;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Model;
+
+/// <summary>
+/// The database and the model (<see cref="Rules"/>) agree on every row, whoever asks, in random worlds.
+/// RLSCHAT_MODEL_SEED repeats a failure that CsCheck has printed, RLSCHAT_MODEL_WORLDS asks for more worlds.
+/// </summary>
+[Collection(TheModel.Name)]
+public sealed class ModelTests(Theatre theatre)
+{
+    private const int LeastCells = 100_000;
+
+    [Fact]
+    public void Every_row_of_every_command_is_as_the_model_says()
+    {
+        var checkedBefore = Cells.OfTheModel;
+        Worlds.Drafts.Sample(
+            drafts => Agree(Worlds.Of(drafts)),
+            seed: Seeds.Given, iter: Seeds.Worlds, threads: 1, print: drafts => Print.World(Worlds.Of(drafts)));
+        Assert.True(Seeds.Given is not null || Cells.OfTheModel - checkedBefore >= LeastCells, $"only {Cells.OfTheModel - checkedBefore} cells");
+    }
+
+    private void Agree(World world)
+    {
+        using var database = new Database(theatre, world);
+        var before = Table.All.ToDictionary(t => t, t => t.IsView ? [] : database.Truth($"select {t.Key} from {t.Name}"));
+        foreach (var who in world.Everyone)
+        {
+            Disagreement.Find(database, who, [.. new Statements(world, who, before).All(), .. new Additions(world, who).All()]);
+        }
+    }
+}
+
+/// <summary>The model's worlds have a database of their own: their loading locks its tables.</summary>
+[CollectionDefinition(Name)]
+public sealed class TheModel : ICollectionFixture<Theatre>
+{
+    /// <summary>The collection's name.</summary>
+    public const string Name = "model";
+}
