@@ -95,7 +95,8 @@ internal sealed class Additions(World world, string? who)
         // A vote that is there: a conflict, or nothing at all where the statement says so.
         var passed = taken && sql.Contains("on conflict", StringComparison.Ordinal);
         return new(who, sql, after, !allowed ? Denied : taken && !passed ? PostgresErrorCodes.UniqueViolation : null,
-            allowed && !taken ? new HashSet<string> { row.Key } : []) { Cells = 1 };
+            allowed && !taken ? new HashSet<string> { row.Key } : [])
+        { Cells = 1 };
     }
 
     private IEnumerable<Case> Upserts(IRow row)
@@ -123,7 +124,8 @@ internal sealed class Additions(World world, string? who)
         var mayUpdate = rules.Sees(who, row) && (row is Suggestion s ? rules.MayReword(who, s) : rules.MayUpdate(who, row));
         yield return new(who, $"{sql} nothing returning {table.Key}", null, mayInsert ? null : Denied, new HashSet<string>()) { Cells = 1 };
         yield return new(who, $"{sql} update set {table.Change} returning {table.Key}", null,
-            mayInsert && mayUpdate ? null : Denied, mayInsert && mayUpdate ? new HashSet<string> { row.Key } : []) { Cells = 1 };
+            mayInsert && mayUpdate ? null : Denied, mayInsert && mayUpdate ? new HashSet<string> { row.Key } : [])
+        { Cells = 1 };
     }
 
     // What nobody may do, whoever they are and whatever is there.

@@ -59,8 +59,7 @@ internal sealed class Database : IDisposable
     {
         connection = theatre.Players.OpenConnection();
         transaction = connection.BeginTransaction();
-        Step("rlschat_owner", null);
-        Execute(Loading.Of(world));
+        Load(Loading.Of(world));
         Execute(Probe);
     }
 
@@ -71,11 +70,11 @@ internal sealed class Database : IDisposable
         return Run(statements, keep: false);
     }
 
-    /// <summary>Runs a statement as the person, for good unless it fails.</summary>
-    public Answer Do(string? who, string sql)
+    /// <summary>Runs statements as the person, for good unless they fail.</summary>
+    public IReadOnlyList<Answer> Do(string? who, IReadOnlyList<(string Sql, string? Truth)> statements)
     {
         Step(who is null ? "anonymous" : "regular_user", who);
-        return Run([(sql, null)], keep: true)[0];
+        return Run(statements, keep: true);
     }
 
     /// <summary>What is there, whoever may see it.</summary>
@@ -86,11 +85,11 @@ internal sealed class Database : IDisposable
         return answer.Error is null ? answer.Keys : throw new InvalidOperationException($"{answer.Error}: {sql}");
     }
 
-    /// <summary>Adds a row as it is, past policies and triggers.</summary>
-    public void Load(World world)
+    /// <summary>Adds rows as they are, by the SQL of <see cref="Loading"/>.</summary>
+    public void Load(string sql)
     {
         Step("rlschat_owner", null);
-        Execute(Loading.Of(world));
+        Execute(sql);
     }
 
     public void Dispose()

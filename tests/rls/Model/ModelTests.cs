@@ -5,6 +5,7 @@ namespace RlsChat.Tests.Rls.Model;
 
 /// <summary>
 /// The database and the model (<see cref="Rules"/>) agree on every row, whoever asks, in random worlds.
+/// It goes on until it has checked 100,000 cells of (person, table, command, row).
 /// RLSCHAT_MODEL_SEED repeats a failure that CsCheck has printed, RLSCHAT_MODEL_WORLDS asks for more worlds.
 /// </summary>
 [Collection(TheModel.Name)]
@@ -15,11 +16,14 @@ public sealed class ModelTests(Theatre theatre)
     [Fact]
     public void Every_row_of_every_command_is_as_the_model_says()
     {
-        var checkedBefore = Cells.OfTheModel;
-        Worlds.Drafts.Sample(
-            drafts => Agree(Worlds.Of(drafts)),
-            seed: Seeds.Given, iter: Seeds.Worlds, threads: 1, print: drafts => Print.World(Worlds.Of(drafts)));
-        Assert.True(Seeds.Given is not null || Cells.OfTheModel - checkedBefore >= LeastCells, $"only {Cells.OfTheModel - checkedBefore} cells");
+        var before = Cells.OfTheModel;
+        do
+        {
+            Worlds.Drafts.Sample(
+                drafts => Agree(Worlds.Of(drafts)),
+                seed: Seeds.Given, iter: Seeds.Worlds, threads: 1, print: drafts => Print.World(Worlds.Of(drafts)));
+        }
+        while (Seeds.Given is null && Cells.OfTheModel - before < LeastCells);
     }
 
     private void Agree(World world)

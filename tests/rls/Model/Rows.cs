@@ -38,7 +38,7 @@ internal sealed record Chunk(string Stream, int Index) : IRow
     public string Key => $"{Stream} {Index}";
 }
 
-internal sealed record Invitation(string Key, string Org, string Email, string Role, string By, bool Expired, bool Accepted) : IRow;
+internal sealed record Invitation(string Key, string Org, string Email, string Role, string By, bool Expired, bool Accepted, string? Token = null) : IRow;
 
 internal sealed record Account(string Key, string Owner) : IRow;
 

@@ -102,13 +102,15 @@ internal sealed class Statements(World world, string? who, IReadOnlyDictionary<T
         if (table.Change is not null)
         {
             yield return new(who, $"{merge} update set {table.Change}", $"select {table.Key} from {table.Name} where {table.Changed}",
-                rows.All(r => rules.MayUpdate(who, r)) ? UpdateError(table, rows) : Denied, Keys(rows)) { Cells = rows.Count };
+                rows.All(r => rules.MayUpdate(who, r)) ? UpdateError(table, rows) : Denied, Keys(rows))
+            { Cells = rows.Count };
         }
 
         if (table.Deletes)
         {
             yield return new(who, $"{merge} delete", $"select {table.Key} from {table.Name}",
-                rows.All(r => rules.MayDelete(who, r)) ? DeleteError(table, rows) : Denied, before[table].Except(Keys(rows)).ToHashSet()) { Cells = rows.Count };
+                rows.All(r => rules.MayDelete(who, r)) ? DeleteError(table, rows) : Denied, before[table].Except(Keys(rows)).ToHashSet())
+            { Cells = rows.Count };
         }
     }
 

@@ -1,0 +1,72 @@
+using System.Text.RegularExpressions;
+using CsCheck;
+using Npgsql;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Model;
+
+/// <summary>Laws that hold between two answers of the database, whatever the model says of either.</summary>
+[Collection(TheModel.Name)]
+public sealed partial class LawTests(Theatre theatre)
+{
+    [Fact]
+    public void A_strangers_data_never_changes_my_answer() => Gen.Select(Worlds.Drafts, Worlds.Drafts).Sample(
+        (mine, theirs) =>
+        {
+            var world = Worlds.Of(mine);
+            using var database = new Database(theatre, world);
+            var before = Answers(database, world);
+            database.Load(Elsewhere().Replace(Loading.Of(Private(Worlds.Of(theirs))), Other));
+            Assert.Equal(before, Answers(database, world));
+        },
+        seed: Seeds.Given, iter: Seeds.Worlds / 2, threads: 1,
+        print: both => $"{Print.World(Worlds.Of(both.Item1))}\nand of strangers\n{Print.World(Worlds.Of(both.Item2))}");
+
+    [Fact]
+    public void What_I_see_is_unchanged_by_what_others_were_denied() => Worlds.Drafts.Sample(
+        drafts =>
+        {
+            var world = Worlds.Of(drafts);
+            using var database = new Database(theatre, world);
+            var before = Answers(database, world);
+            var tables = Table.All.ToDictionary(t => t, t => t.IsView ? [] : database.Truth($"select {t.Key} from {t.Name}"));
+            foreach (var who in world.Everyone)
+            {
+                var denied = ((IEnumerable<Case>)[.. new Statements(world, who, tables).All(), .. new Additions(world, who).All()])
+                    .Where(c => c.Error == PostgresErrorCodes.InsufficientPrivilege);
+                Assert.All(database.Do(who, [.. denied.Select(c => (c.Sql, c.Truth))]), a => Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, a.Error));
+            }
+
+            Assert.Equal(before, Answers(database, world));
+        },
+        seed: Seeds.Given, iter: Seeds.Worlds / 4, threads: 1, print: drafts => Print.World(Worlds.Of(drafts)));
+
+    private static List<string> Answers(Database database, World world) =>
+    [
+        .. world.Everyone.SelectMany(who => database
+            .Ask(who, [.. Table.All.Select(t => ($"select {t.Key} from {t.Name} order by 1", (string?)null))])
+            .Select((a, n) => $"{who} {Table.All[n]}: {a.Error ?? string.Join(", ", a.Keys)}")),
+    ];
+
+    // What is public is for everyone, so a stranger's is not.
+    private static World Private(World world)
+    {
+        foreach (var chat in world.All<Chat>().ToList())
+        {
+            world.Put(chat with { Public = false });
+        }
+
+        return world;
+    }
+
+    private static string Other(Match match) => match.Value switch
+    {
+        "-0000-4000-8000-" => "-0000-4000-9000-",
+        "github-" => "gitlab-",
+        _ => match.Value.Replace("9000", "8000", StringComparison.Ordinal),
+    };
+
+    // The ids of a world, but for those of the built-in roles.
+    [GeneratedRegex("(?<!00000000)-0000-4000-8000-|github-|\\b9000[0-9][0-9]\\b")]
+    private static partial Regex Elsewhere();
+}
