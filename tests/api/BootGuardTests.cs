@@ -61,7 +61,7 @@ public sealed class BootGuardTests : IAsyncLifetime
         Assert.Contains("- rlschat_installer may create roles", refusal, StringComparison.Ordinal);
         Assert.Contains("- rlschat_installer can become rlschat_owner, which owns ", refusal, StringComparison.Ordinal);
         Assert.Contains("- rlschat_installer can become identity_setter, which is believed when it says who it is", refusal, StringComparison.Ordinal);
-        Assert.Contains("the database believes identities only on rlschat_api's", refusal, StringComparison.Ordinal);
+        Assert.Contains("where rlschat_api's belongs", refusal, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,6 +84,16 @@ public sealed class BootGuardTests : IAsyncLifetime
         {
             await AsOwner($"drop role {login}");
         }
+    }
+
+    [Theory]
+    [InlineData("POSTGRES_AUTH_URL", "rlschat_auth")]
+    [InlineData("POSTGRES_LIVE_URL", "rlschat_live")]
+    public async Task Another_login_than_the_one_of_that_work(string setting, string login)
+    {
+        var refusal = await Refusal(_database.OwnerConnectionString, setting);
+        Assert.Contains($"- the connection is rlschat_installer's, where {login}'s belongs", refusal, StringComparison.Ordinal);
+        Assert.Contains("- rlschat_installer can become rlschat_owner, which owns ", refusal, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -147,10 +157,10 @@ public sealed class BootGuardTests : IAsyncLifetime
     }
 
     /// <summary>What the API says instead of serving, and that it does not listen.</summary>
-    private async Task<string> Refusal(string connection)
+    private async Task<string> Refusal(string connection, string setting = "POSTGRES_API_URL")
     {
         var port = FreePort();
-        await using var app = House.Build(_database, settings: [$"--PORT={port}", $"--POSTGRES_API_URL={House.Url(connection)}"]);
+        await using var app = House.Build(_database, settings: [$"--PORT={port}", $"--{setting}={House.Url(connection)}"]);
         var refusal = await Assert.ThrowsAsync<SetupException>(() => app.StartAsync());
         using var socket = new TcpClient();
         await Assert.ThrowsAsync<SocketException>(() => socket.ConnectAsync(IPAddress.Loopback, port));

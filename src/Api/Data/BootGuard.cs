@@ -7,7 +7,8 @@ namespace RlsChat.Api.Data;
 /// Refuses to serve when the database would not decide: before the first request, and whenever
 /// somebody asks whether the API is ready.
 /// </summary>
-internal sealed partial class BootGuard(DataSources sources, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
+internal sealed partial class BootGuard(
+    DataSources sources, Settings settings, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _one = new(1);
@@ -75,6 +76,9 @@ internal sealed partial class BootGuard(DataSources sources, TimeProvider time, 
     {
         await using var api = await sources.Monitor.OpenConnectionAsync(stop);
         await using var auth = await sources.SignIn.OpenConnectionAsync(stop);
+        await using var live = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(settings.Live.ConnectionString) { Pooling = false }.ConnectionString);
+        await live.OpenAsync(stop);
         foreach (var finding in ServerVersion.Check(api))
         {
             Warn(finding.ToString());
@@ -84,6 +88,7 @@ internal sealed partial class BootGuard(DataSources sources, TimeProvider time, 
         [
             .. await Logins.Findings(api, "rlschat_api", stop),
             .. await Logins.Findings(auth, "rlschat_auth", stop),
+            .. await Logins.Findings(live, "rlschat_live", stop),
             .. await Tables.Findings(api, stop),
             .. await Versions.Findings(api, stop),
             .. await Canary.Findings(api, stop),

@@ -1,16 +1,14 @@
 using System.Diagnostics.Metrics;
+using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Api.Live;
 
 /// <summary>Figures of live delivery, as the meter <c>RlsChat.Api</c>.</summary>
 internal sealed class LiveMetrics
 {
-    /// <summary>What the meter of this program is called.</summary>
-    public const string MeterName = "RlsChat.Api";
-
     public LiveMetrics(IMeterFactory meters, Subscriptions subscriptions)
     {
-        var meter = meters.Create(MeterName);
+        var meter = meters.Create(TelemetryServices.Meter);
         Delivered = meter.CreateCounter<long>("rlschat.live.delivered", "{event}", "Events put to a subscriber.");
         meter.CreateObservableGauge("rlschat.live.subscribers", () => subscriptions.Count, "{subscriber}", "Streams that are open.");
         meter.CreateObservableGauge("rlschat.live.lag", () => Lag.TotalSeconds, "s", "How long the oldest event of the last question had waited.");

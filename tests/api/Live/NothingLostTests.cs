@@ -22,16 +22,7 @@ public sealed class NothingLostTests(House house) : HouseTest(house)
         await House.Empty();
         var person = await House.SignUp("ana");
         var chat = await person.Begin();
-        await using (var quota = new NpgsqlConnection(House.Database.OwnerConnectionString))
-        {
-            await quota.OpenAsync();
-            await using var none = new NpgsqlBatch(quota)
-            {
-                BatchCommands = { new("set local role rlschat_owner"), new("delete from app_private.setting where name = 'messages_per_hour'") },
-            };
-            await none.ExecuteNonQueryAsync();
-        }
-
+        await using var unlimited = await House.Backstage.Turn("messages_per_hour", null);
         for (var i = 0; i < _apis.Length; i++)
         {
             await Start(i);

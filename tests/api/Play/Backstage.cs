@@ -92,23 +92,27 @@ internal sealed class Backstage(TestDatabase database)
         Assert.Equal(person.Id, await SignIn<Guid>("select auth.verify_email($1)", token));
     }
 
-    /// <summary>Turns a setting of the database, as an operator does, until it is disposed.</summary>
-    public async Task<IAsyncDisposable> Turn(string name, string value) =>
+    /// <summary>Turns a setting of the database, or takes it away, as an operator does, until it is disposed.</summary>
+    public async Task<IAsyncDisposable> Turn(string name, string? value) =>
         new Turned(this, name, await Set(name, value));
 
-    private async Task<string> Set(string name, string value)
+    private async Task<string?> Set(string name, string? value)
     {
         await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await connection.ExecuteAsync("set local role rlschat_owner");
-        var before = await Scalar<string>(connection, "select value from app_private.setting where name = $1", name);
-        await Scalar<string>(connection, "update app_private.setting set value = $2 where name = $1", name, value);
+        var before = await Scalar<string>(connection, "delete from app_private.setting where name = $1 returning value", name);
+        if (value is not null)
+        {
+            await Scalar<string>(connection, "insert into app_private.setting (name, value) values ($1, $2)", name, value);
+        }
+
         await transaction.CommitAsync();
-        return before!;
+        return before;
     }
 
-    private sealed class Turned(Backstage backstage, string name, string before) : IAsyncDisposable
+    private sealed class Turned(Backstage backstage, string name, string? before) : IAsyncDisposable
     {
         public async ValueTask DisposeAsync() => await backstage.Set(name, before);
     }

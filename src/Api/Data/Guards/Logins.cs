@@ -31,7 +31,7 @@ internal static class Logins
         var findings = new List<string>();
         if (login != expected)
         {
-            findings.Add($"the connection is {login}'s, and the database believes identities only on {expected}'s");
+            findings.Add($"the connection is {login}'s, where {expected}'s belongs");
         }
 
         // Who is a superuser reaches everything: one line says it all.
