@@ -11,10 +11,13 @@ internal sealed class Contract(JsonObject document)
 
     public JsonObject Document => document;
 
-    public IEnumerable<Operation> Operations =>
-        from path in document["paths"]!.AsObject()
-        from operation in path.Value!.AsObject()
-        select new Operation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject());
+    /// <summary>All of them, read once: every answer of every test is looked up here.</summary>
+    public IReadOnlyList<Operation> Operations { get; } =
+    [
+        .. from path in document["paths"]!.AsObject()
+           from operation in path.Value!.AsObject()
+           select new Operation(operation.Key.ToUpperInvariant(), path.Key, operation.Value!.AsObject()),
+    ];
 
     /// <summary>The description that the API has at that address; it is the same in all of them.</summary>
     public static async Task<Contract> At(Uri address)
@@ -81,7 +84,7 @@ internal sealed class Contract(JsonObject document)
 /// <summary>An operation as it is described.</summary>
 internal sealed record Operation(string Method, string Path, JsonObject Description)
 {
-    public string[] Parts => Path.Split('/');
+    public string[] Parts { get; } = Path.Split('/');
     public string? Id => Description["operationId"]?.GetValue<string>();
     public JsonObject Responses => Description["responses"]!.AsObject();
     public JsonObject[] Parameters => [.. (Description["parameters"]?.AsArray() ?? []).Select(parameter => parameter!.AsObject())];
