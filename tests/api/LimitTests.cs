@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using Microsoft.AspNetCore.Builder;
 using Npgsql;
 using RlsChat.Tests.Api.Play;
 
@@ -11,8 +9,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_person_may_not_ask_for_ever_from_wherever_they_ask()
     {
-        await using var strict = await Open("--PERSON_RATE_LIMIT=3");
-        var (ana, ben) = (await SignUp(strict, "ana"), await SignUp(strict, "ben"));
+        await using var strict = await House.Open("--PERSON_RATE_LIMIT=3");
+        var (ana, ben) = (await House.SignUp("ana", strict), await House.SignUp("ben", strict));
         for (var i = 0; i < 3; i++)
         {
             (await ana.Get("/me")).Is(200);
@@ -28,8 +26,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task An_address_may_not_ask_for_ever_whoever_asks()
     {
-        await using var strict = await Open("--ADDRESS_RATE_LIMIT=4");
-        var ana = await SignUp(strict, "ana");
+        await using var strict = await House.Open("--ADDRESS_RATE_LIMIT=4");
+        var ana = await House.SignUp("ana", strict);
         var nobody = new Person("anonymous", House.AddressOf(strict));
         (await ana.Get("/me")).Is(200);
         (await nobody.Get("/chats?scope=public")).Is(200);
@@ -45,7 +43,7 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_address_is_what_a_trusted_proxy_says_and_no_other()
     {
-        await using (var trusting = await Open("--ADDRESS_RATE_LIMIT=2", "--TRUSTED_PROXIES=127.0.0.1"))
+        await using (var trusting = await House.Open("--ADDRESS_RATE_LIMIT=2", "--TRUSTED_PROXIES=127.0.0.1"))
         {
             var nobody = new Person("anonymous", House.AddressOf(trusting));
             foreach (var address in new[] { "192.0.2.1", "192.0.2.2", "2001:db8:1:1::1", "2001:db8:1:2::1" })
@@ -60,7 +58,7 @@ public sealed class LimitTests(House house) : HouseTest(house)
             (await nobody.With("X-Forwarded-For", "2001:db8:1:1:ffff::1", HttpMethod.Get, "/chats?scope=public")).Is(429);
         }
 
-        await using var wary = await Open("--ADDRESS_RATE_LIMIT=2");
+        await using var wary = await House.Open("--ADDRESS_RATE_LIMIT=2");
         var someone = new Person("anonymous", House.AddressOf(wary));
         (await someone.With("X-Forwarded-For", "192.0.2.1", HttpMethod.Get, "/chats?scope=public")).Is(200);
         (await someone.With("X-Forwarded-For", "192.0.2.2", HttpMethod.Get, "/chats?scope=public")).Is(200);
@@ -70,8 +68,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_request_that_takes_too_long_is_given_up_and_its_statement_with_it()
     {
-        await using var hasty = await Open("--REQUEST_TIMEOUT=1");
-        var ana = await SignUp(hasty, "ana");
+        await using var hasty = await House.Open("--REQUEST_TIMEOUT=1");
+        var ana = await House.SignUp("ana", hasty);
         await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
@@ -87,7 +85,7 @@ public sealed class LimitTests(House house) : HouseTest(house)
             }
 
             (await ana.Post("/chats", new { title = "late" })).Is(504, "timeout");
-            await Until(async () => await Waiting() == 0);
+            await Wait.Until(async () => await Waiting() == 0);
         }
 
         Assert.Empty((await ana.Get("/chats")).Is(200).Ids);
@@ -110,17 +108,17 @@ public sealed class LimitTests(House house) : HouseTest(house)
         http.DefaultRequestHeaders.Authorization = new("Bearer", ana.AccessToken);
         using var gone = new CancellationTokenSource();
         var asked = http.GetAsync("/chats", gone.Token);
-        await Until(async () => await Waiting() == 1);
+        await Wait.Until(async () => await Waiting() == 1);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
-        await Until(async () => await Waiting() == 0);
+        await Wait.Until(async () => await Waiting() == 0);
     }
 
     [Fact]
     public async Task Only_pages_of_the_list_may_ask()
     {
-        await using var open = await Open("--CORS_ORIGINS=https://app.example, http://localhost:3000");
-        var ana = await SignUp(open, "ana");
+        await using var open = await House.Open("--CORS_ORIGINS=https://app.example, http://localhost:3000");
+        var ana = await House.SignUp("ana", open);
         foreach (var origin in new[] { "https://app.example", "http://localhost:3000" })
         {
             var asked = await ana.Send(HttpMethod.Options, "/chats", null, ("Origin", origin),
@@ -163,7 +161,7 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task Behind_TLS_they_are_told_to_stay_there()
     {
-        await using var api = await Open("--PUBLIC_URL=https://chat.example");
+        await using var api = await House.Open("--PUBLIC_URL=https://chat.example");
         var answer = (await new Person("anonymous", House.AddressOf(api)).Get("/health/live")).Is(200);
         Assert.Equal("max-age=31536000", answer.Header("Strict-Transport-Security"));
     }
@@ -195,20 +193,6 @@ public sealed class LimitTests(House house) : HouseTest(house)
     public async Task GitHub_comes_back_by_GET_alone(string method) =>
         (await House.Anonymous().Send(new HttpMethod(method), "/auth/github/callback?code=a&state=b")).Is(405, "method_not_allowed");
 
-    private async Task<WebApplication> Open(params string[] settings)
-    {
-        var api = House.Build(House.Database, settings: settings);
-        await api.StartAsync();
-        return api;
-    }
-
-    private async Task<Person> SignUp(WebApplication api, string name)
-    {
-        var person = new Person(name, House.AddressOf(api)) { Email = $"{name}.{Guid.NewGuid():N}@example.org" };
-        person.Take((await person.Post("/auth/register", new { email = person.Email, password = Person.Password })).Is(201));
-        return person;
-    }
-
     /// <summary>How many statements of the API wait for a lock.</summary>
     private async Task<long> Waiting()
     {
@@ -217,15 +201,5 @@ public sealed class LimitTests(House house) : HouseTest(house)
         await using var command = new NpgsqlCommand(
             """select count(*) from pg_locks where not granted and relation = 'public."Chat"'::regclass""", connection);
         return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it never came to that");
-            await Task.Delay(20);
-        }
     }
 }

@@ -21,7 +21,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     public async Task Operations_are_counted_by_what_they_came_to()
     {
         await using var api = await Open();
-        var (ana, ben) = (await SignUp(api, "ana"), await SignUp(api, "ben"));
+        var (ana, ben) = (await House.SignUp("ana", api), await House.SignUp("ben", api));
         var chat = await ana.Begin("hush", "public");
         (await ana.Get($"/chats/{chat}")).Is(200);
         (await ana.Get($"/chats/{Guid.NewGuid()}")).Is(404);
@@ -46,7 +46,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     public async Task Nothing_that_people_wrote_and_nobody_is_named()
     {
         await using var api = await Open();
-        var ana = await SignUp(api, "ana");
+        var ana = await House.SignUp("ana", api);
         var chat = await ana.Begin("hush");
         await ana.Say(chat, "hush");
         (await ana.Get($"/chats/{chat}/messages?limit=7")).Is(200);
@@ -62,7 +62,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     public async Task The_pools_tell_what_is_used_and_what_waits()
     {
         await using var api = await Open();
-        await SignUp(api, "ana");
+        await House.SignUp("ana", api);
         var metrics = await Scrape(api);
         foreach (var pool in new[] { "regular_user", "sign_in", "monitor" })
         {
@@ -78,7 +78,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     {
         await House.Empty();
         await using var api = await Open();
-        var (ana, _) = (await SignUp(api, "ana"), await SignUp(api, "ben"));
+        var (ana, _) = (await House.SignUp("ana", api), await House.SignUp("ben", api));
         await api.Services.GetRequiredService<Gauges>().Refresh(default);
         var metrics = await Scrape(api);
         Assert.Equal(2, metrics.Value("rlschat_sessions{.*}"));
@@ -87,14 +87,14 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         (await ana.Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
         await api.Services.GetRequiredService<Gauges>().Refresh(default);
         // A scrape is good for some tenths of a second.
-        await Until(async () => (await Scrape(api)).Value("rlschat_sessions{.*}", sum: true) == 1);
+        await Wait.Until(async () => (await Scrape(api)).Value("rlschat_sessions{.*}", sum: true) == 1);
     }
 
     [Fact]
     public async Task Only_who_has_the_token_reads()
     {
         await using var api = await Open();
-        var ana = await SignUp(api, "ana");
+        var ana = await House.SignUp("ana", api);
         (await ana.Get("/metrics")).Is(401, "unauthenticated");
         (await new Person("anonymous", House.AddressOf(api)).Get("/metrics")).Is(401, "unauthenticated");
         (await House.Anonymous().Get("/metrics")).Is(404, "not_found");
@@ -107,13 +107,13 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         await using var api = House.Build(House.Database,
             adjust: builder => builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddProcessor(spans)));
         await api.StartAsync();
-        var ana = await SignUp(api, "ana");
+        var ana = await House.SignUp("ana", api);
         var chat = await ana.Begin("hush");
         spans.All.Clear();
         var answer = (await ana.Get($"/chats/{Guid.NewGuid()}?q=hush")).Is(404);
         (await ana.Patch($"/chats/{chat}", new { title = "hush" })).Is(200);
         var trace = answer.Body["traceId"]!.GetValue<string>();
-        await Until(() => Task.FromResult(spans.All.Count(span => span.Kind == ActivityKind.Server) == 2));
+        await Wait.Until(() => Task.FromResult(spans.All.Count(span => span.Kind == ActivityKind.Server) == 2));
         var ours = spans.All.Where(span => span.TraceId.ToHexString() == trace).ToList();
         var request = Assert.Single(ours, span => span.Kind == ActivityKind.Server);
         Assert.Equal("GET /chats/{id}", request.DisplayName);
@@ -139,7 +139,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
             $"--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{port}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
         ]);
         await api.StartAsync();
-        await SignUp(api, "ana");
+        await House.SignUp("ana", api);
         // What has not been sent by the end is sent then.
         var ending = Task.Run(async () => await api.DisposeAsync());
         var paths = new HashSet<string>();
@@ -189,12 +189,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         }
     }
 
-    private async Task<WebApplication> Open()
-    {
-        var api = House.Build(House.Database, settings: $"--METRICS_TOKEN={Token}");
-        await api.StartAsync();
-        return api;
-    }
+    private Task<WebApplication> Open() => House.Open($"--METRICS_TOKEN={Token}");
 
     private static async Task<Metrics> Scrape(WebApplication api)
     {
@@ -203,27 +198,10 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         return new Metrics(await http.GetStringAsync("/metrics"));
     }
 
-    private static async Task<Person> SignUp(WebApplication api, string name)
-    {
-        var person = new Person(name, House.AddressOf(api)) { Email = $"{name}.{Guid.NewGuid():N}@example.org" };
-        person.Take((await person.Post("/auth/register", new { email = person.Email, password = Person.Password })).Is(201));
-        return person;
-    }
-
     private static int FreePort()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static async Task Until(Func<Task<bool>> condition)
-    {
-        var started = Stopwatch.GetTimestamp();
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(20), "it never came to that");
-            await Task.Delay(20);
-        }
     }
 }

@@ -77,13 +77,23 @@ public sealed class House : IAsyncLifetime
             + $"@{host ?? settings.Host}:{port ?? settings.Port}/{settings.Database}";
     }
 
+    /// <summary>Another API over the same database, with these settings on top; whoever asks for it disposes it.</summary>
+    internal async Task<WebApplication> Open(params string[] settings)
+    {
+        var api = Build(Database, settings: settings);
+        await api.StartAsync();
+        return api;
+    }
+
     /// <summary>Nobody in particular.</summary>
     internal Person Anonymous() => new("anonymous", Address);
 
     /// <summary>Somebody who has just signed up, under an address that nobody has.</summary>
-    internal async Task<Person> SignUp(string name)
+    /// <param name="name">Who.</param>
+    /// <param name="api">Where, when it is another API of the house.</param>
+    internal async Task<Person> SignUp(string name, WebApplication? api = null)
     {
-        var person = new Person(name, Address) { Email = $"{name}.{Guid.NewGuid():N}@example.org" };
+        var person = new Person(name, api is null ? Address : AddressOf(api)) { Email = $"{name}.{Guid.NewGuid():N}@example.org" };
         var answer = await person.Post("/auth/register", new { email = person.Email, password = Person.Password });
         answer.Is(201);
         person.Take(answer);
