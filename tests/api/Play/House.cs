@@ -111,10 +111,18 @@ public sealed class House : IAsyncLifetime
             DbAdapter = DbAdapter.Postgres,
             SchemasToInclude = ["public"],
         });
-        await _respawner.ResetAsync(connection);
+        // The API goes on living meanwhile: delivery reads, figures are asked for. Emptying gives way before
+        // the server looks for a deadlock (after a second), which could end the API's statement instead.
+        await Run(connection, "set lock_timeout = '300ms'");
+        await Wait.WhileLocked(() => _respawner.ResetAsync(connection));
         // Respawn's truncate … cascade empties what it was told to leave alone, too.
-        await using var again = new NpgsqlCommand("select app_private.ensure_builtin_rows()", connection);
-        await again.ExecuteNonQueryAsync();
+        await Run(connection, "select app_private.ensure_builtin_rows()");
+    }
+
+    private static async Task Run(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
     }
 
     public async Task DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Npgsql;
 
 namespace RlsChat.Tests.Api.Play;
 
@@ -17,4 +18,18 @@ internal static class Wait
             await Task.Delay(20);
         }
     }
+
+    /// <summary>Does it again while somebody else has locked what it needs.</summary>
+    public static Task WhileLocked(Func<Task> act) => Until(async () =>
+    {
+        try
+        {
+            await act();
+            return true;
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            return false;
+        }
+    });
 }
