@@ -45,7 +45,7 @@ public sealed class Theatre : IAsyncLifetime
     /// <inheritdoc/>
     public async Task DisposeAsync()
     {
-        await Cells.Report();
+        Cells.Report();
         if (players is not null)
         {
             await players.DisposeAsync();
