@@ -56,6 +56,7 @@ internal static class Changes
                 case Invitation invitation when invitation.By == person.Key:
                 case Account account when account.Owner == person.Key:
                 case Session session when session.Owner == person.Key:
+                case Mailed mailed when mailed.Owner == person.Key:
                 case CreditEntry entry when entry.Owner == person.Key:
                 case IdempotencyKey key when key.Owner == person.Key:
                 case Quota quota when quota.Owner == person.Key:
@@ -79,6 +80,11 @@ internal static class Changes
     public static void Delete(World world, IRow gone)
     {
         world.Remove(gone);
+        foreach (var stream in world.All<Stream>().Where(s => gone is Message && s.Message == gone.Key).ToList())
+        {
+            world.Put(stream with { Message = null });
+        }
+
         foreach (var row in world.Rows.ToList())
         {
             if (row switch
@@ -94,6 +100,40 @@ internal static class Changes
             {
                 Delete(world, row);
             }
+        }
+    }
+
+    /// <summary>A sign-in ends, with what it was refreshed from and to.</summary>
+    public static void EndFamily(World world, string? family)
+    {
+        foreach (var session in world.All<Session>().Where(s => s.Family == family).ToList())
+        {
+            world.Remove(session);
+        }
+    }
+
+    /// <summary>Whoever else is signed in as the person is out, and no mail to them is good any more.</summary>
+    public static void EndSignIns(World world, string person)
+    {
+        foreach (var row in world.Rows.ToList())
+        {
+            if (row is Session session && session.Owner == person)
+            {
+                world.Put(session with { Revoked = true });
+            }
+            else if (row is Mailed mailed && mailed.Owner == person)
+            {
+                world.Remove(row);
+            }
+        }
+    }
+
+    /// <summary>An unverified address reserves nothing against whoever proves it.</summary>
+    public static void Release(World world, string email, string keeper)
+    {
+        foreach (var person in world.All<Person>().Where(p => p.Email == email && !p.Verified && p.Key != keeper).ToList())
+        {
+            world.Put(person with { Email = "" });
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class Database : IDisposable
 {
     // With a truth, that is asked afterwards (as rlschat_backup, who sees all) instead of what the statement returns.
     private const string Probe = """
-        create function public.model_probe(statements text[], truths text[], keep boolean)
+        create function auth.model_probe(statements text[], truths text[], keep boolean)
           returns table (error text, keys text[])
           language plpgsql
         as $$
@@ -49,7 +49,8 @@ internal sealed class Database : IDisposable
           end loop;
         end
         $$;
-        grant execute on function public.model_probe(text[], text[], boolean) to public;
+        grant execute on function auth.model_probe(text[], text[], boolean) to public;
+        grant usage on schema auth to rlschat_backup;
         """;
 
     private readonly NpgsqlConnection connection;
@@ -57,6 +58,7 @@ internal sealed class Database : IDisposable
 
     public Database(Theatre theatre, World world)
     {
+        Cells.CountWorld();
         connection = theatre.Players.OpenConnection();
         transaction = connection.BeginTransaction();
         Load(Loading.Of(world));
@@ -70,10 +72,10 @@ internal sealed class Database : IDisposable
         return Run(statements, keep: false);
     }
 
-    /// <summary>Runs statements as the person, for good unless they fail.</summary>
-    public IReadOnlyList<Answer> Do(string? who, IReadOnlyList<(string Sql, string? Truth)> statements)
+    /// <summary>Runs statements as the person, for good unless they fail; signing in, on the other login.</summary>
+    public IReadOnlyList<Answer> Do(string? who, IReadOnlyList<(string Sql, string? Truth)> statements, bool signingIn = false)
     {
-        Step(who is null ? "anonymous" : "regular_user", who);
+        Step(signingIn ? "rlschat_auth" : who is null ? "anonymous" : "regular_user", who);
         return Run(statements, keep: true);
     }
 
@@ -110,7 +112,7 @@ internal sealed class Database : IDisposable
 
     private List<Answer> Run(IReadOnlyList<(string Sql, string? Truth)> statements, bool keep)
     {
-        using var command = new NpgsqlCommand("select error, keys from public.model_probe($1, $2, $3)", connection);
+        using var command = new NpgsqlCommand("select error, keys from auth.model_probe($1, $2, $3)", connection);
         command.Parameters.Add(new() { Value = statements.Select(s => s.Sql).ToArray() });
         command.Parameters.Add(new() { Value = statements.Select(s => s.Truth).ToArray(), NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Array | NpgsqlTypes.NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = keep });

@@ -31,8 +31,12 @@ internal static class Loading
         }
 
         // A foreign key that still has to be checked would hold its table.
-        return sql.Append("set constraints all immediate;\n").Append(Each.Replace("{0}", "").Replace("{1}", "enable")).ToString();
+        return sql.Append("set constraints all immediate;\n").Append(Each.Replace("{0}", "").Replace("{1}", "enable"))
+            .Append("set constraints public.\"accounts_userId_fkey\" deferred;\n").ToString();
     }
+
+    /// <summary>What finishing a stream costs in the histories, so that somebody cannot pay it.</summary>
+    public const decimal StreamPrice = 2;
 
     public static string Text(string? value) => value is null ? "null" : $"'{value}'";
 
@@ -51,7 +55,7 @@ internal static class Loading
     {
         Person p => $"""
             insert into public."User" ("id", "email", "password", "creditBalance", "organizationId", "roleId", "managerId", "emailVerified", "joinedAt")
-            values ('{p.Key}', '{Worlds.Email(p.Key)}', {(p.Password ? "'hash'" : "null")}, {p.Balance.ToString(CultureInfo.InvariantCulture)},
+            values ('{p.Key}', '{p.Email}', {(p.Password ? "'hash'" : "null")}, {p.Balance.ToString(CultureInfo.InvariantCulture)},
               {Text(p.Org)}, {Text(p.Role)}, {Text(p.Manager)}, {(p.Verified ? Moment(0) : "null")}, {(p.Org is null ? "null" : Moment(p.Joined))})
             """,
         Organization o => $"""insert into public."Organization" ("id", "name") values ('{o.Key}', 'organization')""",
@@ -60,7 +64,7 @@ internal static class Loading
             insert into public."Chat" ("id", "title", "userId", "organizationId", "visibility")
             values ('{c.Key}', 'chat', '{c.Owner}', {Text(c.Org)}, '{(c.Public ? "public" : "private")}')
             """,
-        Message m => $"""insert into public."Message" ("id", "chatId", "role", "parts", "userId") values ('{m.Key}', '{m.Chat}', 'user', '[]', {Text(m.Author)})""",
+        Message m => $"""insert into public."Message" ("id", "chatId", "role", "parts", "userId") values ('{m.Key}', '{m.Chat}', 'user', '[{m.Text}]', {Text(m.Author)})""",
         Vote v => $"""
             insert into public."Vote" ("id", "message_id", "user_id", "value", "chatId")
             select '{v.Key}', m."id", '{v.Voter}', 'up', m."chatId" from public."Message" m where m."id" = '{v.Message}'
@@ -74,14 +78,17 @@ internal static class Loading
             values ('{s.Key}', {Version(s.Document)}, '', '', {Text(s.Author)})
             """,
         Stream s => $"""insert into public."Stream" ("id", "chatId", "userId") values ('{s.Key}', '{s.Chat}', {Text(s.Opener)})""",
-        Chunk c => $"""insert into public."StreamChunk" ("streamId", "index", "data") values ('{c.Stream}', {c.Index}, 'chunk')""",
+        Chunk c => $"""insert into public."StreamChunk" ("streamId", "index", "data") values ('{c.Stream}', {c.Index}, '{c.Data}')""",
         Invitation i => $"""
             insert into public."Invitation" ("id", "organizationId", "email", "roleId", "invitedBy", "tokenDigest", "createdAt", "expires", "acceptedAt")
-            values ('{i.Key}', '{i.Org}', '{i.Email}', '{i.Role}', '{i.By}', sha256('{i.Key}'),
+            values ('{i.Key}', '{i.Org}', '{i.Email}', '{i.Role}', '{i.By}', sha256('{i.Token ?? i.Key}'),
               now() - interval '9 days', now() + interval '{(i.Expired ? -1 : 1)} days', {(i.Accepted ? "now()" : "null")})
             """,
         Account a => $"""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ('{a.Owner}', 'oauth', 'github', '{a.Key}')""",
-        Session s => $"""insert into public.sessions ("id", "userId", "expires", "sessionToken") values ({s.Key}, '{s.Owner}', 'infinity', 'token of {s.Key}')""",
+        Session s => $"""
+            insert into public.sessions ("id", "userId", "expires", "sessionToken", "rotated", "revoked")
+            values ({s.Key}, '{s.Owner}', 'infinity', encode(sha256('{s.Token}'), 'hex'), {(s.Rotated ? "now()" : "null")}, {(s.Revoked ? "now()" : "null")})
+            """,
         CreditEntry e => $"""
             insert into public."CreditEntry" ("id", "userId", "amount", "balance", "reason") overriding system value
             values ({e.Key}, '{e.Owner}', 1, 1, 'credits')

@@ -1,4 +1,3 @@
-using CsCheck;
 using RlsChat.Tests.Rls.Stage;
 
 namespace RlsChat.Tests.Rls.Model;
@@ -6,7 +5,6 @@ namespace RlsChat.Tests.Rls.Model;
 /// <summary>
 /// The database and the model (<see cref="Rules"/>) agree on every row, whoever asks, in random worlds.
 /// It goes on until it has checked 100,000 cells of (person, table, command, row).
-/// RLSCHAT_MODEL_SEED repeats a failure that CsCheck has printed, RLSCHAT_MODEL_WORLDS asks for more worlds.
 /// </summary>
 [Collection(TheModel.Name)]
 public sealed class ModelTests(Theatre theatre)
@@ -19,11 +17,9 @@ public sealed class ModelTests(Theatre theatre)
         var before = Cells.OfTheModel;
         do
         {
-            Worlds.Drafts.Sample(
-                drafts => Agree(Worlds.Of(drafts)),
-                seed: Seeds.Given, iter: Seeds.Worlds, threads: 1, print: drafts => Print.World(Worlds.Of(drafts)));
+            Worlds.Drafts.Sample(Sampling.Worlds, drafts => Agree(Worlds.Of(drafts)), drafts => Print.World(Worlds.Of(drafts)));
         }
-        while (Seeds.Given is null && Cells.OfTheModel - before < LeastCells);
+        while (!Sampling.IsRepeating && Cells.OfTheModel - before < LeastCells);
     }
 
     private void Agree(World world)

@@ -8,9 +8,12 @@ internal interface IRow
     string Key { get; }
 }
 
-/// <summary>A row of "User". <paramref name="Joined"/> orders memberships; smaller is earlier.</summary>
+/// <summary>
+/// A row of "User". <paramref name="Joined"/> orders memberships; smaller is earlier. Whether there is a
+/// <paramref name="Password"/>; an empty <paramref name="Email"/> is one that is not known.
+/// </summary>
 internal sealed record Person(
-    string Key, string? Org, string? Role, string? Manager, int Joined, bool Password, bool Verified, decimal Balance) : IRow;
+    string Key, string Email, string? Org, string? Role, string? Manager, int Joined, bool Password, bool Verified, decimal Balance) : IRow;
 
 internal sealed record Organization(string Key) : IRow;
 
@@ -19,9 +22,9 @@ internal sealed record Role(string Key, string? Org, ImmutableSortedSet<string> 
 
 internal sealed record Chat(string Key, string Owner, string? Org, bool Public) : IRow;
 
-internal sealed record Message(string Key, string Chat, string? Author) : IRow;
+internal sealed record Message(string Key, string Chat, string? Author, string Text = "") : IRow;
 
-internal sealed record Vote(string Key, string Message, string Voter) : IRow;
+internal sealed record Vote(string Key, string Message, string Voter, bool Up = true) : IRow;
 
 /// <summary>One version: <paramref name="Id"/> at the second <paramref name="At"/>.</summary>
 internal sealed record Document(string Id, int At, string Owner, string? Org) : IRow
@@ -29,11 +32,12 @@ internal sealed record Document(string Id, int At, string Owner, string? Org) : 
     public string Key => $"{Id} {At}";
 }
 
-internal sealed record Suggestion(string Key, string Document, string? Author) : IRow;
+internal sealed record Suggestion(string Key, string Document, string? Author, string Text = "", bool Resolved = false) : IRow;
 
-internal sealed record Stream(string Key, string Chat, string? Opener) : IRow;
+/// <summary>An answer being written; finished, it has become a message (which may have gone since).</summary>
+internal sealed record Stream(string Key, string Chat, string? Opener, bool Finished = false, string? Message = null) : IRow;
 
-internal sealed record Chunk(string Stream, int Index) : IRow
+internal sealed record Chunk(string Stream, int Index, string Data = "chunk") : IRow
 {
     public string Key => $"{Stream} {Index}";
 }
@@ -42,7 +46,11 @@ internal sealed record Invitation(string Key, string Org, string Email, string R
 
 internal sealed record Account(string Key, string Owner) : IRow;
 
-internal sealed record Session(string Key, string Owner) : IRow;
+/// <summary>A sign-in; refreshing it rotates it and adds the next of its <paramref name="Family"/>.</summary>
+internal sealed record Session(string Key, string Owner, string Family, string Token, bool Rotated = false, bool Revoked = false) : IRow;
+
+/// <summary>A row of "verificationToken": what was mailed to an address, for one purpose.</summary>
+internal sealed record Mailed(string Key, string Owner, string Purpose, string Email) : IRow;
 
 internal sealed record CreditEntry(string Key, string Owner) : IRow;
 

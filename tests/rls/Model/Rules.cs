@@ -11,6 +11,7 @@ internal sealed class Rules(World world)
     /// <summary>S: the row is among what the person reads.</summary>
     public bool Sees(string? who, IRow row) => row switch
     {
+        Session { Rotated: true } or Session { Revoked: true } => false,
         Person or Account or Session or CreditEntry or IdempotencyKey or Quota => Is(who, OwnerOf(row)),
         Colleague colleague => IsMember(who, colleague.Of.Org),
         Organization organization => IsMember(who, organization.Key),

@@ -143,7 +143,7 @@ internal sealed class Statements(World world, string? who, IReadOnlyDictionary<T
         who is null || !table.Deletes ? Denied
         : gone.Exists(r => r is Role && world.All<Person>().Any(p => p.Role == r.Key)) ? PostgresErrorCodes.ForeignKeyViolation
         : gone.Exists(r => r is Person p && Standing.IsLastAdministrator(world, p)) ? "RC003"
-        : gone.Exists(r => r is Account) && !world.The<Person>(who).Password && world.All<Account>().Count(a => a.Owner == who) == gone.Count ? "RC008"
+        : gone.Exists(r => r is Account) && world.The<Person>(who) is not { Password: true, Email: not "" } && world.All<Account>().Count(a => a.Owner == who) == gone.Count ? "RC008"
         : null;
 
     private static HashSet<string> Keys(IEnumerable<IRow> rows) => [.. rows.Select(r => r.Key)];

@@ -23,6 +23,9 @@ internal static class Worlds
             b.Item1, b.Item2, b.Item3, b.Item4, b.Item5,
         });
 
+    /// <summary>How many arrays of drafts there are.</summary>
+    public const int Tables = 13;
+
     public static World Of((int A, int B, int C, int D)[][] drafts)
     {
         var world = new World();
@@ -40,7 +43,8 @@ internal static class Worlds
             new Suggestion(World.Id(0x59, n), v.Key, d.B % 5 == 0 ? null : Pick(people, d.C)))));
         Each(drafts[8], (n, d) => Any<Chat>(world, d.A, c => world.Put(
             new Stream(World.Id(0x57, n), c.Key, d.B % 5 == 0 ? null : Pick(people, d.C)))));
-        Each(drafts[9], (n, d) => Any<Stream>(world, d.A, s => world.Put(new Chunk(s.Key, n))));
+        Each(drafts[9], (n, d) => Any<Stream>(world, d.A, s => world.Put(
+            new Chunk(s.Key, d.B % 4 == 0 ? n : world.All<Chunk>().Count(c => c.Stream == s.Key)))));
         Each(drafts[10], (n, d) => Invite(world, n, d, people));
         Each(drafts[11], (n, d) =>
         {
@@ -48,7 +52,7 @@ internal static class Worlds
             world.Put((d.A % 5) switch
             {
                 0 => new Account($"github-{n}", owner),
-                1 => new Session($"{900000 + n}", owner),
+                1 => new Session($"{900000 + n}", owner, $"family {n}", $"token of {900000 + n}", d.C % 4 == 0, d.D % 4 == 0),
                 2 => new CreditEntry($"{900000 + n}", owner),
                 3 => new IdempotencyKey(owner, $"key-{n}"),
                 _ => new Quota(owner, $"kind-{n}"),
@@ -76,7 +80,7 @@ internal static class Worlds
         var organizations = world.All<Organization>().Select(o => o.Key).ToArray();
         for (var n = 0; n < organizations.Length; n++)
         {
-            world.Put(new Person(World.Id(0xface, n), organizations[n], World.AdminRole, null, n, true, true, 0m));
+            world.Put(new Person(World.Id(0xface, n), Email(World.Id(0xface, n)), organizations[n], World.AdminRole, null, n, true, true, 5m));
         }
 
         Each(drafts, (n, d) =>
@@ -88,8 +92,8 @@ internal static class Worlds
                 .Append(World.MemberRole).Append(World.AdminRole).ToArray();
             var (password, verified) = (d.D % 3 != 0, d.D % 4 != 0);
             world.Put(organization is null
-                ? new Person(World.Id(0xface, n), null, d.B % 3 == 0 ? World.OperatorRole : null, null, n, password, verified, 0m)
-                : new Person(World.Id(0xface, n), organization, Pick(roles, d.B), Pick(colleagues, d.C), n, password, verified, 0m));
+                ? new Person(World.Id(0xface, n), Email(World.Id(0xface, n)), null, d.B % 3 == 0 ? World.OperatorRole : null, null, n, password, verified, d.C % 5)
+                : new Person(World.Id(0xface, n), Email(World.Id(0xface, n)), organization, Pick(roles, d.B), Pick(colleagues, d.C), n, password, verified, d.A % 5));
         });
     }
 
@@ -114,12 +118,13 @@ internal static class Worlds
     {
         var organization = world.All<Organization>().ElementAt(d.A % world.All<Organization>().Count()).Key;
         var roles = world.All<Role>().Where(r => r.Org is null || r.Org == organization).ToArray();
+        // Every other one by the founder, and so mostly good.
+        var by = d.D % 2 == 0 ? world.All<Person>().First(p => p.Org == organization).Key : Pick(people, d.D);
         world.Put(new Invitation(
-            World.Id(0x17, n), organization, Email(Pick(people, d.B)), Pick(roles, d.C).Key, Pick(people, d.D), d.D % 7 == 0, d.D % 5 == 0));
+            World.Id(0x17, n), organization, Email(Pick(people, d.B)), Pick(roles, d.C).Key, by, d.D % 7 == 0, d.D % 5 == 0));
     }
 
-    /// <summary>A person's address.</summary>
-    public static string Email(string person) => $"{person}@model";
+    private static string Email(string person) => $"{person}@model";
 
     public static T Pick<T>(IReadOnlyList<T> from, int number) => from[number % from.Count];
 

@@ -8,12 +8,18 @@ internal static class Cells
     private static int matrix;
     private static int model;
     private static int statements;
+    private static int worlds;
+    private static int steps;
     private static int ofTheModel;
 
     /// <summary>Verdicts that the database shares with the model of tests/rls/Model.</summary>
     public static int OfTheModel => ofTheModel;
 
     public static void Count() => Interlocked.Increment(ref matrix);
+
+    public static void CountWorld() => Interlocked.Increment(ref worlds);
+
+    public static void CountStep() => Interlocked.Increment(ref steps);
 
     public static void CountOfTheModel(int cells, int asked)
     {
@@ -28,5 +34,7 @@ internal static class Cells
         Figures.Add("matrix.cells", Interlocked.Exchange(ref matrix, 0));
         Figures.Add("model.cells", Interlocked.Exchange(ref model, 0));
         Figures.Add("model.statements", Interlocked.Exchange(ref statements, 0));
+        Figures.Add("model.worlds", Interlocked.Exchange(ref worlds, 0));
+        Figures.Add("model.steps", Interlocked.Exchange(ref steps, 0));
     }
 }

@@ -72,7 +72,8 @@ public sealed class Theatre : IAsyncLifetime
                   end if;
                   alter role {Login} password '{Password}';
                   grant identity_setter, anonymous, regular_user, monitor, rlschat_backup, rlschat_purge,
-                    auth_definer, rlschat_owner to {Login};
+                    auth_definer, rlschat_owner,
+                    rlschat_auth to {Login};
                 end
                 $$
                 """,
