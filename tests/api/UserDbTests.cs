@@ -5,36 +5,40 @@ using Npgsql;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Pools;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>The only door to people's data, without HTTP: with one connection that all must share.</summary>
+/// <summary>The only door to people's data, without HTTP: with one connection that all must share, PgBouncer's too.</summary>
 public sealed class UserDbTests : IAsyncLifetime
 {
     private readonly LogLines _log = new();
     private TestDatabase _database = null!;
     private WebApplication _app = null!;
+    private PgBouncer? _bouncer;
     private Caller _ana, _ben;
 
-    public async Task InitializeAsync()
-    {
-        _database = await (await TestServer.Shared).CreateDatabase();
-        _app = House.Build(_database, _log, settings: "--DATABASE_MAX_CONNECTIONS=1");
-        await _app.StartAsync();
-        (_ana, _ben) = (await SignUp("ana"), await SignUp("ben"));
-    }
+    public async Task InitializeAsync() => _database = await (await TestServer.Shared).CreateDatabase();
 
     public async Task DisposeAsync()
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        if (_bouncer is not null)
+        {
+            await _bouncer.DisposeAsync();
+        }
+
         await _database.DisposeAsync();
     }
 
-    [Fact]
-    public async Task A_statement_smuggled_behind_a_semicolon_is_refused_by_the_server()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task A_statement_smuggled_behind_a_semicolon_is_refused_by_the_server(string way)
     {
+        await Open(way);
         var error = await Assert.ThrowsAsync<PostgresException>(() =>
             As(_ana).Query<int>("""select 1; delete from public."Chat" """));
         Assert.Equal(PostgresErrorCodes.SyntaxError, error.SqlState);
@@ -42,9 +46,12 @@ public sealed class UserDbTests : IAsyncLifetime
         Assert.Equal(PostgresErrorCodes.SyntaxError, error.SqlState);
     }
 
-    [Fact]
-    public async Task One_connection_serves_one_then_another_then_nobody()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task One_connection_serves_one_then_another_then_nobody(string way)
     {
+        await Open(way);
         const string who = "select auth.uid()";
         for (var round = 0; round < 3; round++)
         {
@@ -60,9 +67,12 @@ public sealed class UserDbTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Nothing_that_is_set_outlives_its_transaction()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task Nothing_that_is_set_outlives_its_transaction(string way)
     {
+        await Open(way);
         await As(_ana).Query<Guid?>("select auth.uid()");
         var source = _app.Services.GetRequiredService<DataSources>().RegularUser;
         await using var command = source.CreateCommand(
@@ -73,9 +83,12 @@ public sealed class UserDbTests : IAsyncLifetime
         Assert.Equal("rlschat_api///off", await command.ExecuteScalarAsync());
     }
 
-    [Fact]
-    public async Task A_cancelled_request_cancels_its_statement()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task A_cancelled_request_cancels_its_statement(string way)
     {
+        await Open(way);
         using var soon = new CancellationTokenSource(200);
         var started = Stopwatch.GetTimestamp();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => As(_ana, stop: soon.Token).Query<int>("select 1 from pg_sleep(20)"));
@@ -83,18 +96,24 @@ public sealed class UserDbTests : IAsyncLifetime
         Assert.Equal(_ana.Uid, await As(_ana).QuerySingleOrDefault<Guid?>("select auth.uid()"));
     }
 
-    [Fact]
-    public async Task A_request_that_reads_cannot_write()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task A_request_that_reads_cannot_write(string way)
     {
+        await Open(way);
         const string write = """insert into public."Chat" ("title") values ('written')""";
         var error = await Assert.ThrowsAsync<PostgresException>(() => As(_ana, reads: true).Execute(write));
         Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
         Assert.Equal(1, await As(_ana).Execute(write));
     }
 
-    [Fact]
-    public async Task What_is_checked_at_the_end_is_known_before_anything_is_answered()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task What_is_checked_at_the_end_is_known_before_anything_is_answered(string way)
     {
+        await Open(way);
         await AsOwner(
             """create table public.note (id int primary key, parent int references public.note deferrable initially deferred)""",
             "grant insert, select on public.note to regular_user");
@@ -106,9 +125,12 @@ public sealed class UserDbTests : IAsyncLifetime
         Assert.Equal(1, await As(_ana).Execute("insert into public.note values (1, 1)"));
     }
 
-    [Fact]
-    public async Task Who_meets_another_tries_again_a_few_times()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task Who_meets_another_tries_again_a_few_times(string way)
     {
+        await Open(way);
         await AsOwner("create sequence public.tries", "grant usage on sequence public.tries to regular_user",
             """
             create function public.meet(times int) returns int language plpgsql as $$
@@ -128,17 +150,39 @@ public sealed class UserDbTests : IAsyncLifetime
         Assert.Equal(8, await As(_ana).QuerySingleOrDefault<int>("select nextval('public.tries')::int"));
     }
 
-    [Fact]
-    public async Task A_lock_that_is_not_given_back_is_503_with_a_time_to_come_again()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task A_lock_that_is_not_given_back_is_503_with_a_time_to_come_again(string way)
     {
+        await Open(way);
         await using var owner = await Locked();
         var person = new Person("anonymous", House.AddressOf(_app));
         Assert.NotNull((await person.Get("/chats?scope=public")).Is(503, "unavailable").RetryAfter);
     }
 
-    [Fact]
-    public async Task Who_is_being_served_when_the_server_stops_is_served()
+    [Theory]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task A_pooler_that_has_no_connection_to_give_is_503_with_a_time_to_come_again(string way)
     {
+        await Open(way, "query_wait_timeout = 1");
+        await using var owner = await Locked();
+        var waits = new Person("anonymous", House.AddressOf(_app)).Get("/chats?scope=public");
+        await Task.Delay(300);
+        var person = new Person("ana", House.AddressOf(_app));
+        person.Bear(_app.Services.GetRequiredService<AccessTokens>().Issue(_ana.Uid!.Value, _ana.Session!));
+        Assert.NotNull((await person.Get("/me")).Is(503, "unavailable").RetryAfter);
+        await owner.CloseAsync();
+        (await waits).Is(200);
+        (await person.Get("/me")).Is(200);
+    }
+
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task Who_is_being_served_when_the_server_stops_is_served(string way)
+    {
+        await Open(way);
         await using var owner = await Locked();
         var answer = new Person("anonymous", House.AddressOf(_app)).Get("/chats?scope=public");
         await Task.Delay(300);
@@ -150,9 +194,12 @@ public sealed class UserDbTests : IAsyncLifetime
         await stopping;
     }
 
-    [Fact]
-    public async Task What_nobody_foresaw_says_nothing_and_is_in_the_log()
+    [Theory]
+    [InlineData("direct")]
+    [BehindPgBouncer("pgbouncer")]
+    public async Task What_nobody_foresaw_says_nothing_and_is_in_the_log(string way)
     {
+        await Open(way);
         await AsOwner("""alter table public."Chat" rename column "title" to "heading" """);
         _log.Clear();
         var answer = (await new Person("anonymous", House.AddressOf(_app)).Get("/chats?scope=public")).Is(500, "internal_error");
@@ -165,6 +212,15 @@ public sealed class UserDbTests : IAsyncLifetime
         Assert.Contains(answer.Body["traceId"]!.GetValue<string>(), line, StringComparison.Ordinal);
         Assert.Contains("42703", line, StringComparison.Ordinal);
         Assert.False(Assert.Single(_log.Operations)["success"]!.GetValue<bool>());
+    }
+
+    /// <summary>The API, with one connection to the server: its own, or PgBouncer's.</summary>
+    private async Task Open(string way, params string[] more)
+    {
+        _bouncer = way == "pgbouncer" ? await PgBouncer.Start(_database, size: 1, more) : null;
+        _app = House.Build(_database, _log, settings: [.. Way.Through(_bouncer, _database), "--DATABASE_MAX_CONNECTIONS=1"]);
+        await _app.StartAsync();
+        (_ana, _ben) = (await SignUp("ana"), await SignUp("ben"));
     }
 
     private UserDb As(Caller caller, bool reads = false, CancellationToken stop = default) => new(

@@ -71,7 +71,8 @@ internal static class DatabaseErrors
         PostgresErrorCodes.QueryCanceled => Problems.Timeout,
         var state when MetAnother(state) => Unavailable(1),
         ['2', '2', ..] => Invalid(error),
-        ['5', '3', ..] or ['5', '7', 'P', '0', _] => Unavailable(5),
+        // Class 08 is a pooler's: it has no connection to give, or has lost the one it gave.
+        ['5', '3', ..] or ['5', '7', 'P', '0', _] or ['0', '8', ..] => Unavailable(5),
         "RC014" => QuotaUsedUp,
         ['R', 'C', ..] own => Own.GetValueOrDefault(own),
         _ => null,

@@ -1,5 +1,6 @@
 using Npgsql;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Pools;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Wire;
@@ -50,13 +51,15 @@ public sealed class RoundTripTests
     ];
 
     [Theory]
-    [InlineData("on", "BEBES")]
-    [InlineData("off", "PBDEPBDES")]
-    public async Task One_write_and_one_sync_a_request(string prepare, string messages)
+    [InlineData("direct", "on", "BEBES")]
+    [InlineData("direct", "off", "PBDEPBDES")]
+    [BehindPgBouncer("pgbouncer", "off", "PBDEPBDES")]
+    public async Task One_write_and_one_sync_a_request(string way, string prepare, string messages)
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();
+        await using var bouncer = way == "pgbouncer" ? await PgBouncer.Start(database, size: 1) : null;
         var server = new NpgsqlConnectionStringBuilder(database.ApiConnectionString);
-        await using var proxy = new CountingProxy(server.Host!, server.Port);
+        await using var proxy = bouncer is null ? new CountingProxy(server.Host!, server.Port) : new CountingProxy("127.0.0.1", bouncer.Port);
         await using var app = House.Build(database, settings:
         [
             $"--POSTGRES_API_URL={House.Url(database.ApiConnectionString, "127.0.0.1", proxy.Port)}?sslmode=disable",

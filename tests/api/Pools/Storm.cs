@@ -1,0 +1,157 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RlsChat.Api.Data;
+using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Api.Pools;
+
+/// <summary>
+/// Everybody of the crowd asks at once, through fewer connections than there are people. Some hang up in the
+/// middle of a request, backends are killed, and now and then somebody says nothing about who they are.
+/// </summary>
+internal sealed partial class Storm(WebApplication app, TestDatabase database, Crowd crowd, int requests, bool calm = false)
+{
+    /// <summary>A backend is killed after so many requests; of so many, one is cancelled.</summary>
+    private const int Kill = 250, Cancel = 30;
+
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 64 });
+    private readonly Uri _address = House.AddressOf(app);
+    private readonly Tally _tally = new();
+
+    public static async Task<Tally> Over(WebApplication app, TestDatabase database, Crowd crowd, int requests, bool calm = false)
+    {
+        var storm = new Storm(app, database, crowd, requests, calm);
+        using var over = new CancellationTokenSource();
+        var probing = storm.SayNothing(over.Token);
+        await Task.WhenAll(crowd.People.Select((patron, i) => storm.Walk(patron, new Random(i))));
+        await over.CancelAsync();
+        await probing;
+        return storm._tally;
+    }
+
+    private async Task Walk(Patron patron, Random random)
+    {
+        for (int number; (number = _tally.Ask()) <= requests;)
+        {
+            var other = crowd.Anybody(random);
+            await Ask(patron.Person.Name, random.Next(10) == 0 || other == patron ? crowd.Stray(random) : patron.Next(random, other), random);
+            if (!calm && number % Kill == 0)
+            {
+                await KillOne();
+            }
+        }
+    }
+
+    private async Task Ask(string who, Asked asked, Random random)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(asked.Method), new Uri(_address, asked.Path));
+        request.Content = asked.Body is null ? null : JsonContent.Create(asked.Body);
+        request.Headers.Authorization = asked.Token is null ? null : new AuthenticationHeaderValue("Bearer", asked.Token);
+        using var soon = new CancellationTokenSource();
+        if (!calm && random.Next(Cancel) == 0)
+        {
+            soon.CancelAfter(TimeSpan.FromMilliseconds(random.Next(12)));
+        }
+
+        try
+        {
+            using var response = await Http.SendAsync(request, soon.Token);
+            Judge(who, asked, (int)response.StatusCode, await response.Content.ReadAsStringAsync(soon.Token));
+        }
+        catch (OperationCanceledException) when (soon.IsCancellationRequested)
+        {
+            _tally.Cancel();
+        }
+    }
+
+    /// <summary>The same for everybody: no canary of another, everything of one's own, a status that may be.</summary>
+    private void Judge(string who, Asked asked, int status, string text)
+    {
+        _tally.Answer(status);
+        foreach (Match canary in Canary().Matches(text))
+        {
+            if (!asked.May.Contains(canary.Value))
+            {
+                _tally.Report($"{who} sees {canary.Value}: {asked.Method} {asked.Path}");
+            }
+        }
+
+        // What a killed backend costs.
+        if (status == 503 && !calm)
+        {
+            return;
+        }
+
+        if (!asked.Statuses.Contains(status))
+        {
+            _tally.Report($"{who} is answered {status}: {asked.Method} {asked.Path}: {text}");
+        }
+        else if (status < 400)
+        {
+            foreach (var missing in asked.Holds.Where(held => !text.Contains(held, StringComparison.Ordinal)))
+            {
+                _tally.Report($"{who} misses {missing}: {asked.Method} {asked.Path}: {text}");
+            }
+
+            if (asked.Then is { } then)
+            {
+                then(JsonNode.Parse(text)!);
+            }
+        }
+    }
+
+    private async Task KillOne()
+    {
+        await using var connection = new NpgsqlConnection(database.SuperuserConnectionString ?? database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var kill = new NpgsqlCommand(
+            """
+            select count(pg_terminate_backend(pid)) from (
+              select pid from pg_stat_activity where usename = 'rlschat_api' and datname = current_database()
+              order by random() limit 1) one
+            """, connection);
+        _tally.Kill((int)(long)(await kill.ExecuteScalarAsync())!);
+    }
+
+    /// <summary>On the connections of requests: nothing of one is left there for the next.</summary>
+    private async Task SayNothing(CancellationToken over)
+    {
+        var sources = app.Services.GetRequiredService<DataSources>();
+        while (!over.IsCancellationRequested)
+        {
+            foreach (var source in new[] { sources.RegularUser, sources.Anonymous })
+            {
+                try
+                {
+                    await using var command = source.CreateCommand(
+                        """
+                        select concat_ws('/', current_user, current_setting('auth.uid', true), current_setting('auth.session', true),
+                          auth.uid(), current_setting('transaction_read_only'))
+                        """);
+                    var said = (string?)await command.ExecuteScalarAsync(CancellationToken.None);
+                    _tally.Probe();
+                    // An unset setting is null, one that was set before is ''.
+                    if (said?.Replace("//", "/", StringComparison.Ordinal).Replace("//", "/", StringComparison.Ordinal) != "rlschat_api/off")
+                    {
+                        _tally.Report($"who says nothing is taken for {said}");
+                    }
+                }
+                catch (NpgsqlException) when (!calm)
+                {
+                    // A backend that was killed.
+                }
+            }
+
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    [GeneratedRegex("canary-[a-z0-9]+-[0-9a-f]{8}")]
+    private static partial Regex Canary();
+}

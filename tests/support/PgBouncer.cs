@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Npgsql;
+using RlsChat.Database;
+
+namespace RlsChat.Tests.Support;
+
+/// <summary>
+/// A PgBouncer of its own on a free port of loopback, in transaction mode, in front of a test database. It runs
+/// as the user that the server's programs run as, and ends with this process.
+/// </summary>
+public sealed class PgBouncer : IAsyncDisposable
+{
+    // Debian puts it where only root's PATH looks.
+    private static readonly string? Program = Tool.Find("pgbouncer")
+        ?? new[] { "/usr/sbin/pgbouncer", "/usr/local/sbin/pgbouncer" }.FirstOrDefault(File.Exists);
+
+    private readonly string folder;
+    private readonly Process process;
+
+    private PgBouncer(string folder, Process process, int port) => (this.folder, this.process, Port) = (folder, process, port);
+
+    /// <summary>Whether the machine has one.</summary>
+    public static bool IsThere => Program is not null;
+
+    /// <summary>Where it listens, on 127.0.0.1.</summary>
+    public int Port { get; }
+
+    /// <summary>Starts one.</summary>
+    /// <param name="database">The database behind it; the logins of the API may go through.</param>
+    /// <param name="size">How many connections to the server it keeps for a login.</param>
+    /// <param name="more">More lines of its section [pgbouncer].</param>
+    /// <exception cref="SetupException">It does not start; says why.</exception>
+    public static async Task<PgBouncer> Start(TestDatabase database, int size = 2, params string[] more)
+    {
+        if (Program is null)
+        {
+            throw new SetupException("No pgbouncer here: install it (Debian: apt-get install pgbouncer).");
+        }
+
+        var folder = Directory.CreateTempSubdirectory("rlschat-pgbouncer-").FullName;
+        await Unprivileged.MakeFolder(folder);
+        var (file, port, server) = (Path.Combine(folder, "pgbouncer.ini"), Ports.Free(), new NpgsqlConnectionStringBuilder(database.ApiConnectionString));
+        await File.WriteAllTextAsync(Path.Combine(folder, "userlist.txt"),
+            $"""
+            "rlschat_api" "{database.ApiPassword}"
+            "rlschat_auth" "{database.AuthPassword}"
+
+            """);
+        await File.WriteAllTextAsync(file,
+            $"""
+            [databases]
+            {database.Name} = host={server.Host} port={server.Port}
+
+            [pgbouncer]
+            listen_addr = 127.0.0.1
+            listen_port = {port}
+            unix_socket_dir =
+            auth_type = scram-sha-256
+            auth_file = {folder}/userlist.txt
+            pool_mode = transaction
+            default_pool_size = {size}
+            max_client_conn = 200
+            server_login_retry = 1
+            {string.Join('\n', more)}
+
+            """);
+        var bouncer = new PgBouncer(folder, Run(file), port);
+        await bouncer.UntilItListens();
+        return bouncer;
+    }
+
+    /// <summary>Ends it; its files go.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        // The shell that started it ends it when its input ends.
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static Process Run(string file)
+    {
+        var command = string.Join(' ', Unprivileged.Command(Program!, "-q", file));
+        return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{command} >{file}.log 2>&1 </dev/null & read -r _; kill $!; wait $!"])
+        {
+            RedirectStandardInput = true,
+        })!;
+    }
+
+    private async Task UntilItListens()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("127.0.0.1", Port);
+                return;
+            }
+            catch (SocketException e)
+            {
+                if (attempt == 100)
+                {
+                    var log = await File.ReadAllTextAsync($"{folder}/pgbouncer.ini.log");
+                    await DisposeAsync();
+                    throw new SetupException($"pgbouncer does not listen: {log}", e);
+                }
+
+                await Task.Delay(50);
+            }
+        }
+    }
+}
