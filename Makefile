@@ -1,6 +1,6 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls check fmt db-migrate db-apply-functions db-generate db-check db-seed \
+.PHONY: help run monitor test test-rls test-api prove docs-matrix check fmt db-migrate db-apply-functions db-generate db-check db-seed \
   db-reset db-backup db-restore db-purge db-grant-operator psql bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -25,8 +25,17 @@ test-rls: obj/built-all ## runs the tests of the policies, not of installing; FI
 	@mkdir -p .data; : > "$$RLSCHAT_FIGURES_FILE"
 	@dotnet test tests/rls -c Release --no-build --nologo \
 	  --filter '$(if $(FILTER),FullyQualifiedName~$(FILTER),FullyQualifiedName!~.Installing.)'; status=$$?; \
-	  awk -F '\t' '{ n[$$1] += $$2 } END { for (name in n) if (n[name]) print name ": " n[name] }' "$$RLSCHAT_FIGURES_FILE" | sort; \
+	  awk -F '\t' '$$2 ~ /^[0-9]+$$/ { n[$$1] += $$2 } END { for (name in n) if (n[name]) print name ": " n[name] }' "$$RLSCHAT_FIGURES_FILE" | sort; \
 	  exit $$status
+
+test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose name holds it
+	@dotnet test tests/api -c Release --no-build --nologo $(if $(FILTER),--filter 'FullyQualifiedName~$(FILTER)')
+
+prove: obj/built-all ## runs all that docs/proof.md claims, and writes the figures there; some 20 minutes
+	@tests/prove.sh
+
+docs-matrix: obj/built-all ## writes docs/access-matrix.md from the model of the rules
+	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~AccessMatrix
 
 check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs
 

@@ -156,6 +156,23 @@ public sealed class BootGuardTests : IAsyncLifetime
         await app.StopAsync();
     }
 
+    /// <summary>Where the canary has rows; of the others db-check and the model of tests/rls say the same.</summary>
+    [Theory]
+    [InlineData("Chat", "org_access")]
+    [InlineData("Message", "select_reader")]
+    [InlineData("Vote", "select_reader")]
+    [InlineData("Stream", "select_reader")]
+    [InlineData("StreamChunk", "select_reader")]
+    [InlineData("Document", "role_based_access")]
+    [InlineData("Suggestion", "select_reader")]
+    [InlineData("User", "user_owned_select")]
+    public async Task A_careless_policy_that_lets_everybody_read(string table, string policy)
+    {
+        await AsOwner("set role rlschat_owner", $"""alter policy {policy} on public."{table}" using (true)""");
+        Assert.Contains($"""- public."{table}": regular_user without an identity sees the canary's row""",
+            await Refusal(_database.ApiConnectionString), StringComparison.Ordinal);
+    }
+
     /// <summary>What the API says instead of serving, and that it does not listen.</summary>
     private async Task<string> Refusal(string connection, string setting = "POSTGRES_API_URL")
     {

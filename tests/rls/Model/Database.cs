@@ -50,7 +50,7 @@ internal sealed class Database : IDisposable
         end
         $$;
         grant execute on function auth.model_probe(text[], text[], boolean) to public;
-        grant usage on schema auth to rlschat_backup;
+        grant usage on schema auth to rlschat_backup, monitor;
         """;
 
     private readonly NpgsqlConnection connection;
@@ -80,9 +80,12 @@ internal sealed class Database : IDisposable
     }
 
     /// <summary>What is there, whoever may see it.</summary>
-    public IReadOnlyList<string> Truth(string sql)
+    public IReadOnlyList<string> Truth(string sql) => Ask("rlschat_backup", sql);
+
+    /// <summary>Asks as a role that is nobody's.</summary>
+    public IReadOnlyList<string> Ask(string role, string sql)
     {
-        Step("rlschat_backup", null);
+        Step(role, null);
         var answer = Run([(sql, null)], keep: false)[0];
         return answer.Error is null ? answer.Keys : throw new InvalidOperationException($"{answer.Error}: {sql}");
     }
@@ -92,6 +95,14 @@ internal sealed class Database : IDisposable
     {
         Step("rlschat_owner", null);
         Execute(sql);
+    }
+
+    /// <summary>Does something and takes it back.</summary>
+    public void Within(Action act)
+    {
+        Execute("savepoint within");
+        act();
+        Execute("rollback to savepoint within");
     }
 
     public void Dispose()

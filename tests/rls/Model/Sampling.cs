@@ -17,15 +17,15 @@ internal static class Sampling
     /// <summary>Worlds of a test that needs them all; others take a share of it.</summary>
     public static int Worlds => Given("RLSCHAT_MODEL_WORLDS") ?? 24;
 
-    /// <summary>Whether a failure is being repeated, so that nothing else is looked at.</summary>
-    public static bool IsRepeating => Seed is not null;
+    /// <summary>Whether no more is asked for than so many worlds, or than one failure once more.</summary>
+    public static bool IsEnough => Seed is not null || Given("RLSCHAT_MODEL_WORLDS") is not null;
 
     private static string? Seed => Environment.GetEnvironmentVariable("RLSCHAT_MODEL_SEED") is { Length: > 0 } seed ? seed : null;
 
     /// <exception cref="XunitException">The failure of the smallest drafts, what they stand for, and how to go on.</exception>
     public static void Sample(this Gen<Draft[][]> drafts, int worlds, Action<Draft[][]> check, Func<Draft[][], string> print)
     {
-        for (var n = 0; n < (IsRepeating ? 1 : worlds); n++)
+        for (var n = 0; n < (Seed is null ? Math.Max(1, worlds) : 1); n++)
         {
             var random = Seed is null ? PCG.ThreadPCG : PCG.Parse(Seed);
             var state = random.State;

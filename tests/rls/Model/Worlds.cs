@@ -26,6 +26,10 @@ internal static class Worlds
     /// <summary>How many arrays of drafts there are.</summary>
     public const int Tables = 13;
 
+    /// <summary>Drafts of a world with something of everything, always the same.</summary>
+    public static readonly (int A, int B, int C, int D)[][] Crowded = [.. Enumerable.Range(0, Tables).Select(table =>
+        Enumerable.Range(0, 12).Select(n => (n * 7 + table, n * 5 + 3 * table, n * 3 + table, n + 2 * table)).ToArray())];
+
     public static World Of((int A, int B, int C, int D)[][] drafts)
     {
         var world = new World();

@@ -63,6 +63,7 @@ public sealed class Theatre : IAsyncLifetime
         try
         {
             await using var connection = await owner.OpenConnectionAsync();
+            Figures.Say("postgres", connection.PostgreSqlVersion.ToString());
             await using var create = new NpgsqlCommand(
                 $"""
                 do $$

@@ -1,0 +1,58 @@
+using RlsChat.Tests.Rls.Stage;
+using Xunit.Sdk;
+
+namespace RlsChat.Tests.Rls.Model;
+
+/// <summary>
+/// Somebody turns one select policy to <c>using (true)</c>, by hand: the model sees rows that it hides,
+/// and db-check a policy that is not the installed one. (The matrices see it too, as the mutants show,
+/// and so does the boot guard: see its tests.)
+/// </summary>
+[Collection(TheModel.Name)]
+public sealed class CarelessPolicyTests(Theatre theatre)
+{
+    private const string Policies = """
+        select format('%I on public.%I', p.polname, c.relname)
+        from pg_catalog.pg_policy p join pg_catalog.pg_class c on c.oid = p.polrelid
+        where p.polcmd = 'r' and c.relnamespace = 'public'::regnamespace
+          and p.polroles && array['anonymous'::regrole::oid, 'regular_user'::regrole::oid]
+        order by 1
+        """;
+
+    [Fact]
+    public void Any_policy_that_lets_everybody_read_is_found_by_two_means()
+    {
+        var world = Worlds.Of(Worlds.Crowded);
+        using var database = new Database(theatre, world);
+        var policies = database.Truth(Policies);
+        Assert.True(policies.Count >= 20);
+        Assert.Empty(ByTheModel(database, world));
+        foreach (var policy in policies)
+        {
+            database.Within(() =>
+            {
+                database.Load($"alter policy {policy} using (true)");
+                Assert.True(ByTheModel(database, world) is not "", $"the model does not see that {policy} lets everybody read");
+                Assert.Contains(database.Ask("monitor", "select object from monitor.drift"), drift => drift.StartsWith("policy ", StringComparison.Ordinal));
+            });
+        }
+    }
+
+    private static string ByTheModel(Database database, World world)
+    {
+        try
+        {
+            foreach (var who in world.Everyone)
+            {
+                var statements = new Statements(world, who, new Dictionary<Table, IReadOnlyList<string>>());
+                Disagreement.Find(database, who, [.. Table.All.Select(t => statements.Reads(t).First())]);
+            }
+
+            return "";
+        }
+        catch (XunitException disagreement)
+        {
+            return disagreement.Message;
+        }
+    }
+}
