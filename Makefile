@@ -1,6 +1,6 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls test-api prove docs-matrix check fmt db-migrate db-apply-functions db-generate db-check db-seed \
+.PHONY: help run monitor test test-rls test-api attacks prove docs-matrix check fmt db-migrate db-apply-functions db-generate db-check db-seed \
   db-reset db-backup db-restore db-purge db-grant-operator psql bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -30,6 +30,10 @@ test-rls: obj/built-all ## runs the tests of the policies, not of installing; FI
 
 test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose name holds it
 	@dotnet test tests/api -c Release --no-build --nologo $(if $(FILTER),--filter 'FullyQualifiedName~$(FILTER)')
+
+attacks: obj/built-all ## tries every attack of docs/threat-model.md, against the database and over HTTP
+	@status=0; for project in tests/rls tests/api; do \
+	  dotnet test $$project -c Release --no-build --nologo --filter Category=Attack || status=1; done; exit $$status
 
 prove: obj/built-all ## runs all that docs/proof.md claims, and writes the figures there; some 20 minutes
 	@tests/prove.sh
