@@ -1,5 +1,6 @@
 -- Policies and column grants cannot say that one person may change these columns and another
--- those; this does.
+-- those; this does. Not "is distinct from" alone: a statement that clears its identity between two
+-- rows would be the author of what nobody's account has written any more.
 create or replace function app_private.tg_suggestion__two_people()
   returns trigger
   language plpgsql
@@ -8,7 +9,7 @@ as $$
 begin
   if (new."suggestedText", new."description") is distinct from
       (old."suggestedText", old."description")
-    and old."userId" is distinct from auth.uid()
+    and (old."userId" = auth.uid()) is not true
   then
     raise exception 'only the author rewords a suggestion' using errcode = '42501';
   end if;
