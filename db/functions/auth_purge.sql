@@ -1,6 +1,7 @@
 -- Deletes without a WHERE: the delete policies of its owner say which rows are past their retention,
 -- and the tables that have one are the tables that it visits. Two at once would only wait for each
--- other's rows, so the second leaves with no rows at all.
+-- other's rows, so the second leaves with no rows at all. It is a lock on a table that no role of a
+-- request may lock: an advisory lock could be taken, and kept, by anybody who runs SQL.
 -- Definer: only rlschat_purge may delete them.
 create or replace function auth.purge()
   returns table (purged text, deleted bigint)
@@ -9,12 +10,14 @@ create or replace function auth.purge()
   set search_path = ''
 as $$
 begin
-  if not pg_try_advisory_xact_lock(hashtextextended('auth.purge', 0)) then
+  begin
+    lock table public."verificationToken" in share update exclusive mode nowait;
+  exception when lock_not_available then
     return;
-  end if;
+  end;
 
   for purged in
-    select c.relname::text from pg_catalog.pg_class c
+    select c.relname from pg_catalog.pg_class c
     where c.relnamespace = 'public'::regnamespace and exists (
       select from pg_catalog.pg_policy p
       where p.polrelid = c.oid and p.polcmd = 'd' and 'rlschat_purge'::regrole = any (p.polroles))
