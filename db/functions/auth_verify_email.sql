@@ -8,6 +8,10 @@ as $$
 declare
   used public."verificationToken" := app_private.use_token('verify_email', token_digest);
 begin
+  -- Whoever opens the link signed in as somebody else is not asked to prove that person's address.
+  if auth.uid() <> used."userId" then
+    raise exception 'the token is not valid' using errcode = 'RC010';
+  end if;
   perform app_private.release_address(used."identifier", used."userId");
   update public."User" u
   set "email" = used."identifier", "emailVerified" = now() at time zone 'utc'
@@ -21,4 +25,5 @@ alter function auth.verify_email(bytea) owner to auth_definer;
 grant execute on function auth.verify_email(bytea) to rlschat_auth;
 comment on function auth.verify_email(bytea) is
   'Makes the address that a token was mailed to the person''s own, verified; returns whose. '
-  'RC010: the token is not valid; RC001: somebody else has proven that address.';
+  'RC010: the token is not valid, or not for who is signed in; RC001: somebody else has proven '
+  'that address.';

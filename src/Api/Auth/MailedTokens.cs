@@ -76,9 +76,10 @@ internal static class MailedTokens
         return TypedResults.Accepted((string?)null);
     }
 
-    private static async Task<NoContent> Verify(Proof proof, SignInDb signIn)
+    /// <summary>Where somebody else is signed in than who asked for it, the token is none.</summary>
+    private static async Task<NoContent> Verify(Proof proof, ClaimsPrincipal user, SignInDb signIn)
     {
-        await signIn.Call<Guid>("""select auth.verify_email($1)""", Secret.Digest(proof.Token!));
+        await signIn.As(Caller.From(user)).Call<Guid>("""select auth.verify_email($1)""", Secret.Digest(proof.Token!));
         return TypedResults.NoContent();
     }
 

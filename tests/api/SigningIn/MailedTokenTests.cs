@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using MimeKit;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
@@ -48,6 +49,22 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
         (await ben.Post("/auth/verify-email", new { token = Token(await stage.Mail.For(ana.Email)) })).Is(409, "email_taken");
         Assert.Equal(ana.Email, (await ana.Get("/me")).Body["email"]!.GetValue<string>());
         Assert.Equal(ben.Email, (await ben.Get("/me")).Body["email"]!.GetValue<string>());
+    }
+
+    [Fact]
+    [Attack]
+    public async Task Take_over_of_an_address_by_a_mail_that_its_owner_opens_signed_in()
+    {
+        await using var stage = await Stage.Open(House);
+        var (ben, mallory) = (await stage.SignUp("ben"), await stage.SignUp("mallory"));
+        (await mallory.Post("/auth/verify-email/request", new { email = ben.Email })).Is(202);
+        var token = Token(await stage.Mail.For(ben.Email));
+        (await ben.Post("/auth/verify-email", new { token })).Is(410, "token_invalid");
+        Assert.Equal(ben.Email, (await ben.Get("/me")).Body["email"]!.GetValue<string>());
+        Assert.NotEqual(ben.Email, (await mallory.Get("/me")).Body["email"]!.GetValue<string>());
+
+        // The control: who asked for it may still use it.
+        (await mallory.Post("/auth/verify-email", new { token })).Is(204);
     }
 
     [Fact]
