@@ -10,8 +10,9 @@ select 'superuser_only', p.oid::regprocedure::text, 'everybody may execute it',
   'as a superuser: db/superuser/tighten.sql'
 from pg_catalog.pg_proc p
 where p.pronamespace = 'pg_catalog'::regnamespace
-  and p.proname in ('pg_terminate_backend', 'pg_cancel_backend', 'lo_create', 'lo_creat',
-    'lo_from_bytea', 'lo_put', 'lowrite')
+  and (p.proname in ('pg_stat_get_activity', 'pg_terminate_backend', 'pg_cancel_backend',
+      'lo_create', 'lo_creat', 'lo_from_bytea', 'lo_put', 'lowrite')
+    or p.proname like 'pg\_stat\_get\_backend\_%')
   and has_function_privilege('public', p.oid, 'execute')
   and (select auth.can_view_monitoring());
 grant select on monitor.untightened to monitor;
