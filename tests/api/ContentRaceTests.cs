@@ -1,8 +1,10 @@
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Two clients at the same moment, again and again.</summary>
+[Attack]
 public sealed class ContentRaceTests(House house) : HouseTest(house)
 {
     private const int Times = 200;

@@ -1,8 +1,10 @@
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Nobody grants what they don't hold, over HTTP: each attempt is refused and changes nothing.</summary>
+[Attack]
 public sealed class EscalationTests(House house) : HouseTest(house)
 {
     private Company _acme = null!;

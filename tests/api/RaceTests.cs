@@ -3,10 +3,12 @@ using Npgsql;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Two at the same moment, 200 times over: exactly one wins, and the other is told why not.</summary>
+[Attack]
 public sealed class RaceTests(House house) : HouseTest(house)
 {
     private const int Repetitions = 200;

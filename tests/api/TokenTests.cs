@@ -1,10 +1,12 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>A token that is presented and not ours, or no longer good, is a 401 on every route.</summary>
+[Attack]
 public sealed class TokenTests(House house) : HouseTest(house)
 {
     /// <summary>Forgeries by name: each changes one thing about a token that is good.</summary>

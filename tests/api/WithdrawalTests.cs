@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
@@ -9,6 +10,7 @@ namespace RlsChat.Tests.Api;
 /// Whoever loses a right loses at the next request what it showed them: asked of every GET that the API
 /// has. What is to vanish has "hush" in it.
 /// </summary>
+[Attack]
 public sealed partial class WithdrawalTests(House house) : HouseTest(house)
 {
     /// <summary>What a person who is signed in is not needed for, and the audit, which what concerns a person stays in.</summary>

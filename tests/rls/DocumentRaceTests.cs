@@ -1,6 +1,7 @@
 using System.Data;
 using Npgsql;
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
@@ -8,6 +9,7 @@ namespace RlsChat.Tests.Rls;
 /// "Document" of access-rules.md, "also to two people at the same moment": two connections that commit.
 /// What they leave is deleted again.
 /// </summary>
+[Attack]
 [Collection(TheSameTheatre.Name)]
 public sealed class DocumentRaceTests(Theatre theatre) : IAsyncLifetime
 {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
@@ -8,6 +9,7 @@ namespace RlsChat.Tests.Rls;
 /// Who is asking, through the API's own login and a pool of one connection: "Identity is verified in
 /// the database" and "Where identity cannot be established, the answer is no rows".
 /// </summary>
+[Attack]
 [Collection(TheSameTheatre.Name)]
 public sealed class IdentityTests(Theatre theatre) : IAsyncLifetime
 {

@@ -1,8 +1,10 @@
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>The law "Nobody grants what they don't hold" of access-rules.md, permission by permission.</summary>
+[Attack]
 public sealed class LawTests(Theatre theatre) : Drama(theatre)
 {
     // The row is a permission. "holder" holds it alone, "clerk" is in an unused role that holds nothing.

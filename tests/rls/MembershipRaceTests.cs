@@ -1,4 +1,5 @@
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
@@ -6,6 +7,7 @@ namespace RlsChat.Tests.Rls;
 /// The laws and "Leaving, removal, account deletion" of access-rules.md, with two people acting at once on
 /// real connections: what one of them alone may do, both together may not.
 /// </summary>
+[Attack]
 [Collection(TheWorkshop.Name)]
 public sealed class MembershipRaceTests(Theatre theatre)
 {

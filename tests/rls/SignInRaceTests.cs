@@ -1,9 +1,11 @@
 using Npgsql;
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"accounts", "sessions" and "CreditEntry" of access-rules.md, when two act at once, and the API's login after signing out.</summary>
+[Attack]
 [Collection(TheWorkshop.Name)]
 public sealed class SignInRaceTests(Theatre theatre)
 {

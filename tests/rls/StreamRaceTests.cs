@@ -1,8 +1,10 @@
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>Two at the same stream, or at the same credit, in one moment: what one of them does is whole, and done once.</summary>
+[Attack]
 [Collection(TheWorkshop.Name)]
 public sealed class StreamRaceTests(Theatre theatre) : IAsyncLifetime
 {

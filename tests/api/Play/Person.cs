@@ -24,6 +24,9 @@ internal sealed class Person(string name, Uri address)
         Bear(tokens.Body["accessToken"]!.GetValue<string>());
     }
 
+    /// <summary>The same person at another address.</summary>
+    public Person At(Uri elsewhere) => new(name, elsewhere) { Email = Email, Id = Id, AccessToken = AccessToken, RefreshToken = RefreshToken };
+
     /// <summary>Shows this access token from now on.</summary>
     public void Bear(string token) => AccessToken = token;
 

@@ -2,10 +2,12 @@ using System.Net;
 using System.Web;
 using RlsChat.Tests.Api.Doubles;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Attacks on signing in with GitHub, each refused, and nobody made or touched by it.</summary>
+[Attack]
 public sealed class GitHubAttackTests(House house) : HouseTest(house)
 {
     private const string Verifier = "a-verifier-of-the-attackers-own-making-0123456789";

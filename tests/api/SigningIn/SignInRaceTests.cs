@@ -1,8 +1,10 @@
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Two clients at once, many times over.</summary>
+[Attack]
 public sealed class SignInRaceTests(House house) : HouseTest(house)
 {
     private const int Repetitions = 200;

@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using Npgsql;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Attacks;
+
+/// <summary>
+/// SQL of somebody's own on the connection of requests: the API's login, a live session, and nothing that the
+/// API would put between. What is committed stays, so people come from <see cref="Troupe"/>.
+/// </summary>
+internal sealed class Intruder : IAsyncDisposable
+{
+    private readonly NpgsqlDataSource api;
+    private readonly Theatre theatre;
+    private readonly World world;
+    private readonly Dictionary<string, string> secrets = [];
+
+    private Intruder(Theatre theatre, World world)
+    {
+        (this.theatre, this.world) = (theatre, world);
+        api = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(theatre.Database.ApiConnectionString)
+        {
+            MaxPoolSize = 2,
+            NoResetOnClose = true,
+        }.ConnectionString);
+    }
+
+    /// <summary>With a session of each of these people.</summary>
+    public static async Task<Intruder> With(Theatre theatre, World world, params string[] people)
+    {
+        var intruder = new Intruder(theatre, world);
+        foreach (var who in people)
+        {
+            var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+            intruder.secrets[who] = secret;
+            await intruder.Backstage($"select auth.open_session([{who}], sha256('{secret}r'), sha256('{secret}'))");
+        }
+
+        return intruder;
+    }
+
+    /// <summary>A statement in brackets: [ana], and [as ana], which makes the rest of the statement hers.</summary>
+    public string Named(string sql)
+    {
+        foreach (var (who, secret) in secrets)
+        {
+            sql = sql.Replace($"[as {who}]",
+                $"(set_config('auth.uid', '{world[who]}', true) || set_config('auth.session', '{secret}', true))", StringComparison.Ordinal);
+        }
+
+        return sql.Replace("[as nobody]", "(set_config('auth.session', '', true) || '-')", StringComparison.Ordinal);
+    }
+
+    /// <summary>Statements of one transaction; the rows of the last, or the SQLSTATE of the one that failed.</summary>
+    public Task<string> Runs(string who, params string[] statements) => Runs(who, "regular_user", statements);
+
+    /// <summary>The same, in another of the roles that a request can take.</summary>
+    public async Task<string> Runs(string who, string role, string[] statements)
+    {
+        await using var connection = await api.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var play = new Play(connection, world);
+        var rows = "";
+        try
+        {
+            await play.Do($"select set_config('role', '{role}', true)");
+            if (who != Cast.Anonymous)
+            {
+                await play.Do(Named($"select [as {who}]"));
+            }
+
+            foreach (var statement in statements)
+            {
+                rows = string.Join(", ", await play.List(Named(statement)));
+            }
+
+            await transaction.CommitAsync();
+            return "= " + rows;
+        }
+        catch (PostgresException e)
+        {
+            return e.SqlState;
+        }
+    }
+
+    /// <summary>As auth_definer, who sees all, committed; the first value as text.</summary>
+    public async Task<string> Backstage(string sql, string role = "auth_definer")
+    {
+        await using var connection = await theatre.Players.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var play = new Play(connection, world);
+        await play.AsRole(role);
+        var rows = await play.List(sql);
+        await transaction.CommitAsync();
+        return rows.Count > 0 ? rows[0] : "";
+    }
+
+    public ValueTask DisposeAsync() => api.DisposeAsync();
+}
