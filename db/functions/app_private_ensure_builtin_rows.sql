@@ -9,7 +9,7 @@ create or replace function app_private.ensure_builtin_rows()
   set search_path = ''
 as $$
 declare
-  canary constant uuid := '00000000-0000-4000-8000-00000000ca7a';
+  canary constant uuid := uuid '00000000-0000-4000-8000-00000000ca7a';
 begin
   insert into public."Role" ("id", "name", "permissions") values
     ('00000000-0000-4000-8000-000000000001', 'member', '{}'),

@@ -12,7 +12,7 @@ begin
     execute format('drop policy %I on %s', item.polname, target);
   end loop;
   for item in
-    select distinct case grantee when 0 then 'public' else grantee::regrole::text end as name
+    select distinct case grantee when 0 then 'public' else pg_get_userbyid(grantee) end as name
     from pg_catalog.pg_class c
     left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attacl is not null
     cross join lateral (
@@ -20,7 +20,7 @@ begin
       union select grantee from pg_catalog.aclexplode(a.attacl)) as g
     where c.oid = target and g.grantee <> c.relowner
   loop
-    execute format('revoke all on %s from %s', target, item.name);
+    execute format('revoke all on %s from %I', target, item.name);
   end loop;
 
   execute format('grant select on %s to rlschat_backup', target);

@@ -16,30 +16,30 @@ begin
       return (
         select json_build_object('id', m."id", 'chatId', m."chatId", 'userId', m."userId",
           'role', m."role", 'parts', m."parts", 'attachments', m."attachments",
-          'createdAt', to_char(m."createdAt", iso), 'version', m."version")
+          'createdAt', to_char(m."createdAt", iso), 'version', m."version")::text
         from public."Message" m where m."id" = row_id and m."chatId" = chat_id);
     when 'chat' then
       return (
         select json_build_object('id', c."id", 'title', c."title", 'visibility', c."visibility",
           'userId', c."userId", 'organizationId', c."organizationId",
-          'createdAt', to_char(c."createdAt", iso), 'version', c."version")
+          'createdAt', to_char(c."createdAt", iso), 'version', c."version")::text
         from public."Chat" c where c."id" = row_id);
     when 'vote' then
       return (
         select json_build_object('id', v."id", 'messageId', v."message_id", 'chatId', v."chatId",
-          'userId', v."user_id", 'value', v."value", 'createdAt', to_char(v."created_at", iso))
+          'userId', v."user_id", 'value', v."value", 'createdAt', to_char(v."created_at", iso))::text
         from public."Vote" v where v."id" = row_id and v."chatId" = chat_id);
     when 'stream' then
       return (
         select json_build_object('id', s."id", 'chatId', s."chatId", 'userId', s."userId",
           'state', public.stream_state(s."finishedAt", s."activeAt"), 'messageId', s."messageId",
-          'createdAt', to_char(s."createdAt", iso), 'finishedAt', to_char(s."finishedAt", iso))
+          'createdAt', to_char(s."createdAt", iso), 'finishedAt', to_char(s."finishedAt", iso))::text
         from public."Stream" s where s."id" = row_id and s."chatId" = chat_id);
     when 'member' then
       -- Here the second id is the organization's.
       return (
         select json_build_object('id', u."id", 'email', u."email", 'roleId', u."roleId",
-          'role', r."name", 'managerId', u."managerId")
+          'role', r."name", 'managerId', u."managerId")::text
         from public."User" u join public."Role" r on r."id" = u."roleId"
         where u."id" = row_id and u."organizationId" = chat_id);
   end case;

@@ -17,7 +17,7 @@ begin
   end;
 
   for purged in
-    select c.relname from pg_catalog.pg_class c
+    select c.relname::text from pg_catalog.pg_class c
     where c.relnamespace = 'public'::regnamespace and exists (
       select from pg_catalog.pg_policy p
       where p.polrelid = c.oid and p.polcmd = 'd' and 'rlschat_purge'::regrole = any (p.polroles))

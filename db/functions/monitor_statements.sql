@@ -12,7 +12,7 @@ create or replace function monitor.statements()
 as $$
 declare
   place constant text := (
-    select n.nspname from pg_catalog.pg_extension e
+    select n.nspname::text from pg_catalog.pg_extension e
     join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_stat_statements');
 begin
   if not auth.can_view_monitoring() then

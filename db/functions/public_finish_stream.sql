@@ -33,7 +33,7 @@ begin
   made."chatId" := stream."chatId";
   made."userId" := auth.uid();
   made."role" := message_role;
-  made."parts" := format('[{"type":"text","text":%s}]', to_json(chunks.text));
+  made."parts" := format('[{"type":"text","text":%s}]', to_json(chunks.text))::json;
   made."attachments" := '[]';
   made."createdAt" := now() at time zone 'utc';
   made."version" := 1;

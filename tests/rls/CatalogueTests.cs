@@ -3,8 +3,8 @@ using RlsChat.Tests.Rls.Stage;
 namespace RlsChat.Tests.Rls;
 
 /// <summary>
-/// The catalogue rules (view <c>monitor.findings</c>): nothing in this database breaks one, and each
-/// of them finds the defect that it is there for.
+/// The catalogue rules (view <c>monitor.findings</c>): nothing in this database breaks one. (That each of
+/// them finds the defect that it is there for: Linting/SeededDefectTests.)
 /// </summary>
 public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
 {
@@ -13,77 +13,6 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     {
         await Play.AsRole("monitor");
         Assert.Equal([], await Play.List("select rule || ': ' || object || ' ' || finding from monitor.findings"));
-    }
-
-    public static readonly TheoryData<string, string> Defects = new()
-    {
-        { "rls_forced", """alter table public."Chat" no force row level security""" },
-        { "rls_forced", """alter table public."Chat" disable row level security""" },
-        { "rls_forced", """create table public."New" ()""" },
-        { "has_policy", """create table public."New" ()""" },
-        { "has_backup_policy", """drop policy backup on public."Chat" """ },
-        { "has_backup_policy", """create table auth.unread ()""" },
-        { "has_backup_policy", """revoke usage on schema app_private from rlschat_backup""" },
-        { "has_backup_policy", """revoke select on sequence public.sessions_id_seq from rlschat_backup""" },
-        { "owner", """alter table public."Chat" owner to auth_definer""" },
-        { "comment", """comment on table public."Chat" is null""" },
-        { "comment", """comment on policy org_access on public."Chat" is null""" },
-        { "comment", """comment on function auth.uid() is null""" },
-        { "policy_role", """create policy everybody on public."Chat" for select using (true)""" },
-        { "policy_command", """create policy everything on public."Chat" to regular_user using (false)""" },
-        { "policy_check", """create policy rename on public."Chat" for update to regular_user using (false)""" },
-        { "policy_initplan", """create policy slow on public."Chat" for select to regular_user using ("userId" = auth.uid())""" },
-        { "policy_initplan", """create policy slow on public."Chat" for select to regular_user using ("organizationId" = auth.organization_with('x'))""" },
-        { "policy_stable", """alter function auth.can_write_chat(uuid) volatile""" },
-        { "function_search_path", """alter function auth.uid() reset search_path""" },
-        { "function_search_path", """create function app_private.f() returns int language sql as 'select 1'""" },
-        { "function_owner", """alter function auth.uid() owner to rlschat_owner""" },
-        { "function_public", """grant execute on function auth.uid() to public""" },
-        { "function_public", """alter default privileges grant execute on functions to public; create function app_private.f() returns int language sql set search_path = '' as 'select 1'""" },
-        { "view_barrier", """create view public."Everyone" as select * from public."User" """ },
-        { "view_barrier", """alter view public."Colleague" reset (security_barrier)""" },
-        { "view_kind", """create materialized view public."Copy" as select 1 as one""" },
-        { "grant_by_column", """grant update on public."Chat" to regular_user""" },
-        { "grant_by_column", """grant insert on public."Chat" to anonymous""" },
-        { "grant_never", """grant truncate on public."Chat" to regular_user""" },
-        { "grant_never", """grant trigger on public."Chat" to admin""" },
-        { "grant_never_moved", """grant update ("organizationId") on public."Chat" to regular_user""" },
-        { "grant_never_moved", """grant update ("creditBalance") on public."User" to regular_user""" },
-        { "secret", """grant select on public."User" to regular_user""" },
-        { "secret", """grant select ("tokenDigest") on public."Invitation" to regular_user""" },
-        { "secret", """grant select ("token") on public."verificationToken" to anonymous""" },
-        { "secret", """grant select on public.sessions to public""" },
-        { "foreign_key_index", """drop index public."Message_userId_idx" """ },
-        { "setting", """update app_private.setting set value = '1,50' where name = 'stream_price'""" },
-        { "setting", """update app_private.setting set value = '0' where name = 'stream_silence_seconds'""" },
-        { "role_reach", """grant auth_definer to rlschat_api""" },
-        { "role_reach", """grant identity_setter to rlschat_auth""" },
-        { "role_reach", """grant regular_user to rlschat_live""" },
-        { "role_reach", """grant regular_user to anonymous""" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Defects))]
-    public async Task A_defect_is_found(string rule, string defect)
-    {
-        // Memberships of roles are the installing login's to give; the rest is the owner's.
-        await using var connection = new Npgsql.NpgsqlConnection(Theatre.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, Theatre.World);
-        if (rule != "role_reach")
-        {
-            await play.AsRole("rlschat_owner");
-            await play.Do("grant create on schema public, auth to auth_definer");
-        }
-
-        Assert.Empty(await play.List("select rule from monitor.findings"));
-        foreach (var statement in defect.Split(';'))
-        {
-            await play.Do(statement);
-        }
-
-        Assert.Contains(rule, await play.List("select rule from monitor.findings"));
     }
 
     /// <summary>Every SECURITY DEFINER function, and why it cannot be an ordinary one: in its file.</summary>

@@ -62,6 +62,7 @@ public sealed class CrudPolicyTests(Theatre theatre) : Drama(theatre)
     {
         await Play.AsRole("rlschat_owner");
         await Play.Do("""create table public."Note" ("text" text, "userId" uuid not null default auth.uid())""");
+        await Play.Do("""create index on public."Note" ("userId")""");
         await Play.Do("""call app_private.reset_policies('public."Note"')""");
         await Play.Do("""grant select, insert, update, delete on public."Note" to regular_user""");
         await Play.Do($"""call auth.crud_policy('public."Note"', 'regular_user', read => {read}, modify => {modify})""");

@@ -7,11 +7,13 @@ using Testcontainers.PostgreSql;
 
 namespace RlsChat.Tests.Support;
 
-// Where tests find their server: RLSCHAT_TEST_POSTGRES_URL, else a container when Docker answers, else
-// a throw-away cluster from the PostgreSQL programs of this machine.
+// Where tests find their server: RLSCHAT_TEST_POSTGRES_URL, else a container of the image that
+// RLSCHAT_TEST_IMAGE names, or of the usual one when Docker answers, else a throw-away cluster from the
+// PostgreSQL programs of this machine. Who names one gets that one or an error.
 internal static class ServerSearch
 {
     private const string Variable = "RLSCHAT_TEST_POSTGRES_URL";
+    private const string ImageVariable = "RLSCHAT_TEST_IMAGE";
 
     public static async Task<ServerAccess> Find()
     {
@@ -20,7 +22,14 @@ internal static class ServerSearch
             return await Given(PostgresUrl.Parse(url, Variable));
         }
 
-        return await DockerAnswers() && await Container() is { } container ? container : await Programs();
+        if (Environment.GetEnvironmentVariable(ImageVariable) is { Length: > 0 } image)
+        {
+            return await EmbeddedServer.DockerAnswers()
+                ? await Container(image)
+                : throw new SetupException($"{ImageVariable} is {image}, and no Docker engine answers.");
+        }
+
+        return await UsualContainer() ?? await Programs();
     }
 
     private static async Task<ServerAccess> Given(NpgsqlConnectionStringBuilder login)
@@ -44,33 +53,42 @@ internal static class ServerSearch
         return isSuperuser ? await WithOwner(access, Derived(login, "installer")) : access;
     }
 
-    private static async Task<ServerAccess?> Container()
+    private static async Task<ServerAccess?> UsualContainer()
     {
-        // The reaper is one more image to fetch; the containers remove themselves.
-        TestcontainersSettings.ResourceReaperEnabled = false;
-        var image = Environment.GetEnvironmentVariable("RLSCHAT_TEST_IMAGE") is { Length: > 0 } chosen
-            ? chosen
-            : "postgres:15-alpine";
+        // Programs that were chosen are not passed over for a container.
+        if (Environment.GetEnvironmentVariable("RLSCHAT_POSTGRES_BIN") is { Length: > 0 } || !await EmbeddedServer.DockerAnswers())
+        {
+            return null;
+        }
+
+        const string image = "postgres:15-alpine";
         try
         {
-            var container = new PostgreSqlBuilder(image)
-                .WithCommand("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
-                .WithAutoRemove(true)
-                .Build();
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
-            await container.StartAsync(patience.Token);
-            var login = new NpgsqlConnectionStringBuilder(container.GetConnectionString());
-            return await WithOwner(
-                new ServerAccess(
-                    $"{image} in a container", login, login,
-                    Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), container.DisposeAsync),
-                Derived(login, "installer"));
+            return await Container(image);
         }
         catch (Exception e) when (e is not SetupException)
         {
             Console.Error.WriteLine($"Docker answers but {image} does not start ({e.Message}): using this machine's PostgreSQL.");
             return null;
         }
+    }
+
+    private static async Task<ServerAccess> Container(string image)
+    {
+        // The reaper is one more image to fetch; the containers remove themselves.
+        TestcontainersSettings.ResourceReaperEnabled = false;
+        var container = new PostgreSqlBuilder(image)
+            .WithCommand("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
+            .WithAutoRemove(true)
+            .Build();
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await container.StartAsync(patience.Token);
+        var login = new NpgsqlConnectionStringBuilder(container.GetConnectionString());
+        return await WithOwner(
+            new ServerAccess(
+                $"{image} in a container", login, login,
+                Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), container.DisposeAsync),
+            Derived(login, "installer"));
     }
 
     private static async Task<ServerAccess> Programs()
@@ -111,8 +129,6 @@ internal static class ServerSearch
             },
         };
     }
-
-    private static async Task<bool> DockerAnswers() => await EmbeddedServer.DockerAnswers();
 
     // Two test runs on one server at once must agree on the passwords of the roles that they share.
     private static string Derived(NpgsqlConnectionStringBuilder login, string what) =>

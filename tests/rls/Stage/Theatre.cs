@@ -36,6 +36,10 @@ public sealed class Theatre : IAsyncLifetime
         database = await server.CreateDatabase();
         await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
         World = await World.Create(owner);
+        await using (var connection = await owner.OpenConnectionAsync())
+        {
+            Figures.Say("server.version", $"{connection.PostgreSqlVersion}: {server.Description}");
+        }
 
         await MakeLogin(owner);
         players = NpgsqlDataSource.Create(

@@ -1,0 +1,96 @@
+-- The catalogue rules of tables: that policies hold on each, for its owner too, and that nothing
+-- beside them lets rows in or out.
+create or replace view app_private.findings_of_tables (rule, object, finding, remedy) as
+with tables as (
+  select c.*, format('%I.%I', n.nspname, c.relname) as name
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname = 'public' and c.relkind in ('r', 'p')
+), relations as (
+  select c.*, format('%I.%I', n.nspname, c.relname) as name
+  from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+  where n.nspname in ('public', 'auth', 'app_private', 'monitor')
+    and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+)
+select 'rls_forced', name, 'row-level security is not enabled and forced',
+  'call app_private.reset_policies in its policy file'
+from tables where not (relrowsecurity and relforcerowsecurity)
+union all
+-- A partition or child elsewhere holds rows of the table, and asks no policy when it is read itself.
+select 'rls_forced', r.name, format('holds rows of %s without row-level security', t.name),
+  'alter table … enable row level security, force row level security'
+from relations r
+join pg_catalog.pg_inherits i on i.inhrelid = r.oid
+join tables t on t.oid = i.inhparent
+where r.relnamespace <> t.relnamespace and not (r.relrowsecurity and r.relforcerowsecurity)
+union all
+select 'has_policy', name, 'has no policy but the backup''s',
+  format('write db/policies/%s.sql', relname)
+from tables t
+where not exists (
+  select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname <> 'backup')
+union all
+select 'has_backup_policy', name, 'a dump would silently leave it out',
+  'call app_private.reset_policies in its policy file'
+from tables t
+where not exists (
+  select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname = 'backup')
+union all
+select 'has_backup_policy', name, 'a dump cannot read it',
+  'grant select on it to rlschat_backup: db/policies/app_private.sql'
+from relations
+where relkind in ('r', 'p', 'S')
+  and not (has_schema_privilege('rlschat_backup', relnamespace, 'usage') and case relkind
+    when 'S' then has_sequence_privilege('rlschat_backup', oid, 'select')
+    else has_table_privilege('rlschat_backup', oid, 'select') end)
+union all
+select 'owner', name, format('is owned by %s', relowner::regrole), 'alter table … owner to rlschat_owner'
+from relations
+where pg_get_userbyid(relowner) <> 'rlschat_owner'
+  and (pg_get_userbyid(relowner) <> 'auth_definer' or relkind <> 'v')
+union all
+select 'comment', name, 'has no comment', 'say in one sentence what it is'
+from tables where obj_description(oid, 'pg_class') is null
+union all
+select 'primary_key', name, 'has no primary key', 'say which columns name a row'
+from relations r
+where relkind in ('r', 'p') and not exists (
+  select from pg_catalog.pg_index i where i.indrelid = r.oid and i.indisprimary)
+union all
+select 'foreign_key_index', format('%s %I', t.name, k.conname), 'no index begins with its columns',
+  'create an index on them'
+from tables t join pg_catalog.pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
+where not exists (
+  select from pg_catalog.pg_index i
+  where i.indrelid = t.oid and i.indpred is null and i.indisvalid
+    and (string_to_array(i.indkey::text, ' ')::int2[])[1:cardinality(k.conkey)] @> k.conkey)
+union all
+select 'constraint', format('%s %I', t.name, k.conname), 'does not hold for all rows',
+  'alter table … validate constraint'
+from tables t join pg_catalog.pg_constraint k on k.conrelid = t.oid
+-- PostgreSQL 18 has constraints that are declared and not enforced.
+where not k.convalidated or to_jsonb(k) ->> 'conenforced' = 'false'
+union all
+select 'index_valid', i.indexrelid::regclass::text, 'is invalid: a unique one lets duplicates in',
+  'reindex index concurrently'
+from tables t join pg_catalog.pg_index i on i.indrelid = t.oid
+where not (i.indisvalid and i.indisready)
+union all
+-- Those of constraints too: without them a foreign key is not checked.
+select 'trigger_enabled', format('%s %I', t.name, g.tgname), 'does not fire',
+  'alter table … enable trigger'
+from tables t join pg_catalog.pg_trigger g on g.tgrelid = t.oid
+where g.tgenabled in ('D', 'R')
+union all
+select 'trigger_function', format('%s %I', t.name, g.tgname), format(
+    'runs %s, which %s may change, with the rights of whoever writes', p.oid::regprocedure,
+    p.proowner::regrole), 'drop the trigger, or alter function … owner to auth_definer'
+from tables t
+join pg_catalog.pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
+join pg_catalog.pg_proc p on p.oid = g.tgfoid
+where pg_get_userbyid(p.proowner) not in ('rlschat_owner', 'auth_definer')
+union all
+-- What a rule adds to a statement is checked against the grants of the table's owner.
+select 'rewrite_rule', format('%s %I', t.name, w.rulename), 'rewrites statements under other rights',
+  'drop rule'
+from tables t join pg_catalog.pg_rewrite w on w.ev_class = t.oid;
+comment on view app_private.findings_of_tables is 'Tables that break a catalogue rule.';
