@@ -16,7 +16,7 @@ internal sealed class SigningIn(World world, int number)
         5 => ChangePassword(me, c % 3 != 0),
         6 or 7 => Request(me, "verify_email", Address(b, c)),
         8 => Request(null, "reset_password", Address(b, c)),
-        9 => Verify(me, world.Any<Mailed>(b, m => m.Purpose == "verify_email")),
+        9 => Verify(me, world.Any<Mailed>(b, m => m.Purpose == "verify_email" && (me is null || me.Key == m.Owner))),
         10 => Reset(me, world.Any<Mailed>(b, m => m.Purpose == "reset_password")),
         _ => OAuth(me, b, c),
     };
@@ -89,10 +89,11 @@ internal sealed class SigningIn(World world, int number)
         });
     }
 
-    // "U email only through verification." A token is good once, for its purpose.
+    // "U email only through verification." A token is good once, for its purpose, and for nobody who
+    // is signed in as another.
     private Step Verify(Person? me, Mailed? mail)
     {
-        var valid = mail is { Purpose: "verify_email" };
+        var valid = mail is { Purpose: "verify_email" } && (me is null || me.Key == mail.Owner);
         var proven = valid && world.All<Person>().Any(p => p.Email == mail!.Email && p.Verified && p.Key != mail.Owner);
         return Mint(me, $"select auth.verify_email(sha256('{mail?.Key}'))", !valid ? "RC010" : proven ? "RC001" : null, mail?.Owner, (w, _) =>
         {
