@@ -1,6 +1,6 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls test-api attacks prove docs-matrix check fmt db-migrate db-apply-functions db-generate db-check db-seed \
+.PHONY: help run monitor test test-rls test-api attacks mutants prove docs-matrix check fmt db-migrate db-apply-functions db-generate db-check db-seed \
   db-reset db-backup db-restore db-purge db-grant-operator psql bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -16,7 +16,7 @@ run: obj/built-api ## serves on http://127.0.0.1:5080, with a server of its own 
 	@$(DB) run
 
 test: obj/built-all ## runs every test
-	@status=0; for project in tests/rls tests/api; do \
+	@status=0; for project in tests/rls tests/api tests/mutants; do \
 	  dotnet test $$project -c Release --no-build --nologo || status=1; done; exit $$status
 
 # The tests append lines "name<TAB>value" there (tests/support/Figures.cs); counts of one name add up.
@@ -27,6 +27,10 @@ test-rls: obj/built-all ## runs the tests of the policies, not of installing; FI
 	  --filter '$(if $(FILTER),FullyQualifiedName~$(FILTER),FullyQualifiedName!~.Installing.)'; status=$$?; \
 	  awk -F '\t' '$$2 ~ /^[0-9]+$$/ { n[$$1] += $$2 } END { for (name in n) if (n[name]) print name ": " n[name] }' "$$RLSCHAT_FIGURES_FILE" | sort; \
 	  exit $$status
+
+mutants: obj/built-all ## weakens each guard in turn; the tests must go red: SAMPLE=150 SEED=1, ONLY=Chat; goes on where it was
+	@dotnet tests/mutants/$(OUT)/RlsChat.Tests.Mutants.dll $(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(SEED),--seed '$(SEED)') \
+	  $(if $(ONLY),--only '$(ONLY)') $(if $(WORKERS),--workers '$(WORKERS)')
 
 test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose name holds it
 	@dotnet test tests/api -c Release --no-build --nologo $(if $(FILTER),--filter 'FullyQualifiedName~$(FILTER)')

@@ -31,15 +31,10 @@ public sealed class TestServer : IAsyncDisposable
     public static async Task<TestServer> Start() => new(await ServerSearch.Find());
 
     /// <summary>A migrated database of its own: a copy of the template, made in a fraction of a second.</summary>
-    public async Task<TestDatabase> CreateDatabase()
-    {
-        var source = await template.Value;
-        var database = NewDatabase();
-        await using var connection = await ConnectAsOwner("postgres");
-        await Copy(connection, source, database.Name);
-        await DatabaseGrants.Copy(connection, source, database.Name);
-        return database;
-    }
+    public async Task<TestDatabase> CreateDatabase() => await CopyOf(await template.Value);
+
+    /// <summary>A copy of a database of this server that nobody is connected to.</summary>
+    public Task<TestDatabase> Copy(TestDatabase source) => CopyOf(source.Name);
 
     /// <summary>A database that was never migrated, owned by the login that installs.</summary>
     public async Task<TestDatabase> CreateEmptyDatabase()
@@ -75,6 +70,15 @@ public sealed class TestServer : IAsyncDisposable
         var server = await Start();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(10));
         return server;
+    }
+
+    private async Task<TestDatabase> CopyOf(string source)
+    {
+        var database = NewDatabase();
+        await using var connection = await ConnectAsOwner("postgres");
+        await Copy(connection, source, database.Name);
+        await DatabaseGrants.Copy(connection, source, database.Name);
+        return database;
     }
 
     private TestDatabase NewDatabase()

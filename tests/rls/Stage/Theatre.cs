@@ -4,90 +4,45 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Rls.Stage;
 
 /// <summary>
-/// The database that the plays are given in: one for all test classes that roll back, with the cast in
-/// it, and another for those that must commit (<see cref="TheWorkshop"/>).
+/// Where the plays are given: one venue for all test classes that roll back, another for those that
+/// must commit (<see cref="TheWorkshop"/>).
 /// </summary>
 public sealed class Theatre : IAsyncLifetime
 {
-    private const string Login = "rlschat_test_player";
+    private Venue? venue;
+    private bool isRented;
 
-    // The login is the server's, not a database's: every theatre of this process means the same one.
-    private static readonly string Password =
-        Convert.ToHexString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(16));
-
-    private static readonly SemaphoreSlim OneAtATime = new(1);
-
-    private TestDatabase? database;
-    private NpgsqlDataSource? players;
+    /// <summary>
+    /// Lends every theatre of this process a venue that is there already, instead of each building its
+    /// own: whoever gives the same plays in many databases (tests/mutants) sets it.
+    /// </summary>
+    public static Func<Task<Venue>>? Landlord { get; set; }
 
     /// <summary>The database, for tests that need connections of their own.</summary>
-    public TestDatabase Database => database ?? throw new InvalidOperationException("the theatre is not open yet");
+    public TestDatabase Database => Open.Database;
 
     /// <summary>Its people, organizations and roles.</summary>
-    public World World { get; private set; } = new();
+    public World World => Open.World;
 
     /// <summary>Connections of a login that is believed when it says who it is, and is nobody otherwise.</summary>
-    public NpgsqlDataSource Players => players ?? throw new InvalidOperationException("the theatre is not open yet");
+    public NpgsqlDataSource Players => Open.Players;
+
+    private Venue Open => venue ?? throw new InvalidOperationException("the theatre is not open yet");
 
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        var server = await TestServer.Shared;
-        database = await server.CreateDatabase();
-        await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
-        World = await World.Create(owner);
-        await using (var connection = await owner.OpenConnectionAsync())
-        {
-            Figures.Say("server.version", $"{connection.PostgreSqlVersion}: {server.Description}");
-        }
-
-        await MakeLogin(owner);
-        players = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Username = Login, Password = Password }.ConnectionString);
+        isRented = Landlord is not null;
+        venue = await (Landlord?.Invoke() ?? Venue.Build());
     }
 
     /// <inheritdoc/>
     public async Task DisposeAsync()
     {
         Cells.Report();
-        if (players is not null)
+        if (venue is not null && !isRented)
         {
-            await players.DisposeAsync();
-        }
-
-        if (database is not null)
-        {
-            await database.DisposeAsync();
-        }
-    }
-
-    private static async Task MakeLogin(NpgsqlDataSource owner)
-    {
-        await OneAtATime.WaitAsync();
-        try
-        {
-            await using var connection = await owner.OpenConnectionAsync();
-            Figures.Say("postgres", connection.PostgreSqlVersion.ToString());
-            await using var create = new NpgsqlCommand(
-                $"""
-                do $$
-                begin
-                  if not exists (select from pg_roles where rolname = '{Login}') then
-                    create role {Login} login noinherit;
-                  end if;
-                  alter role {Login} password '{Password}';
-                  grant identity_setter, anonymous, regular_user, monitor, rlschat_backup, rlschat_purge,
-                    auth_definer, rlschat_owner,
-                    rlschat_auth to {Login};
-                end
-                $$
-                """,
-                connection);
-            await create.ExecuteNonQueryAsync();
-        }
-        finally
-        {
-            OneAtATime.Release();
+            await venue.DisposeAsync();
         }
     }
 }

@@ -1,0 +1,92 @@
+using Npgsql;
+using RlsChat.Tests.Mutants.Running;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Mutants;
+
+/// <summary>What there is to weaken is found, and a weakened database is told from one that is as it should be.</summary>
+public sealed class GeneratorTests : IAsyncLifetime, IDisposable
+{
+    private static readonly string[] Kinds =
+    [
+        "policy dropped", "using true", "check true", "conjunct dropped", "and/or swapped", "negated", "another command",
+        "another role", "row security off", "not forced", "table-wide grant", "grant to another role", "default privileges",
+        "schema grant", "check dropped", "unique dropped", "foreign key dropped", "exclusion dropped", "not null dropped",
+        "trigger disabled", "trigger emptied", "stable to immutable", "no search_path", "invoker to definer",
+        "execute to another role", "guard dropped", "conjunct dropped in a function", "and/or swapped in a function",
+        "negated in a function", "lock dropped in a function", "call dropped in a function", "view without barrier",
+        "conjunct dropped in a view", "role attribute", "role setting", "membership",
+    ];
+
+    private readonly Suite suite = new();
+    private Venue? venue;
+
+    private Venue Venue => venue ?? throw new InvalidOperationException("there is no database yet");
+
+    public async Task InitializeAsync()
+    {
+        Theatre.Landlord = null;
+        venue = await Venue.Build();
+    }
+
+    public void Dispose() => suite.Dispose();
+
+    public async Task DisposeAsync()
+    {
+        Theatre.Landlord = null;
+        await Venue.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Mutants_are_found_refused_undone_killed_or_survive()
+    {
+        var (mutants, order) = await Worker.Read(Venue, suite);
+        NpgsqlConnection.ClearAllPools();
+        Assert.Equal(Kinds.Order(StringComparer.Ordinal), mutants.Select(m => m.Kind).Distinct().Order(StringComparer.Ordinal));
+
+        // Those of a table are tried on its own tests first.
+        var chat = mutants.Single(m => m.Id == "policy Chat.users_own_chats: using true");
+        Assert.Equal("ChatTests", order.For(chat)[0].ShortName);
+
+        // Killed by a test that is green without it; the same tests find nothing where nothing was changed.
+        IReadOnlyList<TestClass> few = [.. suite.Classes.Where(c => c.ShortName is "ColleagueTests" or "SessionsTests" or "CatalogueTests")];
+        var trial = new Trial(suite, _ => few, Venue);
+        var killed = await trial.Of(mutants.Single(m => m.Id == "policy sessions.user_owned_select: using true"), hint: null);
+        Assert.Equal(Fate.Killed, killed.Fate);
+        Assert.Contains("SessionsTests", killed.Test, StringComparison.Ordinal);
+        Assert.Equal(Fate.Survived, (await trial.Of(new Mutant("nothing: changed", "none", "Chat", ""), killed.Test)).Fate);
+
+        // What belongs to the server is taken back; what PostgreSQL would not have is told apart.
+        Assert.Equal(Fate.Killed, (await trial.Of(mutants.Single(m => m.Id == "role identity_setter: to rlschat_api"), hint: null)).Fate);
+        Assert.Equal(Fate.Survived, (await trial.Of(new Mutant("nothing: changed", "none", "Chat", ""), hint: null)).Fate);
+        Assert.Equal(Fate.Refused, (await trial.Of(new Mutant("no: sql", "none", "Chat", "", "alter nothing"), hint: null)).Fate);
+    }
+
+    /// <summary>One in twenty, and so some of most kinds: they are SQL.</summary>
+    [Fact]
+    public async Task PostgreSQL_takes_the_mutants()
+    {
+        var (mutants, _) = await Worker.Read(Venue, suite);
+        await using var connection = new NpgsqlConnection(Venue.Database.SuperuserConnectionString);
+        await connection.OpenAsync();
+        var refused = new List<string>();
+        foreach (var mutant in mutants.Where((_, n) => n % 20 == 0))
+        {
+            await using var transaction = await connection.BeginTransactionAsync();
+            try
+            {
+                foreach (var sql in mutant.Apply)
+                {
+                    await using var command = new NpgsqlCommand(sql, connection);
+                    await command.ExecuteNonQueryAsync();
+                }
+            }
+            catch (PostgresException e)
+            {
+                refused.Add($"{mutant.Id}: {e.MessageText}");
+            }
+        }
+
+        Assert.Equal([], refused);
+    }
+}

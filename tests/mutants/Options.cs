@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace RlsChat.Tests.Mutants;
+
+/// <summary>What the command line asks for: --sample 150 --seed 7 --only policy --workers 2.</summary>
+internal sealed record Options(int? Sample, int Seed, string? Only, int Workers)
+{
+    public static Options Parse(IEnumerable<string> arguments)
+    {
+        var options = new Options(null, 1, null, Environment.ProcessorCount);
+        foreach (var pair in arguments.Chunk(2))
+        {
+            options = pair switch
+            {
+                ["--sample", var n] => options with { Sample = Number(n) },
+                ["--seed", var n] => options with { Seed = Number(n) },
+                ["--only", var text] => options with { Only = text },
+                ["--workers", var n] => options with { Workers = Math.Max(1, Number(n)) },
+                _ => throw new FormatException($"{pair[0]}: --sample, --seed, --only or --workers, each with a value"),
+            };
+        }
+
+        return options;
+    }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new FormatException($"{text}: a whole number");
+}

@@ -1,0 +1,96 @@
+using RlsChat.Tests.Mutants.Catalogue;
+
+namespace RlsChat.Tests.Mutants.Running;
+
+/// <summary>
+/// Which test classes come first for a mutant: those of its table, then those whose text names the function
+/// or table, or what depends on it; the catalogue's, which are few; the model's; then all others, the short ones first.
+/// </summary>
+internal sealed class Order
+{
+    private sealed record Definition(string Name, string Text);
+
+    private readonly Dictionary<TestClass, string> texts;
+    private readonly Dictionary<string, HashSet<string>> dependents = [];
+
+    public Order(Installed database, IReadOnlyList<TestClass> classes)
+    {
+        var sources = new Sources();
+        texts = classes.ToDictionary(c => c, c => sources.Text(c.ShortName));
+        var definitions = database.Rows<Definition>(
+            """
+            select c.relname as "Name", string_agg(concat_ws(' ', p.qual, p.with_check), ' ') as "Text"
+            from pg_class c join pg_policies p on p.schemaname = 'public' and p.tablename = c.relname
+            where c.relnamespace = 'public'::regnamespace group by 1
+            union all
+            select n.nspname || '.' || p.proname, string_agg(p.prosrc, ' ')
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where n.nspname in ('public', 'auth', 'app_private') and p.prokind = 'f' group by 1
+            union all
+            select c.relname, string_agg(n.nspname || '.' || p.proname || '(', ' ')
+            from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid
+            join pg_namespace n on n.oid = p.pronamespace where not t.tgisinternal group by 1
+            """).ToList();
+        foreach (var function in definitions.Where(d => d.Name.Contains('.', StringComparison.Ordinal)))
+        {
+            dependents[function.Name] = [.. definitions
+                .Where(d => d != function && d.Text.Contains($"{function.Name}(", StringComparison.Ordinal)).Select(d => d.Name)];
+        }
+    }
+
+    /// <summary>All classes, in the order in which to try them.</summary>
+    public IReadOnlyList<TestClass> For(Mutant mutant)
+    {
+        // Nobody behaves differently for these, or only the catalogue knows every case.
+        var catalogueFirst = mutant.Kind is "no search_path" or "not forced" or "stable to immutable" or "invoker to definer"
+            or "execute to another role" or "role attribute" or "role setting" or "membership" or "view without barrier"
+            or "schema grant" or "default privileges" or "not null dropped"
+            || mutant.Id.EndsWith(": to public", StringComparison.Ordinal) || mutant.Id.EndsWith(": for all", StringComparison.Ordinal);
+        var near = Near(mutant.About);
+        return [.. texts.Keys.OrderBy(c => Rank(c, mutant, near, catalogueFirst)).ThenBy(c => c.Tests.Count)];
+    }
+
+    private int Rank(TestClass c, Mutant mutant, Dictionary<string, int> near, bool catalogueFirst)
+    {
+        var isModel = c.Name.Contains(".Model.", StringComparison.Ordinal);
+        if (c.ShortName.StartsWith("Catalogue", StringComparison.Ordinal))
+        {
+            return catalogueFirst ? -1 : 5;
+        }
+
+        if (isModel)
+        {
+            return 6;
+        }
+
+        if (c.ShortName.Equals($"{mutant.About}Tests", StringComparison.OrdinalIgnoreCase))
+        {
+            return 0;
+        }
+
+        // A function of its own name; a table that is named often; what depends on either.
+        return near.Where(n => Mentions(texts[c], n.Key)).Select(n => n.Value).DefaultIfEmpty(8).Min()
+            + (c.Tests.Count > 500 || c.Commits ? 1 : 0);
+    }
+
+    // The object, then what names it, and what names that: each with its distance.
+    private Dictionary<string, int> Near(string about)
+    {
+        var near = new Dictionary<string, int> { [about] = 1 };
+        for (var distance = 1; distance < 4; distance++)
+        {
+            foreach (var name in near.Keys.SelectMany(n => dependents.GetValueOrDefault(n) ?? []).ToList())
+            {
+                near.TryAdd(name, distance + 1);
+            }
+        }
+
+        return near;
+    }
+
+    private static bool Mentions(string text, string name)
+    {
+        var dot = name.IndexOf('.', StringComparison.Ordinal);
+        return text.Contains(dot < 0 ? $"public.{Installed.Quoted(name)}" : name[(dot + 1)..] + "(", StringComparison.Ordinal);
+    }
+}
