@@ -63,7 +63,7 @@ part attacks 'attacks.tests>=700 attacks.tried>=1000 tests.failed=0' 'make attac
 part silence 'noninterference.answers>0 noninterference.differences=0 tests.failed=0' 'make test-api FILTER=NonInterference'
 part pools 'pools.requests>=100000 pools.leaks=0 tests.failed=0' 'RLSCHAT_POOL_REQUESTS=100000 make test-api FILTER=.Pools.'
 part linters 'defects.seeded>=20 defects.found=defects.seeded tests.failed=0' 'make lint-sql && make test-rls FILTER=.Linting.'
-part mutants 'mutants.generated>=150 mutants.survived=0' "make mutants SAMPLE=150 SEED=${SEED:-$(date +%Y%m%d)}"
+part mutants 'mutants.run>=150 mutants.survived=0' "make mutants SAMPLE=150 SEED=${SEED:-$(date +%Y%m%d)}"
 
 # The rows as a table of Markdown, its columns as wide as what stands in them; thousands with commas.
 awk -F '\t' '
