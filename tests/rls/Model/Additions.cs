@@ -81,14 +81,16 @@ internal sealed class Additions(World world, string? who)
         var plain = $"insert into {table} {names} values ({values})";
         // Without a target PostgreSQL would ask every unique key, and refuses those that are checked late.
         var target = row is Document ? "(\"id\", \"createdAt\")" : "";
-        var (sql, after) = (added++ % 6) switch
+        var change = Table.All.First(t => t.Row == row.GetType()).Change;
+        var (sql, after) = (added++ % (change is null || row is Vote ? 6 : 7)) switch
         {
             0 => (plain, truth),
             1 => ($"{plain} {returns}", null),
             2 => ($"insert into {table} {names} select {values} {returns}", null),
             3 => ($"with t as ({plain} {returns} as k) select k from t", null),
             4 => ($"merge into {table} using (select 1) s on false when not matched then insert {names} values ({values})", truth),
-            _ => ($"{plain} on conflict {target} do nothing {returns}", (string?)null),
+            5 => ($"{plain} on conflict {target} do nothing {returns}", null),
+            _ => ($"{plain} on conflict {(row is IdempotencyKey ? "(\"userId\", \"key\")" : "(\"id\")")} do update set {change} {returns}", (string?)null),
         };
         var allowed = rules.MayInsert(who, row);
         var taken = row is Vote vote && world.All<Vote>().Any(v => v.Message == vote.Message && v.Voter == vote.Voter);

@@ -97,6 +97,43 @@ internal sealed class Database : IDisposable
         Execute(sql);
     }
 
+    /// <summary>The server's major version.</summary>
+    public int Version => connection.PostgreSqlVersion.Major;
+
+    /// <summary>The lines of a COPY … TO.</summary>
+    public Answer CopyOut(string? who, string sql)
+    {
+        List<string> lines = [];
+        var error = Refusal(who, () =>
+        {
+            using var reader = connection.BeginTextExport(sql);
+            lines.AddRange(reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        });
+        return new(error, lines);
+    }
+
+    /// <summary>The SQLSTATE that a COPY … FROM begins with, or null when it would take rows.</summary>
+    public string? CopyIn(string? who, string sql) => Refusal(who, () => connection.BeginTextImport(sql).Dispose());
+
+    private string? Refusal(string? who, Action act)
+    {
+        Execute("savepoint copying");
+        Step(who is null ? "anonymous" : "regular_user", who);
+        try
+        {
+            act();
+            return null;
+        }
+        catch (PostgresException e)
+        {
+            return e.SqlState;
+        }
+        finally
+        {
+            Execute("rollback to savepoint copying");
+        }
+    }
+
     /// <summary>Does something and takes it back.</summary>
     public void Within(Action act)
     {

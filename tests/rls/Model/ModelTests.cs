@@ -29,7 +29,9 @@ public sealed class ModelTests(Theatre theatre)
         var before = Table.All.ToDictionary(t => t, t => t.IsView ? [] : database.Truth($"select {t.Key} from {t.Name}"));
         foreach (var who in world.Everyone)
         {
-            Disagreement.Find(database, who, [.. new Statements(world, who, before).All(), .. new Additions(world, who).All()]);
+            Disagreement.Find(database, who,
+                [.. new Statements(world, who, before, database.Version).All(), .. new Additions(world, who).All(), .. new Crossings(world, who).All()]);
+            Copies.Agree(database, world, who);
         }
     }
 }

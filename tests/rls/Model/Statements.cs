@@ -7,7 +7,7 @@ namespace RlsChat.Tests.Rls.Model;
 /// PostgreSQL's table "Policies Applied by Command Type". Without a WHERE that reads a column, only the
 /// command's own rule holds; with one, or with RETURNING, the rows must be readable too.
 /// </summary>
-internal sealed class Statements(World world, string? who, IReadOnlyDictionary<Table, IReadOnlyList<string>> before)
+internal sealed class Statements(World world, string? who, IReadOnlyDictionary<Table, IReadOnlyList<string>> before, int version = 15)
 {
     private const string Denied = PostgresErrorCodes.InsufficientPrivilege;
 
@@ -99,6 +99,18 @@ internal sealed class Statements(World world, string? who, IReadOnlyDictionary<T
     {
         var rows = table.RowsOf(world).Where(r => rules.Sees(who, r)).ToList();
         var merge = $"merge into {table.Name} using (select {table.Key} as k from {table.Name}) s on {table.Key} = s.k when matched then ";
+        var error = who is null && !table.Anonymous ? Denied : null;
+        if (!table.IsView)
+        {
+            yield return new(who, $"{merge} do nothing", $"select {table.Key} from {table.Name}", error, error is null ? before[table].ToHashSet() : []);
+        }
+
+        if (table.Change is not null && version >= 17)
+        {
+            yield return new(who, $"{merge} update set {table.Change} returning {table.Key}", null,
+                rows.All(r => rules.MayUpdate(who, r)) ? UpdateError(table, rows) : Denied, Keys(rows));
+        }
+
         if (table.Change is not null)
         {
             yield return new(who, $"{merge} update set {table.Change}", $"select {table.Key} from {table.Name} where {table.Changed}",
