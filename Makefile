@@ -64,7 +64,7 @@ fmt: ## formats the C#
 db-migrate: obj/built-db ## brings the database up to date; DRY_RUN=1 rolls back and says what it would apply
 	@$(DB) migrate $(if $(DRY_RUN),--dry-run)
 
-db-apply-functions: obj/built-db ## applies all roles, functions and policies again: heals drift
+db-apply-functions: obj/built-db ## as db-migrate, and all roles, functions and policies again: heals drift
 	@$(DB) migrate --all $(if $(DRY_RUN),--dry-run)
 
 db-check: obj/built-db ## says what is not as it should be; exit 0 when nothing is

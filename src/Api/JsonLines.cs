@@ -11,7 +11,8 @@ namespace RlsChat.Api;
 
 /// <summary>
 /// The log: one JSON object a line, flat. A database operation has the fields timestamp, service,
-/// operation, duration (ms), success, userId, environment, traceId; anything else has a message.
+/// operation, duration (ms), success, userId, environment, traceId, and sqlState where PostgreSQL raised an
+/// error; anything else has a message.
 /// </summary>
 internal sealed class JsonLines(IHostEnvironment environment) : ConsoleFormatter(FormatterName)
 {

@@ -1,3 +1,4 @@
+using Npgsql;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api;
@@ -34,6 +35,7 @@ public sealed class LogTests(House house) : HouseTest(house)
         var answer = (await nobody.Post("/chats", new { title = "nobody's" })).Is(401);
         var line = Assert.Single(House.Log.Operations);
         Assert.False(line["success"]!.GetValue<bool>());
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, line["sqlState"]!.GetValue<string>());
         Assert.Null(line["userId"]);
         Assert.Equal(answer.Body["traceId"]!.GetValue<string>(), line["traceId"]!.GetValue<string>());
     }

@@ -30,6 +30,13 @@ public sealed class SampleTests(House house) : HouseTest(house)
 
     private static string After(string[] lines, string start) => Assert.Single(lines, line => line.StartsWith(start, StringComparison.Ordinal))[start.Length..];
 
+    [Fact]
+    public async Task The_first_error_is_shown_and_ends_the_script()
+    {
+        var lines = await Run("sh", ["curl.sh", $"{House.Address}nowhere/"], succeeds: false);
+        Assert.Contains("\"code\":\"not_found\"", Assert.Single(lines, line => line.Contains("traceId", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
     private static async Task<string[]> Run(string program, string[] arguments, bool succeeds = true)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
@@ -44,7 +51,7 @@ public sealed class SampleTests(House house) : HouseTest(house)
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(patience.Token), process.StandardError.ReadToEndAsync(patience.Token));
             await process.WaitForExitAsync(patience.Token);
             Assert.True(succeeds == (process.ExitCode == 0), $"{program} ended with {process.ExitCode}: {await output}{await errors}");
-            return (await output).Split('\n');
+            return $"{await output}{await errors}".Split('\n');
         }
         finally
         {

@@ -37,7 +37,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         Assert.Equal(1, metrics.Count("chats.get", "ended"));
         Assert.Equal(1, metrics.Count("chats.update", "denied"));
         Assert.Equal(1, metrics.Count("chats.create", "denied"));
-        Assert.Equal(1, metrics.Count("chats.create", "error"));
+        Assert.Equal(1, metrics.Count("chats.create", "refused"));
         Assert.Equal(2, metrics.Value("""rlschat_denials_total{.*target="Chat".*}"""));
         Assert.Equal(2, metrics.Value("""http_server_request_duration_seconds_count{.*http_response_status_code="403".*}""", sum: true));
     }

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using RlsChat.Api.Http;
+using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Api.Data;
 
@@ -32,6 +33,15 @@ internal static class DatabaseErrors
         ["RC018"] = new(409, "stream_incomplete", "Chunks are missing: their indexes begin at 0 and leave none out."),
         ["RC019"] = new(400, "stream_too_long", "A message holds no more than 1 MB."),
         ["RC020"] = new(409, "chunk_conflict", "Another chunk has this index."),
+    };
+
+    /// <summary>What an operation that ended in this error came to.</summary>
+    public static Outcome Outcome(string sqlState) => sqlState switch
+    {
+        PostgresErrorCodes.InsufficientPrivilege => Telemetry.Outcome.Denied,
+        // Values, constraints, and what the functions of db/functions raise.
+        ['2', '2' or '3', ..] or ['R', 'C', ..] => Telemetry.Outcome.Refused,
+        _ => Telemetry.Outcome.Error,
     };
 
     /// <summary>Whether the transaction met another one and may succeed when it is repeated.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RlsChat.Api.Http;
 using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Api.Data;
@@ -22,7 +23,7 @@ internal sealed partial class Operations(DatabaseMetrics metrics, ILogger<Operat
     public async Task<T> Run<T>(Request request, Guid? userId, string sql, Func<Task<T>> attempt)
     {
         var started = Stopwatch.GetTimestamp();
-        var (outcome, success) = (Outcome.Error, false);
+        var (outcome, success, cause) = (Outcome.Error, false, (string?)null);
         try
         {
             var result = await Repeat(attempt, started, request.Stop);
@@ -34,9 +35,14 @@ internal sealed partial class Operations(DatabaseMetrics metrics, ILogger<Operat
 
             return result;
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException e)
         {
-            outcome = Outcome.Denied;
+            (outcome, cause) = (DatabaseErrors.Outcome(e.SqlState), e.SqlState);
+            throw;
+        }
+        catch (InvalidInputException)
+        {
+            outcome = Outcome.Refused;
             throw;
         }
         catch (NotPermittedException)
@@ -55,7 +61,14 @@ internal sealed partial class Operations(DatabaseMetrics metrics, ILogger<Operat
             request.Time?.Add(elapsed);
             var duration = Math.Round(elapsed.TotalMilliseconds, 3);
             metrics.Count(request.Name, sql, outcome, elapsed);
-            Done(request.Name, duration, success, userId);
+            if (cause is null)
+            {
+                Done(request.Name, duration, success, userId);
+            }
+            else
+            {
+                Failed(request.Name, duration, success, cause, userId);
+            }
         }
     }
 
@@ -77,4 +90,7 @@ internal sealed partial class Operations(DatabaseMetrics metrics, ILogger<Operat
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{operation} {duration} {success} {userId}")]
     private partial void Done(string operation, double duration, bool success, Guid? userId);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{operation} {duration} {success} {sqlState} {userId}")]
+    private partial void Failed(string operation, double duration, bool success, string sqlState, Guid? userId);
 }

@@ -20,22 +20,24 @@ internal sealed partial class UserDb
     /// <param name="args">Of the statement.</param>
     public Task<T?> Create<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
     {
+        // Asked for first, with a key or without: what is forgotten there shows at the first request.
+        var form = ApiJson.Written.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
+            ?? throw new InvalidOperationException($"{typeof(T)} is written to responses: list it in ApiJson.");
         if (_request.Once is not { } asked)
         {
             return QuerySingleOrDefault<T>(sql, args);
         }
 
         var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce<T>(asked, table, sql, kept));
+        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce(asked, table, sql, kept, form));
     }
 
     /// <summary>
     /// The claim on the key, the row and the key's answer are one transaction: three round trips, for
     /// those who want it. Whoever asks at the same time waits at the claim.
     /// </summary>
-    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args)
+    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args, JsonTypeInfo<T> form)
     {
-        var form = (JsonTypeInfo<T>)ApiJson.Written.GetTypeInfo(typeof(T))!;
         try
         {
             await using var connection = await Source.OpenConnectionAsync(_request.Stop);
@@ -66,7 +68,7 @@ internal sealed partial class UserDb
             return await Recall(asked, table, form) is { } row
                 ? row
                 // Gone again between the two: its day had passed, so it is new.
-                : await CreateOnce<T>(asked, table, sql, args);
+                : await CreateOnce(asked, table, sql, args, form);
         }
     }
 

@@ -28,7 +28,7 @@ internal static class Problems
         Invalid(new Dictionary<string, string[]> { [field] = [error] });
 
     public static Problem TooManyRequests(TimeSpan wait) =>
-        new(429, "too_many_requests", "There were too many requests from here.") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+        new(429, "too_many_requests", "There were too many requests from this address, or of this person.") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 
     /// <summary>The problem that a bare status stands for: hidden and absent are one 404.</summary>
     public static Problem Of(int status) => status switch

@@ -18,7 +18,10 @@ internal enum Outcome
     /// <summary>The session of their token had ended.</summary>
     Ended,
 
-    /// <summary>The database refused for another reason, or could not.</summary>
+    /// <summary>What was asked breaks a rule of the data, or does not go with how things stand.</summary>
+    Refused,
+
+    /// <summary>The database could not.</summary>
     Error,
 }
 
