@@ -1,9 +1,10 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace RlsChat.Tests.Api.Play;
 
 /// <summary>What the API answered.</summary>
-internal sealed class Answer(string question, HttpResponseMessage response, string text)
+internal sealed partial class Answer(string question, HttpResponseMessage response, string text)
 {
     public int Status => (int)response.StatusCode;
     public string Text => text;
@@ -44,6 +45,16 @@ internal sealed class Answer(string question, HttpResponseMessage response, stri
         Assert.Equal(fields.Order(), ErrorFields.Order());
     }
 
+    /// <summary>Every byte that matters: status, headers and body, without the time of day, what it took, and the trace id.</summary>
+    public string Bytes => string.Join('\n',
+    [
+        $"{Status}",
+        .. response.Headers.Concat(response.Content.Headers)
+            .Where(header => header.Key is not ("Date" or "Server-Timing"))
+            .Select(header => $"{header.Key}: {string.Join(", ", header.Value)}").Order(StringComparer.Ordinal),
+        Trace().Replace(text, "\"traceId\":\"\""),
+    ]);
+
     /// <summary>The body without what differs from one answer to the next.</summary>
     public string WithoutTrace()
     {
@@ -51,4 +62,7 @@ internal sealed class Answer(string question, HttpResponseMessage response, stri
         Assert.True(body.Remove("traceId"));
         return body.ToJsonString();
     }
+
+    [GeneratedRegex("\"traceId\":\"[0-9a-f]{32}\"")]
+    private static partial Regex Trace();
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Pools;
 
@@ -47,20 +48,16 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>
-    /// Says it in one line of <c>name=figure</c>, and leaves that in the file that RLSCHAT_POOLS_FILE names.
-    /// </summary>
+    /// <summary>Says it in one line, and leaves the figures for <c>make prove</c>.</summary>
     public string Print(string way)
     {
-        var statuses = string.Join(' ', _answers.OrderBy(pair => pair.Key).Select(pair => $"status_{pair.Key}={pair.Value}"));
-        var line = $"pools way={way} requests={_answered + _cancelled} answered={_answered} cancelled={_cancelled} "
-            + $"killed_backends={_killed} probes={_probed} wrong={Wrong.Count} {statuses} "
-            + $"seconds={Stopwatch.GetElapsedTime(_started).TotalSeconds:f0}";
-        if (Environment.GetEnvironmentVariable("RLSCHAT_POOLS_FILE") is { Length: > 0 } file)
-        {
-            File.AppendAllText(file, line + "\n");
-        }
-
-        return line;
+        Figures.Add("pools.requests", _answered + _cancelled);
+        Figures.Add("pools.cancelled", _cancelled);
+        Figures.Add("pools.killed", _killed);
+        Figures.Add("pools.probes", _probed);
+        Figures.Add("pools.leaks", Wrong.Count);
+        var statuses = string.Join(", ", _answers.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"));
+        return $"{way}: {_answered + _cancelled} requests, {_cancelled} cancelled, {_killed} backends killed, {_probed} probes, "
+            + $"{Wrong.Count} wrong; answered {statuses}; {Stopwatch.GetElapsedTime(_started).TotalSeconds:f0} s";
     }
 }

@@ -1,0 +1,120 @@
+using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Api.NonInterference;
+
+/// <summary>What is hidden from somebody is answered by the same bytes as what never was, by every GET that names a row.</summary>
+public sealed class HiddenTests(House house) : HouseTest(house)
+{
+    private Person _ana = null!;
+    private Belongings _anas = null!, _rivals = null!;
+    private Dictionary<string, Person> _people = null!;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _ana = await House.SignUp("ana");
+        _anas = await Belongings.Of(House, _ana, organization: true);
+        var rival = await House.SignUp("rival");
+        _rivals = await Belongings.Of(House, rival, organization: true);
+        _people = new() { ["rival"] = rival, ["anonymous"] = House.Anonymous() };
+        foreach (var name in new[] { "loner", "colleague", "gone" })
+        {
+            _people[name] = await House.SignUp(name);
+        }
+
+        await House.Backstage.Admit(_ana, _people["colleague"]);
+        await House.Backstage.Admit(_ana, _people["gone"]);
+        await House.Backstage.As<bool>(_people["gone"], "select public.leave_organization()");
+    }
+
+    [Theory]
+    [InlineData("rival", true)]
+    [InlineData("loner", true)]
+    [InlineData("gone", true)]
+    [InlineData("anonymous", true)]
+    [InlineData("colleague", false)]
+    public async Task Hidden_is_answered_by_the_bytes_of_absent(string who, bool outside)
+    {
+        var (person, rows, asked) = (_people[who], Hidden(outside), 0);
+        foreach (var operation in await About())
+        {
+            foreach (var (kind, id, query) in rows.Where(row => operation.Path.StartsWith(row.Kind, StringComparison.Ordinal)))
+            {
+                // A stream that is hers would go on.
+                var tag = kind == "/streams/" ? null : (await _ana.Get($"{kind}{id}")).Tag;
+                foreach (var match in new[] { null, "*", tag })
+                {
+                    var hidden = await Ask(person, operation, kind, id, query, match);
+                    Assert.Contains(int.Parse(hidden[..3]), who == "anonymous" ? [401, 404] : new[] { 403, 404 });
+                    var absent = await Ask(person, operation, kind, Guid.NewGuid(), query, match);
+                    Figures.Add("noninterference.differences", hidden == absent ? 0 : 1);
+                    Assert.True(hidden == absent, $"{who}: {operation.Id} of {kind}\nhidden:\n{hidden}\nabsent:\n{absent}");
+                    asked++;
+                }
+            }
+        }
+
+        Figures.Add("noninterference.answers", asked);
+        Assert.InRange(asked, 20, 1000);
+    }
+
+    // Or all of them could be absent: she whose they are finds each.
+    [Fact]
+    public async Task Whose_they_are_finds_them()
+    {
+        foreach (var operation in (await About()).Where(operation => !Asking.Streams.Contains(operation.Id)))
+        {
+            foreach (var (kind, id, query) in Hidden(true).Where(row => operation.Path.StartsWith(row.Kind, StringComparison.Ordinal)))
+            {
+                var owner = query == _rivals.Person.Id.ToString() ? _rivals.Person : _ana;
+                Assert.StartsWith("200", await Ask(owner, operation, kind, id, query, null), StringComparison.Ordinal);
+            }
+        }
+    }
+
+    /// <summary>The operations that name a row.</summary>
+    private async Task<IEnumerable<Operation>> About() => (await Contract.At(House.Address)).Operations
+        .Where(operation => operation.Method == "GET" && operation.Path.Contains('{'));
+
+    /// <summary>Of each kind the rows that are hidden: from who is outside, also those of the organization.</summary>
+    private IEnumerable<(string Kind, Guid Id, string Query)> Hidden(bool outside)
+    {
+        (Guid Chat, Guid Message, Guid Stream, Paper Paper)[] all =
+            [(_anas.Chat, _anas.Message, _anas.Stream, _anas.Paper), (_anas.SharedChat, _anas.SharedMessage, _anas.SharedStream, _anas.SharedPaper)];
+        foreach (var (chat, message, stream, paper) in outside ? all : all[..1])
+        {
+            yield return ("/chats/", chat, "");
+            yield return ("/messages/", message, "");
+            yield return ("/streams/", stream, "");
+        }
+
+        foreach (var (_, _, _, paper) in all)
+        {
+            yield return ("/documents/", paper.Id, "");
+            yield return ("/documents/", paper.Id, $"?at={paper.First}");
+            yield return ("/suggestions/", paper.Suggestion, "");
+        }
+
+        yield return ("/invitations/", _anas.Invitation, "");
+        if (outside)
+        {
+            yield return ("/organizations/", _anas.Organization!.Value, _ana.Id.ToString());
+            yield return ("/roles/", _anas.Role, "");
+        }
+        else
+        {
+            yield return ("/organizations/", _rivals.Organization!.Value, _rivals.Person.Id.ToString());
+            yield return ("/roles/", _rivals.Role, "");
+        }
+    }
+
+    /// <summary>The bytes of the answer; of an organization, the query is the member who is asked about.</summary>
+    private static async Task<string> Ask(Person person, Operation operation, string kind, Guid id, string query, string? match)
+    {
+        var path = operation.Path.Replace(kind + "{id}", kind + id, StringComparison.Ordinal).Replace("{userId}", query, StringComparison.Ordinal)
+            + (query.StartsWith('?') ? query : "");
+        var answer = match is null ? await person.Get(path) : await person.With("If-None-Match", match, HttpMethod.Get, path);
+        return answer.Bytes;
+    }
+}
