@@ -27,7 +27,7 @@ internal sealed record Form(string Name, string Rule)
     public string Stranger => IsShipped ? "anonymous" : $"bench_{Name}_stranger";
 
     /// <summary>What stands in db/policies.</summary>
-    public bool IsShipped => Name == "shipped";
+    public bool IsShipped { get; init; }
 
     /// <summary>Whether the form has something of its own to say to the question.</summary>
     public bool Answers(Question question) => Vote is null || question.IsAboutVotes;

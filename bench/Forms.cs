@@ -19,7 +19,7 @@ internal static class Forms
         new("by_hand", "true") { ByHand = true, Verified = false },
         new("by_hand_verified", "true") { ByHand = true },
 
-        new("shipped", ""),
+        new("shipped", "") { IsShipped = true },
         new("probe", Probe) { Write = $"""(select true from public."Chat" c where {Writable})""" },
         new("probe_by_message", Probe)
         {

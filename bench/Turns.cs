@@ -14,6 +14,10 @@ internal sealed class Figures(Asker asker)
     /// <summary>The median in microseconds.</summary>
     public double Median => Of(samples);
 
+    /// <summary>What the same requests took beside another's, in ascending order: each pair was asked within moments.</summary>
+    public List<double> RatiosTo(Figures other) =>
+        [.. samples.Zip(other.samples, (mine, theirs) => mine / theirs).Order()];
+
     public void Add(long started) => samples.Add(Stopwatch.GetElapsedTime(started).TotalMicroseconds);
 
     public static double Of(List<double> values) =>

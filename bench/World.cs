@@ -59,6 +59,23 @@ internal sealed class World(EmbeddedServer server) : IAsyncDisposable
     /// </summary>
     public Task<List<Subject>> Cast() => Query(Resource("cast.sql"));
 
+    /// <summary>The same database once more, changed by this SQL as its owner; how the API's login gets there.</summary>
+    public async Task<string> Copy(string name, string change)
+    {
+        // A template must have no connections; they take a moment to go.
+        NpgsqlConnection.ClearAllPools();
+        await Task.Delay(500);
+        var source = new NpgsqlConnectionStringBuilder(server.OwnerConnectionString);
+        await Execute(
+            new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString) { Database = "postgres" }.ConnectionString,
+            $"create database {name} template {source.Database} strategy file_copy");
+        var superuser = new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString) { Database = name };
+        await Execute(superuser.ConnectionString, change);
+        // The grants of a database are not copied with it.
+        await Execute(superuser.ConnectionString, $"grant connect on database {name} to rlschat_api");
+        return new NpgsqlConnectionStringBuilder(ApiConnectionString) { Database = name }.ConnectionString;
+    }
+
     public ValueTask DisposeAsync() => server.DisposeAsync();
 
     private async Task<List<Subject>> Query(string sql)
