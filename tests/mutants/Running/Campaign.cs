@@ -29,26 +29,40 @@ internal static class Campaign
         var all = first.Hello.Mutants;
         var chosen = Chosen(all, options, equivalents.Keys.ToHashSet());
         var results = new Results(new Sources(), Path.Combine(Sources.Root, ".data/mutants"), first.Hello.Server);
-        var progress = new Progress(chosen.Length, chosen.Count(m => results[m.Id] is not null));
-        var work = new ConcurrentQueue<IReadOnlyList<Mutant>>(Batches([.. chosen.Where(m => results[m.Id] is null)], equivalents));
-        Console.WriteLine($"{all.Count} mutants, {chosen.Length} to try, {work.Count} steps left; {first.Hello.Server}");
+        Console.WriteLine($"{all.Count} mutants, {chosen.Length} to try; {first.Hello.Server}");
 
-        await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(n => Work(n == 0 ? first : null, work, results, progress)));
+        // The nearest tests for all of them first: they kill most, in a second each. Then all tests for the rest.
+        var crew = new WorkerProcess?[options.Workers];
+        crew[0] = first;
+        foreach (var isNearOnly in options.IsNearOnly ? [true] : new[] { true, false })
+        {
+            Mutant[] left = [.. chosen.Where(m => results[m.Id] is null or { Fate: Fate.Undecided } && !(isNearOnly && (equivalents.ContainsKey(m.Id) || results[m.Id] is not null)))];
+            var progress = new Progress(chosen.Length, chosen.Length - left.Length);
+            var work = new ConcurrentQueue<IReadOnlyList<Mutant>>(Batches(left, equivalents));
+            Console.WriteLine($"{left.Length} left, {(isNearOnly ? "by the nearest tests" : "by all tests")}, in {work.Count} steps");
+            await Task.WhenAll(Enumerable.Range(0, crew.Length).Select(async n => crew[n] = await Work(crew[n], work, results, progress, isNearOnly)));
+        }
+
+        foreach (var worker in crew.OfType<WorkerProcess>())
+        {
+            await worker.DisposeAsync();
+        }
+
         var report = new Report(first.Hello.Server, options, all, chosen, results, equivalents);
         report.Print();
         report.Save(Path.Combine(Sources.Root, ".data/mutants.json"));
         return report.IsGood ? 0 : 1;
     }
 
-    private static async Task Work(
-        WorkerProcess? worker, ConcurrentQueue<IReadOnlyList<Mutant>> work, Results results, Progress progress)
+    private static async Task<WorkerProcess?> Work(
+        WorkerProcess? worker, ConcurrentQueue<IReadOnlyList<Mutant>> work, Results results, Progress progress, bool isNearOnly)
     {
         await Task.Yield();
         while (work.TryDequeue(out var batch))
         {
             worker ??= await WorkerProcess.Start();
             var watch = Stopwatch.StartNew();
-            var verdict = await worker.Try([.. batch.Select(m => m.Id)], results.Killer(batch[0].Id));
+            var verdict = await worker.Try([.. batch.Select(m => m.Id)], results.Killer(batch[0].Id), isNearOnly);
             if (!worker.IsAlive || verdict is null)
             {
                 await worker.DisposeAsync();
@@ -76,10 +90,7 @@ internal static class Campaign
             }
         }
 
-        if (worker is not null)
-        {
-            await worker.DisposeAsync();
-        }
+        return worker;
     }
 
     // Equivalents cost a whole run of the tests each, so they are tried many together: no two of one object.
@@ -93,19 +104,15 @@ internal static class Campaign
             .SelectMany(g => g.Select(p => p.Mutant).Chunk(Together)),
     ];
 
-    // A sample is of those that must be killed: equivalents are tried when all are.
+    // In any order but theirs, so that the time that is left can be told from the time so far. A sample is of
+    // those that must be killed: equivalents are tried when all are.
     private static Mutant[] Chosen(IReadOnlyList<Mutant> all, Options options, HashSet<string> equivalents)
     {
         var named = all.Where(m => options.Only is null || m.Id.Contains(options.Only, StringComparison.Ordinal)
             || m.Kind.Contains(options.Only, StringComparison.Ordinal)).ToArray();
-        if (options.Sample is not { } size)
-        {
-            return named;
-        }
-
-        named = [.. named.Where(m => !equivalents.Contains(m.Id)).OrderBy(m => m.Id, StringComparer.Ordinal)];
+        named = [.. named.OrderBy(m => m.Id, StringComparer.Ordinal)];
         Shuffle(named, options.Seed);
-        return named[..Math.Min(size, named.Length)];
+        return options.Sample is { } size ? [.. named.Where(m => !equivalents.Contains(m.Id)).Take(size)] : named;
     }
 
     // Written out (xorshift), so that a seed means the same sample whatever .NET does.

@@ -17,6 +17,7 @@ internal sealed class Progress(int total, int known)
         {
             Fate.Killed => $"killed by {Short(verdict.Test!)}",
             Fate.Refused => $"refused by PostgreSQL: {verdict.Message}",
+            Fate.Undecided => "not by the nearest tests",
             _ => "SURVIVED",
         };
         Console.WriteLine($"{n}/{total} {verdict.Seconds:0.0} s, {left.TotalMinutes:0} min left: {mutant.Id}: {fate}");

@@ -17,7 +17,7 @@ internal sealed class Report(
 
     /// <summary>Whether all that must be killed was, and nothing that is called equivalent.</summary>
     public bool IsGood => Survivors.Count == 0 && Mistaken.Count == 0 && Unknown.Count == 0
-        && chosen.All(m => results[m.Id] is not null);
+        && chosen.All(m => Fate(m) is not null and not Running.Fate.Undecided);
 
     private List<Mutant> Survivors => [.. chosen.Where(m => Fate(m) == Running.Fate.Survived && !equivalents.ContainsKey(m.Id))];
 
@@ -72,7 +72,7 @@ internal sealed class Report(
         var mine = chosen.Where(m => kind is null || m.Kind == kind).ToList();
         int Those(Fate fate, bool isEquivalent) => mine.Count(m => Fate(m) == fate && equivalents.ContainsKey(m.Id) == isEquivalent);
         return new Count(
-            all.Count(m => kind is null || m.Kind == kind), mine.Count(m => Fate(m) is not null),
+            all.Count(m => kind is null || m.Kind == kind), mine.Count(m => Fate(m) is not null and not Running.Fate.Undecided),
             Those(Running.Fate.Killed, false), Those(Running.Fate.Survived, false), Those(Running.Fate.Survived, true),
             mine.Count(m => Fate(m) == Running.Fate.Refused));
     }

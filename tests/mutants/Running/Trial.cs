@@ -3,12 +3,13 @@ using Xunit.Sdk;
 
 namespace RlsChat.Tests.Mutants.Running;
 
-/// <summary>What came of a mutant. Refused: PostgreSQL would not have it.</summary>
+/// <summary>What came of a mutant. Refused: PostgreSQL would not have it. Undecided: the nearest tests alone do not kill it.</summary>
 internal enum Fate
 {
     Killed,
     Survived,
     Refused,
+    Undecided,
 }
 
 /// <summary>What came of a mutant, by which test, and what that said.</summary>
@@ -18,13 +19,13 @@ internal sealed record Verdict(string Id, Fate Fate, string? Test, string? Messa
 /// Tries mutants one after the other: each in a copy of one database, the tests up to the first that is red
 /// there and green without the mutant.
 /// </summary>
-internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> order, Venue original)
+internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> order, Func<Mutant, IReadOnlyList<TestClass>> near, Venue original)
 {
     private readonly Dictionary<string, IXunitTestCase> lastKillers = [];
     private readonly HashSet<string> green = [];
     private readonly HashSet<string> unreliable = [];
 
-    public async Task<Verdict> Of(Mutant mutant, string? hint)
+    public async Task<Verdict> Of(Mutant mutant, string? hint, bool isNearOnly = false)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         Verdict Ends(Fate fate, Red? red = null, string? message = null) =>
@@ -38,7 +39,7 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
                 return Ends(Fate.Refused, message: refusal);
             }
 
-            foreach (var (tests, commits) in Turns(mutant, hint))
+            foreach (var (tests, commits) in Turns(mutant, hint, isNearOnly))
             {
                 Theatre.Landlord = () => venues.For(commits);
                 for (var left = tests; left.Count > 0 && await suite.Run(left) is { } red; left = [.. left.Except([red.Test])])
@@ -51,7 +52,7 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
                 }
             }
 
-            return Ends(Fate.Survived);
+            return Ends(isNearOnly ? Fate.Undecided : Fate.Survived);
         }
         finally
         {
@@ -60,7 +61,7 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
     }
 
     // First the test that killed it in a run before, and the one that killed its neighbour.
-    private IEnumerable<(IReadOnlyList<IXunitTestCase> Tests, bool Commits)> Turns(Mutant mutant, string? hint)
+    private IEnumerable<(IReadOnlyList<IXunitTestCase> Tests, bool Commits)> Turns(Mutant mutant, string? hint, bool isNearOnly)
     {
         var classes = order(mutant);
         foreach (var likely in new[] { classes.SelectMany(c => c.Tests).FirstOrDefault(t => t.DisplayName == hint), lastKillers.GetValueOrDefault(mutant.About) }
@@ -69,7 +70,7 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
             yield return ([likely], classes.First(c => c.Tests.Contains(likely)).Commits);
         }
 
-        foreach (var c in classes)
+        foreach (var c in isNearOnly ? near(mutant) : classes)
         {
             yield return (c.Tests, c.Commits);
         }

@@ -9,8 +9,8 @@ namespace RlsChat.Tests.Mutants.Running;
 /// <summary>What a worker says first: what it runs on, and every mutant there is.</summary>
 internal sealed record Hello(string Server, IReadOnlyList<Mutant> Mutants);
 
-/// <summary>What a worker is asked: these mutants, together in one database; which test killed them before.</summary>
-internal sealed record Request(IReadOnlyList<string> Ids, string? Hint);
+/// <summary>What a worker is asked: these mutants, together in one database; which test killed them before; whether by the nearest tests alone.</summary>
+internal sealed record Request(IReadOnlyList<string> Ids, string? Hint, bool IsNearOnly);
 
 /// <summary>
 /// A process with a server of its own, which tries one mutant after the other: a line of JSON in, a line out.
@@ -28,12 +28,12 @@ internal static class Worker
         var (mutants, order) = await Read(original, suite);
         NpgsqlConnection.ClearAllPools();
         var byId = mutants.ToDictionary(m => m.Id);
-        var trial = new Trial(suite, order.For, original);
+        var trial = new Trial(suite, order.For, order.Near, original);
         await output.WriteLineAsync(JsonSerializer.Serialize(new Hello(server.Description, mutants)));
         while (await input.ReadLineAsync() is { Length: > 0 } line)
         {
             var asked = JsonSerializer.Deserialize<Request>(line)!;
-            var verdict = await trial.Of(Together([.. asked.Ids.Select(id => byId[id])]), asked.Hint);
+            var verdict = await trial.Of(Together([.. asked.Ids.Select(id => byId[id])]), asked.Hint, asked.IsNearOnly);
             await output.WriteLineAsync(JsonSerializer.Serialize(verdict));
         }
 

@@ -41,9 +41,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     /// <summary>Has mutants tried, together in one database; null when the worker did not survive it.</summary>
-    public async Task<Verdict?> Try(IReadOnlyList<string> ids, string? hint)
+    public async Task<Verdict?> Try(IReadOnlyList<string> ids, string? hint, bool isNearOnly)
     {
-        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new Request(ids, hint)));
+        await process.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new Request(ids, hint, isNearOnly)));
         await process.StandardInput.FlushAsync();
         using var patience = new CancellationTokenSource(Patience);
         try

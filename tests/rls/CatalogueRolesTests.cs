@@ -1,0 +1,98 @@
+using Npgsql;
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls;
+
+/// <summary>The database roles of this system: what each may, whom it can become, and what it is given by default.</summary>
+public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
+{
+    private const string Ours = """
+        ('admin', 'anonymous', 'auth_definer', 'identity_setter', 'monitor', 'regular_user', 'rlschat_api', 'rlschat_auth',
+        'rlschat_backup', 'rlschat_live', 'rlschat_owner', 'rlschat_purge', 'rlschat_stats')
+        """;
+
+    [Fact]
+    public async Task Nobody_is_a_superuser_and_three_can_log_in() => Assert.Equal(
+        [
+            "admin createrole createdb inherit", "anonymous", "auth_definer", "identity_setter", "monitor", "regular_user",
+            "rlschat_api login", "rlschat_auth login", "rlschat_backup", "rlschat_live login", "rlschat_owner inherit",
+            "rlschat_purge", "rlschat_stats inherit",
+        ],
+        await Play.List($"""
+            select concat_ws(' ', rolname, case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
+              case when rolcreaterole then 'createrole' end, case when rolcreatedb then 'createdb' end,
+              case when rolreplication then 'replication' end, case when rolcanlogin then 'login' end, case when rolinherit then 'inherit' end)
+            from pg_roles where rolname in {Ours} order by rolname collate "C"
+            """));
+
+    [Fact]
+    public async Task Three_roles_can_become_others() => Assert.Equal(
+        [
+            "rlschat_api: anonymous monitor regular_user",
+            "rlschat_owner: auth_definer rlschat_purge rlschat_stats",
+            "rlschat_stats: rlschat_api rlschat_auth rlschat_live",
+        ],
+        await Play.List($"""
+            select m.rolname || ': ' || string_agg(distinct r.rolname, ' ' order by r.rolname)
+            from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
+            where m.rolname in {Ours} and r.rolname in {Ours}
+            group by m.rolname order by m.rolname collate "C"
+            """));
+
+    /// <summary>A request that takes for ever would hold a connection, or a lock, that others wait for.</summary>
+    [Theory]
+    [InlineData("rlschat_api")]
+    [InlineData("rlschat_auth")]
+    [InlineData("rlschat_live")]
+    public async Task A_login_waits_no_longer_than(string login) => Assert.Equal(
+        ["""search_path="" statement_timeout=10s lock_timeout=3s idle_in_transaction_session_timeout=10s"""],
+        await Play.List($"""
+            select array_to_string(s.setconfig, ' ') from pg_db_role_setting s
+            where s.setrole = '{login}'::regrole and s.setdatabase = 0
+            """));
+
+    [Fact]
+    public async Task Schemas_are_open_to_these_roles() => Assert.Equal(
+        [
+            "app_private: auth_definer rlschat_backup rlschat_purge",
+            "auth: anonymous auth_definer regular_user rlschat_api rlschat_auth rlschat_live rlschat_stats",
+            "monitor: auth_definer monitor",
+            "public: admin anonymous auth_definer identity_setter monitor regular_user rlschat_api rlschat_auth rlschat_backup "
+                + "rlschat_live rlschat_purge rlschat_stats",
+        ],
+        await Play.List($"""
+            select n.nspname || ': ' || string_agg(r.rolname, ' ' order by r.rolname collate "C") from pg_namespace n, pg_roles r
+            where n.nspname in ('public', 'auth', 'app_private', 'monitor', 'extensions')
+              and r.rolname in {Ours} and r.rolname <> 'rlschat_owner' and has_schema_privilege(r.oid, n.oid, 'usage')
+            group by n.nspname order by 1
+            """));
+
+    [Fact]
+    public async Task The_owner_alone_makes_objects() => Assert.Equal(
+        ["app_private: rlschat_owner", "auth: rlschat_owner", "extensions: rlschat_owner", "monitor: rlschat_owner", "public: rlschat_owner"],
+        await Play.List($"""
+            select n.nspname || ': ' || string_agg(r.rolname, ' ') from pg_namespace n, pg_roles r
+            where n.nspname in ('public', 'auth', 'app_private', 'monitor', 'extensions')
+              and r.rolname in {Ours} and has_schema_privilege(r.oid, n.oid, 'create')
+            group by n.nspname order by 1
+            """));
+
+    /// <summary>Whoever makes a function opens it to nobody, until a grant says so.</summary>
+    [Theory]
+    [InlineData("rlschat_owner")]
+    [InlineData("auth_definer")]
+    public async Task A_new_function_is_nobodys(string creator)
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("grant create on schema auth to auth_definer");
+        await Play.AsRole(creator);
+        await Play.Do("create function auth.new() returns integer language sql as 'select 1'");
+        await Play.As("owner");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error("select auth.new()"));
+
+        await Play.AsRole(creator);
+        await Play.Do("grant execute on function auth.new() to regular_user");
+        await Play.As("owner");
+        Assert.Equal(1, await Play.Ask<int>("select auth.new()"));
+    }
+}
