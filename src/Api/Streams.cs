@@ -19,7 +19,7 @@ internal static class Streams
         routes.MapPost("/streams/{id}/chunks", Append).WithName("streams.append")
             .WithSummary("Appends a chunk to one's stream; the same one again is answered as the first time.")
             .Raises("forbidden", "stream_finished", "stream_abandoned", "stream_too_long", "chunk_conflict");
-        routes.MapPost("/streams/{id}/finish", Finish).WithName("streams.finish")
+        routes.MapPost("/streams/{id}/finish", Finish).WithName("streams.finish").Creates()
             .WithSummary("Makes a message of one's stream, at its price.")
             .Raises("conflict", "insufficient_credits", "quota_used_up",
                 "stream_finished", "stream_abandoned", "stream_incomplete", "stream_too_long");
@@ -113,23 +113,21 @@ internal static class Streams
             ? TypedResults.Ok(new Chunk(id.Value, chunk.Index.Value, at))
             : TypedResults.NotFound();
 
-    /// <summary>Makes the message and takes its price, both or neither.</summary>
+    /// <summary>
+    /// Makes the message and takes its price, both or neither. Only where there is none to make it is asked,
+    /// after it, whether the stream is there to be seen: it may have gone meanwhile.
+    /// </summary>
     private static async Task<Results<Created<Messages.Message>, NotFound, ForbidHttpResult>> Finish(
         Id id, End end, UserDb db) =>
-        await db.Change<Messages.Message>(
+        await db.Create<Messages.Message>("Message",
             """
-            with made as (
-              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
-              from public.finish_stream($1, coalesce($2, 'assistant'), $3))
-            select exists (select from public."Stream" where "id" = $1) as "readable",
-              m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt", m."version"
-            from (values (1)) as always left join made m on true
-            """, id, end.Role, end.Id) switch
-        {
-            { Row: { } message } => TypedResults.Created($"/messages/{message.Id}", message),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+            select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
+            from public.finish_stream($1, coalesce($2, 'assistant'), $3)
+            """, id, end.Role, end.Id) is { } message
+            ? TypedResults.Created($"/messages/{message.Id}", message)
+            : await db.QuerySingleOrDefault<Guid?>("""select "id" from public."Stream" where "id" = $1""", id) is null
+                ? TypedResults.NotFound()
+                : TypedResults.Forbid();
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
         await db.Change<Guid?>(

@@ -24,6 +24,14 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
                 var chat = await owner.Begin();
                 return (owner, $"/chats/{chat}/messages", new { role = "user", parts = new object[] { 1.0, "é" }, attachments = Array.Empty<int>() },
                     () => Count(owner, $"/chats/{chat}/messages"));
+            case "streams":
+                chat = await owner.Begin();
+                return (owner, $"/chats/{chat}/streams", new { }, () => Count(owner, $"/chats/{chat}/streams"));
+            case "finish":
+                chat = await owner.Begin();
+                var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
+                (await owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "once" })).Is(200);
+                return (owner, $"/streams/{stream}/finish", new { }, () => Count(owner, $"/chats/{chat}/messages"));
             case "documents":
                 return (owner, "/documents", new { title = "once", content = "words" }, () => Count(owner, "/documents?limit=100"));
             case "versions":
@@ -57,7 +65,7 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
     private static async Task<int> Count(Person person, string path) => (await person.Get(path)).Is(200).Ids.Length;
 
     public static readonly TheoryData<string> Creations =
-        ["chats", "messages", "documents", "versions", "suggestions", "organizations", "roles", "invitations", "grants"];
+        ["chats", "messages", "streams", "finish", "documents", "versions", "suggestions", "organizations", "roles", "invitations", "grants"];
 
     [Theory]
     [MemberData(nameof(Creations))]
