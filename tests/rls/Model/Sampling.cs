@@ -10,7 +10,8 @@ namespace RlsChat.Tests.Rls.Model;
 /// Tries random drafts, and makes the first that fails smaller, row by row, as long as it still fails.
 /// (CsCheck draws them; its own shrinking waits for smaller ones to come by, which is long here.)
 /// RLSCHAT_MODEL_SEED repeats a failure, RLSCHAT_MODEL_WORLDS says how many worlds are tried,
-/// RLSCHAT_MODEL_SHRINK for how many seconds a failure is made smaller (0: not at all).
+/// RLSCHAT_MODEL_SHRINK for how many seconds a failure is made smaller (0: not at all; else 30 where it is
+/// found, and as long as it takes where it is repeated).
 /// </summary>
 internal static class Sampling
 {
@@ -37,7 +38,7 @@ internal static class Sampling
                     {last.Message}
                     in a world of {small.Sum(rows => rows.Length)} drafted rows (of {drawn.Sum(rows => rows.Length)}):
                     {print(small)}
-                    To see it again: RLSCHAT_MODEL_SEED={random.ToString(state)} make test-rls FILTER=Model
+                    To see it again, as small as it gets: RLSCHAT_MODEL_SEED={random.ToString(state)} make test-rls FILTER=Model
                     Then find the sentence of the contract that it is about, quoted in tests/rls/Model/Rules.cs: either
                     the rule there does not say what the sentence says, or the policy, grant or function does not.
                     """);
@@ -48,7 +49,7 @@ internal static class Sampling
     private static (Draft[][], Exception) Shrink(Draft[][] drafts, Exception failure, Action<Draft[][]> check)
     {
         var clock = Stopwatch.StartNew();
-        var time = TimeSpan.FromSeconds(Given("RLSCHAT_MODEL_SHRINK") ?? 30);
+        var time = TimeSpan.FromSeconds(Given("RLSCHAT_MODEL_SHRINK") ?? (Seed is null ? 30 : 600));
         for (var (size, smaller) = (16, true); (size > 1 || smaller) && clock.Elapsed < time; size = Math.Max(1, size / 2))
         {
             smaller = false;
