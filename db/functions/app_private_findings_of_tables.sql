@@ -1,5 +1,5 @@
--- The catalogue rules of tables: that policies hold on each, for its owner too, and that nothing
--- beside them lets rows in or out.
+-- The catalogue rules of tables: that policies hold on each, for its owner too, and that a dump
+-- holds its rows.
 create or replace view app_private.findings_of_tables (rule, object, finding, remedy) as
 with tables as (
   select c.*, format('%I.%I', n.nspname, c.relname) as name
@@ -49,48 +49,5 @@ where pg_get_userbyid(relowner) <> 'rlschat_owner'
   and (pg_get_userbyid(relowner) <> 'auth_definer' or relkind <> 'v')
 union all
 select 'comment', name, 'has no comment', 'say in one sentence what it is'
-from tables where obj_description(oid, 'pg_class') is null
-union all
-select 'primary_key', name, 'has no primary key', 'say which columns name a row'
-from relations r
-where relkind in ('r', 'p') and not exists (
-  select from pg_catalog.pg_index i where i.indrelid = r.oid and i.indisprimary)
-union all
-select 'foreign_key_index', format('%s %I', t.name, k.conname), 'no index begins with its columns',
-  'create an index on them'
-from tables t join pg_catalog.pg_constraint k on k.conrelid = t.oid and k.contype = 'f'
-where not exists (
-  select from pg_catalog.pg_index i
-  where i.indrelid = t.oid and i.indpred is null and i.indisvalid
-    and (string_to_array(i.indkey::text, ' ')::int2[])[1:cardinality(k.conkey)] @> k.conkey)
-union all
-select 'constraint', format('%s %I', t.name, k.conname), 'does not hold for all rows',
-  'alter table … validate constraint'
-from tables t join pg_catalog.pg_constraint k on k.conrelid = t.oid
--- PostgreSQL 18 has constraints that are declared and not enforced.
-where not k.convalidated or to_jsonb(k) ->> 'conenforced' = 'false'
-union all
-select 'index_valid', i.indexrelid::regclass::text, 'is invalid: a unique one lets duplicates in',
-  'reindex index concurrently'
-from tables t join pg_catalog.pg_index i on i.indrelid = t.oid
-where not (i.indisvalid and i.indisready)
-union all
--- Those of constraints too: without them a foreign key is not checked.
-select 'trigger_enabled', format('%s %I', t.name, g.tgname), 'does not fire',
-  'alter table … enable trigger'
-from tables t join pg_catalog.pg_trigger g on g.tgrelid = t.oid
-where g.tgenabled in ('D', 'R')
-union all
-select 'trigger_function', format('%s %I', t.name, g.tgname), format(
-    'runs %s, which %s may change, with the rights of whoever writes', p.oid::regprocedure,
-    p.proowner::regrole), 'drop the trigger, or alter function … owner to auth_definer'
-from tables t
-join pg_catalog.pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
-join pg_catalog.pg_proc p on p.oid = g.tgfoid
-where pg_get_userbyid(p.proowner) not in ('rlschat_owner', 'auth_definer')
-union all
--- What a rule adds to a statement is checked against the grants of the table's owner.
-select 'rewrite_rule', format('%s %I', t.name, w.rulename), 'rewrites statements under other rights',
-  'drop rule'
-from tables t join pg_catalog.pg_rewrite w on w.ev_class = t.oid;
+from tables where obj_description(oid, 'pg_class') is null;
 comment on view app_private.findings_of_tables is 'Tables that break a catalogue rule.';

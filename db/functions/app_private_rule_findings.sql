@@ -3,11 +3,15 @@
 create or replace view app_private.rule_findings (rule, object, finding, remedy) as
 select rule, object, finding, remedy from app_private.findings_of_tables
 union all
+select rule, object, finding, remedy from app_private.findings_of_constraints
+union all
 select rule, object, finding, remedy from app_private.findings_of_policies
 union all
 select rule, object, finding, remedy from app_private.findings_of_functions
 union all
 select rule, object, finding, remedy from app_private.findings_of_grants
+union all
+select rule, object, finding, remedy from app_private.findings_of_schemas
 union all
 select rule, object, finding, remedy from app_private.findings_of_roles
 union all
