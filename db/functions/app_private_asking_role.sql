@@ -1,7 +1,7 @@
 -- Whom the catalogue rules hold to "nothing but what is granted": the roles that a request can have,
 -- the logins that it comes by, and everybody.
 create or replace view app_private.asking_role (role) as
-values ('anonymous'), ('regular_user'), ('monitor'), ('rlschat_api'), ('rlschat_auth'),
-  ('rlschat_live'), ('public');
+select unnest(array['anonymous', 'regular_user', 'monitor', 'rlschat_api', 'rlschat_auth',
+  'rlschat_live', 'public']);
 comment on view app_private.asking_role is
   'The roles of requests, their logins, and everybody: the catalogue rules speak of them.';

@@ -24,8 +24,8 @@ select 'function_owner', name, format('is a definer owned by %s', proowner::regr
   'alter function … owner to auth_definer'
 from functions
 where prosecdef and pg_get_userbyid(proowner) <> 'auth_definer'
-  and (pg_get_userbyid(proowner), called) not in (('rlschat_purge', 'auth.purge'),
-    ('rlschat_stats', 'monitor.activity'), ('rlschat_stats', 'monitor.statements'))
+  and format('%s %s', pg_get_userbyid(proowner), called) not in ('rlschat_purge auth.purge',
+    'rlschat_stats monitor.activity', 'rlschat_stats monitor.statements')
 union all
 select 'function_owner', name, format('is owned by %s, who may change it', proowner::regrole),
   'alter function … owner to rlschat_owner'

@@ -42,7 +42,7 @@ select 'policy_open', name, 'lets every row through, whoever asks', 'compare a c
 from policies p
 where (0 = any (polroles) or exists (select from applied a where a.oid = p.oid and a.asks))
   and coalesce(reads, '') <> 'false'
-  and ('true' in (reads, writes) or not exists (
+  and (reads = 'true' or writes = 'true' or not exists (
     select from columns c where c.policy = p.oid and c.relid = p.relid))
 union all
 -- Any SQL on the connection can write a setting; only auth.uid() verifies.
@@ -82,7 +82,7 @@ where a.asks and a.command in ('insert', 'update')
   and not exists (select from columns c
     where c.policy = a.oid and c.relid = a.relid and c.attnum = t.attnum)
   -- Its trigger finds the message as the person and sets "chatId", which the policy asks for.
-  and (a.name, t.attname) <> ('public."Vote" insert_self', 'message_id')
+  and format('%s %s', a.name, t.attname) <> 'public."Vote" insert_self message_id'
 union all
 select distinct 'policy_index', a.name, format('compares %I, which begins no index', t.attname),
   'create an index on it'
