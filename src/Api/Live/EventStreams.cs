@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Timeouts;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -98,16 +99,20 @@ internal static class EventStreams
             return TooMany.Refuse();
         }
 
+        // A request may take so long; from here on it is a stream.
+        context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         // Nginx would collect them.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(Read(subscriptions, subscriber, context.RequestAborted));
+        return TypedResults.ServerSentEvents(Read(context.Response, subscriptions, subscriber, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> Read(
-        Subscriptions subscriptions, Subscriber subscriber, [EnumeratorCancellation] CancellationToken stop)
+        HttpResponse response, Subscriptions subscriptions, Subscriber subscriber, [EnumeratorCancellation] CancellationToken stop)
     {
         try
         {
+            // That it is open is known before there is anything to say.
+            await response.Body.FlushAsync(stop);
             await foreach (var item in subscriber.Read(stop))
             {
                 yield return item;

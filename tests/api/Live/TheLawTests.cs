@@ -150,7 +150,10 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
             { Kind: "member.left" } e => e.Row == following.Person.Id
                 || (missed.Saw && sight.Organization == e.Organization && Joined(following) < missed.Step),
             { Chat: null } e => sight.Organization == e.Organization,
-            { IsDeletion: true } e => missed.Saw && (_gone.Contains(e.Chat!.Value) || following.Sees(sight, e.Chat.Value))
+            // Nobody is told of what went in an organization that they have left since, whether its chat is there or not.
+            { IsDeletion: true } e => missed.Saw && (_gone.Contains(e.Chat!.Value)
+                    ? e.Organization is null || sight.Organization == e.Organization
+                    : following.Sees(sight, e.Chat.Value))
                 && (e.Organization is null || Joined(following) < missed.Step || (following.Chat is not null && e.Visibility == "public")),
             var e => following.Sees(sight, e.Chat!.Value),
         }).Select(missed => missed.Event));

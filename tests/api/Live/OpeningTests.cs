@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api.Live;
+
+/// <summary>A live stream is open as soon as it is allowed, and the time that a request may take does not end it.</summary>
+public sealed class OpeningTests(House house) : HouseTest(house)
+{
+    [Fact]
+    public async Task It_outlives_the_time_that_a_request_may_take()
+    {
+        await using var api = await House.Open("--REQUEST_TIMEOUT=1");
+        var owner = await House.SignUp("owner");
+        var chat = await owner.Begin();
+        await using var events = await Follower.Of(owner, House.AddressOf(api), $"/chats/{chat}/events");
+        await using var mine = await Follower.Of(owner, House.AddressOf(api), "/me/events");
+        var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
+        await using var answer = await Follower.Of(owner, House.AddressOf(api), $"/streams/{stream}");
+        await Task.Delay(2500);
+        var message = await owner.Say(chat);
+        (await owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "late" })).Is(200);
+        await events.Hears("message.created", message);
+        await mine.Hears("message.created", message);
+        await answer.Until(f => f.All.Any(heard => heard.Kind == "chunk"), "the chunk");
+        await api.StopAsync();
+    }
+
+    [Fact]
+    public async Task It_is_open_before_there_is_anything_to_say()
+    {
+        var owner = await House.SignUp("owner");
+        var chat = await owner.Begin();
+        var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
+        var started = Stopwatch.GetTimestamp();
+        using var response = await Follower.Open(owner, House.Address, $"/streams/{stream}");
+        Assert.True(response.IsSuccessStatusCode);
+        // The first heartbeat comes within 15 seconds.
+        Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10), "it was not answered before the first heartbeat");
+    }
+}
