@@ -21,6 +21,9 @@ internal sealed partial class LiveEvents(
     /// <summary>How often other processes are woken at most.</summary>
     private static readonly TimeSpan Notify = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How long to wait when nobody is there.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
+
     private bool _wrote;
     private int _signalled;
     private long _asked, _notified;
@@ -149,25 +152,38 @@ internal sealed partial class LiveEvents(
         }
 
         var wait = Volatile.Read(ref _wrote) ? Notify - Stopwatch.GetElapsedTime(_notified)
-            : delivery.HasNobody ? TimeSpan.FromMinutes(1)
+            : delivery.HasNobody ? Idle
             : Poll - Stopwatch.GetElapsedTime(_asked);
-        using var sleep = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        // What Npgsql rounds down to 0 ms would be for ever.
+        if (Volatile.Read(ref _signalled) != 0 || wait < TimeSpan.FromMilliseconds(1))
+        {
+            return;
+        }
+
+        using var sleep = new CancellationTokenSource();
+        // Called off only once it has begun: Npgsql loses a cancellation that meets the beginning.
+        var waiting = connection.WaitAsync(wait, sleep.Token);
         Interlocked.Exchange(ref _sleep, sleep);
         try
         {
-            if (Volatile.Read(ref _signalled) == 0 && wait > TimeSpan.Zero)
+            await using var stopping = stop.UnsafeRegister(_ => Wake(), null);
+            if (Volatile.Read(ref _signalled) != 0)
             {
-                await connection.WaitAsync(wait, sleep.Token);
+                await sleep.CancelAsync();
             }
+
+            await waiting;
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            // Woken.
+            // Woken, or it ends.
         }
         finally
         {
             Interlocked.Exchange(ref _sleep, null);
         }
+
+        stop.ThrowIfCancellationRequested();
     }
 
     private static async Task Run(NpgsqlConnection connection, string sql, CancellationToken stop)

@@ -71,7 +71,8 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
         _people.Add(House.Anonymous());
         await Look();
         _last = (await _truth.Since(0)).Select(e => e.Id).LastOrDefault();
-        for (_step = 0; _step < Steps; _step++)
+        // Some histories take longer to withdraw a right from somebody who follows.
+        for (_step = 0; _step < Steps || (_ends.Count <= 10 && _step < 2 * Steps); _step++)
         {
             await Follow();
             await (_random.Next(100) < 7 ? ChangeRights() : Act());
@@ -150,11 +151,10 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
             { Kind: "member.left" } e => e.Row == following.Person.Id
                 || (missed.Saw && sight.Organization == e.Organization && Joined(following) < missed.Step),
             { Chat: null } e => sight.Organization == e.Organization,
-            // Nobody is told of what went in an organization that they have left since, whether its chat is there or not.
-            { IsDeletion: true } e => missed.Saw && (_gone.Contains(e.Chat!.Value)
-                    ? e.Organization is null || sight.Organization == e.Organization
-                    : following.Sees(sight, e.Chat.Value))
-                && (e.Organization is null || Joined(following) < missed.Step || (following.Chat is not null && e.Visibility == "public")),
+            // What went in an organization is told to who is still a member, or could see it as anybody could.
+            { IsDeletion: true } e => missed.Saw && (_gone.Contains(e.Chat!.Value) || following.Sees(sight, e.Chat.Value))
+                && (e.Organization is null || (following.Chat is not null && e.Visibility == "public")
+                    || (sight.Organization == e.Organization && Joined(following) < missed.Step)),
             var e => following.Sees(sight, e.Chat!.Value),
         }).Select(missed => missed.Event));
         following.Missed.Clear();
