@@ -108,7 +108,7 @@ internal sealed class World(EmbeddedServer server) : IAsyncDisposable
         return connection;
     }
 
-    private static string Resource(string name)
+    public static string Resource(string name)
     {
         using var reader = new StreamReader(typeof(World).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
