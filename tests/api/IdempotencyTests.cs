@@ -1,4 +1,3 @@
-using Npgsql;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api;
@@ -191,26 +190,7 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
     {
         var (owner, key) = (await House.SignUp("owner"), Guid.NewGuid().ToString());
         var first = (await owner.With(Header, key, HttpMethod.Post, "/chats", new { title = "a" })).Is(201);
-        await using (var connection = new NpgsqlConnection(House.Database.OwnerConnectionString))
-        {
-            // A day passes: nobody may write that, so the owner of the table looks away for a moment.
-            await connection.OpenAsync();
-            await using var transaction = await connection.BeginTransactionAsync();
-            foreach (var statement in new[]
-            {
-                "set local role rlschat_owner",
-                """alter table public."IdempotencyKey" no force row level security""",
-                """update public."IdempotencyKey" set "createdAt" = "createdAt" - interval '25 hours'""",
-                """alter table public."IdempotencyKey" force row level security""",
-            })
-            {
-                await using var command = new NpgsqlCommand(statement, connection);
-                await command.ExecuteNonQueryAsync();
-            }
-
-            await transaction.CommitAsync();
-        }
-
+        await House.Backstage.Age("\"IdempotencyKey\"", """update public."IdempotencyKey" set "createdAt" = "createdAt" - interval '25 hours'""");
         await House.Backstage.SignIn<string>("select string_agg(purged, ',') from auth.purge()");
         Assert.NotEqual(first.Id, (await owner.With(Header, key, HttpMethod.Post, "/chats", new { title = "a" })).Is(201).Id);
     }

@@ -32,6 +32,9 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>Everything but "ready" and pings.</summary>
     public List<Heard> All => [.. _heard.Where(heard => heard.Kind is not ("ready" or "ping")).Skip(_forgotten)];
 
+    /// <summary>The heartbeats.</summary>
+    public List<Heard> Pings => [.. _heard.Where(heard => heard.Kind == "ping")];
+
     /// <summary>The id of the last event that has one, pings aside.</summary>
     public string? LastId { get; private set; }
 
@@ -72,6 +75,9 @@ internal sealed class Follower : IAsyncDisposable
 
         return follower;
     }
+
+    /// <summary>One who opened it long ago, and begins to read now.</summary>
+    public static Follower Late(HttpResponseMessage response) => new(response);
 
     /// <summary>The first so many are checked.</summary>
     public void Forget(int checkedOnes) => _forgotten += checkedOnes;

@@ -1,4 +1,3 @@
-using Npgsql;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api.Live;
@@ -76,19 +75,7 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
     {
         await Append(0, "a");
         await using var follower = await Follow();
-        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var silence = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new("set local role rlschat_owner"),
-                new("""alter table public."Stream" no force row level security"""),
-                new("""update public."Stream" set "activeAt" = "activeAt" - interval '1 hour' """),
-                new("""alter table public."Stream" force row level security"""),
-            },
-        };
-        await silence.ExecuteNonQueryAsync();
+        await House.Backstage.Age("\"Stream\"", """update public."Stream" set "activeAt" = "activeAt" - interval '1 hour' """);
         await follower.Until(f => f.IsOver, "the end");
         Assert.Equal(["chunk", "abandoned"], follower.All.Select(heard => heard.Kind));
     }

@@ -1,0 +1,124 @@
+using RlsChat.Api.Live;
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api.Live;
+
+/// <summary>Last-Event-ID: what can be gone on from, what cannot, and that nothing is lost or repeated on the way.</summary>
+public sealed class ResumeTests(House house) : HouseTest(house)
+{
+    private Person _owner = null!;
+    private Guid _chat;
+
+    public override async Task InitializeAsync()
+    {
+        await base.InitializeAsync();
+        _owner = await House.SignUp("owner");
+        _chat = await _owner.Begin();
+    }
+
+    private async Task<string> Position()
+    {
+        await using var follower = await Follower.Of(_owner, House.Address, "/me/events");
+        return follower.LastId!;
+    }
+
+    [Fact]
+    public async Task It_goes_on_after_the_id()
+    {
+        var before = await Position();
+        var missed = new[] { await _owner.Say(_chat), await _owner.Say(_chat), await _owner.Say(_chat) };
+        await using var follower = await Follower.Of(_owner, House.Address, "/me/events", before);
+        await follower.Hears("message.created", missed[2]);
+        Assert.Equal(missed, follower.All.Select(heard => heard.Row));
+        // Every one of its events is a place to go on from.
+        await using var later = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events?lastEventId={follower.All[1].Id}");
+        await later.Hears("message.created", missed[2]);
+        Assert.Equal(missed[2..], later.All.Select(heard => heard.Row));
+    }
+
+    [Theory]
+    [InlineData("too old")]
+    [InlineData("of another database")]
+    [InlineData("of another server")]
+    [InlineData("of the future")]
+    public async Task Reset_is_said_when_what_came_since_cannot_be(string how)
+    {
+        var position = RlsChat.Api.Live.Position.Parse(await Position())!;
+        var (server, database) = position.Place.Split('-') is [var s, var d] ? (s, d) : throw new FormatException(position.Place);
+        var missed = await _owner.Say(_chat);
+        // The control: changed in nothing, it is good.
+        await using var good = await Follower.Of(_owner, House.Address, "/me/events", position.ToString());
+        await good.Hears("message.created", missed);
+        var other = how switch
+        {
+            "too old" => position with { At = position.At - (23 * 3600) - 60 },
+            "of another database" => position with { Place = $"{server}-{long.Parse(database) + 1}" },
+            "of another server" => position with { Place = $"1{server}-{database}" },
+            _ => position with { After = "900000000000:900000000000:" },
+        };
+        await using var follower = await Follower.Of(_owner, House.Address, "/me/events", other.ToString());
+        // It begins anew, from an id that is good.
+        var next = await _owner.Say(_chat);
+        await follower.Hears("message.created", next);
+        Assert.Equal(["reset", "message.created"], follower.All.Select(heard => heard.Kind));
+        await using var again = await Follower.Of(_owner, House.Address, "/me/events", follower.All[0].Id);
+        await again.Hears("message.created", next);
+        Assert.Equal([next], again.All.Select(heard => heard.Row));
+    }
+
+    [Fact]
+    public async Task Who_takes_nothing_is_dropped_and_goes_on_without_a_loss()
+    {
+        const int Messages = 300;
+        var stalled = await Follower.Open(_owner, House.Address, $"/chats/{_chat}/events");
+        // More than buffers hold on the way: 30 MB.
+        var parts = $"[\"{new string('x', 100_000)}\"]";
+        for (var i = 0; i < Messages; i++)
+        {
+            await House.Backstage.As<Guid>(_owner,
+                """insert into public."Message" ("chatId", "role", "parts") values ($1, 'user', $2::text::json) returning "id" """, _chat, parts);
+        }
+
+        await using var quick = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events");
+        var open = House.App.Services.GetService(typeof(Subscriptions)) as Subscriptions;
+        await Wait.Until(() => Task.FromResult(open!.Count == 1));
+        // Others are served meanwhile.
+        var last = await _owner.Say(_chat);
+        await quick.Hears("message.created", last);
+
+        await using var follower = Follower.Late(stalled);
+        await follower.Until(f => f.IsOver, "it was closed");
+        var seen = follower.All.Where(heard => heard.Kind == "message.created").Select(heard => heard.Row).ToList();
+        Assert.InRange(seen.Count, 0, Messages - 1);
+        await using var again = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events", follower.LastId);
+        await again.Hears("message.created", last);
+        seen.AddRange(again.All.Select(heard => heard.Row));
+        Assert.Equal(Messages + 1, seen.Count);
+        Assert.Equal(seen.Count, seen.Distinct().Count());
+    }
+
+    [Fact]
+    public void What_waits_for_a_reader_is_bounded()
+    {
+        var subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
+        var put = 0;
+        while (put < 5000 && subscriber.TryPut(new(new string('x', 10), "ping")))
+        {
+            put++;
+        }
+
+        Assert.Equal((1024, false), (put, subscriber.HasRoom));
+        subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
+        put = 0;
+        while (put < 5000 && subscriber.TryPut(new(new string('x', 100_000), "ping")))
+        {
+            put++;
+        }
+
+        Assert.Equal((41, false), (put, subscriber.HasRoom));
+        // One that is larger than all goes when nothing else waits: nobody stands still for ever.
+        subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
+        Assert.True(subscriber.TryPut(new(new string('x', 5_000_000), "ping")));
+        Assert.False(subscriber.TryPut(new("", "ping")) && subscriber.TryPut(new("x", "ping")));
+    }
+}
