@@ -10,10 +10,8 @@
 --   abandoned         likewise
 --   end               payload: why these subscribers get no more
 --
--- A position is a snapshot: what is visible now and was not in it is new, in whatever order it was
--- committed. That is what began after it, or what it lists as running, so that a transaction which
--- runs for hours does not have everything since read again. "upto" and "last" continue a page.
--- "ours": the position was this process's, so what was committed by then was so before what is new.
+-- "upto" and "last" continue a page, see auth.events. "ours": the position was this process's, so what
+-- was committed by then was so before what is new.
 --
 -- A subscriber is a person (null: nobody in particular), the digest of their session's secret, a chat
 -- (null: all of theirs) and, for a stream of that chat, the stream and the last index they have.
@@ -34,30 +32,11 @@ declare
 begin
   return query
   with subscriber as materialized (
-    select s.n::integer as n, s.person, s.digest, s.chat, s.stream, s.index
-    from unnest(people, digests, chats, streams, indexes) with ordinality
-      as s (person, digest, chat, stream, index, n)
+    select s.n::integer as n, s.person, s.digest, s.chat, s.stream
+    from unnest(people, digests, chats, streams) with ordinality
+      as s (person, digest, chat, stream, n)
   ), event as materialized (
-    select e.* from (
-      select * from public."Event" e
-      where e."xid" >= pg_snapshot_xmax(after) and e."xid" < pg_snapshot_xmax(present)
-      union all
-      select * from public."Event" e where e."xid" = any (array(select pg_snapshot_xip(after)))
-    ) e
-    where e."id" > last and pg_visible_in_snapshot(e."xid", present)
-    order by e."id"
-    limit page
-  ), chunk as materialized (
-    -- Up to the first that is missing: writers may append them in any order.
-    select s.n, c."index", c."data"
-    from subscriber s
-    cross join lateral (
-      select c."index", c."data", row_number() over (order by c."index") as place
-      from public."StreamChunk" c
-      where c."streamId" = s.stream and c."index" > s.index
-      order by c."index"
-      limit 64) c
-    where s.stream is not null and c."index" = s.index + c.place
+    select * from auth.events(after, present, last, page)
   ), scope as materialized (
     -- Chats as they are, and as they were when something in them went; a membership stands as a chat
     -- that its organization sees.
@@ -91,23 +70,37 @@ begin
           and l."expires" > statement_timestamp() at time zone 'utc'
         where f."secretDigest" = s.digest and f."userId" = s.person and f."revoked" is null))
   ), audience as materialized (
-    select v.k, array_agg(v.n) as readers
-    from sees v
+    -- Of a chat as it was: who, while it is there, still sees it as it is.
+    select l.k, array_agg(v.n) as readers
+    from scope l
+    join sees v on v.k = l.k
     join alive on alive.n = v.n
     join subscriber s on s.n = v.n and s.stream is null
-    group by v.k
+    left join scope c on l.past and not c.past and c.chat = l.chat
+    where c.k is null or (c.k, v.n) in (select w.k, w.n from sees w)
+    group by l.k
   ), joined as materialized (
     select j."xid", j."userId" as person, j."organizationId" as organization
     from public."Event" j
     where j."kind" = 'member.joined' and exists (select from event e where e."snapshot" is not null)
-  ), news as (
-    select e.*, k.k, a.readers
+  ), news as materialized (
+    select e.*, a.readers
     from event e
     join scope k on k.chat is not distinct from e."chatId"
       and k.past = (e."snapshot" is not null or e."chatId" is null)
       and (not k.past or k.organization is not distinct from e."organizationId"
         and (e."chatId" is null or (k.owner, k.visibility) = (e."userId", e."visibility")))
     left join audience a on a.k = k.k
+  ), late as materialized (
+    -- Whoever was no member yet when the row went, unless they saw it as anybody could.
+    select n."id", s.n
+    from news n
+    join joined j on j.organization = n."organizationId" and j.person is distinct from n."rowId"
+      and not pg_visible_in_snapshot(j."xid", n."snapshot")
+      and not (ours and pg_visible_in_snapshot(j."xid", after))
+    join subscriber s on s.person = j.person
+      and (s.chat is null or n."visibility" is distinct from 'public')
+    where n."snapshot" is not null
   ), answer as (
     select 1 as part, n."id", n."kind"::text, p.payload, n.readers
     from news n
@@ -116,43 +109,24 @@ begin
     where n."snapshot" is null and n.readers is not null and p.payload is not null
     union all
     select 1, n."id", n."kind"::text,
-      case when n."chatId" is null
-        then json_build_object('id', n."rowId", 'organizationId', n."organizationId")
-        else json_build_object('id', n."rowId", 'chatId', n."chatId") end::text, w.readers
+      json_strip_nulls(json_build_object('id', n."rowId", 'chatId', n."chatId",
+        'organizationId', case when n."chatId" is null then n."organizationId" end))::text, w.readers
     from news n
-    cross join lateral (
-      select array_agg(s.n)
-      from subscriber s
-      join alive on alive.n = s.n
-      where s.stream is null
-        and (s.n = any (n.readers) or n."kind" = 'member.left' and s.chat is null and s.person = n."userId")
-        and (not exists (select from scope l where not l.past and l.chat = n."chatId")
-          or exists (select from scope l join sees v on v.k = l.k
-            where not l.past and l.chat = n."chatId" and v.n = s.n))
-        and not exists (
-          select from joined j
-          where j.person = s.person and j.organization = n."organizationId"
-            and s.person is distinct from n."rowId"
-            and (s.chat is null or n."visibility" is distinct from 'public')
-            and not pg_visible_in_snapshot(j."xid", n."snapshot")
-            and not (ours and pg_visible_in_snapshot(j."xid", after)))
-    ) as w (readers)
+    cross join lateral (select case
+      when n."kind" <> 'member.left' and n."id" not in (select l."id" from late l) then n.readers
+      else (
+        select array_agg(r.n) from (
+          select unnest(n.readers) as n
+          union
+          select s.n from subscriber s join alive on alive.n = s.n
+          where n."kind" = 'member.left' and s.person = n."userId" and s.chat is null) r
+        where (n."id", r.n) not in (select l."id", l.n from late l))
+      end) as w (readers)
     where n."snapshot" is not null and w.readers is not null
     union all
-    select 2, p."index", p.kind, p.data, array[s.n]
-    from subscriber s
-    join alive on alive.n = s.n
-    join sees v on v.n = s.n
-    cross join lateral (
-      select c."index", 'chunk', c."data" from chunk c where c.n = s.n
-      union all
-      select null, t.state, t."messageId"::text
-      from (
-        select public.stream_state(t."finishedAt", t."activeAt") as state, t."messageId"
-        from public."Stream" t where t."id" = s.stream) t
-      where t.state <> 'open' and s.n not in (select c.n from chunk c)
-    ) as p ("index", kind, data)
-    where s.stream is not null
+    select 2, a."index", a.kind, a.payload, array[a.subscriber]
+    from auth.answers(streams, indexes) a
+    where a.subscriber in (select alive.n from alive) and a.subscriber in (select v.n from sees v)
     union all
     select 3, null, 'end', e.reason, array_agg(e.n)
     from (
@@ -161,8 +135,8 @@ begin
           and (everybody or s.n in (select v.n from sees v)) then 'session_ended'
         when s.chat is not null
           and (everybody or s.stream is not null or s.chat in (select e."chatId" from event e))
-          and not exists (select from scope l join sees v on v.k = l.k
-            where not l.past and l.chat = s.chat and v.n = s.n) then 'not_found'
+          and (s.chat, s.n) not in (
+            select l.chat, v.n from scope l join sees v on v.k = l.k where not l.past) then 'not_found'
         when s.stream is not null
           and not exists (select from public."Stream" t where t."id" = s.stream) then 'not_found'
       end as reason

@@ -48,6 +48,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         app_private.tg_user__membership          volatile
         app_private.tg_vote__event               volatile
         app_private.use_token                    volatile
+        auth.answers                             stable
         auth.can_grant_role                      stable
         auth.can_tidy_chat                       stable
         auth.can_view_monitoring                 stable
@@ -56,6 +57,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         auth.credentials                         stable
         auth.deliver                             stable
         auth.event_payload                       stable
+        auth.events                              stable
         auth.gauges                              stable
         auth.is_document_taken                   stable
         auth.open_session                        volatile

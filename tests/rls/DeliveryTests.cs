@@ -16,7 +16,9 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
         Deliver,
         "select auth.position()",
         """select auth.event_payload('message.created', [owner], [owner])""",
-        """select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')""");
+        """select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')""",
+        "select auth.events(pg_current_snapshot(), pg_current_snapshot(), 0, 10)",
+        "select auth.answers('{}', '{}')");
 
     [Fact]
     public async Task The_login_of_delivery_reads_no_table_and_becomes_nobody()

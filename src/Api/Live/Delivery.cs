@@ -102,7 +102,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         _position = pull.Last is { } last
             ? start with { UpTo = pull.UpTo, Last = last }
             : new Position(start.Place, pull.At, pull.UpTo);
-        if (_live.FindAll(subscriber => subscriber.From is not null) is { Count: > 0 } behind)
+        if (_live.FindAll(subscriber => subscriber is { From: not null, IsOver: false }) is { Count: > 0 } behind)
         {
             _late.AddRange(behind);
             _live.RemoveAll(behind.Contains);
@@ -121,7 +121,8 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
                 Reset(subscriber);
             }
 
-            while (subscriber.From is { } start)
+            // Who has gone away takes nothing, however often it is read again.
+            while (subscriber is { IsOver: false, From: { } start })
             {
                 if (!subscriber.HasRoom)
                 {
@@ -137,11 +138,6 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
                 var pull = await Outbox.Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
                 subscriber.From = null;
                 Deliver(pull, start, [subscriber]);
-                if (subscriber.Ended is not null)
-                {
-                    return;
-                }
-
                 subscriber.From ??= pull.Last is { } last ? start with { Last = last }
                     : start.UpTo == _position!.After ? null
                     : new Position(start.Place, start.At, start.UpTo!);
@@ -152,6 +148,11 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
             // One whose way cannot be read holds up nobody else.
             Refused(e.Message);
             subscriber.End("failed");
+            return;
+        }
+
+        if (subscriber.IsOver)
+        {
             return;
         }
 

@@ -24,11 +24,16 @@ internal sealed partial class LiveEvents(
     /// <summary>How long to wait when nobody is there.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How soon what this process itself has to tell is seen. A wait is never called off: Npgsql loses a
+    /// cancellation that meets its beginning, and can stand still for one (its issue 5975).
+    /// </summary>
+    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(40);
+
     private bool _wrote;
     private int _signalled;
     private long _asked, _notified;
     private TimeSpan _pause;
-    private CancellationTokenSource? _sleep;
 
     /// <summary>This process has written something: it delivers, and tells others in a while.</summary>
     public void Wrote()
@@ -38,20 +43,7 @@ internal sealed partial class LiveEvents(
     }
 
     /// <summary>Lets the loop come round.</summary>
-    public void Wake()
-    {
-        if (Interlocked.Exchange(ref _signalled, 1) == 0)
-        {
-            try
-            {
-                Volatile.Read(ref _sleep)?.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // It was awake.
-            }
-        }
-    }
+    public void Wake() => Volatile.Write(ref _signalled, 1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -154,33 +146,12 @@ internal sealed partial class LiveEvents(
         var wait = Volatile.Read(ref _wrote) ? Notify - Stopwatch.GetElapsedTime(_notified)
             : delivery.HasNobody ? Idle
             : Poll - Stopwatch.GetElapsedTime(_asked);
-        // What Npgsql rounds down to 0 ms would be for ever.
-        if (Volatile.Read(ref _signalled) != 0 || wait < TimeSpan.FromMilliseconds(1))
+        var began = Stopwatch.GetTimestamp();
+        while (!stop.IsCancellationRequested && Volatile.Read(ref _signalled) == 0
+            // What is rounded down to 0 ms would be for ever.
+            && wait - Stopwatch.GetElapsedTime(began) is { TotalMilliseconds: >= 1 } rest
+            && !await connection.WaitAsync(rest < Slice ? rest : Slice, CancellationToken.None))
         {
-            return;
-        }
-
-        using var sleep = new CancellationTokenSource();
-        // Called off only once it has begun: Npgsql loses a cancellation that meets the beginning.
-        var waiting = connection.WaitAsync(wait, sleep.Token);
-        Interlocked.Exchange(ref _sleep, sleep);
-        try
-        {
-            await using var stopping = stop.UnsafeRegister(_ => Wake(), null);
-            if (Volatile.Read(ref _signalled) != 0)
-            {
-                await sleep.CancelAsync();
-            }
-
-            await waiting;
-        }
-        catch (OperationCanceledException)
-        {
-            // Woken, or it ends.
-        }
-        finally
-        {
-            Interlocked.Exchange(ref _sleep, null);
         }
 
         stop.ThrowIfCancellationRequested();

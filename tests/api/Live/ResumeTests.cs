@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using RlsChat.Api.Live;
 using RlsChat.Tests.Api.Play;
 
@@ -70,7 +73,8 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     public async Task Who_takes_nothing_is_dropped_and_goes_on_without_a_loss()
     {
         const int Messages = 300;
-        var stalled = await Follower.Open(_owner, House.Address, $"/chats/{_chat}/events");
+        // Who does not read "ready" knows where they begin all the same.
+        var stalled = await Follower.Open(_owner, House.Address, $"/chats/{_chat}/events", await Position());
         // More than buffers hold on the way: 30 MB.
         var parts = $"[\"{new string('x', 100_000)}\"]";
         for (var i = 0; i < Messages; i++)
@@ -80,8 +84,8 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         }
 
         await using var quick = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events");
-        var open = House.App.Services.GetService(typeof(Subscriptions)) as Subscriptions;
-        await Wait.Until(() => Task.FromResult(open!.Count == 1));
+        var open = House.App.Services.GetRequiredService<Subscriptions>();
+        await Wait.Until(() => Task.FromResult(open.Count == 1));
         // Others are served meanwhile.
         var last = await _owner.Say(_chat);
         await quick.Hears("message.created", last);
@@ -95,6 +99,29 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         seen.AddRange(again.All.Select(heard => heard.Row));
         Assert.Equal(Messages + 1, seen.Count);
         Assert.Equal(seen.Count, seen.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task Who_goes_away_while_others_are_led_up_holds_up_nobody()
+    {
+        var subscriptions = House.App.Services.GetRequiredService<Subscriptions>();
+        var before = RlsChat.Api.Live.Position.Parse(await Position());
+        var missed = await _owner.Say(_chat);
+        for (var i = 0; i < 20; i++)
+        {
+            var gone = new Subscriber
+            {
+                Person = _owner.Id,
+                Digest = SHA256.HashData(Encoding.UTF8.GetBytes(Claims.SessionOf(_owner.AccessToken))),
+                From = before,
+                Cut = () => { },
+                Drained = () => { },
+            };
+            Assert.True(subscriptions.TryAdd(gone));
+            subscriptions.Remove(gone);
+            await using var follower = await Follower.Of(_owner, House.Address, "/me/events", before!.ToString());
+            await follower.Hears("message.created", missed);
+        }
     }
 
     [Fact]

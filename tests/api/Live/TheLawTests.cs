@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using RlsChat.Api.Live;
 using RlsChat.Tests.Api.Play;
@@ -14,38 +13,16 @@ namespace RlsChat.Tests.Api.Live;
 /// </summary>
 public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTest(house)
 {
-    private const int Steps = 2000, People = 20, Followers = 36;
+    private const int Steps = 2000, Followers = 36;
 
-    private readonly List<Person> _people = [];
     private readonly List<Following> _following = [];
-    private readonly List<Guid> _chats = [], _messages = [];
-    private readonly HashSet<Guid> _gone = [];
-    private readonly HashSet<Person> _verified = [];
-    private readonly Dictionary<Guid, Guid> _messageOf = [];
-    private readonly Dictionary<Guid, int> _joined = [];
     private readonly List<double> _ends = [];
-    private Dictionary<Person, Sight> _sight = [];
+    private Crowd _crowd = null!;
+    private Beacon _beacon = null!;
     private Truth _truth = null!;
     private Random _random = null!;
     private long _last;
-    private readonly List<string> _log = [];
-    private Guid _about;
     private int _step, _heard, _deletions;
-
-    /// <summary>One who follows a chat (or, without one, what is theirs), and what they should hear.</summary>
-    private sealed class Following(Person person, Guid? chat)
-    {
-        public Person Person => person;
-        public Guid? Chat => chat;
-        public Follower? Follower { get; set; }
-        public string? LastId { get; set; }
-        public List<Written> Expected { get; } = [];
-        public List<(Written Event, bool Saw, int Step)> Missed { get; } = [];
-
-        /// <summary>The last event that they have, or that was there when they came.</summary>
-        public long Last { get; set; }
-        public bool Sees(Sight sight, Guid there) => chat is null ? sight.Theirs.Contains(there) : chat == there && sight.Chats.Contains(there);
-    }
 
     [Fact]
     public async Task Everybody_hears_what_they_may_see_and_nothing_else()
@@ -55,21 +32,9 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
         _random = new Random(seed);
         await House.Empty();
         await using var truth = _truth = await Truth.Of(House.Database);
-        for (var i = 0; i < People; i++)
-        {
-            _people.Add(await House.SignUp($"p{i}"));
-            if (i < 3)
-            {
-                await House.Backstage.Found(_people[i]);
-            }
-            else if (i < 12)
-            {
-                await Admit(_people[i % 3], _people[i]);
-            }
-        }
-
-        _people.Add(House.Anonymous());
-        await Look();
+        _crowd = new Crowd(House, truth, _random);
+        await _crowd.Come();
+        await using var beacon = _beacon = await Beacon.Light(House, truth);
         _last = (await _truth.Since(0)).Select(e => e.Id).LastOrDefault();
         // Some histories take longer to withdraw a right from somebody who follows.
         for (_step = 0; _step < Steps || (_ends.Count <= 10 && _step < 2 * Steps); _step++)
@@ -88,17 +53,14 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
         }
     }
 
-    private T One<T>(IReadOnlyList<T> of) => of[_random.Next(of.Count)];
-
-    private Person Somebody => _people[_random.Next(People)];
-
     /// <summary>Opens another while there are few; now and then somebody goes away, and comes back later.</summary>
     private async Task Follow()
     {
         if (_following.Count < Followers)
         {
-            var person = One(_people);
-            Guid? chat = _random.Next(3) > 0 && _sight[person].Chats.Count > 0 ? One([.. _sight[person].Chats]) : null;
+            var person = _crowd.Anybody;
+            var seen = _crowd.SightOf(person).Chats;
+            Guid? chat = _random.Next(3) > 0 && seen.Count > 0 ? _crowd.One([.. seen]) : null;
             if ((chat is null && person.AccessToken.Length == 0) || _following.Count(f => f.Person == person) > 15)
             {
                 return;
@@ -108,80 +70,66 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
             await Open(following);
             _following.Add(following);
         }
-        else if (_random.Next(12) == 0 && One(_following) is { } somebody)
+        else if (_random.Next(12) == 0 && _crowd.One(_following) is { } somebody)
         {
-            if (somebody.Follower is { } follower)
-            {
-                await Settle(somebody);
-                somebody.LastId = follower.LastId;
-                somebody.Follower = null;
-                // They go on from what they have: what they were not told since is asked about again.
-                somebody.Missed.RemoveAll(missed => missed.Event.Id <= somebody.Last);
-                await follower.DisposeAsync();
-            }
-            else
-            {
-                await ComeBack(somebody);
-            }
+            await (somebody.Follower is null ? ComeBack(somebody) : GoAway(somebody, somebody.Follower));
         }
     }
 
     private async Task Open(Following following)
     {
-        var path = following.Chat is { } chat ? $"/chats/{chat}/events" : "/me/events";
-        following.Follower = await Follower.Of(following.Person, House.Address, path, following.LastId);
+        following.Follower = await Follower.Of(following.Person, House.Address, following.Path, following.LastId);
         following.Last = _last;
+    }
+
+    private async Task GoAway(Following following, Follower follower)
+    {
+        await Settle(following);
+        following.LastId = follower.LastId;
+        following.Follower = null;
+        // They go on from what they have: what they were not told since is asked about again.
+        following.Missed.RemoveAll(missed => missed.Event.Id <= following.Last);
+        await follower.DisposeAsync();
     }
 
     private async Task ComeBack(Following following)
     {
-        var sight = _sight[following.Person];
+        var sight = _crowd.SightOf(following.Person);
         if (following.Chat is { } chat && !sight.Chats.Contains(chat))
         {
-            using var refused = await Follower.Open(following.Person, House.Address, $"/chats/{chat}/events", following.LastId);
+            using var refused = await Follower.Open(following.Person, House.Address, following.Path, following.LastId);
             Assert.Equal(404, (int)refused.StatusCode);
             _following.Remove(following);
             return;
         }
 
-        // Who was away and came into the organization meanwhile does not hear what was deleted there before.
-        following.Expected.AddRange(following.Missed.Where(missed => missed.Event switch
-        {
-            { Chat: null } when following.Chat is not null => false,
-            { Kind: "member.left" } e => e.Row == following.Person.Id
-                || (missed.Saw && sight.Organization == e.Organization && Joined(following) < missed.Step),
-            { Chat: null } e => sight.Organization == e.Organization,
-            // What went in an organization is told to who is still a member, or could see it as anybody could.
-            { IsDeletion: true } e => missed.Saw && (_gone.Contains(e.Chat!.Value) || following.Sees(sight, e.Chat.Value))
-                && (e.Organization is null || (following.Chat is not null && e.Visibility == "public")
-                    || (sight.Organization == e.Organization && Joined(following) < missed.Step)),
-            var e => following.Sees(sight, e.Chat!.Value),
-        }).Select(missed => missed.Event));
+        following.Expected.AddRange(following.Missed
+            .Where(missed => following.HearsLater(
+                missed.Event, missed.Saw, _crowd.WasMember(following.Person, missed.Step), sight, _crowd.IsGone(missed.Event.Chat)))
+            .Select(missed => missed.Event));
         following.Missed.Clear();
         await Open(following);
     }
 
-    private int Joined(Following following) => _joined.GetValueOrDefault(following.Person.Id, -1);
-
     private async Task Act()
     {
-        var person = Somebody;
-        if (_chats.Count < 5 || _random.Next(40) == 0)
+        var person = _crowd.Somebody;
+        if (_crowd.Chats.Count < 5 || _random.Next(40) == 0)
         {
             var sql = _random.Next(3) == 0 ? """ ("title") values ('personal') """ : """ ("title", "organizationId") values ('shared', auth.organization_id()) """;
             await Observe(() => _truth.Do(person, $"""insert into public."Chat" {sql} returning "id" """), looks: true);
             return;
         }
 
-        var chat = One(_chats);
-        if (_messages.Count == 0 || _random.Next(100) < 45)
+        var chat = _crowd.One(_crowd.Chats);
+        if (_crowd.Messages.Count == 0 || _random.Next(100) < 45)
         {
             await Observe(() => _truth.Do(person,
                 """insert into public."Message" ("chatId", "role", "parts") select "id", 'user', '[]' from public."Chat" where "id" = $1 returning "id" """, chat));
             return;
         }
 
-        var message = _about = One(_messages);
+        var message = _crowd.About = _crowd.One(_crowd.Messages);
         await Observe(() => _random.Next(11) switch
         {
             0 or 1 => _truth.Do(person, """update public."Message" set "parts" = '[1]' where "id" = $1 returning "id" """, message),
@@ -198,26 +146,26 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
     private async Task ChangeRights()
     {
         await Settle();
-        var person = Somebody;
-        var chat = _chats.Count > 0 ? One(_chats) : Guid.Empty;
+        var person = _crowd.Somebody;
+        var chat = _crowd.Chats.Count > 0 ? _crowd.One(_crowd.Chats) : Guid.Empty;
         switch (_random.Next(12))
         {
             case 0 or 1 or 2 or 3:
-                await Observe(() => OwnersOf(chat, """update public."Chat" set "visibility" = case "visibility" when 'public' then 'private' else 'public' end where "id" = $1 returning "id" """), looks: true);
+                await Observe(() => _crowd.OwnersOf(chat, """update public."Chat" set "visibility" = case "visibility" when 'public' then 'private' else 'public' end where "id" = $1 returning "id" """), looks: true);
                 break;
             case 4:
-                await Observe(() => OwnersOf(chat, """delete from public."Chat" where "id" = $1 returning "id" """), looks: true);
+                await Observe(() => _crowd.OwnersOf(chat, """delete from public."Chat" where "id" = $1 returning "id" """), looks: true);
                 break;
             case 5 or 6:
                 await Observe(() => _truth.Do(person, "select public.leave_organization()"), looks: true);
                 break;
             case 7:
-                await Observe(() => _truth.Do(One(_people.Take(3).ToList()), "select public.remove_member($1)", person.Id), looks: true);
+                await Observe(() => _truth.Do(_crowd.Administrator, "select public.remove_member($1)", person.Id), looks: true);
                 break;
             case 8 or 9 or 10:
-                if (_sight[person].Organization is null)
+                if (_crowd.SightOf(person).Organization is null)
                 {
-                    await Observe(() => Admit(One(_people.Take(3).ToList()), person), looks: true);
+                    await Observe(() => _crowd.Admit(_crowd.Administrator, person), looks: true);
                 }
 
                 break;
@@ -230,98 +178,37 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
         }
     }
 
-    private async Task<object?> Admit(Person administrator, Person person)
-    {
-        if (_verified.Add(person))
-        {
-            await House.Backstage.Verify(person);
-        }
-
-        var token = Guid.NewGuid().ToString();
-        var invited = await _truth.Do(administrator, "select public.invite_member($1, $2, sha256($3::bytea))", person.Email, Backstage.Member, Encoding.UTF8.GetBytes(token));
-        return invited is null ? null : await _truth.Do(person, "select public.accept_invitation($1)", token);
-    }
-
-    private async Task<object?> OwnersOf(Guid chat, string sql)
-    {
-        foreach (var person in _people.Take(People).Where(person => _sight[person].Theirs.Contains(chat)))
-        {
-            if (await _truth.Do(person, sql, chat) is { } done)
-            {
-                return done;
-            }
-        }
-
-        return null;
-    }
-
-    private async Task Look()
-    {
-        _sight = [];
-        foreach (var person in _people)
-        {
-            _sight[person] = await _truth.Sight(person);
-        }
-    }
-
-    /// <summary>Does something, and says who should hear of it: who sees it, and of a deletion, who saw it before too.</summary>
+    /// <summary>Does something, and says who should hear of it.</summary>
     private async Task Observe(Func<Task<object?>> act, bool looks = false)
     {
-        var before = _sight;
+        var before = _crowd.Sights;
         await act();
         if (looks)
         {
-            await Look();
+            await _crowd.Look();
         }
 
         foreach (var happened in await _truth.Since(_last))
         {
             _last = happened.Id;
-            _log.Add($"{_step} {happened} {_about}");
-            Remember(happened);
+            _crowd.Remember(happened, _step);
             foreach (var following in _following)
             {
-                var (then, now) = (before[following.Person], _sight[following.Person]);
-                var saw = happened.Chat is { } there ? following.Sees(then, there)
-                    : following.Chat is null && then.Organization == happened.Organization;
-                if (following.Follower is not null && happened switch
-                {
-                    { Kind: "member.left" } => following.Chat is null && (happened.Row == following.Person.Id || (saw && now.Organization == happened.Organization)),
-                    { Chat: null } => following.Chat is null && now.Organization == happened.Organization,
-                    { IsDeletion: true, Chat: { } chat } => saw && (_gone.Contains(chat) || following.Sees(now, chat)),
-                    { Chat: { } chat } => following.Sees(now, chat),
-                })
+                var (then, now) = (before[following.Person], _crowd.SightOf(following.Person));
+                if (following.Follower is not null && following.Hears(happened, then, now, _crowd.IsGone(happened.Chat)))
                 {
                     following.Expected.Add(happened);
                 }
                 else
                 {
-                    following.Missed.Add((happened, saw, _step));
+                    following.Missed.Add((happened, following.Saw(happened, then), _step));
                 }
             }
         }
 
         if (looks)
         {
-            await Ends(following => following.Chat is { } chat && !_sight[following.Person].Chats.Contains(chat), "not_found");
-        }
-    }
-
-    private void Remember(Written happened)
-    {
-        switch (happened.Kind)
-        {
-            case "chat.created": _chats.Add(happened.Row); break;
-            case "chat.deleted": _chats.Remove(happened.Row); break;
-            case "message.created": _messages.Add(happened.Row); break;
-            case "message.deleted": _messages.Remove(happened.Row); break;
-            case "vote.created": _messageOf[happened.Row] = _about; break;
-            case "member.joined": _joined[happened.Row] = _step; break;
-        }
-
-        if (happened.IsDeletion && happened.Chat is not null)
-        {
-            _gone.Add(happened.Row);
+            await Ends(following => following.Chat is { } chat && !_crowd.SightOf(following.Person).Chats.Contains(chat), "not_found");
         }
     }
 
@@ -342,6 +229,9 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
 
     private async Task Settle()
     {
+        // Also what nobody expects is read before anybody's rights change.
+        await _beacon.Shine();
+        _last = (await _truth.Since(_last)).Select(e => e.Id).LastOrDefault(_last);
         foreach (var following in _following.Where(following => following.Follower is not null))
         {
             await Settle(following);
@@ -351,9 +241,10 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
     private async Task Settle(Following following)
     {
         House.App.Services.GetRequiredService<LiveEvents>().Wake();
-        var needed = following.Expected.Where(e => !IsOptional(e)).ToList();
+        var needed = following.Expected.Where(e => !_crowd.IsOptional(e)).ToList();
         await following.Follower!.Until(
-            f => needed.Count == 0 || needed.Count <= f.All.Count && needed.All(e => f.All.Any(heard => Is(heard, e))), $"step {_step}, {following.Person.Name}, chat {following.Chat}, joined {Joined(following)}: {string.Join('\n', needed.Where(e => !following.Follower.All.Any(heard => Is(heard, e))))}");
+            f => needed.Count == 0 || (needed.Count <= f.All.Count && needed.All(e => f.All.Any(heard => Is(heard, e)))),
+            $"step {_step}, {following.Person.Name}, {following.Path}:\n{string.Join('\n', needed)}");
         Check(following, following.Follower.All);
     }
 
@@ -365,7 +256,8 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
         {
             while (next < following.Expected.Count && !Is(heard, following.Expected[next]))
             {
-                Assert.True(IsOptional(following.Expected[next]), $"step {_step}: {following.Person.Name} should have heard {following.Expected[next]} before {heard} DEBUG chat {following.Chat} last {following.LastId is not null} log {string.Join("\n", _log)}\nALL {string.Join("\n", all)}");
+                Assert.True(_crowd.IsOptional(following.Expected[next]),
+                    $"step {_step}: {following.Person.Name} should have heard {following.Expected[next]} before {heard} at {following.Path}; all:\n{string.Join('\n', all)}");
                 next++;
             }
 
@@ -373,17 +265,12 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
             following.Last = Math.Max(following.Last, following.Expected[next++].Id);
         }
 
-        Assert.All(following.Expected.Skip(next), missing => Assert.True(IsOptional(missing), $"step {_step}: {following.Person.Name} never heard {missing}"));
+        Assert.All(following.Expected.Skip(next), missing => Assert.True(_crowd.IsOptional(missing), $"step {_step}: {following.Person.Name} never heard {missing}"));
         _heard += all.Count;
         _deletions += all.Count(heard => heard.Kind.EndsWith("deleted", StringComparison.Ordinal));
         following.Expected.Clear();
         following.Follower!.Forget(all.Count);
     }
-
-    /// <summary>Whether what it is about has gone since: then what went says so, and this need not be told.</summary>
-    private bool IsOptional(Written e) => !e.IsDeletion && (e.Chat is { } chat
-        ? _gone.Contains(e.Row) || _gone.Contains(chat) || (_messageOf.TryGetValue(e.Row, out var message) && _gone.Contains(message))
-        : _people.Exists(person => person.Id == e.Row && _sight[person].Organization != e.Organization));
 
     private static bool Is(Heard heard, Written e) => heard.Kind == e.Kind && heard.Row == e.Row;
 }

@@ -1,0 +1,56 @@
+using RlsChat.Tests.Api.Play;
+
+namespace RlsChat.Tests.Api.Live;
+
+/// <summary>One who follows a chat (or, without one, what is theirs), and what they should hear.</summary>
+internal sealed class Following(Person person, Guid? chat)
+{
+    public Person Person => person;
+    public Guid? Chat => chat;
+    public string Path => chat is { } id ? $"/chats/{id}/events" : "/me/events";
+
+    /// <summary>Null while they are away.</summary>
+    public Follower? Follower { get; set; }
+
+    /// <summary>Where they go on when they come back.</summary>
+    public string? LastId { get; set; }
+
+    public List<Written> Expected { get; } = [];
+
+    /// <summary>What happened while they were away, or was not for them: whether they saw the row, and at which step.</summary>
+    public List<(Written Event, bool Saw, int Step)> Missed { get; } = [];
+
+    /// <summary>The last event that they have, or that was there when they came.</summary>
+    public long Last { get; set; }
+
+    public bool Sees(Sight sight, Guid there) => chat is null ? sight.Theirs.Contains(there) : chat == there && sight.Chats.Contains(there);
+
+    /// <summary>Whether they could see the row before that happened.</summary>
+    public bool Saw(Written e, Sight then) =>
+        e.Chat is { } there ? Sees(then, there) : chat is null && then.Organization == e.Organization;
+
+    /// <summary>Whether they are told at once: who sees it, and of a deletion, who saw it before too.</summary>
+    public bool Hears(Written e, Sight then, Sight now, bool isChatGone) => e switch
+    {
+        { Chat: null } when chat is not null => false,
+        { Kind: "member.left" } => e.Row == person.Id || (Saw(e, then) && now.Organization == e.Organization),
+        { Chat: null } => now.Organization == e.Organization,
+        { IsDeletion: true } => Saw(e, then) && (isChatGone || Sees(now, e.Chat.Value)),
+        _ => Sees(now, e.Chat.Value),
+    };
+
+    /// <summary>
+    /// Whether they are told when they come back. What went in an organization is told to who is a member and was
+    /// one then, or could see it as anybody could.
+    /// </summary>
+    public bool HearsLater(Written e, bool saw, bool wasMember, Sight now, bool isChatGone) => e switch
+    {
+        { Chat: null } when chat is not null => false,
+        { Kind: "member.left" } => e.Row == person.Id || (saw && wasMember && now.Organization == e.Organization),
+        { Chat: null } => now.Organization == e.Organization,
+        { IsDeletion: true } => saw && (isChatGone || Sees(now, e.Chat.Value))
+            && (e.Organization is null || (chat is not null && e.Visibility == "public")
+                || (wasMember && now.Organization == e.Organization)),
+        _ => Sees(now, e.Chat.Value),
+    };
+}
