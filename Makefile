@@ -1,8 +1,8 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api attacks mutants prove docs-matrix check fmt \
-  db-migrate db-apply-functions db-generate db-check db-seed \
-  db-reset db-backup db-restore db-purge db-grant-operator psql bench lint-format lint-sql clean
+  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql \
+  bench bench-live lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -107,6 +107,9 @@ db-grant-operator: obj/built-db ## makes the first operator: EMAIL=…
 
 psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
 	@$(DB) psql '$(if $(filter-out default,$(origin AS)),$(AS))'
+
+bench-live: ## measures what posting pays for the outbox and for live delivery to a thousand (bench/README.md)
+	@dotnet run --project bench -c Release -- live
 
 bench: ## measures the forms of the policies on a million messages (bench/README.md); takes a while
 	@dotnet run --project bench -c Release -- policies

@@ -60,6 +60,9 @@ internal static class Live
             Policies.Say($"round {round}: {string.Join(", ", seen.Select(rate => $"{rate:n0}"))} messages/s");
         }
 
+        // Also what the last turns wrote while the API stood still.
+        await api.GoOn();
+        await Settle(subscribers, expected);
         Console.WriteLine($"""
 
             | {Writers} writers, {LiveWorld.People} who follow, {readers} read each | messages/s | to without | from | to |
