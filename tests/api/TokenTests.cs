@@ -37,6 +37,29 @@ public sealed class TokenTests(House house) : HouseTest(house)
             var (good, other) = (Claims.Sign(header, payload), Claims.Sign(header, With(payload, "sub", Guid.NewGuid().ToString())));
             return $"{other.Split('.')[0]}.{other.Split('.')[1]}.{good.Split('.')[2]}";
         },
+        ["alg None, in other letters"] = (header, payload) => Claims.Sign(With(header, "alg", "nOnE"), payload),
+        ["no alg"] = (header, payload) => Claims.Sign(header, payload).Replace(
+            Claims.Sign(header, payload).Split('.')[0], Claims.Encode(With(header, "alg", null)), StringComparison.Ordinal),
+        ["alg RS256 with the key as if it were public"] = (header, payload) => Claims.Sign(With(header, "alg", "RS256"), payload),
+        ["alg ES256 with the signature of nothing"] = (header, payload) =>
+            Claims.Sign(With(header, "alg", "ES256"), payload).Split('.') is var parts ? $"{parts[0]}.{parts[1]}.{new string('A', 86)}" : "",
+        ["the key brought along"] = (header, payload) => Claims.Sign(With(header, "jwk",
+            new JsonObject { ["kty"] = "oct", ["k"] = Base64Url.EncodeToString(new byte[64]) }), payload, new byte[64]),
+        ["a key from elsewhere"] = (header, payload) => Claims.Sign(With(header, "jku", "http://127.0.0.1:9/keys"), payload, new byte[64]),
+        ["kid with a path"] = (header, payload) => Claims.Sign(With(header, "kid", "../../../../dev/null"), payload, new byte[64]),
+        ["kid with SQL"] = (header, payload) => Claims.Sign(With(header, "kid", "x' union select 'key"), payload),
+        ["kid that is a list"] = (header, payload) => Claims.Sign(With(header, "kid", new JsonArray("test")), payload),
+        ["a critical extension that nobody knows"] = (header, payload) =>
+            Claims.Sign(With(With(header, "crit", new JsonArray("admin")), "admin", true), payload),
+        ["signature left off"] = (header, payload) => Claims.Sign(header, payload)[..Claims.Sign(header, payload).LastIndexOf('.')],
+        ["signature of nothing"] = (header, payload) => Claims.Sign(header, payload)[..(Claims.Sign(header, payload).LastIndexOf('.') + 1)],
+        ["five parts"] = (header, payload) => Claims.Sign(header, payload) + ".a.b",
+        ["two sessions"] = (header, payload) => Claims.Sign(header, With(payload, "ses", new JsonArray(Claims.SessionOf(Claims.Sign(header, payload)), "x"))),
+        ["a number for a person"] = (header, payload) => Claims.Sign(header, With(payload, "sub", 1)),
+        ["expiry in words"] = (header, payload) => Claims.Sign(header, With(payload, "exp", "tomorrow")),
+        ["expiry beyond all years"] = (header, payload) => Claims.Sign(header, With(payload, "exp", 1e300)),
+        ["the refresh token"] = (_, _) => new string('A', 43),
+        ["a huge token"] = (header, payload) => Claims.Sign(header, With(payload, "x", new string('x', 20_000)), new byte[64]),
         ["not a token"] = (_, _) => "token",
     };
 

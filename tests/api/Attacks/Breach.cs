@@ -25,6 +25,7 @@ public sealed class Breach : IAsyncLifetime
     internal Person Mallory { get; private set; } = null!;
     internal Victim Ben { get; private set; } = null!;
     internal Guid MyChat { get; private set; }
+    internal Guid MyOrganization { get; private set; }
 
     /// <summary>The truth as the last attack left it; null once a test has changed something on purpose.</summary>
     internal string? Known { get; set; }
@@ -36,7 +37,7 @@ public sealed class Breach : IAsyncLifetime
         _app = await Open(Database, "--DATABASE_MAX_CONNECTIONS=1");
         Address = House.AddressOf(_app);
         Mallory = await SignUp("mallory");
-        await Backstage.Found(Mallory, "Mallory Ltd");
+        MyOrganization = await Backstage.Found(Mallory, "Mallory Ltd");
         MyChat = await Mallory.Begin("mine");
         await Mallory.Say(MyChat, "mine");
         Ben = await Victim.Of(this);
