@@ -26,13 +26,13 @@ public abstract class BreachTest(Breach breach)
         return JsonSerializer.Deserialize<Loot>(answer.Is(200).Text, Web)!;
     }
 
-    /// <summary>It comes to exactly this, brings nothing of Ben's, and changes nothing.</summary>
+    /// <summary>It comes to exactly this (or, by the server's version, to the other of two, apart by "|"), brings nothing of Ben's, and changes nothing.</summary>
     internal async Task Comes(string expected, string attack, Func<Task<Loot>> to)
     {
         Support.Attacks.Count();
         var before = breach.Known ??= await breach.Truth();
         var loot = await to();
-        Assert.True(loot.Outcome == expected, $"{attack}: should be {expected}, is {loot.Outcome} {string.Join("; ", loot.Rows)}");
+        Assert.True(expected.Split('|').Contains(loot.Outcome), $"{attack}: should be {expected}, is {loot.Outcome} {string.Join("; ", loot.Rows)}");
         Assert.DoesNotContain(Breach.Mark, string.Join("; ", loot.Rows), StringComparison.Ordinal);
         breach.Known = await breach.Truth();
         Assert.Equal(before, breach.Known);

@@ -114,7 +114,6 @@ public sealed class DeniedTests(Breach breach) : BreachTest(breach)
         select setval('public."CreditEntry_id_seq"', 1)::text
         select currval('public."AuditEvent_id_seq"')::text
         select last_value::text from public.sessions_id_seq
-        select pg_sequence_last_value('public.sessions_id_seq')::text
         select "sessionToken" from public.sessions
         select "secretDigest"::text from public.sessions
         select "password" from public."User"

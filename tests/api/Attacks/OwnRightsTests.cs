@@ -1,3 +1,6 @@
+using Npgsql;
+using RlsChat.Database;
+
 namespace RlsChat.Tests.Api.Attacks;
 
 /// <summary>
@@ -76,22 +79,34 @@ public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
     [InlineData("do $$ begin execute 'reset role'; update public.\"Chat\" set \"title\" = 'taken'; end $$", "42501")]
     [InlineData("do $$ begin execute 'drop owned by rlschat_api'; execute 'reset role'; execute 'drop owned by rlschat_api cascade'; end $$", "42501")]
     [InlineData("do $$ begin execute 'set local role monitor'; execute 'drop owned by monitor cascade'; end $$", "= ")]
-    [InlineData("do $$ begin execute 'set local role anonymous'; execute 'drop owned by anonymous cascade'; end $$", "= ")]
-    // A block may end the transaction of the request, but with it ends who is asking.
-    [InlineData("do $$ begin commit; update public.\"Chat\" set \"title\" = 'taken'; end $$", "42501")]
-    [InlineData("do $$ begin commit; execute 'set local role regular_user'; update public.\"Chat\" set \"title\" = 'taken'; end $$", "= ")]
+    [InlineData("do $$ begin execute 'set local role anonymous'; execute 'drop owned by anonymous cascade'; end $$", "42501")]
+    // PostgreSQL 15 lets a block end the transaction of the request, but with it ends who is asking.
+    [InlineData("do $$ begin commit; update public.\"Chat\" set \"title\" = 'taken'; end $$", "42501|2D000")]
+    [InlineData("do $$ begin commit; execute 'set local role regular_user'; update public.\"Chat\" set \"title\" = 'taken'; end $$", "= |2D000")]
     [InlineData("update public.\"Chat\" set \"title\" = 'taken' where \"id\" = '[chat]' returning \"title\"::text", "= ")]
     [InlineData("delete from public.\"Message\" where \"id\" = '[message]' returning \"id\"::text", "= ")]
     [InlineData("delete from public.\"Document\" where \"id\" = '[document]' returning \"id\"::text", "= ")]
     [InlineData("merge into public.\"Chat\" c using (values ('[chat]'::uuid)) v (i) on c.\"id\" = v.i when matched then delete", "= ")]
     [InlineData("merge into public.\"Chat\" c using (values ('[chat]'::uuid)) v (i) on c.\"id\" = v.i when not matched then insert (\"id\", \"title\") values (v.i, 'taken')", "23505")]
     [InlineData("insert into public.\"Chat\" (\"id\", \"title\") values ('[chat]', 'taken') on conflict (\"id\") do update set \"title\" = 'taken'", "42501")]
-    [InlineData("insert into public.\"Chat\" (\"id\", \"title\") values ('[chat]', 'taken') on conflict (\"id\") do update set \"title\" = \"Chat\".\"title\" where false", "42501")]
     [InlineData("insert into public.\"Chat\" (\"id\", \"title\") values ('[chat]', 'taken') on conflict do nothing returning \"title\"::text", "= ")]
     [InlineData("insert into public.\"Document\" (\"id\", \"title\") values ('[document]', 'taken')", "42501")]
     [InlineData("insert into public.\"Message\" (\"chatId\", \"role\", \"parts\") values ('[chat]', 'user', '[]')", "42501")]
     [InlineData("insert into public.\"Chat\" (\"title\", \"organizationId\") values ('planted', '[organization]')", "42501")]
     public async Task Writing(string sql, string outcome) => await Comes(outcome, sql, () => Run(Breach.Named(sql)));
+
+    /// <summary>CVE-2026-120154: where the server is not patched, the condition sees the hidden row first.</summary>
+    [Fact]
+    public async Task A_condition_of_on_conflict()
+    {
+        await using var connection = new NpgsqlConnection(Breach.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await Comes(ServerVersion.Check(connection).Any() ? "= " : "42501", "on conflict … where", () => Run(Breach.Named(
+            """
+            insert into public."Chat" ("id", "title") values ('[chat]', 'taken')
+            on conflict ("id") do update set "title" = 'taken' where false
+            """)));
+    }
 
     [Fact]
     public async Task Pasted_into_a_search()
