@@ -28,7 +28,7 @@ internal static class Campaign
         var first = await WorkerProcess.Start();
         var all = first.Hello.Mutants;
         var chosen = Chosen(all, options, equivalents.Keys.ToHashSet());
-        var results = new Results(new Sources(), Path.Combine(Sources.Root, ".data/mutants"), first.Hello.Server);
+        var results = new Results(new Sources(), Path.Combine(Sources.Root, ".data/mutants"), first.Hello.Server, all);
         Console.WriteLine($"{all.Count} mutants, {chosen.Length} to try; {first.Hello.Server}");
 
         // The nearest tests for all of them first: they kill most, in a second each. Then all tests for the rest.

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace RlsChat.Tests.Mutants.Running;
@@ -11,15 +13,17 @@ internal sealed class Results
     private readonly string file;
     private readonly string server;
     private readonly Sources sources;
+    private readonly Dictionary<string, string> statements;
     private readonly Dictionary<string, Line> known = [];
     private readonly Dictionary<string, string> killers = [];
     private readonly Lock theLock = new();
 
     private sealed record Line(Verdict Verdict, string Key);
 
-    public Results(Sources sources, string folder, string server)
+    public Results(Sources sources, string folder, string server, IReadOnlyList<Mutant> mutants)
     {
         Directory.CreateDirectory(folder);
+        statements = mutants.ToDictionary(m => m.Id, m => Hash(string.Join('\n', m.Apply.Concat(m.Undo))));
         (this.sources, this.server, file) = (sources, server, Path.Combine(folder, "verdicts.jsonl"));
         foreach (var line in File.Exists(file) ? File.ReadLines(file).Select(Parse).OfType<Line>() : [])
         {
@@ -67,7 +71,10 @@ internal sealed class Results
     }
 
     // A kill holds while the database, the mutant and the killing test are what they were; the other two while nothing changed.
-    private string Key(Verdict verdict) => $"{server} {sources.Hash(verdict.Fate == Fate.Killed ? verdict.Test : null)}";
+    private string Key(Verdict verdict) =>
+        $"{server} {sources.Hash(verdict.Fate == Fate.Killed ? verdict.Test : null)} {statements.GetValueOrDefault(verdict.Id)}";
+
+    private static string Hash(string sql) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)))[..16];
 
     // The last line of a run that was cut off may be half a line.
     private static Line? Parse(string line)

@@ -8,9 +8,8 @@ namespace RlsChat.Tests.Mutants.Running;
 /// <summary>The files of this repository that verdicts depend on, as they are at the start.</summary>
 internal sealed class Sources
 {
-    // The database, the tests and what they stand on, and what a mutant is.
-    private static readonly string[] Folders =
-        ["db", "tests/rls", "tests/support", "tests/mutants/Catalogue", "tests/mutants/Expressions"];
+    // The database, the tests and what they stand on.
+    private static readonly string[] Folders = ["db", "tests/rls", "tests/support"];
 
     private readonly List<(string Path, byte[] Content)> files;
     private readonly ConcurrentDictionary<string, string> hashes = [];
