@@ -1,6 +1,7 @@
 -- What only a superuser can take away from everybody, and is not taken away here. The system holds
 -- without it; what these leave open is someone who can already run SQL of their own.
-create or replace view monitor.untightened (rule, object, finding, remedy) as
+create or replace view monitor.untightened (rule, object, finding, remedy)
+  with (security_barrier) as
 select 'superuser_only', 'pg_stat_activity', 'everybody sees which connections there are',
   'as a superuser: db/superuser/tighten.sql'
 where has_table_privilege('public', 'pg_catalog.pg_stat_activity', 'select')

@@ -32,6 +32,12 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
             new(mutant.Id, fate, red?.Name, message ?? red?.Message, Math.Round(watch.Elapsed.TotalSeconds, 2));
 
         await using var venues = new Venues(original, mutant);
+        Task<Red?> RedWith(IReadOnlyList<IXunitTestCase> tests, bool commits)
+        {
+            Theatre.Landlord = () => venues.For(commits);
+            return suite.Run(tests);
+        }
+
         try
         {
             if (await venues.Refusal() is { } refusal)
@@ -41,8 +47,7 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
 
             foreach (var (tests, commits) in Turns(mutant, hint, isNearOnly))
             {
-                Theatre.Landlord = () => venues.For(commits);
-                for (var left = tests; left.Count > 0 && await suite.Run(left) is { } red; left = [.. left.Except([red.Test])])
+                for (var left = tests; left.Count > 0 && await RedWith(left, commits) is { } red; left = [.. left.Except([red.Test])])
                 {
                     if (await IsGreenWithout(red.Test, venues))
                     {
