@@ -85,7 +85,8 @@ public sealed partial class PoolTests(ITestOutputHelper output)
             ? [$"--POSTGRES_API_URL={House.Url(database.ApiConnectionString, "127.0.0.1", careless.Port)}?sslmode=disable"]
             : [];
         // Either the API has two connections, or it has many and PgBouncer has two.
-        await using var app = House.Build(database, settings:
+        var log = new LogLines();
+        await using var app = House.Build(database, log, settings:
             [.. Way.Through(bouncer, database, careless?.Port), .. throughProxy, $"--DATABASE_MAX_CONNECTIONS={(bouncer is null ? 2 : 16)}"]);
         await app.StartAsync();
         await using var well = House.Build(database);
@@ -95,7 +96,12 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         var tally = await Storm.Over(app, database, crowd, requests, calm: careless is not null);
         foreach (var wrong in careless is not null ? [] : await crowd.Misplaced())
         {
-            tally.Report(wrong);
+            tally.Leak(wrong);
+        }
+
+        foreach (var error in log.All.Where(line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal)).Take(5))
+        {
+            tally.Report(error);
         }
 
         await app.StopAsync();

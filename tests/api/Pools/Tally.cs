@@ -9,7 +9,7 @@ internal sealed class Tally
 {
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ConcurrentDictionary<int, int> _answers = new();
-    private int _asked, _answered, _cancelled, _killed, _probed;
+    private int _asked, _answered, _cancelled, _killed, _probed, _leaks;
 
     /// <summary>What somebody saw, or did not, that is not as it should be: a line each, the first hundred.</summary>
     public ConcurrentQueue<string> Wrong { get; } = new();
@@ -40,6 +40,14 @@ internal sealed class Tally
 
     public void Probe() => Interlocked.Increment(ref _probed);
 
+    /// <summary>Somebody saw, or was taken for, somebody else.</summary>
+    public void Leak(string leak)
+    {
+        Interlocked.Increment(ref _leaks);
+        Report(leak);
+    }
+
+    /// <summary>Whatever else is not as it should be.</summary>
     public void Report(string wrong)
     {
         if (Wrong.Count < 100)
@@ -55,9 +63,9 @@ internal sealed class Tally
         Figures.Add("pools.cancelled", _cancelled);
         Figures.Add("pools.killed", _killed);
         Figures.Add("pools.probes", _probed);
-        Figures.Add("pools.leaks", Wrong.Count);
+        Figures.Add("pools.leaks", _leaks);
         var statuses = string.Join(", ", _answers.OrderBy(pair => pair.Key).Select(pair => $"{pair.Value} {pair.Key}"));
         return $"{way}: {_answered + _cancelled} requests, {_cancelled} cancelled, {_killed} backends killed, {_probed} probes, "
-            + $"{Wrong.Count} wrong; answered {statuses}; {Stopwatch.GetElapsedTime(_started).TotalSeconds:f0} s";
+            + $"{_leaks} leaks, {Wrong.Count} wrong; answered {statuses}; {Stopwatch.GetElapsedTime(_started).TotalSeconds:f0} s";
     }
 }
