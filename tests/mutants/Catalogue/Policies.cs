@@ -9,7 +9,10 @@ internal static class Policies
     // A policy for one command, made one for another that takes the same clauses.
     private static readonly Dictionary<string, string> Another = new()
     {
-        ["select"] = "delete", ["delete"] = "select", ["update"] = "delete", ["insert"] = "update",
+        ["select"] = "delete",
+        ["delete"] = "select",
+        ["update"] = "delete",
+        ["insert"] = "update",
     };
 
     private static readonly string[] People = ["anonymous", "regular_user"];

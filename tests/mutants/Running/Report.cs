@@ -53,7 +53,7 @@ internal sealed class Report(
         File.WriteAllText(file, Json());
     }
 
-    private string Json() =>  JsonSerializer.Serialize(
+    private string Json() => JsonSerializer.Serialize(
         new
         {
             Server = server,
