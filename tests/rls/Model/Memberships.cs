@@ -15,10 +15,10 @@ internal sealed class Memberships(World world, int number)
     {
         0 => Leave(me, n),
         1 => Remove(me, other),
-        2 or 3 => SetRole(me, other, Worlds.Pick(world.Sorted<Role>(), n)),
+        2 or 3 => SetRole(me, other, Worlds.Pick(world.InOrder<Role>(), n)),
         4 or 5 => SetManager(me, other, n % 4 == 0 ? null : world.Any<Person>(n, p => p.Org == other.Org)),
         6 => CreateOrganization(me),
-        7 or 8 => Invite(me, world.Any<Person>(n, p => p is { Org: null, Verified: true }) ?? other, Worlds.Pick(world.Sorted<Role>(), n)),
+        7 or 8 => Invite(me, world.Any<Person>(n, p => p is { Org: null, Verified: true }) ?? other, Worlds.Pick(world.InOrder<Role>(), n)),
         9 => Accept(me, world.Any<Invitation>(n, i => i.Email == me?.Email)),
         10 when world.Any<Invitation>(n, i => !i.Accepted && Invited(i) is { Org: null }) is { } invitation => Accept(Invited(invitation), invitation),
         11 => Grant(n % 2 == 0 ? world.Any<Person>(n, p => p.Role == World.OperatorRole) : me, other, n % 50 + 1),

@@ -18,16 +18,16 @@ internal sealed record Step(string? Who, string Sql, string? Error, string? Answ
     public override string ToString() => $"{Who ?? "anonymous"}{(SigningIn ? ", signing in" : "")}: {Sql}";
 }
 
-/// <summary>What there is to choose from, in an order that a seed repeats.</summary>
+/// <summary>What there is to choose from, in the order in which it came: ids that the database makes are others each time.</summary>
 internal static class Choice
 {
-    public static T[] Sorted<T>(this World world) where T : class, IRow =>
-        [.. world.All<T>().OrderBy(r => r.Key, StringComparer.Ordinal)];
+    public static T[] InOrder<T>(this World world) where T : class, IRow =>
+        [.. world.All<T>()];
 
     /// <summary>A row; two times in three one that it is worth it for, if there is one. Null: there are none.</summary>
     public static T? Any<T>(this World world, int number, Func<T, bool>? worth = null) where T : class, IRow
     {
-        var all = world.Sorted<T>();
+        var all = world.InOrder<T>();
         var worthy = worth is null || number % 3 == 0 ? [] : all.Where(worth).ToArray();
         return worthy.Length > 0 ? Worlds.Pick(worthy, number / 3) : all.Length > 0 ? Worlds.Pick(all, number / 3) : null;
     }

@@ -5,7 +5,7 @@ internal sealed class Steps(World world, int number)
 {
     public Step Of((int Who, int A, int B, int C) d)
     {
-        var people = world.Sorted<Person>();
+        var people = world.InOrder<Person>();
         // One in twenty is nobody.
         var me = d.Who % 20 == 0 || people.Length == 0 ? null : Worlds.Pick(people, d.Who);
         return (d.A % 20) switch
