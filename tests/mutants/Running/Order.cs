@@ -71,7 +71,9 @@ internal sealed class Order
             return c.ShortName == "CarelessPolicyTests" && mutant.Id.StartsWith("policy ", StringComparison.Ordinal) ? Nearest : 8;
         }
 
-        if (c.ShortName.Equals($"{mutant.About}Tests", StringComparison.OrdinalIgnoreCase))
+        if (c.ShortName.Equals($"{mutant.About}Tests", StringComparison.OrdinalIgnoreCase)
+            || (c.ShortName == "ConstraintTests" && mutant.Id.StartsWith("constraint ", StringComparison.Ordinal))
+            || (c.ShortName == "DefinerPolicyTests" && mutant.Id.Contains(".definer_", StringComparison.Ordinal)))
         {
             return 0;
         }
