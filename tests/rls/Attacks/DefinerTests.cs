@@ -74,6 +74,7 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
         app_private.tg_user__membership
         app_private.tg_vote__event
         app_private.use_token
+        auth.answers
         auth.change_password
         auth.credentials
         auth.deliver
