@@ -79,6 +79,7 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
         auth.credentials
         auth.deliver
         auth.event_payload
+        auth.events
         auth.gauges
         auth.open_session
         auth.own_password_hash
