@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
@@ -85,7 +86,7 @@ internal static class Monitor
     /// <param name="Query">Its text, without constants; null where that cannot be told.</param>
     internal sealed record Statement(string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
 
-    /// <summary>What <c>db-check</c> finds in the database; of its files, the migrations tell.</summary>
+    /// <summary>What <c>db-check</c> finds.</summary>
     /// <param name="Rule">The rule that is broken.</param>
     /// <param name="Object">By what.</param>
     /// <param name="Finding">How.</param>
@@ -101,6 +102,8 @@ internal static class Monitor
     internal sealed record Migration(string Name, string Hash, DateTime AppliedAt, bool IsCurrent);
 
     private sealed record Row(string? Unavailable, string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
+
+    private sealed record Told(string Kind, string? Rule, string Object, string? Finding, string? Remedy);
 
     private sealed record Applied(string Name, string Hash, DateTime AppliedAt);
 
@@ -150,16 +153,37 @@ internal static class Monitor
         return TypedResults.Ok(new Listing<Pools.Pool>(pools.Now()));
     }
 
-    private static async Task<Ok<Listing<Check>>> ListChecks(MonitorDb db) => TypedResults.Ok(new Listing<Check>(
-        await db.Query<Check>(
+    /// <summary>What the database finds by itself, and what is compared here with the files of this build.</summary>
+    private static async Task<Ok<Listing<Check>>> ListChecks(MonitorDb db)
+    {
+        var told = (await db.Query<Told>(
             """
-            select "rule", "object", "finding", "remedy", false as "isNote" from monitor.findings
+            select 'finding' as "kind", "rule", "object", "finding", "remedy" from monitor.findings
             union all
-            select "rule", "object", "finding", "remedy", false from monitor.drift
+            select 'finding', "rule", "object", "finding", "remedy" from monitor.drift
             union all
-            select "rule", "object", "finding", "remedy", true from monitor.untightened
-            order by 5, 1, 2, 3
-            """)));
+            select 'note', "rule", "object", "finding", "remedy" from monitor.untightened
+            union all
+            select 'file', null, "name", "hash", null from monitor.migrations
+            union all
+            select 'table', null, "table"::text, null, null from monitor.tables
+            union all
+            select 'server', null, current_setting('server_version_num'), null, null
+            order by 1, 2, 3, 4
+            """)).ToLookup(row => row.Kind, StringComparer.Ordinal);
+        var server = int.Parse(told["server"].Single().Object, CultureInfo.InvariantCulture);
+        Finding[] here =
+        [
+            .. Checks.Version(told["file"].ToDictionary(file => file.Object, file => file.Finding!, StringComparer.Ordinal), Script.Embedded),
+            .. Checks.WithoutPolicyFile(told["table"].Select(table => table.Object), Script.Embedded),
+            .. ServerVersion.Check(new Version(server / 10_000, server % 10_000)),
+        ];
+        return TypedResults.Ok(new Listing<Check>(
+        [
+            .. here.Select(found => new Check(found.Rule, found.Subject, found.Problem, found.Remedy, false)),
+            .. told["finding"].Concat(told["note"]).Select(row => new Check(row.Rule!, row.Object, row.Finding!, row.Remedy!, row.Kind == "note")),
+        ]));
+    }
 
     private static async Task<Ok<Listing<Migration>>> ListMigrations(MonitorDb db)
     {

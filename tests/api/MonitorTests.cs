@@ -129,17 +129,45 @@ public sealed class MonitorTests(House house) : HouseTest(house)
     public async Task Checks_say_what_somebody_changed_by_hand()
     {
         var op = await Operator();
-        Assert.DoesNotContain(Items(await op.Get("/monitor/checks")), check => !(bool)check["isNote"]!);
+        await using (var connection = new NpgsqlConnection(House.Database.OwnerConnectionString))
+        {
+            await connection.OpenAsync();
+            // All that can be wrong with a new database is its server.
+            Assert.Equal(
+                ServerVersion.Check(connection).Select(found => found.Subject),
+                Items(await op.Get("/monitor/checks")).Where(check => !(bool)check["isNote"]!).Select(check => (string)check["object"]!));
+        }
+
         await AsOwner("""create policy extra on public."Vote" for select using (false)""");
+        await AsOwner("""create table public."Loose" ("id" uuid primary key)""");
         try
         {
             var found = Items(await op.Get("/monitor/checks")).Where(check => !(bool)check["isNote"]!).Select(check => $"{check["rule"]} {check["object"]}").ToList();
             Assert.Contains("drift policy public.\"Vote\" extra", found);
             Assert.Contains("policy_role public.\"Vote\" extra", found);
+            Assert.Contains("policies table public.\"Loose\"", found);
         }
         finally
         {
             await AsOwner("""drop policy extra on public."Vote" """);
+            await AsOwner("""drop table public."Loose" """);
+        }
+    }
+
+    [Fact]
+    public async Task Checks_say_which_file_is_not_the_one_of_this_build()
+    {
+        var op = await Operator();
+        Assert.DoesNotContain(Items(await op.Get("/monitor/checks")), check => (string)check["rule"]! == "version");
+        await AsOwner("""update app_private.migration set "hash" = reverse("hash") where "name" = 'db/policies/Vote.sql'""");
+        try
+        {
+            var found = Assert.Single(Items(await op.Get("/monitor/checks")), check => (string)check["rule"]! == "version");
+            Assert.Equal(("db/policies/Vote.sql", "changed since it was applied"), ((string)found["object"]!, (string)found["finding"]!));
+        }
+        finally
+        {
+            await AsOwner("""update app_private.migration set "hash" = reverse("hash") where "name" = 'db/policies/Vote.sql'""");
         }
     }
 

@@ -50,9 +50,11 @@ public static class Checks
         var rows = await connection.Query(
             row => (Name: row.GetString(0), Hash: row.GetString(1)),
             """select "name", "hash" from monitor.migrations""");
-        var applied = rows.ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal);
-        var files = scripts ?? Script.Embedded;
-        return
+        return Version(rows.ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal), scripts ?? Script.Embedded);
+    }
+
+    /// <summary>Compares what was applied, each file's name and hash, with files.</summary>
+    public static IReadOnlyList<Finding> Version(IReadOnlyDictionary<string, string> applied, IReadOnlyList<Script> files) =>
         [
             .. files.Where(script => !applied.ContainsKey(script.Name)).Select(script => new Finding(
                 "version", script.Name, "is not applied", "run make db-migrate")),
@@ -66,7 +68,12 @@ public static class Checks
                 .Select(name => new Finding("version", name, "was applied but is not in this build",
                     "run the build that this database belongs to, or make db-migrate if the file was removed on purpose")),
         ];
-    }
+
+    /// <summary>The tables of schema public that no file of db/policies is the whole truth about.</summary>
+    public static IEnumerable<Finding> WithoutPolicyFile(IEnumerable<string> tables, IReadOnlyList<Script> files) => tables
+        .Where(table => !files.Any(script => script.Name == $"db/policies/{table}.sql"))
+        .Select(table => new Finding(
+            "policies", $"table public.\"{table}\"", "has no policy file", $"write db/policies/{table}.sql"));
 
     private static async Task<IEnumerable<Finding>> DriftSinceMigration(NpgsqlConnection connection)
     {
@@ -112,9 +119,6 @@ public static class Checks
             where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
             order by 1
             """);
-        return tables
-            .Where(table => !scripts.Any(script => script.Name == $"db/policies/{table}.sql"))
-            .Select(table => new Finding(
-                "policies", $"table public.\"{table}\"", "has no policy file", $"write db/policies/{table}.sql"));
+        return WithoutPolicyFile(tables, scripts);
     }
 }

@@ -10,9 +10,11 @@ public static class ServerVersion
     private static readonly Dictionary<int, int> FirstWithFix = new() { [15] = 20 };
 
     /// <summary>What speaks against the server that a connection is to; empty when nothing is known.</summary>
-    public static IEnumerable<Finding> Check(NpgsqlConnection connection)
+    public static IEnumerable<Finding> Check(NpgsqlConnection connection) => Check(connection.PostgreSqlVersion);
+
+    /// <summary>The same of a version, such as 15.20.</summary>
+    public static IEnumerable<Finding> Check(Version version)
     {
-        var version = connection.PostgreSqlVersion;
         if (FirstWithFix.TryGetValue(version.Major, out var minor))
         {
             if (version.Minor < minor)
