@@ -113,21 +113,23 @@ internal static class Streams
             ? TypedResults.Ok(new Chunk(id.Value, chunk.Index.Value, at))
             : TypedResults.NotFound();
 
-    /// <summary>
-    /// Makes the message and takes its price, both or neither. Only where there is none to make it is asked,
-    /// after it, whether the stream is there to be seen: it may have gone meanwhile.
-    /// </summary>
+    /// <summary>Makes the message and takes its price, both or neither.</summary>
     private static async Task<Results<Created<Messages.Message>, NotFound, ForbidHttpResult>> Finish(
         Id id, End end, UserDb db) =>
-        await db.Create<Messages.Message>("Message",
+        await db.CreateFrom<Messages.Message>("Message",
             """
-            select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
-            from public.finish_stream($1, coalesce($2, 'assistant'), $3)
-            """, id, end.Role, end.Id) is { } message
-            ? TypedResults.Created($"/messages/{message.Id}", message)
-            : await db.QuerySingleOrDefault<Guid?>("""select "id" from public."Stream" where "id" = $1""", id) is null
-                ? TypedResults.NotFound()
-                : TypedResults.Forbid();
+            with made as (
+              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
+              from public.finish_stream($1, coalesce($2, 'assistant'), $3))
+            select exists (select from public."Stream" where "id" = $1) as "readable",
+              m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt", m."version"
+            from (values (1)) as always left join made m on true
+            """, id, end.Role, end.Id) switch
+        {
+            { Row: { } message } => TypedResults.Created($"/messages/{message.Id}", message),
+            { Readable: true } => TypedResults.Forbid(),
+            _ => TypedResults.NotFound(),
+        };
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
         await db.Change<Guid?>(

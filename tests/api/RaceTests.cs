@@ -138,7 +138,8 @@ public sealed class RaceTests(House house) : HouseTest(house)
             var chat = await ana.Begin();
             var stream = await Stream(ana, chat);
             var answers = await Task.WhenAll(ana.Post($"/streams/{stream}/finish", new { }), ana.Delete($"/chats/{chat}"));
-            Assert.Contains(answers[0].Status, new[] { 201, 404 });
+            // 403: it was seen when the statement began, and nobody's to finish any more.
+            Assert.Contains(answers[0].Status, new[] { 201, 403, 404 });
             answers[1].Is(204);
         }
     }

@@ -21,29 +21,51 @@ internal sealed partial class UserDb
     public Task<T?> Create<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
     {
         // Asked for first, with a key or without: what is forgotten there shows at the first request.
-        var form = ApiJson.Written.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
-            ?? throw new InvalidOperationException($"{typeof(T)} is written to responses: list it in ApiJson.");
+        var form = Form<T>();
         if (_request.Once is not { } asked)
         {
             return QuerySingleOrDefault<T>(sql, args);
         }
 
         var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce(asked, table, sql, kept, form));
+        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce(asked, table, sql, kept, form, reader => reader.Parser<T>()(reader)));
     }
+
+    /// <summary>The same of a row that another must be there for: the statement's one row is that of <see cref="Change"/>.</summary>
+    /// <inheritdoc cref="Create"/>
+    public Task<Changed<T>> CreateFrom<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
+    {
+        var form = Form<T>();
+        if (_request.Once is not { } asked)
+        {
+            return Change<T>(sql, args);
+        }
+
+        var (kept, readable) = (args.ToArray(), false);
+        return _operations.Run(_request, _caller.Uid, sql, async () => new Changed<T>(
+            await CreateOnce(asked, table, sql, kept, form, reader =>
+            {
+                readable = reader.GetBoolean(0);
+                return reader.Parser<T>(start: 1)(reader);
+            }),
+            readable));
+    }
+
+    private static JsonTypeInfo<T> Form<T>() => ApiJson.Written.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
+        ?? throw new InvalidOperationException($"{typeof(T)} is written to responses: list it in ApiJson.");
 
     /// <summary>
     /// The claim on the key, the row and the key's answer are one transaction: three round trips, for
     /// those who want it. Whoever asks at the same time waits at the claim.
     /// </summary>
-    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args, JsonTypeInfo<T> form)
+    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args, JsonTypeInfo<T> form, Func<NpgsqlDataReader, T?> parse)
     {
         try
         {
             await using var connection = await Source.OpenConnectionAsync(_request.Stop);
             await using var transaction = await connection.BeginTransactionAsync(_request.Stop);
             var row = await Ask(connection, Statement(sql, args),
-                async (reader, _) => await reader.ReadAsync(_request.Stop) ? reader.Parser<T>()(reader) : default,
+                async (reader, _) => await reader.ReadAsync(_request.Stop) ? parse(reader) : default,
                 Statement("""insert into public."IdempotencyKey" ("key", "requestDigest") values ($1, $2)""", [asked.Key, asked.Digest]));
             if (row is not null)
             {
@@ -68,7 +90,7 @@ internal sealed partial class UserDb
             return await Recall(asked, table, form) is { } row
                 ? row
                 // Gone again between the two: its day had passed, so it is new.
-                : await CreateOnce(asked, table, sql, args, form);
+                : await CreateOnce(asked, table, sql, args, form, parse);
         }
     }
 
