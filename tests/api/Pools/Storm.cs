@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
@@ -63,6 +64,12 @@ internal sealed partial class Storm(WebApplication app, TestDatabase database, C
         {
             using var response = await Http.SendAsync(request, soon.Token);
             Judge(who, asked, (int)response.StatusCode, await response.Content.ReadAsStringAsync(soon.Token));
+            if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
+            {
+                // It says when to come again; who came at once would spend all requests on a PgBouncer that
+                // takes a second before it makes another connection.
+                await Task.Delay(100, CancellationToken.None);
+            }
         }
         catch (OperationCanceledException) when (soon.IsCancellationRequested)
         {
