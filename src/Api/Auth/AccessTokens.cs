@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -56,14 +57,22 @@ internal sealed class AccessTokens(Settings settings, TimeProvider time)
             OnTokenValidated = context =>
             {
                 var claims = context.Principal!;
-                if (!Guid.TryParseExact(claims.FindFirst(Subject)?.Value, "D", out _)
-                    || !Secret.IsWellFormed(claims.FindFirst(Session)?.Value))
+                if (!Guid.TryParseExact(Only(claims, Subject), "D", out _) || !Secret.IsWellFormed(Only(claims, Session)))
                 {
                     context.Fail("not a person's session");
+                }
+                // RFC 7515: what a header declares critical and the reader does not know makes the token invalid.
+                else if (context.SecurityToken is not JsonWebToken token || token.TryGetHeaderValue<object>("crit", out _))
+                {
+                    context.Fail("a critical extension that is not known here");
                 }
 
                 return Task.CompletedTask;
             },
         };
     }
+
+    /// <summary>The claim's value, unless it has none or several.</summary>
+    private static string? Only(ClaimsPrincipal claims, string type) =>
+        claims.FindAll(type).Take(2).ToArray() is [var claim] ? claim.Value : null;
 }
