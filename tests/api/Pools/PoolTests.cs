@@ -18,7 +18,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [BehindPgBouncer("pgbouncer", Alone = true)]
     public async Task Nobody_sees_a_row_of_somebody_else(string way)
     {
         var tally = await Run(way, Requests);

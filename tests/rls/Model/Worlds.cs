@@ -56,7 +56,7 @@ internal static class Worlds
             world.Put((d.A % 5) switch
             {
                 0 => new Account($"github-{n}", owner),
-                1 => new Session($"{900000 + n}", owner, $"family {n}", $"token of {900000 + n}", d.C % 4 == 0, d.D % 4 == 0),
+                1 => new Session($"{900000 + n}", owner, $"family {900000 + n}", $"token of {900000 + n}", d.C % 4 == 0, d.D % 4 == 0),
                 2 => new CreditEntry($"{900000 + n}", owner),
                 3 => new IdempotencyKey(owner, $"key-{n}"),
                 _ => new Quota(owner, $"kind-{n}"),
