@@ -169,6 +169,8 @@ public sealed class VoteAccessTests(House house) : HouseTest(house)
         for (var i = 0; i < count; i++)
         {
             await (chat == "shared" && i == 2 ? _troupe["member"] : owner).Say(id);
+            // Of one millisecond they would be in the order of their ids.
+            await Task.Delay(2);
         }
 
         var messages = (await owner.Get($"/chats/{id}/messages")).Is(200).Ids;
