@@ -2,9 +2,13 @@ using System.Globalization;
 
 namespace RlsChat.Tests.Mutants;
 
-/// <summary>What the command line asks for: --sample 150 --seed 7 --only policy --workers 2 --depth near.</summary>
+/// <summary>What the command line asks for: --sample 150 --seed 7 --only "policy Chat|policy Vote" --workers 2 --depth near.</summary>
 internal sealed record Options(int? Sample, int Seed, string? Only, int Workers, bool IsNearOnly)
 {
+    /// <summary>Whether it is one of those that were asked for by a part of their id or kind.</summary>
+    public bool Wants(Mutant mutant) => Only is null || Only.Split('|').Any(part =>
+        mutant.Id.Contains(part, StringComparison.Ordinal) || mutant.Kind.Contains(part, StringComparison.Ordinal));
+
     public static Options Parse(IEnumerable<string> arguments)
     {
         var options = new Options(null, 1, null, Environment.ProcessorCount, false);

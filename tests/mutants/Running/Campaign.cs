@@ -108,9 +108,7 @@ internal static class Campaign
     // those that must be killed: equivalents are tried when all are.
     private static Mutant[] Chosen(IReadOnlyList<Mutant> all, Options options, HashSet<string> equivalents)
     {
-        var named = all.Where(m => options.Only is null || m.Id.Contains(options.Only, StringComparison.Ordinal)
-            || m.Kind.Contains(options.Only, StringComparison.Ordinal)).ToArray();
-        named = [.. named.OrderBy(m => m.Id, StringComparer.Ordinal)];
+        Mutant[] named = [.. all.Where(options.Wants).OrderBy(m => m.Id, StringComparer.Ordinal)];
         Shuffle(named, options.Seed);
         return options.Sample is { } size ? [.. named.Where(m => !equivalents.Contains(m.Id)).Take(size)] : named;
     }
