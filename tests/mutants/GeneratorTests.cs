@@ -48,6 +48,11 @@ public sealed class GeneratorTests : IAsyncLifetime, IDisposable
         var chat = mutants.Single(m => m.Id == "policy Chat.users_own_chats: using true");
         Assert.Equal("ChatTests", order.For(chat)[0].ShortName);
 
+        // So are a trigger's on those of what writes its table, and a check's function on those of its table.
+        Assert.Contains("AuditTests", Near("function app_private.tg_credit_entry__audit(): call 1 dropped"));
+        Assert.Contains("RoleTests", Near("function app_private.are_permissions(jsonb): where 1 true"));
+        IEnumerable<string> Near(string id) => order.Near(mutants.Single(m => m.Id == id)).Select(c => c.ShortName);
+
         // Killed by a test that is green without it; the same tests find nothing where nothing was changed.
         IReadOnlyList<TestClass> few = [.. suite.Classes.Where(c => c.ShortName is "ColleagueTests" or "SessionsTests")];
         var trial = new Trial(suite, _ => few, _ => few, Venue);

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using RlsChat.Tests.Mutants.Catalogue;
 
 namespace RlsChat.Tests.Mutants.Running;
@@ -6,7 +7,7 @@ namespace RlsChat.Tests.Mutants.Running;
 /// Which test classes come first for a mutant: those of its table, then those whose text names the function
 /// or table, or what depends on it; the catalogue's, which are few; the model's; then all others, the short ones first.
 /// </summary>
-internal sealed class Order
+internal sealed partial class Order
 {
     private sealed record Definition(string Name, string Text);
 
@@ -14,6 +15,7 @@ internal sealed class Order
 
     private readonly Dictionary<TestClass, string> texts;
     private readonly Dictionary<string, HashSet<string>> dependents = [];
+    private readonly Dictionary<string, HashSet<string>> writers = [];
 
     public Order(Installed database, IReadOnlyList<TestClass> classes)
     {
@@ -29,6 +31,10 @@ internal sealed class Order
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where n.nspname in ('public', 'auth', 'app_private') and p.prokind = 'f' group by 1
             union all
+            select c.relname, string_agg(pg_get_expr(k.conbin, k.conrelid), ' ')
+            from pg_constraint k join pg_class c on c.oid = k.conrelid
+            where c.relnamespace = 'public'::regnamespace and k.contype = 'c' group by 1
+            union all
             select c.relname, string_agg(n.nspname || '.' || p.proname || '(', ' ')
             from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid
             join pg_namespace n on n.oid = p.pronamespace where not t.tgisinternal group by 1
@@ -37,6 +43,11 @@ internal sealed class Order
         {
             dependents[function.Name] = [.. definitions
                 .Where(d => d != function && d.Text.Contains($"{function.Name}(", StringComparison.Ordinal)).Select(d => d.Name)];
+            foreach (var table in Written().Matches(function.Text).Select(m => m.Groups[1].Value))
+            {
+                writers.TryAdd(table, []);
+                writers[table].Add(function.Name);
+            }
         }
     }
 
@@ -83,13 +94,15 @@ internal sealed class Order
             + (c.Tests.Count > 500 || c.Commits ? 1 : 0);
     }
 
-    // The object, then what names it, and what names that: each with its distance.
+    // The object, then what names it, and what names that: each with its distance. What a trigger does, those do
+    // who write the table.
     private Dictionary<string, int> Near(string about)
     {
         var near = new Dictionary<string, int> { [about] = 1 };
+        var follows = about.StartsWith("app_private.tg_", StringComparison.Ordinal) ? new[] { dependents, writers } : [dependents];
         for (var distance = 1; distance < 4; distance++)
         {
-            foreach (var name in near.Keys.SelectMany(n => dependents.GetValueOrDefault(n) ?? []).ToList())
+            foreach (var name in near.Keys.SelectMany(n => follows.SelectMany(f => f.GetValueOrDefault(n) ?? [])).ToList())
             {
                 near.TryAdd(name, distance + 1);
             }
@@ -103,4 +116,7 @@ internal sealed class Order
         var dot = name.IndexOf('.', StringComparison.Ordinal);
         return text.Contains(dot < 0 ? $"public.{Installed.Quoted(name)}" : name[(dot + 1)..] + "(", StringComparison.Ordinal);
     }
+
+    [GeneratedRegex("""(?:insert into|update|delete from) public\."?(\w+)""")]
+    private static partial Regex Written();
 }
