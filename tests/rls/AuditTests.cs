@@ -102,12 +102,33 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
         Play.Remember("newcomer", await Play.Ask<Guid>("select auth.sign_up('newcomer@test', 'hash')"));
         Assert.Equal(["account_created User by newcomer about newcomer in -"], await Trace(since));
 
+        // An address that is proven is a change of it, and one alone.
+        since = await Since();
+        await Play.AsRole("auth_definer");
+        await Play.Do("select set_config('auth.uid', [newcomer], true)");
+        await Play.Do("select auth.request_verification('verify_email', 'newcomer@test', sha256('t'))");
+        Assert.Empty(await Trace(since));
+        await Play.AsRole("auth_definer");
+        await Play.Do("select auth.verify_email(sha256('t'))");
+        Assert.Equal(["email_changed User by newcomer about newcomer in -"], await Trace(since));
+
         since = await Since();
         await Play.As("loner");
         await Play.Do("select public.create_organization('Solo')");
         Assert.Equal(
             ["member_joined User by loner about loner in Solo", "organization_created Organization by loner about - in Solo"],
             await Trace(since));
+    }
+
+    [Fact]
+    public async Task A_session_that_ended_by_itself_is_purged_without_one()
+    {
+        var since = await Since();
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "userId" = [owner]""");
+        await Play.AsRole("rlschat_purge");
+        Assert.Equal(1, await Play.Do("delete from public.sessions"));
+        Assert.Empty(await Trace(since));
     }
 
     [Fact]
@@ -155,6 +176,7 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
         await Play.Do("select public.grant_credits([owner], 5, 'x')");
         await Play.AsRole("auth_definer");
         await Play.Do("select auth.open_session([owner], sha256('owner'), sha256('secret of owner'))");
+        await Play.Do("select auth.open_session([outsider], sha256('outsider'), sha256('secret of outsider'))");
         await Play.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");
     }
 

@@ -109,6 +109,27 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
             """));
     }
 
+    // What is called immutable may be answered once for a plan, and so for whoever asks next.
+    [Fact]
+    public async Task Immutable_are_these_and_no_other() => Assert.Equal(
+        ["app_private.are_permissions", "auth.covers"],
+        await Play.List("""
+            select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+            where p.provolatile = 'i' and n.nspname in ('public', 'auth', 'app_private', 'monitor')
+            order by (n.nspname || '.' || p.proname) collate "C"
+            """));
+
+    // They are out of reach as long as the schema is; a grant too many would only wait for the schema's.
+    [Fact]
+    public async Task Private_functions_are_granted_to_these_and_no_other() => Assert.Equal(
+        ["are_permissions: auth_definer regular_user", "definitions: monitor", "setting_number: auth_definer"],
+        await Play.List("""
+            select p.proname || ': ' || string_agg(g.grantee::regrole::text, ' ' order by g.grantee::regrole::text)
+            from pg_proc p cross join aclexplode(p.proacl) g
+            where p.pronamespace = 'app_private'::regnamespace and g.grantee <> p.proowner
+            group by p.oid, p.proname order by p.proname collate "C"
+            """));
+
     [Fact]
     public async Task Requests_may_execute_these_functions_and_no_other()
     {

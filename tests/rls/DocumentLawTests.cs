@@ -72,6 +72,24 @@ public sealed partial class DocumentTests
         Assert.Equal([], await Play.List("select unnest(auth.report_ids())"));
     }
 
+    // No function lets a manager and their report part like this; an operator's hand may.
+    [Fact]
+    public async Task A_chain_that_leads_through_another_organization_ends_there()
+    {
+        await Stand("organization");
+        await Play.As("director");
+        Assert.Equal(["organization"], await Play.List(Titles));
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""alter table public."User" disable trigger _200_membership""");
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "organizationId" = [Globex] where "id" = [manager]""");
+        foreach (var who in new[] { "director", "manager" })
+        {
+            await Play.As(who);
+            Assert.Equal([], await Play.List(Titles));
+        }
+    }
+
     [Fact]
     public async Task What_an_owner_leaves_behind_is_their_managers()
     {

@@ -90,6 +90,29 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
         Assert.Equal("", await ManagerOf("owner"));
     }
 
+    // No function leaves a row behind in an organization that its owner is no member of; an operator's hand may.
+    [Fact]
+    public async Task What_stands_in_another_organization_is_not_handed_over_in_this_one()
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "managerId" = [owner] where "id" = [member]""");
+        await Play.Leave("owner");
+        await Play.AsRole("auth_definer");
+        await Play.Do("""
+            update public."User" set "organizationId" = [Globex], "roleId" = [member role], "managerId" = [rival], "joinedAt" = now() where "id" = [owner]
+            """);
+        await Play.As("owner");
+        Play.Remember("new chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Globex]) returning "id" """));
+        Play.Remember("new document", await Play.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Globex]) returning "id" """));
+        Assert.True(await Play.Ask<bool>("select public.leave_organization()"));
+
+        Assert.Equal("rival", await OwnerOf("Chat", "[new chat]"));
+        Assert.Equal("rival", await OwnerOf("Document", "[new document]"));
+        Assert.Equal("owner", await OwnerOf("Chat", "[chat]"));
+        Assert.Equal("owner", await OwnerOf("Document", "[document]"));
+        Assert.Equal("owner", await ManagerOf("member"));
+    }
+
     [Fact]
     public async Task The_last_administrator_stays_while_others_do()
     {

@@ -125,6 +125,26 @@ public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(["somebody@test"], await Play.List("""select "email" from public."Invitation" where "acceptedAt" is null"""));
     }
 
+    // By the table's owner, whom no policy stops while it is not forced: the function itself looks no further.
+    [Fact]
+    public async Task A_new_invitation_takes_the_place_of_no_other_organizations()
+    {
+        await Play.As("rival");
+        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('1'))");
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""alter table public."Invitation" no force row level security""");
+        await Play.Do("select set_config('auth.uid', [admin], true)");
+        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
+        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('3'))");
+        await Play.Do("""alter table public."Invitation" force row level security""");
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(["Acme 1", "Globex 1"], await Play.List("""
+            select concat_ws(' ', o."name", count(*))
+            from public."Invitation" i join public."Organization" o on o."id" = i."organizationId"
+            where i."email" = 'somebody@test' group by o."name" order by 1
+            """));
+    }
+
     [Fact]
     public async Task An_invitation_expires_within_thirty_days()
     {

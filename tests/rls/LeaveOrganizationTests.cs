@@ -29,6 +29,21 @@ public sealed class LeaveOrganizationTests(Theatre theatre) : Drama(theatre)
         }
     }
 
+    // A row that a transaction has locked says so in "xmax".
+    [Theory]
+    [InlineData("member", "Globex", "")]
+    [InlineData("outsider", "Acme", "")]
+    [InlineData("loner", "Acme", "")]
+    [InlineData("member", "Acme", "Acme")]
+    public async Task Whoever_leaves_nothing_locks_nobodys_organization(string who, string organization, params string[] locked)
+    {
+        await Play.As(who);
+        await Play.Do($"select public.leave_organization([{organization}])");
+        await Play.AsRole("rlschat_backup");
+        Assert.Equal(locked.Except([""]), await Play.List(
+            """select "name" from public."Organization" where xmax = pg_current_xact_id()::xid order by 1"""));
+    }
+
     [Fact]
     public async Task Without_a_name_it_is_the_persons_own()
     {

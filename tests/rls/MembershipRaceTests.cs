@@ -163,6 +163,16 @@ public sealed class MembershipRaceTests(Theatre theatre)
         }
     }
 
+    // Organization, then person: whoever locked the person first would wait here for who waits for them.
+    [Fact]
+    public async Task Who_leaves_waits_for_the_organization_and_keeps_nobody_waiting_meanwhile()
+    {
+        var race = new Race(theatre, await Troupe.Gather(theatre, "ana:admin", "cy:member", "di:member"));
+        Assert.Equal(new string?[] { null, null }, await race.InTurn(
+            ("ana", "select public.set_member_manager([di], [ana])"), ("cy", Leave), then: "select public.set_member_manager([cy], [ana])"));
+        Assert.Null(await race.Alone<Guid?>("rlschat_backup", """select "organizationId" from public."User" where "id" = [cy]"""));
+    }
+
     private static async Task<string> Invite(Race race, string who = "ana")
     {
         var token = Guid.NewGuid().ToString("N");

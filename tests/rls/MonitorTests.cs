@@ -41,6 +41,27 @@ public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task The_gauges_count_the_sessions_that_live_and_the_files_of_the_schema()
+    {
+        const string Sessions = "select sessions from auth.gauges()";
+        await Play.AsRole("auth_definer");
+        var before = await Play.Ask<long>(Sessions);
+        foreach (var name in new[] { "lives", "was revoked", "ended" })
+        {
+            await Play.Do($"select auth.open_session([owner], sha256('{name}'), sha256('secret of {name}'))");
+        }
+
+        await Play.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('was revoked'), 'hex')""");
+        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' where "sessionToken" = encode(sha256('ended'), 'hex')""");
+        Assert.Equal(before + 1, await Play.Ask<long>(Sessions));
+
+        var migrations = await Play.Ask<long>("select migrations from auth.gauges()");
+        await Play.AsRole("rlschat_owner");
+        Assert.Equal(migrations, await Play.Ask<long>("select count(*) from app_private.migration where starts_with(name, 'db/schema/')"));
+        Assert.True(migrations < await Play.Ask<long>("select count(*) from app_private.migration"));
+    }
+
+    [Fact]
     public async Task Who_loses_the_permission_loses_the_sight()
     {
         await Play.AsRole("auth_definer");

@@ -69,6 +69,27 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
             """));
     }
 
+    // A secret from before the last refresh goes on for a while: it belongs to the same sign-in.
+    [Theory]
+    [InlineData("owner", "one", "two")]
+    [InlineData("owner", "two", "two")]
+    [InlineData("owner", "another", "another")]
+    [InlineData("loner", "lone", "lone")]
+    [InlineData("owner", "lone", null)]
+    [InlineData("loner", "two", null)]
+    [InlineData("owner", "guess", null)]
+    [InlineData("owner", "", null)]
+    public async Task A_request_belongs_to_the_sign_in_whose_secret_it_has(string who, string secret, string? session)
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("select auth.refresh_session(sha256('owner one'), sha256('owner two'), sha256('two'))");
+        var expected = await Play.Ask<int?>($"""select max("id") from public.sessions where "secretDigest" = sha256('{session}')""");
+        Assert.Equal(session is null, expected is null);
+        await Play.As(who);
+        await Play.Do($"select set_config('auth.session', '{secret}', true)");
+        Assert.Equal(expected, await Play.Ask<int?>("select auth.session_id()"));
+    }
+
     [Fact]
     public async Task Digests_are_readable_by_no_role_that_a_request_can_take() => Assert.Equal(
         "regular_user select expires, id\nregular_user delete *",

@@ -80,6 +80,24 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task The_tokens_that_came_last_are_kept_with_the_account_that_they_are_of()
+    {
+        await SignIn("google", "g1", "old");
+        await SignIn("google", "g2", "another");
+        await SignIn("github", "g1", "elsewhere");
+        await SignIn("google", "g1", "new");
+        await Play.Do("select auth.sign_in_oauth('google', 'g1', null, null, false)");
+        Assert.Equal(
+            ["github g1 elsewhere, elsewhere r, elsewhere i, bearer, 7", "google g1 new, new r, new i, bearer, 7", "google g2 another, another r, another i, bearer, 7"],
+            await Play.List(
+                """
+                select concat_ws(' ', "provider", "providerAccountId",
+                  concat_ws(', ', "access_token", "refresh_token", "id_token", "token_type", "expires_at"))
+                from public.accounts where "provider" <> 'canary' order by 1
+                """));
+    }
+
+    [Fact]
     public async Task On_auth_user_created_makes_the_person_behind_an_oauth_account()
     {
         await Play.Do(
@@ -110,6 +128,12 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
 
     private Task<Guid> SignIn(string account, string email, bool verified) =>
         Play.Ask<Guid>($"select auth.sign_in_oauth('google', '{account}', 'openid', '{email}', {verified}); set constraints all immediate; set constraints all deferred");
+
+    private Task<int> SignIn(string provider, string account, string token) => Play.Do(
+        $$"""
+        select auth.sign_in_oauth('{{provider}}', '{{account}}', null, null, false, jsonb_build_object('access_token', '{{token}}',
+          'refresh_token', '{{token}} r', 'id_token', '{{token}} i', 'token_type', 'bearer', 'expires_at', 7))
+        """);
 
     private Task<string> Email(Guid person) => Play.Ask<string>($"""select "email" from public."User" where "id" = '{person}'""");
 }

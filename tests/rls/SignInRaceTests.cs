@@ -65,6 +65,23 @@ public sealed class SignInRaceTests(Theatre theatre)
         }
     }
 
+    // The address is judged as it is once the change before has happened.
+    [Fact]
+    public async Task Whose_address_changes_at_the_same_moment_has_no_password_set_by_the_old_ones_mail()
+    {
+        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var token = Guid.NewGuid().ToString("N");
+        await race.Alone<object?>("auth_definer",
+            $"""
+            insert into public."verificationToken" ("identifier", "token", "expires", "userId", "purpose")
+            select "email", encode(sha256('{token}'), 'hex'), now() + interval '1 day', "id", 'reset_password' from public."User" where "id" = [cy]
+            """);
+        Assert.Equal(new[] { null, "RC010" }, await race.InTurn(
+            ("auth_definer", $"""update public."User" set "email" = 'moved-{token}@test' where "id" = [cy]"""),
+            ("auth_definer", $"select auth.reset_password(sha256('{token}'), 'new')")));
+        Assert.Equal("hash", await race.Alone<string>("auth_definer", """select "password" from public."User" where "id" = [cy]"""));
+    }
+
     [Fact]
     public async Task A_new_account_that_signs_in_twice_at_once_is_one_person()
     {

@@ -69,6 +69,7 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
         await Open("r1", "s1");
         await Refresh("r1", "r2");
         await Open("other", "secret of other");
+        await Play.Do("select auth.open_session([member], sha256('of member'), sha256('secret of member'))");
         Assert.False(await Play.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
         Assert.Null(await Play.Ask<string?>("select auth.own_password_hash()"));
 
@@ -79,6 +80,7 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(["new"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
         Assert.Equal(Theatre.World["owner"], await Refresh("r2", "r3"));
         Assert.Null(await Refresh("other", "other2"));
+        Assert.Equal(Theatre.World["member"], await Refresh("of member", "of member 2"));
     }
 
     [Fact]
@@ -119,6 +121,20 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(2, await Play.Ask<long>("""select count(*) from public.sessions where "userId" = [owner] and "revoked" is not null"""));
         Assert.Null(await Refresh("r2", "r4"));
         Assert.Equal(Theatre.World["owner"], await Refresh("other", "other2"));
+    }
+
+    [Theory]
+    [InlineData("select auth.refresh_session(sha256('r1'), sha256('r3'), sha256('s3'))")]
+    [InlineData("select auth.request_verification('reset_password', 'owner@test', sha256('t')); select auth.reset_password(sha256('t'), 'new')")]
+    [InlineData("select set_config('auth.uid', [owner], true); select auth.change_password('hash of owner', 'new')")]
+    public async Task When_a_session_was_revoked_stands_though_all_are_revoked_later(string sql)
+    {
+        await Open("r1", "s1");
+        await Refresh("r1", "r2");
+        await Play.Do("""update public.sessions set "revoked" = '2001-01-01' where "sessionToken" = encode(sha256('r2'), 'hex')""");
+        await Play.Do(sql);
+        Assert.Equal(["false", "true"], await Play.List(
+            """select ("revoked" = '2001-01-01')::text from public.sessions where "userId" = [owner] order by "id" """));
     }
 
     [Fact]

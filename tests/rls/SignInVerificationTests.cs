@@ -14,6 +14,10 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await SignedIn("[owner]");
         Assert.True(await Request("verify_email", "new@test"));
         Assert.Equal(["owner@test"], await Emails("[owner]"));
+
+        // Opened by somebody else who is signed in, it proves nothing.
+        await SignedIn("[member]");
+        Assert.Equal("RC010", await Play.Error(Verify));
         await SignedIn("''");
         Assert.Equal(Theatre.World["owner"], await Play.Ask<Guid>(Verify));
         Assert.Equal(["new@test"], await Emails("[owner]"));
@@ -57,13 +61,33 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         Assert.Equal("RC010", await Play.Error(use));
     }
 
+    [Theory]
+    [InlineData("verify_email", Verify)]
+    [InlineData("reset_password", Reset)]
+    public async Task A_token_that_is_nobodys_takes_no_address_away(string purpose, string use)
+    {
+        await Newcomer("new@test");
+        string Mail(string person) =>
+            $"""
+            insert into public."verificationToken" ("identifier", "token", "expires", "purpose", "userId")
+            values ('new@test', encode(sha256('mailed'), 'hex'), now() at time zone 'utc' + interval '1 minute', '{purpose}', {person})
+            """;
+        Assert.Equal("RC010", await Play.Error($"{Mail("null")}; {use}"));
+        Assert.Null(await Play.Error($"{Mail("[newcomer]")}; {use}"));
+    }
+
     [Fact]
     public async Task A_new_token_replaces_the_one_before()
     {
+        await SignedIn("[owner]");
         await Request("reset_password", "owner@test", "first");
+        await Request("verify_email", "moved@test", "for another purpose");
+        await Request("reset_password", "member@test", "another''s");
         await Request("reset_password", "owner@test");
         Assert.Equal("RC010", await Play.Error(Reset.Replace("mailed", "first", StringComparison.Ordinal)));
         Assert.Null(await Play.Error(Reset));
+        Assert.Null(await Play.Error(Reset.Replace("mailed", "another''s", StringComparison.Ordinal)));
+        Assert.Null(await Play.Error(Verify.Replace("mailed", "for another purpose", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -72,11 +96,13 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await SignedIn("[owner]");
         await Request("verify_email", "member@test");
         Assert.Equal("RC001", await Play.Error(Verify));
+        await Play.Do("select auth.sign_up('bystander@test', 'hash')");
         await Newcomer("squatted@test");
-        await Request("verify_email", "squatted@test");
+        await Request("verify_email", "Squatted@test");
         await Play.Do(Verify);
-        Assert.Equal(["squatted@test"], await Emails("[owner]"));
+        Assert.Equal(["Squatted@test"], await Emails("[owner]"));
         Assert.Equal([""], await Emails("[newcomer]"));
+        Assert.Single(await Play.List("select * from auth.credentials('bystander@test')"));
     }
 
     [Fact]
@@ -99,6 +125,8 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
     {
         await Request("reset_password", "owner@test");
         await Play.Do("""update public."User" set "email" = 'moved@test' where "id" = [owner]""");
+        Assert.Equal("RC010", await Play.Error(Reset));
+        await Newcomer("owner@test");
         Assert.Equal("RC010", await Play.Error(Reset));
     }
 
@@ -131,6 +159,24 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await Request("reset_password", "victim@test");
         await Play.Do(Reset);
         Assert.Equal("RC010", await Play.Error("select auth.verify_email(sha256('attack'))"));
+    }
+
+    [Theory]
+    [InlineData("", Reset)]
+    [InlineData("[owner]", "select auth.change_password('hash of owner', 'new hash')")]
+    public async Task A_new_password_ends_the_mails_that_the_person_asked_for_and_nobody_elses(string who, string use)
+    {
+        await SignedIn("[owner]");
+        await Request("verify_email", "moved@test", "mine");
+        await SignedIn("[member]");
+        await Request("verify_email", "elsewhere@test", "theirs");
+        await Request("reset_password", "owner@test");
+        await SignedIn(who.Length == 0 ? "''" : who);
+        await Play.Do(use);
+        await SignedIn("''");
+        Assert.Equal("RC010", await Play.Error("select auth.verify_email(sha256('mine'))"));
+        Assert.Equal("RC010", await Play.Error(Reset));
+        Assert.Null(await Play.Error("select auth.verify_email(sha256('theirs'))"));
     }
 
     protected override Task Prepare() => Play.AsRole("auth_definer");

@@ -129,6 +129,18 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task Nobody_appends_to_the_canarys_stream()
+    {
+        await Scene.NobodyMay(Play, """
+            insert into public."StreamChunk" ("streamId", "index", "data") values ('00000000-0000-4000-8000-00000000ca7a', 1, 'song')
+            """);
+        await Play.AsRole("auth_definer");
+        Assert.Equal(Outcome.Yes, await Play.Try("""
+            insert into public."StreamChunk" ("streamId", "index", "data") values ('00000000-0000-4000-8000-00000000ca7a', 1, 'song')
+            """));
+    }
+
+    [Fact]
     public async Task Nobody_copies_chunks_in() =>
         await Scene.NobodyCopiesInto(Play, "StreamChunk", """ "streamId", "index", "data" """);
 

@@ -138,6 +138,21 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task Of_two_streams_each_has_its_own_chunks_and_its_own_end()
+    {
+        await Stand("organization");
+        Play.Remember("second", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Play.Do("select public.append_chunk([second], 0, 'another ')");
+        Assert.Equal(["""[{"type":"text","text":"organization"}]"""], await Play.List("""select "parts" from public.finish_stream([stream])"""));
+
+        await Play.Do("select public.append_chunk([second], 1, 'voice')");
+        Assert.Null(await Play.Error("select public.append_chunk([second], 0, 'another ')"));
+        Assert.Equal(["finished 12", "open 13"], await Play.List(
+            """select concat_ws(' ', public.stream_state("finishedAt", "activeAt"), "octets") from public."Stream" order by "octets" """));
+        Assert.Equal(["""[{"type":"text","text":"another voice"}]"""], await Play.List("""select "parts" from public.finish_stream([second])"""));
+    }
+
+    [Fact]
     public async Task What_is_finished_stays_as_it_is()
     {
         await Stand("organization");

@@ -100,6 +100,8 @@ public sealed partial class SuggestionTests
         const string Move = """update public."Suggestion" set ("documentId", "documentCreatedAt") = row """;
         await Play.As("can_view_documents");
         Assert.Equal(Outcome.Denied, await Play.Try("""update public."Suggestion" set "userId" = [owner]"""));
+        Assert.Equal(Outcome.Denied, await Play.Try($"{Move} ([mine], [mine at])"));
+        Assert.Equal(Outcome.Yes, await Play.Try($"{Move} ([other], [other at])"));
         await Play.As(Cast.Owner);
         Assert.Equal(Outcome.Denied, await Play.Try($"{Move} ([other], [other at])"));
         Assert.Equal(Outcome.Yes, await Play.Try($"{Move} ([mine], [mine at])"));

@@ -62,6 +62,27 @@ public sealed partial class SuggestionTests
         }
     }
 
+    // A policy that asked for the document alone would find two rows where it may find one, and fail.
+    [Fact]
+    public async Task Each_version_has_its_own_suggestions_and_they_are_written_while_there_are_others()
+    {
+        await Stand(ById);
+        await Play.As(Cast.Owner);
+        await Play.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], '2000-01-01', 'first', [Acme])""");
+        await Play.As("can_view_documents");
+        await Play.Do("""
+            insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText")
+            values ([document], '2000-01-01', 'of the first', 'new')
+            """);
+        Assert.Equal(2, await Play.Do(Verbs["reword_all"]));
+        await Play.As(Cast.Owner);
+        Assert.Equal(2, await Play.Do(Verbs["resolve_all"]));
+        Assert.Equal(1, await Play.Do("""delete from public."Suggestion" where "id" = [suggestion]"""));
+        await Play.As("can_view_documents");
+        Assert.Equal(["of the first"], await Play.List("""select "originalText" from public."Suggestion" """));
+        Assert.Equal(1, await Play.Do(Verbs["delete_all"]));
+    }
+
     [Fact]
     public async Task What_is_resolved_may_be_opened_again_by_the_documents_owner_alone()
     {

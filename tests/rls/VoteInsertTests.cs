@@ -112,10 +112,13 @@ public sealed partial class VoteTests
     [Fact]
     public async Task A_column_that_is_granted_by_mistake_still_gives_no_vote_away()
     {
+        await Stand("personal");
+        Play.Remember("secret", await Play.Ask<Guid>("""select "id" from public."Message" """));
         await Stand("organization, vote of member");
         await Play.AsRole("rlschat_owner");
-        await Play.Do("""grant update ("user_id") on public."Vote" to regular_user""");
+        await Play.Do("""grant update ("user_id", "message_id") on public."Vote" to regular_user""");
         await Play.As("member");
+        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Vote" set "message_id" = [secret]"""));
         Assert.Equal(Outcome.Denied, await Play.Try("""update public."Vote" set "user_id" = [owner]"""));
         Assert.Equal(Outcome.Yes, await Play.Try("""update public."Vote" set "user_id" = auth.uid()"""));
     }

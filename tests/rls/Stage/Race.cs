@@ -8,8 +8,11 @@ namespace RlsChat.Tests.Rls.Stage;
 /// </summary>
 public sealed class Race(Theatre theatre, World world)
 {
-    /// <summary>The first has acted and not yet committed when the second acts.</summary>
-    public async Task<string?[]> InTurn((string Who, string Sql) first, (string Who, string Sql) second)
+    /// <summary>
+    /// The first has acted and not yet committed when the second acts; <paramref name="then"/> is what the
+    /// first does once the second is done or waits.
+    /// </summary>
+    public async Task<string?[]> InTurn((string Who, string Sql) first, (string Who, string Sql) second, string? then = null)
     {
         await using var left = await theatre.Players.OpenConnectionAsync();
         await using var right = await theatre.Players.OpenConnectionAsync();
@@ -18,6 +21,11 @@ public sealed class Race(Theatre theatre, World world)
         var answer = await Act(one, first.Sql);
         var other = Act(two, second.Sql);
         await Waiting(right.ProcessID, other);
+        if (answer is null && then is not null)
+        {
+            answer = await Act(one, then);
+        }
+
         if (answer is null)
         {
             await one.CommitAsync();
