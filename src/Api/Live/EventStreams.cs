@@ -103,17 +103,17 @@ internal static class EventStreams
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         // Nginx would collect them.
         context.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(Read(context.Response, subscriptions, subscriber, context.RequestAborted));
+        var body = new BatchedBody(context.Response.BodyWriter);
+        context.Response.Body = body;
+        return TypedResults.ServerSentEvents(Read(body, subscriptions, subscriber, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> Read(
-        HttpResponse response, Subscriptions subscriptions, Subscriber subscriber, [EnumeratorCancellation] CancellationToken stop)
+        BatchedBody body, Subscriptions subscriptions, Subscriber subscriber, [EnumeratorCancellation] CancellationToken stop)
     {
         try
         {
-            // That it is open is known before there is anything to say.
-            await response.Body.FlushAsync(stop);
-            await foreach (var item in subscriber.Read(stop))
+            await foreach (var item in subscriber.Read(body.Send, stop))
             {
                 yield return item;
             }

@@ -121,10 +121,19 @@ internal sealed class Subscriber
     }
 
     /// <summary>What is written.</summary>
-    public async IAsyncEnumerable<SseItem<string>> Read([EnumeratorCancellation] CancellationToken stop)
+    /// <param name="send">Called when nothing more waits, and first of all: that it is open is known before there is anything to say.</param>
+    /// <param name="stop">Ends it.</param>
+    public async IAsyncEnumerable<SseItem<string>> Read(
+        Func<CancellationToken, ValueTask> send, [EnumeratorCancellation] CancellationToken stop)
     {
-        while (await _waiting.Reader.WaitToReadAsync(stop))
+        while (true)
         {
+            await send(stop);
+            if (!await _waiting.Reader.WaitToReadAsync(stop))
+            {
+                break;
+            }
+
             while ((Ended is null || DateTimeOffset.UtcNow < _until) && _waiting.Reader.TryRead(out var item))
             {
                 Interlocked.Add(ref _characters, -item.Data.Length);
