@@ -22,7 +22,8 @@ internal static class Live
         var writers = await Task.WhenAll(Enumerable.Range(1, Writers).Select(number => Writer.Open(world, number)));
         Policies.Say($"{subscribers.Open} follow; a message is read by {readers}");
         var (rates, ratios, expected) = (Ways.Select(_ => new List<double>()).ToArray(), Ways.Select(_ => new List<double>()).ToArray(), 0L);
-        var (behind, used) = (new List<double>(), new List<double>());
+        using var delivery = await world.DeliveryProcess();
+        var (behind, used, asked) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
             var seen = new double[Ways.Length];
@@ -37,16 +38,17 @@ internal static class Live
                     await Settle(subscribers, expected);
                 }
 
-                var before = api.ProcessorTime;
+                var before = (Api: ProcessorTime(api.Process), Server: ProcessorTime(delivery));
                 var (posted, time) = await Post(world, writers, turn, wakes: way == 2);
                 seen[way] = posted / time.TotalSeconds;
                 expected += way > 0 ? (long)posted * readers : 0;
                 if (way == 2)
                 {
                     var ended = Stopwatch.GetTimestamp();
-                    used.Add((api.ProcessorTime - before) / time);
                     await Settle(subscribers, expected);
                     behind.Add(Stopwatch.GetElapsedTime(ended).TotalSeconds);
+                    used.Add((ProcessorTime(api.Process) - before.Api).TotalMicroseconds / posted);
+                    asked.Add((ProcessorTime(delivery) - before.Server).TotalMicroseconds / posted);
                 }
             }
 
@@ -73,7 +75,8 @@ internal static class Live
             Console.WriteLine($"| {Ways[way]} | {Figures.Of(rates[way]):n0} | {Figures.Of(ratios[way]):n2} | {ratios[way].Min():n2} | {ratios[way].Max():n2} |");
         }
 
-        Console.WriteLine($"\nThe API used {Figures.Of(used):n2} of a processor; the last message was heard {Figures.Of(behind):n1} s after it was posted (at most {behind.Max():n1} s).");
+        Console.WriteLine($"\nOf each message's delivery the API took {Figures.Of(used):n0} us of a processor, and the server {Figures.Of(asked):n0} us.");
+        Console.WriteLine($"The last message of a turn was heard {Figures.Of(behind):n1} s after it was posted (at most {behind.Max():n1} s).");
         Console.WriteLine($"{subscribers.Heard:n0} times a message was heard, of {expected:n0}; {subscribers.Open} still follow.");
         foreach (var writer in writers)
         {
@@ -81,6 +84,12 @@ internal static class Live
         }
 
         return subscribers.Heard == expected && subscribers.Open == LiveWorld.People ? 0 : 1;
+    }
+
+    private static TimeSpan ProcessorTime(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
     }
 
     private static async Task<(int Posted, TimeSpan Time)> Post(LiveWorld world, Writer[] writers, TimeSpan turn, bool wakes)

@@ -15,15 +15,8 @@ internal sealed class LiveApi : IAsyncDisposable
 
     public Uri Address { get; }
 
-    /// <summary>How much processor time it has used.</summary>
-    public TimeSpan ProcessorTime
-    {
-        get
-        {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
-        }
-    }
+    /// <summary>The process.</summary>
+    public Process Process => _process;
 
     public static async Task<LiveApi> Start(LiveWorld world)
     {

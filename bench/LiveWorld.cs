@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -69,6 +70,16 @@ internal sealed class LiveWorld(EmbeddedServer server, int organizations) : IAsy
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The process of the server that answers delivery.</summary>
+    public async Task<Process> DeliveryProcess()
+    {
+        await using var connection = new NpgsqlConnection(server.SuperuserConnectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "select pid from pg_stat_activity where application_name = 'rlschat-api live'", connection);
+        return Process.GetProcessById((int)(await command.ExecuteScalarAsync())!);
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
