@@ -1,7 +1,7 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api attacks mutants prove docs-matrix check fmt \
-  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql \
+  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why \
   bench bench-live lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -107,6 +107,9 @@ db-grant-operator: obj/built-db ## makes the first operator: EMAIL=…
 
 psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
 	@$(DB) psql '$(if $(filter-out default,$(origin AS)),$(AS))'
+
+why: obj/built-db ## says what each policy says of a row, for a person: AS=ana@acme.example TABLE=Chat ROW=<its id>
+	@$(DB) why '$(if $(filter-out default,$(origin AS)),$(AS))' '$(TABLE)' '$(ROW)'
 
 bench-live: ## measures what posting pays for the outbox and for live delivery to a thousand (bench/README.md)
 	@dotnet run --project bench -c Release -- live

@@ -14,6 +14,7 @@ const string Usage = """
     rlschat-db purge                         deletes what is past its retention
     rlschat-db grant-operator EMAIL          makes a person an operator
     rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
+    rlschat-db why EMAIL|anonymous TABLE ID  what each policy says of a row, for that person
     rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
     """;
 
@@ -36,6 +37,7 @@ try
         "purge" => await Purge.Run(rest),
         "grant-operator" => await GrantOperator.Run(rest),
         "psql" => await Psql.Run(rest),
+        "why" => await Why.Run(rest),
         "run" => await Serve.Run(rest),
         null or "help" or "--help" => Say(Usage, 0),
         var unknown => Say($"Unknown command: {unknown}{Environment.NewLine}{Usage}", 2),

@@ -70,6 +70,9 @@ public sealed class PgBouncer : IAsyncDisposable
         return bouncer;
     }
 
+    /// <summary>What it has said, line by line.</summary>
+    public Task<string[]> Log() => File.ReadAllLinesAsync($"{folder}/pgbouncer.ini.log");
+
     /// <summary>Ends it; its files go.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -103,9 +106,9 @@ public sealed class PgBouncer : IAsyncDisposable
             {
                 if (attempt == 100)
                 {
-                    var log = await File.ReadAllTextAsync($"{folder}/pgbouncer.ini.log");
+                    var log = await Log();
                     await DisposeAsync();
-                    throw new SetupException($"pgbouncer does not listen: {log}", e);
+                    throw new SetupException($"pgbouncer does not listen: {string.Join('\n', log)}", e);
                 }
 
                 await Task.Delay(50);

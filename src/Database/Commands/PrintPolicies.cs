@@ -12,11 +12,11 @@ internal static class PrintPolicies
         await using (var connection = await target.Connect())
         {
             await connection.Execute("set role rlschat_owner");
-            Print(await Policies(connection));
+            Table.Print(await Policies(connection));
         }
 
         Console.WriteLine();
-        Print(
+        Table.Print(
             [["finding", "rule", "object", "what", "remedy"],
             .. (await Checks.Run(target.Owner)).Select(found =>
                 new[] { found.IsNote ? "note" : "wrong", found.Rule, found.Subject, found.Problem, found.Remedy })]);
@@ -34,18 +34,4 @@ internal static class PrintPolicies
             order by 1, 2, 3
             """),
     ];
-
-    // Every column as wide as its widest cell, up to a limit; the last one as it comes.
-    private static void Print(List<string[]> rows)
-    {
-        const int most = 60;
-        var lines = rows.ConvertAll(row => Array.ConvertAll(row, cell =>
-            string.Join(' ', cell.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))));
-        var widths = Enumerable.Range(0, rows[0].Length)
-            .Select(column => Math.Min(most, lines.Max(line => line[column].Length))).ToArray();
-        foreach (var line in lines)
-        {
-            Console.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
-        }
-    }
 }

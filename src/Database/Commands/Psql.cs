@@ -38,17 +38,8 @@ internal static class Psql
     // The setting alone is believed because the owner's login is a member of identity_setter.
     private static async Task<string> Options(Target target, string who)
     {
-        if (who is "anonymous")
-        {
-            return "-c role=anonymous";
-        }
-
         await using var connection = await target.Connect();
-        await connection.Execute("set role auth_definer");
-        var id = await connection.Scalar<Guid>(
-            """select "id" from public."User" where lower("email") = lower($1) and "email" <> ''""", who);
-        return id == Guid.Empty
-            ? throw new SetupException($"Nobody has the address {who}.")
-            : $"-c role=regular_user -c auth.uid={id}";
+        var person = await Person.Named(connection, who);
+        return $"-c role={person.Role}" + (person.Uid is { } uid ? $" -c auth.uid={uid}" : "");
     }
 }

@@ -1,0 +1,27 @@
+using Npgsql;
+
+namespace RlsChat.Database.Commands;
+
+// Whoever is asked for by address, at a prompt or a question: the role and the identity of their statements.
+internal sealed record Person(string Role, Guid? Uid)
+{
+    public static readonly Person Anonymous = new("anonymous", null);
+
+    /// <summary>The person of that address, or <c>anonymous</c>.</summary>
+    /// <exception cref="SetupException">Nobody has it.</exception>
+    public static async Task<Person> Named(NpgsqlConnection connection, string who)
+    {
+        if (who is "anonymous")
+        {
+            return Anonymous;
+        }
+
+        await connection.Execute("set role auth_definer");
+        var id = await connection.Scalar<Guid>(
+            """select "id" from public."User" where lower("email") = lower($1) and "email" <> ''""", who);
+        await connection.Execute("reset role");
+        return id == Guid.Empty
+            ? throw new SetupException($"Nobody has the address {who}.")
+            : new Person("regular_user", id);
+    }
+}
