@@ -100,8 +100,8 @@ public sealed class Breach : IAsyncLifetime
             {
                 new("select set_config('role', 'rlschat_backup', true)"),
                 new("""
-                    select string_agg(format('%s: %s', c.relname,
-                      query_to_xml(format('select t::text from public.%I t order by 1', c.relname), false, true, '')), '' order by c.relname)
+                    select string_agg(query_to_xml(format('select %L || t::text from public.%I t order by 1', c.relname, c.relname),
+                      false, true, '')::text, '' order by c.relname)
                     from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
                     """),
                 new("select set_config('role', 'rlschat_owner', true)"),

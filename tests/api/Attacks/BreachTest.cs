@@ -35,7 +35,7 @@ public abstract class BreachTest(Breach breach)
         Assert.True(expected.Split('|').Contains(loot.Outcome), $"{attack}: should be {expected}, is {loot.Outcome} {string.Join("; ", loot.Rows)}");
         Assert.DoesNotContain(Breach.Mark, string.Join("; ", loot.Rows), StringComparison.Ordinal);
         breach.Known = await breach.Truth();
-        Assert.Equal(before, breach.Known);
+        Assert.True(before == breach.Known, $"{attack}: changed {string.Join('\n', before.Split('\n').Except(breach.Known.Split('\n')))}\nto {string.Join('\n', breach.Known.Split('\n').Except(before.Split('\n')))}");
 
         // Whoever comes next on this connection (there is but one) is themselves, and nobody is nobody.
         const string who = "select coalesce(auth.uid()::text, 'nobody') || ' ' || current_user";
