@@ -14,8 +14,8 @@ namespace RlsChat.Api.Live;
 /// </summary>
 internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics metrics, ILogger<Delivery> log)
 {
-    /// <summary>Everybody's access is asked about at least this often; the loop comes round twice a second.</summary>
-    private static readonly TimeSpan Everybody = TimeSpan.FromMilliseconds(400);
+    /// <summary>Everybody's access is asked about at least this often; the loop comes round four times a second.</summary>
+    private static readonly TimeSpan Everybody = TimeSpan.FromMilliseconds(200);
 
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15), Patience = TimeSpan.FromSeconds(10);
 

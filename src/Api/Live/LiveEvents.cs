@@ -6,7 +6,7 @@ namespace RlsChat.Api.Live;
 /// <summary>
 /// Delivers what happens to who may know: one loop and one connection a process, whatever the number of
 /// subscribers. The connection listens; between two questions it is the only one. Whom an event reaches,
-/// PostgreSQL decides as it is read. What wakes the loop may get lost, because it asks twice a second anyway,
+/// PostgreSQL decides as it is read. What wakes the loop may get lost, because it asks four times a second anyway,
 /// and what it missed is what its last snapshot did not hold.
 /// </summary>
 internal sealed partial class LiveEvents(
@@ -16,7 +16,7 @@ internal sealed partial class LiveEvents(
     private const string Channel = "rlschat_live";
 
     /// <summary>How often access is asked about, and how long a notification that got lost can delay an event.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How often other processes are woken at most.</summary>
     private static readonly TimeSpan Notify = TimeSpan.FromMilliseconds(200);
@@ -131,8 +131,8 @@ internal sealed partial class LiveEvents(
             Wake();
         }
 
-        // Never more than a tenth of the time, unless half a second would pass.
-        _pause = TimeSpan.FromMilliseconds(Math.Clamp(Stopwatch.GetElapsedTime(_asked).TotalMilliseconds * 10, 30, 400));
+        // Never more than a tenth of the time, unless a fifth of a second would pass.
+        _pause = TimeSpan.FromMilliseconds(Math.Clamp(Stopwatch.GetElapsedTime(_asked).TotalMilliseconds * 10, 30, 200));
     }
 
     /// <summary>Until something happens, here or elsewhere, or it is time.</summary>
