@@ -43,14 +43,14 @@ begin
     select row_number() over ()::integer as k, every.* from (
       select c."id" as chat, c."userId" as owner, c."organizationId" as organization,
         c."visibility" as visibility, false as past,
-        c."id" in (select e."chatId" from event e where e."chatId" is not null) as news
+        exists (select from event e where e."chatId" = c."id") as news
       from public."Chat" c
       where c."id" in (
         select e."chatId" from event e
         union all select s.chat from subscriber s where everybody or s.stream is not null)
       union
       select e."chatId", e."userId", e."organizationId", e."visibility", true, true
-      from event e where e."snapshot" is not null and e."chatId" is not null
+      from event e where e."visibility" is not null
       union
       select null, null, e."organizationId", 'private', true, true
       from event e where e."chatId" is null) every
@@ -60,10 +60,13 @@ begin
       array(select owner from scope order by k), array(select organization from scope order by k),
       array(select visibility::text from scope order by k),
       array(select news from scope order by k)) r
+  ), present as materialized (
+    -- Who sees chats as they are.
+    select w.* from sees w join scope l on l.k = w.k where not l.past
   ), alive as materialized (
     select s.n from subscriber s
     where (everybody or s.n in (select v.n from sees v)
-        or s.person in (select e."userId" from event e where e."kind" = 'member.left'))
+        or s.person in (select e."userId" from event e))
       and (s.person is null or exists (
         select from public.sessions f
         join public.sessions l on l."family" = f."family" and l."revoked" is null
@@ -77,7 +80,7 @@ begin
     join alive on alive.n = v.n
     join subscriber s on s.n = v.n and s.stream is null
     left join scope c on l.past and not c.past and c.chat = l.chat
-    where c.k is null or (c.k, v.n) in (select w.k, w.n from sees w)
+    where c.k is null or (c.k, v.n) in (select p.k, p.n from present p)
     group by l.k
   ), joined as materialized (
     select j."xid", j."userId" as person, j."organizationId" as organization
@@ -100,7 +103,6 @@ begin
       and not (ours and pg_visible_in_snapshot(j."xid", after))
     join subscriber s on s.person = j.person
       and (s.chat is null or n."visibility" is distinct from 'public')
-    where n."snapshot" is not null
   ), answer as (
     select 1 as part, n."id", n."kind"::text, p.payload, n.readers
     from news n
@@ -126,7 +128,7 @@ begin
     union all
     select 2, a."index", a.kind, a.payload, array[a.subscriber]
     from auth.answers(streams, indexes) a
-    where a.subscriber in (select alive.n from alive) and a.subscriber in (select v.n from sees v)
+    where a.subscriber in (select alive.n from alive) and a.subscriber in (select p.n from present p)
     union all
     select 3, null, 'end', e.reason, array_agg(e.n)
     from (
@@ -135,13 +137,11 @@ begin
           and (everybody or s.n in (select v.n from sees v)) then 'session_ended'
         when s.chat is not null
           and (everybody or s.stream is not null or s.chat in (select e."chatId" from event e))
-          and (s.chat, s.n) not in (
-            select l.chat, v.n from scope l join sees v on v.k = l.k where not l.past) then 'not_found'
+          and s.n not in (select p.n from present p) then 'not_found'
         when s.stream is not null
           and not exists (select from public."Stream" t where t."id" = s.stream) then 'not_found'
       end as reason
       from subscriber s
-      where s.chat is not null or everybody or s.n in (select v.n from sees v)
     ) e
     where e.reason is not null
     group by e.reason

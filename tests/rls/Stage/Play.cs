@@ -28,6 +28,9 @@ public sealed partial class Play(NpgsqlConnection connection, World world)
     /// <summary>Keeps a value, so that statements can name it in brackets.</summary>
     public void Remember(string name, object value) => kept[name] = value;
 
+    /// <summary>What an id is called here: what was kept under it, or a name of the world; itself when it has none.</summary>
+    public string NameOf(Guid id) => kept.FirstOrDefault(k => k.Value is Guid value && value == id).Key ?? world.NameOf(id) ?? id.ToString();
+
     /// <summary>Runs a statement that must succeed; how many rows it touched.</summary>
     public Task<int> Do(string sql) => Run(sql, c => c.ExecuteNonQueryAsync());
 

@@ -73,7 +73,7 @@ public sealed class Venue : IAsyncDisposable
                   alter role {Login} password '{Password}';
                   grant identity_setter, anonymous, regular_user, monitor, rlschat_backup, rlschat_purge,
                     auth_definer, rlschat_owner,
-                    rlschat_auth to {Login};
+                    rlschat_auth, rlschat_live to {Login};
                 end
                 $$
                 """,

@@ -23,6 +23,9 @@ public sealed class World
     /// <summary>Whether there is a person, organization or role of that name.</summary>
     public bool Knows(string name) => ids.ContainsKey(name);
 
+    /// <summary>The name of an id, or null.</summary>
+    public string? NameOf(Guid id) => ids.FirstOrDefault(i => i.Value == id).Key;
+
     internal static async Task<World> Create(NpgsqlDataSource owner)
     {
         var world = new World();
