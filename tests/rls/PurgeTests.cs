@@ -88,6 +88,18 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task It_visits_the_tables_of_people_alone()
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do(
+            """
+            create table app_private.elsewhere ("id" integer);
+            create policy purge_old on app_private.elsewhere for delete to rlschat_purge using (true);
+            """);
+        Assert.Equal(Retentions.Select(r => r.Table), (await Play.List("select purged from auth.purge()")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task The_purge_deletes_nothing_else()
     {
         await Play.AsRole("rlschat_purge");

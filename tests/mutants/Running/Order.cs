@@ -20,7 +20,7 @@ internal sealed partial class Order
     public Order(Installed database, IReadOnlyList<TestClass> classes)
     {
         var sources = new Sources();
-        texts = classes.ToDictionary(c => c, c => sources.Text(c.ShortName));
+        texts = classes.ToDictionary(c => c, c => string.Join('\n', c.Lineage.Select(sources.Text)));
         var definitions = database.Rows<Definition>(
             """
             select c.relname as "Name", string_agg(concat_ws(' ', p.qual, p.with_check), ' ') as "Text"

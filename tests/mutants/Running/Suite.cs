@@ -131,6 +131,18 @@ internal sealed record TestClass(string Name, IReadOnlyList<IXunitTestCase> Test
     /// <summary>Its name without the namespace.</summary>
     public string ShortName => Name[(Name.LastIndexOf('.') + 1)..];
 
+    /// <summary>Its short name and those of the classes that it derives from.</summary>
+    public IEnumerable<string> Lineage
+    {
+        get
+        {
+            for (var type = Tests[0].TestMethod.TestClass.Class; type is not null && type.Name != typeof(object).FullName; type = type.BaseType)
+            {
+                yield return type.Name[(type.Name.LastIndexOf('.') + 1)..];
+            }
+        }
+    }
+
     /// <summary>Whether its tests commit, and so must not share a database with those that roll back.</summary>
     public bool Commits => Tests[0].TestMethod.TestClass.TestCollection.DisplayName == TheWorkshop.Name;
 }

@@ -1,0 +1,134 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Live;
+
+/// <summary>
+/// Who joins after a row went hears nothing from auth.deliver(…) of its going: not even that it was there. In one
+/// transaction everybody who joins comes after every deletion.
+/// </summary>
+public sealed class DeliverLateTests(Theatre theatre) : Broadcast(theatre)
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_joined_after_the_deletion_does_not_hear_of_it(bool ours)
+    {
+        await Chat("shared");
+        await Follow("member", "loner", "member@chat", "loner@chat");
+        await Listen();
+        await Does("owner", Delete);
+        await Joins("loner");
+        await Says("owner", "new");
+        await Hears("""
+            message.deleted message in chat: member, member@chat
+            member.joined loner: member, loner
+            message.created new: member, loner, member@chat, loner@chat
+            """, ours: ours);
+    }
+
+    [Fact]
+    public async Task But_for_what_anybody_could_see_and_they_followed()
+    {
+        await Chat("shared public");
+        await Follow("member", "loner", "loner@chat", "outsider@chat");
+        await Listen();
+        await Does("owner", Delete);
+        await Joins("loner");
+        await Hears("""
+            message.deleted message in chat: member, loner@chat, outsider@chat
+            member.joined loner: member, loner
+            """);
+    }
+
+    [Fact]
+    public async Task Nor_of_a_chat_that_went_with_what_is_in_it()
+    {
+        await Chat("shared");
+        await Follow("member", "loner");
+        await Listen();
+        await Does("owner", """delete from public."Chat" where "id" = [chat]""");
+        await Joins("loner");
+        await Hears("""
+            chat.deleted chat in chat: member
+            member.joined loner: member, loner
+            """);
+    }
+
+    [Fact]
+    public async Task Who_leaves_and_comes_back_has_missed_what_went_meanwhile()
+    {
+        await Chat("shared");
+        await Follow("admin", "member", "member@chat", "loner");
+        await Listen();
+        await Does("admin", "select public.remove_member([member])");
+        await Does("owner", Delete);
+        await Joins("loner");
+        await Joins("member");
+        // That they left they know, and are told once; who came later is not.
+        await Hears("""
+            member.left member of Acme: admin, member
+            message.deleted message in chat: admin
+            member.joined loner: admin, member, loner
+            member.joined member: admin, member, loner
+            """);
+    }
+
+    [Fact]
+    public async Task Joining_takes_nothing_of_ones_own_away()
+    {
+        await Scene.Chat(Play, "personal", "loner");
+        await Says("loner");
+        await Follow("loner", "loner@chat", "owner");
+        await Listen();
+        await Does("loner", Delete);
+        await Does("loner", "select public.create_organization('Solo')");
+        await Hears("""
+            message.deleted message in chat: loner, loner@chat
+            member.joined loner: loner
+            """);
+    }
+
+    [Fact]
+    public async Task An_owner_who_left_does_not_hear_again_because_somebody_joined()
+    {
+        await Scene.Chat(Play, "shared", "left");
+        await Says("member");
+        await Play.Leave("left");
+        await Follow("left", "member", "loner", "left@chat");
+        await Listen();
+        await Does("can_manage_chats", Delete);
+        await Joins("loner");
+        await Hears("""
+            message.deleted message in chat: member
+            member.joined loner: member, loner
+            end not_found: left@chat
+            """);
+    }
+
+    [Theory]
+    [InlineData("a position of ours", true, "message.deleted message in chat: admin, member")]
+    [InlineData("a position that was shown", false, "message.deleted message in chat: admin")]
+    public async Task A_deletion_that_was_running_when_somebody_joined(string position, bool ours, string expected)
+    {
+        await Chat("shared");
+        await Follow("admin", "member");
+        await Listen();
+        await Does("owner", Delete);
+        // Another transaction, which the deletion could not see, was over at that position.
+        await Play.AsRole("auth_definer");
+        await Play.Do($"""insert into public."Event" ("xid", "kind", "rowId", "userId", "organizationId") values ('{Xid + 1}', 'member.joined', [member], [member], [Acme])""");
+        var heard = await Hear(ours: ours, after: "T:T+2:T", upto: "T+2:T+2:");
+        Assert.True(expected == heard.Lines, $"{position}: {heard.Lines}");
+        // Who joined after the position is late, whose ever it is.
+        var later = await Hear(ours: ours, after: "T:T:", upto: "T+2:T+2:");
+        Assert.Equal("message.deleted message in chat: admin", later.Lines.Split('\n')[0]);
+    }
+
+    private const string Delete = """delete from public."Message" where "id" = [message]""";
+
+    private async Task Chat(string row)
+    {
+        await Scene.Chat(Play, row, "owner");
+        await Says("owner");
+    }
+}

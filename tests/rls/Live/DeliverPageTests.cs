@@ -1,0 +1,101 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Live;
+
+/// <summary>Which events auth.deliver(…) takes: those between two snapshots, a page at a time, in the order of their numbers.</summary>
+public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
+{
+    [Fact]
+    public async Task A_page_at_a_time_and_nothing_twice()
+    {
+        await Chat();
+        await Follow("member");
+        await Listen();
+        foreach (var name in new[] { "a", "b", "c", "d" })
+        {
+            await Says("owner", name);
+        }
+
+        await Play.AsRole("rlschat_backup");
+        var ids = await Play.List($"""select "id" from public."Event" where "id" > {Last} order by 1""");
+        var first = await Hear(page: 2);
+        Assert.Equal("message.created a: member\nmessage.created b: member", first.Lines);
+        Assert.Equal(ids[1], $"{first.Last}");
+        var second = await Hear(last: first.Last, page: 2);
+        Assert.Equal("message.created c: member\nmessage.created d: member", second.Lines);
+        Assert.Equal(ids[3], $"{second.Last}");
+        var third = await Hear(last: second.Last, page: 2);
+        Assert.Equal(("", (long?)null, (double?)null), (third.Lines, third.Last, third.Lag));
+        // A page that is not full is the last.
+        Assert.Null((await Hear(page: 5)).Last);
+    }
+
+    /// <summary>Snapshots around this transaction, T, in which "message" was written; "ahead" was by the one after it.</summary>
+    public static readonly TheoryData<string, string, string, string> Windows = new()
+    {
+        { "all of it", "T:T:", "T+2:T+2:", "message, ahead" },
+        { "up to this one", "T:T:", "T+1:T+1:", "message" },
+        { "up to before it", "T:T:", "T:T:", "" },
+        { "while this one was running", "T:T:", "T:T+2:T", "ahead" },
+        { "while both were running", "T:T:", "T:T+2:T,T+1", "" },
+        { "after it", "T+1:T+1:", "T+2:T+2:", "ahead" },
+        { "after both", "T+2:T+2:", "T+3:T+3:", "" },
+        // What was running at the last position, and is over, comes now; what is long over does not.
+        { "this one, which was running", "T:T+2:T", "T+2:T+2:", "message" },
+        { "the other, which was running", "T+1:T+2:T+1", "T+2:T+2:", "ahead" },
+        { "both, which were running", "T:T+2:T,T+1", "T+3:T+3:", "message, ahead" },
+        { "one that is running still", "T:T+2:T", "T:T+3:T", "" },
+        { "one that was running, and new ones", "T:T+1:T", "T+2:T+2:", "message, ahead" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Windows))]
+    public async Task What_was_committed_between_two_snapshots(string what, string after, string upto, string expected)
+    {
+        await Chat();
+        await Says("owner", "ahead");
+        await Follow("member");
+        await Scene.Forge(Play, "Event", $"""update public."Event" set "xid" = '{Xid + 1}' where "rowId" = [ahead]""");
+        await Says("owner");
+        // By number, which is not the order in which they were committed.
+        var told = expected.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
+        var heard = await Hear(after: after, upto: upto, last: 0);
+        Assert.True(string.Join('\n', told.Select(name => $"message.created {name}: member")) == heard.Lines, $"{what}: {heard.Lines}");
+        Assert.Equal(expected.Length == 0, heard.Lag is null);
+    }
+
+    [Fact]
+    public async Task Without_an_end_it_is_what_is_committed_now()
+    {
+        await Chat();
+        await Follow("member");
+        // Its own rows are none of it: this transaction is running.
+        var heard = await Hear(upto: null);
+        Assert.Equal("", heard.Lines);
+        await Play.AsRole("rlschat_live");
+        Assert.Equal(await Play.Ask<string>("select pg_current_snapshot()::text"), heard.UpTo);
+        Assert.Equal(await Play.Ask<string>("select snapshot::text from auth.position()"), heard.UpTo);
+    }
+
+    [Fact]
+    public async Task It_says_for_how_long_the_oldest_waited()
+    {
+        await Chat();
+        await Follow("member");
+        await Listen();
+        await Play.AsRole("auth_definer");
+        await Play.Do("""
+            insert into public."Event" ("kind", "rowId", "chatId", "createdAt") values
+              ('chat.updated', [chat], [chat], now() at time zone 'utc' - interval '1 minute'),
+              ('chat.updated', [chat], [chat], now() at time zone 'utc' - interval '1 hour')
+            """);
+        Assert.InRange((await Hear()).Lag!.Value, 3_600_000, 3_900_000);
+    }
+
+    private async Task Chat()
+    {
+        await Scene.Chat(Play, "shared", "owner");
+        await Says("owner", "before");
+        await Scene.Forge(Play, "Event", """delete from public."Event" where "rowId" in ([chat], [before])""");
+    }
+}

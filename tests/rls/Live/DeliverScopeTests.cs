@@ -1,0 +1,172 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Live;
+
+/// <summary>
+/// auth.deliver(…) when rights change between what happened and its delivery: of a deletion hears who saw the row
+/// then and, while the chat is there, sees it now; of everything else, who sees it now.
+/// </summary>
+public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
+{
+    [Theory]
+    [InlineData("shared", "owner, member, member@chat")]
+    [InlineData("personal", "owner")]
+    public async Task A_chat_that_was_hidden_since(string where, string who)
+    {
+        await Chat($"{where} public");
+        await Follow("owner", "member", "member@chat", "outsider@chat", "anonymous@chat", "left@chat");
+        await Play.Leave("left");
+        await Listen();
+        await Says("owner", "new");
+        await Does("owner", Delete("first"));
+        await Does("owner", See("private"));
+        await Does("owner", Delete("second"));
+        await Hears($"""
+            message.created new: {who}
+            message.deleted first in chat: {who}
+            chat.updated chat: {who}
+            message.deleted second in chat: {who}
+            end not_found: {(where == "personal" ? "member@chat, " : "")}outsider@chat, anonymous@chat, left@chat
+            """);
+    }
+
+    [Theory]
+    [InlineData("shared", "owner, member, member@chat", "owner, member, member@chat, outsider@chat, anonymous@chat")]
+    [InlineData("personal", "owner", "owner, member@chat, outsider@chat, anonymous@chat")]
+    public async Task A_chat_that_was_published_since(string where, string before, string now)
+    {
+        await Chat(where);
+        await Follow("owner", "member", "member@chat", "outsider", "outsider@chat", "anonymous@chat");
+        await Listen();
+        await Says("owner", "new");
+        await Does("owner", Delete("first"));
+        await Does("owner", See("public"));
+        await Does("owner", Delete("second"));
+        await Hears($"""
+            message.created new: {now}
+            message.deleted first in chat: {before}
+            chat.updated chat: {now}
+            message.deleted second in chat: {now}
+            """);
+    }
+
+    [Fact]
+    public async Task A_chat_that_was_hidden_and_deleted()
+    {
+        await Chat("shared public");
+        await Follow("member", "outsider@chat");
+        await Listen();
+        await Does("owner", Delete("first"));
+        await Does("owner", See("private"));
+        await Does("owner", Delete("second"));
+        await Does("owner", """delete from public."Chat" where "id" = [chat]""");
+        // It saw the first; nobody can say more of a chat that is gone than who saw what in it.
+        await Hears("""
+            message.deleted first in chat: member, outsider@chat
+            message.deleted second in chat: member
+            chat.deleted chat in chat: member
+            end not_found: outsider@chat
+            """);
+    }
+
+    [Fact]
+    public async Task Who_has_left_the_organization_hears_nothing_of_it_any_more()
+    {
+        await Chat("shared");
+        await Follow("owner", "owner@chat", "manager", "member", "member@chat", "admin");
+        await Listen();
+        await Does("owner", Delete("first"));
+        await Does("owner", "select public.leave_organization()");
+        await Does("admin", "select public.remove_member([member])");
+        await Does("manager", Delete("second"));
+        // Their chats are their manager's now.
+        await Hears("""
+            message.deleted first in chat: manager, admin
+            chat.updated chat: manager, admin
+            member.left owner of Acme: owner, manager, admin
+            member.left member of Acme: manager, member, admin
+            message.deleted second in chat: manager, admin
+            end not_found: owner@chat, member@chat
+            """);
+    }
+
+    [Fact]
+    public async Task Who_has_left_still_hears_of_what_is_public()
+    {
+        await Chat("shared public");
+        await Follow("member", "member@chat", "owner");
+        await Listen();
+        await Does("owner", Delete("first"));
+        await Does("member", "select public.leave_organization()");
+        await Says("owner", "new");
+        await Hears("""
+            message.deleted first in chat: member@chat, owner
+            member.left member of Acme: member, owner
+            message.created new: member@chat, owner
+            """);
+    }
+
+    [Fact]
+    public async Task An_owner_who_left_their_chat_behind_is_a_stranger_in_it()
+    {
+        await Scene.Chat(Play, "shared", "left");
+        await Says("left", "first");
+        await Follow("left", "left@chat", "member");
+        await Play.Leave("left");
+        await Listen();
+        await Says("member", "new");
+        await Does("can_manage_chats", Delete("first"));
+        await Hears("""
+            message.created new: member
+            message.deleted first in chat: member
+            end not_found: left@chat
+            """);
+    }
+
+    [Fact]
+    public async Task What_was_an_organizations_is_not_its_last_members_when_it_is_dissolved()
+    {
+        await Does("loner", "select public.create_organization('Solo')");
+        await Scene.Chat(Play, "shared", "loner");
+        await Says("loner", "first");
+        await Says("loner", "second");
+        await Follow("loner", "loner@chat");
+        await Listen();
+        await Does("loner", Delete("first"));
+        await Does("loner", """delete from public."Organization" where "id" = auth.organization_id()""");
+        await Does("loner", Delete("second"));
+        var heard = (await Hear()).Lines.Split('\n');
+        Assert.Contains("chat.updated chat: loner, loner@chat", heard);
+        Assert.Contains("message.deleted second in chat: loner, loner@chat", heard);
+        Assert.DoesNotContain(heard, line => line.StartsWith("message.deleted first", StringComparison.Ordinal));
+        Assert.Single(heard, line => line.StartsWith("message.deleted", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_told_of_a_chat_that_changed_hands_is_told_once()
+    {
+        await Chat("shared");
+        await Follow("member", "admin@chat");
+        await Listen();
+        await Does("owner", Delete("first"));
+        await Does("owner", "select public.leave_organization()");
+        await Does("manager", Delete("second"));
+        await Hears("""
+            message.deleted first in chat: member, admin@chat
+            chat.updated chat: member, admin@chat
+            member.left owner of Acme: member
+            message.deleted second in chat: member, admin@chat
+            """);
+    }
+
+    private static string Delete(string message) => $"""delete from public."Message" where "id" = [{message}]""";
+
+    private static string See(string visibility) => $"""update public."Chat" set "visibility" = '{visibility}' where "id" = [chat]""";
+
+    private async Task Chat(string row)
+    {
+        await Scene.Chat(Play, row, "owner");
+        await Says("owner", "first");
+        await Says("owner", "second");
+    }
+}

@@ -1,0 +1,102 @@
+using RlsChat.Tests.Rls.Stage;
+
+namespace RlsChat.Tests.Rls.Live;
+
+/// <summary>
+/// auth.deliver(…) tells a person of nothing once their session has ended, and tells them that. A session lives as
+/// long as the family that its refreshes make.
+/// </summary>
+public sealed class DeliverSessionTests(Theatre theatre) : Broadcast(theatre)
+{
+    private const string Mine = """ "secretDigest" in (sha256('member'), sha256('member@chat')) """;
+
+    /// <summary>What became of the member's sign-ins, and whether they hear.</summary>
+    public static readonly TheoryData<string, string, bool> Sessions = new()
+    {
+        { "lives", "", true },
+        { "was revoked", $"""update public.sessions set "revoked" = now() where {Mine}""", false },
+        { "has expired", Expire, false },
+        { "was signed out", $"delete from public.sessions where {Mine}", false },
+        // An access token from before a refresh is good as long as what came of it.
+        { "was refreshed", $"{Refresh()}; {Expire}", true },
+        { "was refreshed, and that has expired", $"{Refresh("-1 hour")}; {Expire}", false },
+        { "was refreshed, and that was revoked", $"{Refresh(revoked: "now()")}; {Expire}", false },
+        { "was revoked before the family", $"""{Refresh()}; update public.sessions set "revoked" = now() where {Mine}""", false },
+        { "has expired beside another of theirs", $"""{Refresh(family: "gen_random_uuid()")}; {Expire}""", false },
+        { "is another person's", $"""update public.sessions set "userId" = [owner] where {Mine}""", false },
+        { "is unknown, beside another of theirs", $"""update public.sessions set "secretDigest" = sha256("secretDigest") where {Mine}""", false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Sessions))]
+    public async Task Who_hears_is_signed_in(string session, string happens, bool isAlive)
+    {
+        await Scene.Chat(Play, "shared public", "owner");
+        await Says("owner", "old");
+        await Follow("owner", "member", "member@chat", "anonymous@chat");
+        await Play.AsRole("auth_definer");
+        if (happens != "")
+        {
+            await Play.Do(happens);
+        }
+
+        await Listen();
+        // Without news, and unasked, nobody is told anything.
+        await Hears("");
+        var ends = isAlive ? "" : "end session_ended: member, member@chat";
+        await Hears(ends, everybody: true);
+        await Says("owner");
+        await Does("owner", """delete from public."Message" where "id" = [old]""");
+        var who = isAlive ? "owner, member, member@chat, anonymous@chat" : "owner, anonymous@chat";
+        foreach (var everybody in new[] { false, true })
+        {
+            var heard = await Hear(everybody);
+            Assert.True(heard.Lines == $"message.created message: {who}\nmessage.deleted old in chat: {who}{(isAlive ? "" : "\n" + ends)}", $"their session {session}:\n{heard.Lines}");
+        }
+    }
+
+    [Fact]
+    public async Task Only_whom_news_concerns_is_told_of_the_end_of_their_session()
+    {
+        await Scene.Chat(Play, "shared", "owner");
+        await Scene.Chat(Play, "personal", "outsider", "quiet");
+        await Scene.Chat(Play, "shared", "outsider", "theirs");
+        await Writes("outsider", "stream", """insert into public."Stream" ("chatId") values ([theirs])""");
+        await Follow("member", "outsider", "outsider@quiet", "outsider@theirs/stream", "loner");
+        await Play.AsRole("auth_definer");
+        await Play.Do("""delete from public.sessions where "secretDigest" in (sha256('outsider'), sha256('outsider@quiet'), sha256('loner'))""");
+        await Listen();
+        await Says("owner");
+        await Hears("message.created message: member");
+        await Hears("""
+            message.created message: member
+            end session_ended: outsider, outsider@quiet, loner
+            """, everybody: true);
+        await Says("outsider", "there", "quiet");
+        await Hears("""
+            message.created message: member
+            end session_ended: outsider, outsider@quiet
+            """);
+    }
+
+    [Fact]
+    public async Task Who_left_is_told_so_only_while_signed_in()
+    {
+        await Follow("admin", "member", "owner");
+        await Listen();
+        await Does("admin", "select public.remove_member([member])");
+        await Hears("member.left member of Acme: admin, member, owner");
+        await Play.AsRole("auth_definer");
+        await Play.Do("""delete from public.sessions where "secretDigest" = sha256('member')""");
+        await Hears("member.left member of Acme: admin, owner");
+    }
+
+    private const string Expire = $"""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 hour' where {Mine}""";
+
+    private static string Refresh(string expires = "1 day", string revoked = "null", string family = "\"family\"") =>
+        $"""
+        insert into public.sessions ("userId", "expires", "sessionToken", "secretDigest", "family", "revoked")
+        select "userId", now() at time zone 'utc' + interval '{expires}', 'next of ' || "id", sha256("secretDigest"), {family}, {revoked}
+        from public.sessions where {Mine}
+        """;
+}
