@@ -79,7 +79,7 @@ begin
     join sees v on v.k = l.k
     join alive on alive.n = v.n
     join subscriber s on s.n = v.n and s.stream is null
-    left join scope c on l.past and not c.past and c.chat = l.chat
+    left join scope c on not c.past and c.chat = l.chat
     where c.k is null or (c.k, v.n) in (select p.k, p.n from present p)
     group by l.k
   ), joined as materialized (
