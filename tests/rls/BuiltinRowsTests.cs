@@ -47,6 +47,24 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task The_canary_comes_back_whatever_the_quota_of_messages()
+    {
+        const string Canary = """select "role" from public."Message" where "id" = '00000000-0000-4000-8000-00000000ca7a'""";
+        await Scene.Chat(Play, "personal", "owner");
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("delete from app_private.setting where name = 'messages_per_hour'");
+        await Play.Do("insert into app_private.setting values ('messages_per_hour', '0')");
+        await Scene.Forge(Play, "Message", """delete from public."Message" where "id" = '00000000-0000-4000-8000-00000000ca7a'""");
+        await Play.AsRole("auth_definer");
+        Assert.Empty(await Play.List(Canary));
+        await Play.Do(Ensure);
+        Assert.Single(await Play.List(Canary));
+        Assert.Empty(await Play.List("""select "used" from public."Quota" """));
+        await Play.As("owner");
+        Assert.Equal("RC014", await Play.Error("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')"""));
+    }
+
+    [Fact]
     public async Task No_role_of_a_request_ensures_them()
     {
         foreach (var who in new[] { "admin", "operator", Cast.Anonymous })

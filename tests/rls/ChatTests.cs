@@ -127,6 +127,23 @@ public sealed class ChatTests(Theatre theatre) : Drama(theatre)
         await Matrix.Check(Play, row, who, verb, expected, Inserts[verb], """select count(*) from public."Chat" """);
     }
 
+    // Whatever identity a statement claims: what anonymous sees is decided by the role.
+    [Theory]
+    [InlineData("owner")]
+    [InlineData("member")]
+    [InlineData("admin")]
+    public async Task In_the_role_anonymous_everybody_sees_what_is_public_and_nothing_else(string who)
+    {
+        foreach (var row in new[] { "personal", "personal public", "organization", "organization public" })
+        {
+            await Scene.Chat(Play, row, Cast.Owner);
+        }
+
+        await Play.AsRole("anonymous");
+        await Play.Do($"select set_config('auth.uid', [{who}], true)");
+        Assert.Equal(["organization public", "personal public"], await Play.List("""select "title" from public."Chat" order by 1"""));
+    }
+
     // The column grants stop every move before a policy runs. Were one granted by mistake, the policies' checks stand.
     // Without a WHERE no row is read, so that no select policy stands in the way.
     [Theory]

@@ -125,6 +125,20 @@ public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(["somebody@test"], await Play.List("""select "email" from public."Invitation" where "acceptedAt" is null"""));
     }
 
+    [Fact]
+    public async Task A_new_invitation_leaves_the_accepted_one_to_the_same_address_as_it_is()
+    {
+        await Play.As("can_manage_members");
+        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('1'))");
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'somebody@test'""");
+        await Play.As("can_manage_members");
+        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
+        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('3'))");
+        Assert.Equal(["false", "true"], await Play.List(
+            """select ("acceptedAt" is not null)::text from public."Invitation" where "email" = 'somebody@test' order by 1"""));
+    }
+
     // By the table's owner, whom no policy stops while it is not forced: the function itself looks no further.
     [Fact]
     public async Task A_new_invitation_takes_the_place_of_no_other_organizations()

@@ -113,6 +113,11 @@ public sealed class LawTests(Theatre theatre) : Drama(theatre)
         await Play.AsRole("auth_definer");
         Assert.Equal("23514", await Play.Error("""update public."User" set "roleId" = [operator role] where "id" = [owner]"""));
         Assert.Equal("RC011", await Play.Error("select app_private.grant_operator('owner@test')"));
+
+        // Nobody is meant by an address that nobody has, nor by the one of all whose address is not known.
+        await Play.Do("""insert into public."User" default values""");
+        Assert.Null(await Play.Ask<Guid?>("select app_private.grant_operator('nobody@test')"));
+        Assert.Null(await Play.Ask<Guid?>("select app_private.grant_operator('')"));
     }
 
     /// <summary>"No one can change their own role, organization, manager or balance by writing to a table."</summary>

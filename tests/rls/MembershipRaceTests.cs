@@ -163,6 +163,16 @@ public sealed class MembershipRaceTests(Theatre theatre)
         }
     }
 
+    [Fact]
+    public async Task Who_creates_two_organizations_at_once_has_one()
+    {
+        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var name = Guid.NewGuid();
+        var create = ("cy", $"select public.create_organization('{name}')");
+        Assert.Equal(new[] { null, "RC002" }, await race.InTurn(create, create));
+        Assert.Equal(1, await race.Alone<long>("rlschat_backup", $"""select count(*) from public."Organization" where "name" = '{name}'"""));
+    }
+
     // Organization, then person: whoever locked the person first would wait here for who waits for them.
     [Fact]
     public async Task Who_leaves_waits_for_the_organization_and_keeps_nobody_waiting_meanwhile()

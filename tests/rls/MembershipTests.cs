@@ -138,6 +138,19 @@ public sealed class MembershipTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(["Solo"], await Play.List("""select "name" from public."Organization" """));
     }
 
+    // The trigger says it again, for whatever arrives by another way than the functions.
+    [Fact]
+    public async Task Nobody_holds_the_role_of_another_organization_or_has_a_manager_there_whoever_writes_it()
+    {
+        await Play.As("rival");
+        Play.Remember("theirs", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
+        await Play.AsRole("auth_definer");
+        Assert.Equal("RC012", await Play.Error("""update public."User" set "roleId" = [theirs] where "id" = [owner]"""));
+        Assert.Equal("RC012", await Play.Error("""update public."User" set "organizationId" = [Globex], "managerId" = null where "id" = [can_view_audit]"""));
+        Assert.Equal("RC007", await Play.Error("""update public."User" set "managerId" = [rival] where "id" = [owner]"""));
+        Assert.Null(await Play.Error("""update public."User" set "roleId" = [theirs], "managerId" = [rival] where "id" = [outsider]"""));
+    }
+
     [Fact]
     public async Task Nobody_in_particular_changes_no_membership()
     {

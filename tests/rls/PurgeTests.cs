@@ -73,6 +73,15 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task What_has_a_retention_outside_of_public_is_not_the_purges()
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("create table app_private.elsewhere ()");
+        await Play.Do("create policy purge_old on app_private.elsewhere for delete to rlschat_purge using (true)");
+        Assert.Equal(Retentions.Select(r => r.Table), await Play.List("select purged from auth.purge() order by purged collate \"C\""));
+    }
+
+    [Fact]
     public async Task One_at_a_time()
     {
         await Play.AsRole("rlschat_owner");

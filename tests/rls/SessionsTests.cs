@@ -52,6 +52,16 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
         Assert.Single(await Play.List("""select "id" from public.sessions"""));
         await Play.As("member");
         Assert.Empty(await Play.List("""select "id" from public.sessions"""));
+
+        // One row a sign-in, however often it was refreshed, and none of what was revoked.
+        await Play.AsRole("auth_definer");
+        await Play.Do("select auth.refresh_session(sha256('owner one'), sha256('owner two'), sha256('two'))");
+        await Play.As("owner");
+        Assert.Equal(2, (await Play.List("""select "id" from public.sessions""")).Count);
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('owner another'), 'hex')""");
+        await Play.As("owner");
+        Assert.Single(await Play.List("""select "id" from public.sessions"""));
     }
 
     [Fact]

@@ -129,12 +129,15 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
-    public async Task Nobody_appends_to_the_canarys_stream()
+    public async Task Nobody_appends_to_the_canarys_stream_and_no_function_to_another()
     {
+        await Stand("organization");
         await Scene.NobodyMay(Play, """
             insert into public."StreamChunk" ("streamId", "index", "data") values ('00000000-0000-4000-8000-00000000ca7a', 1, 'song')
             """);
         await Play.AsRole("auth_definer");
+        await Play.Do("select set_config('auth.uid', [member], true)");
+        Assert.Equal(Outcome.Denied, await Play.Try(Verbs["append"]));
         Assert.Equal(Outcome.Yes, await Play.Try("""
             insert into public."StreamChunk" ("streamId", "index", "data") values ('00000000-0000-4000-8000-00000000ca7a', 1, 'song')
             """));

@@ -98,6 +98,18 @@ public sealed partial class SuggestionTests
         Assert.Equal(Outcome.Hidden, await Play.Try(Reopen));
     }
 
+    // A version is found by its document, never by its date alone, which whoever makes one may choose.
+    [Fact]
+    public async Task A_document_of_the_same_moment_gives_nobody_the_owners_right()
+    {
+        await Stand(ById);
+        await Play.As("can_view_documents");
+        await Play.Do("""insert into public."Document" ("title", "createdAt") values ('mine', [document at])""");
+        Assert.Equal(Outcome.Denied, await Play.Try(Verbs["resolve_all"]));
+        await Play.As(Cast.Owner);
+        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["resolve_all"]));
+    }
+
     [Fact]
     public async Task A_suggestion_outlasts_its_author_and_nobody_rewords_it_then()
     {
