@@ -90,6 +90,20 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
         Assert.Equal("", await ManagerOf("owner"));
     }
 
+    [Theory]
+    [InlineData("select public.leave_organization()")]
+    [InlineData("select public.delete_account()")]
+    public async Task What_the_longest_standing_administrator_leaves_goes_to_the_next(string sql)
+    {
+        await Scene.Chat(Play, "organization", "admin", "admins chat");
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
+        await Play.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
+        await Play.As("admin");
+        Assert.True(await Play.Ask<bool>(sql));
+        Assert.Equal("can_view_audit", await OwnerOf("Chat", "[admins chat]"));
+    }
+
     // No function leaves a row behind in an organization that its owner is no member of; an operator's hand may.
     [Fact]
     public async Task What_stands_in_another_organization_is_not_handed_over_in_this_one()
