@@ -7,7 +7,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['Organization', 'User', 'sessions', 'Chat'] loop
+  foreach name in array array['Organization', 'User', 'sessions', 'Chat', 'Message'] loop
     execute format('alter table public.%I no force row level security', name);
     execute format('alter table public.%I disable trigger user', name);
   end loop;
@@ -39,6 +39,11 @@ select app_private.bench_id('chat', n), 'Chat ' || n, app_private.bench_id('pers
   app_private.bench_id('organization', n)
 from generate_series(1, current_setting('bench.organizations')::integer) n;
 
+-- What was said before, so that plans are made for tables that hold something.
+insert into public."Message" ("id", "chatId", "userId", "role", "parts", "attachments")
+select gen_random_uuid(), c."id", c."userId", 'user', '[{"type":"text","text":"Said before."}]', '[]'
+from public."Chat" c cross join generate_series(1, 100);
+
 -- The quota counts, as it does everywhere, but nobody reaches it.
 update app_private.setting set value = '1000000000' where name = 'messages_per_hour';
 
@@ -46,7 +51,7 @@ do $$
 declare
   name text;
 begin
-  foreach name in array array['Organization', 'User', 'sessions', 'Chat'] loop
+  foreach name in array array['Organization', 'User', 'sessions', 'Chat', 'Message'] loop
     execute format('alter table public.%I force row level security', name);
     execute format('alter table public.%I enable trigger user', name);
   end loop;
