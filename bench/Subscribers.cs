@@ -1,15 +1,10 @@
-using System.Net.Http.Headers;
+using System.Net.Sockets;
 
 namespace RlsChat.Bench;
 
 /// <summary>A thousand who follow what is theirs over HTTP, and count the messages that they are told of.</summary>
 internal sealed class Subscribers : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue })
-    {
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
-
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _reading = [];
     private long _heard;
@@ -36,30 +31,28 @@ internal sealed class Subscribers : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_reading);
-        _http.Dispose();
         _stop.Dispose();
     }
 
     private async Task Come(Uri address, string token)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, _stop.Token);
-        response.EnsureSuccessStatusCode();
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(address.Host, address.Port, _stop.Token);
+        var reader = new ChunkedReader(socket);
+        await reader.Get(address.Authority, address.AbsolutePath, token, _stop.Token);
         var ready = new TaskCompletionSource();
-        _reading.Add(Read(response, ready));
+        _reading.Add(Read(socket, reader, ready));
         await ready.Task;
     }
 
-    private async Task Read(HttpResponseMessage response, TaskCompletionSource ready)
+    private async Task Read(Socket socket, ChunkedReader reader, TaskCompletionSource ready)
     {
         Interlocked.Increment(ref _open);
         try
         {
-            using var _ = response;
-            await using var stream = await response.Content.ReadAsStreamAsync(_stop.Token);
-            var buffer = new byte[16 * 1024];
-            for (var kept = 0; await stream.ReadAsync(buffer.AsMemory(kept), _stop.Token) is > 0 and var read;)
+            using var _ = socket;
+            var buffer = new byte[64 * 1024];
+            for (var kept = 0; await reader.Read(buffer.AsMemory(kept), _stop.Token) is > 0 and var read;)
             {
                 ready.TrySetResult();
                 var text = buffer.AsSpan(0, kept + read);
@@ -70,7 +63,7 @@ internal sealed class Subscribers : IAsyncDisposable
                 kept = text.Length - end;
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException)
         {
             // Closed, here or there.
         }

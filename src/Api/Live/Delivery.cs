@@ -70,11 +70,15 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         if (Stopwatch.GetElapsedTime(_beat) >= Heartbeat)
         {
             _beat = Stopwatch.GetTimestamp();
-            _live.ForEach(subscriber => subscriber.TryPut(new("{}", "ping")
+            _live.ForEach(subscriber =>
             {
-                // What is quiet for more than a day can still be gone on with.
-                EventId = subscriber.Stream is null ? _position!.ToString() : null,
-            }));
+                subscriber.TryPut(new("{}", "ping")
+                {
+                    // What is quiet for more than a day can still be gone on with.
+                    EventId = subscriber.Stream is null ? _position!.ToString() : null,
+                });
+                subscriber.Release();
+            });
         }
 
         return _isMore;
@@ -186,6 +190,8 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         {
             subscriber.End("slow");
         }
+
+        subscriber.Release();
     }
 
     private void Deliver(Pull pull, Position batch, IReadOnlyList<Subscriber> asked)
@@ -197,6 +203,11 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
             {
                 Deliver(asked[reader - 1], news, item, batch);
             }
+        }
+
+        foreach (var subscriber in asked)
+        {
+            subscriber.Release();
         }
     }
 

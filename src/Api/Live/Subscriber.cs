@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -20,12 +21,14 @@ internal sealed class Subscriber
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
-    private readonly Channel<SseItem<string>> _waiting = Channel.CreateBounded<SseItem<string>>(
-        new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
+    private readonly ConcurrentQueue<SseItem<string>> _waiting = new();
+    // That something waits, or (completed) that there is nothing more to wait for.
+    private readonly Channel<bool> _released = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private string? _end;
-    private bool _isComplete, _isClosed;
+    private bool _isComplete, _isClosed, _isHeld;
     private DateTimeOffset _until = DateTimeOffset.MaxValue;
-    private int _characters;
+    private int _items, _characters;
 
     /// <summary>Who, or null for nobody in particular.</summary>
     public Guid? Person { get; init; }
@@ -58,7 +61,7 @@ internal sealed class Subscriber
     public string? Ended => Volatile.Read(ref _end);
 
     /// <summary>Whether a page of events can be put.</summary>
-    public bool HasRoom => _waiting.Reader.Count < MaxWaiting / 4 && Volatile.Read(ref _characters) < MaxCharacters / 4;
+    public bool HasRoom => Volatile.Read(ref _items) < MaxWaiting / 4 && Volatile.Read(ref _characters) < MaxCharacters / 4;
 
     /// <summary>Whether they were told where they stand.</summary>
     public bool HasBegun { get; set; }
@@ -66,23 +69,31 @@ internal sealed class Subscriber
     /// <summary>Whether there is nothing more for them.</summary>
     public bool IsOver => Ended is not null || Volatile.Read(ref _isComplete);
 
-    /// <summary>False when there is no room.</summary>
+    /// <summary>Puts one behind what waits; it is held until <see cref="Release"/>. False when there is no room.</summary>
     public bool TryPut(SseItem<string> item)
     {
         // One that is larger than everything together goes when nothing else waits.
-        if (Volatile.Read(ref _characters) is > 0 and var waiting && waiting + item.Data.Length > MaxCharacters)
+        if (IsOver || Volatile.Read(ref _items) >= MaxWaiting
+            || (Volatile.Read(ref _characters) is > 0 and var waiting && waiting + item.Data.Length > MaxCharacters))
         {
             return false;
         }
 
+        Interlocked.Increment(ref _items);
         Interlocked.Add(ref _characters, item.Data.Length);
-        if (_waiting.Writer.TryWrite(item))
-        {
-            return true;
-        }
+        _waiting.Enqueue(item);
+        _isHeld = true;
+        return true;
+    }
 
-        Interlocked.Add(ref _characters, -item.Data.Length);
-        return false;
+    /// <summary>Lets what was put be written: all of a page at once, and not each as it is put.</summary>
+    public void Release()
+    {
+        if (_isHeld)
+        {
+            _isHeld = false;
+            _released.Writer.TryWrite(true);
+        }
     }
 
     /// <summary>Ends it: what waits is written if the reader takes it at once, and then why.</summary>
@@ -99,7 +110,7 @@ internal sealed class Subscriber
             Volatile.Write(ref _end, reason);
         }
 
-        _waiting.Writer.TryComplete();
+        _released.Writer.TryComplete();
         _ = CutLater();
     }
 
@@ -107,7 +118,7 @@ internal sealed class Subscriber
     public void Complete()
     {
         Volatile.Write(ref _isComplete, true);
-        _waiting.Writer.TryComplete();
+        _released.Writer.TryComplete();
     }
 
     /// <summary>The connection is closed.</summary>
@@ -126,16 +137,14 @@ internal sealed class Subscriber
     public async IAsyncEnumerable<SseItem<string>> Read(
         Func<CancellationToken, ValueTask> send, [EnumeratorCancellation] CancellationToken stop)
     {
-        while (true)
+        for (var isOpen = true; isOpen;)
         {
             await send(stop);
-            if (!await _waiting.Reader.WaitToReadAsync(stop))
+            isOpen = await _released.Reader.WaitToReadAsync(stop);
+            _released.Reader.TryRead(out _);
+            while ((Ended is null || DateTimeOffset.UtcNow < _until) && _waiting.TryDequeue(out var item))
             {
-                break;
-            }
-
-            while ((Ended is null || DateTimeOffset.UtcNow < _until) && _waiting.Reader.TryRead(out var item))
-            {
+                Interlocked.Decrement(ref _items);
                 Interlocked.Add(ref _characters, -item.Data.Length);
                 LastTaken = DateTimeOffset.UtcNow;
                 yield return item;
@@ -143,11 +152,6 @@ internal sealed class Subscriber
                 {
                     Drained();
                 }
-            }
-
-            if (Ended is not null)
-            {
-                break;
             }
         }
 
