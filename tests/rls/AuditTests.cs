@@ -132,6 +132,19 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task Who_is_given_what_they_own_is_given_nothing()
+    {
+        const string Give = """update public."Document" set "userId" = [heir] where "organizationId" = [Acme]""";
+        var since = await Since();
+        await Play.AsRole("auth_definer");
+        Assert.Equal(1, await Play.Do(Give.Replace("heir", "owner", StringComparison.Ordinal)));
+        Assert.Empty(await Trace(since));
+        await Play.AsRole("auth_definer");
+        Assert.Equal(1, await Play.Do(Give.Replace("heir", "member", StringComparison.Ordinal)));
+        Assert.Equal(["owner_changed Document by - about member in Acme"], await Trace(since));
+    }
+
+    [Fact]
     public async Task A_deed_that_is_rolled_back_leaves_none()
     {
         var since = await Since();
@@ -178,6 +191,8 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
         await Play.Do("select auth.open_session([owner], sha256('owner'), sha256('secret of owner'))");
         await Play.Do("select auth.open_session([outsider], sha256('outsider'), sha256('secret of outsider'))");
         await Play.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");
+        // What goes with an account leaves no trace of its own.
+        await Play.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([outsider], 'oauth', 'github', 'cat')""");
     }
 
     private async Task<long> Since()

@@ -51,6 +51,16 @@ public sealed class DefinerPolicyTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(expected, await Play.Try("""update public."Document" set "userId" = [member] where "id" = [document]"""));
     }
 
+    [Fact]
+    public async Task It_puts_the_built_in_roles_right_and_no_organizations()
+    {
+        const string Rename = """update public."Role" set "name" = 'renamed' where "id" = [which]""";
+        await Play.AsRole("auth_definer");
+        Assert.Equal(Outcome.Yes, await Play.Try(Rename.Replace("which", "member role", StringComparison.Ordinal)));
+        Assert.Equal(Outcome.Hidden, await Play.Try(Rename.Replace("which", "role of can_view_audit", StringComparison.Ordinal)));
+        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Role" set "organizationId" = [Acme] where "id" = [member role]"""));
+    }
+
     // The canary rows are there already, each a child of another.
     private async Task Forget(string insert)
     {

@@ -43,6 +43,17 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
         Assert.Matches("^[0-9]+-[0-9]+$", (string)(await place.ExecuteScalarAsync())!);
     }
 
+    // A position of another database says nothing here: "place" tells them apart.
+    [Fact]
+    public async Task Delivery_begins_in_this_database_and_in_no_other_of_the_server()
+    {
+        await Play.AsRole("rlschat_owner");
+        var here = await Play.Ask<string>("select oid::text from pg_database where datname = current_database()");
+        Assert.NotEqual(1, await Play.Ask<long>("select count(*) from pg_database"));
+        await Play.AsRole("rlschat_live");
+        Assert.Equal([here], await Play.List("select split_part(place, '-', 2) from auth.position()"));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -118,6 +118,10 @@ public sealed class LawTests(Theatre theatre) : Drama(theatre)
         await Play.Do("""insert into public."User" default values""");
         Assert.Null(await Play.Ask<Guid?>("select app_private.grant_operator('nobody@test')"));
         Assert.Null(await Play.Ask<Guid?>("select app_private.grant_operator('')"));
+
+        // Who is meant becomes one, and nobody else.
+        Assert.Equal(Theatre.World["loner"], await Play.Ask<Guid?>("select app_private.grant_operator('LONER@test')"));
+        Assert.Equal(["loner@test", "operator@test"], await Play.List("""select "email" from public."User" where "roleId" = [operator role] order by 1"""));
     }
 
     /// <summary>"No one can change their own role, organization, manager or balance by writing to a table."</summary>

@@ -173,6 +173,33 @@ public sealed class MembershipRaceTests(Theatre theatre)
         Assert.Equal(1, await race.Alone<long>("rlschat_backup", $"""select count(*) from public."Organization" where "name" = '{name}'"""));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nobody_founds_an_organization_and_becomes_an_operator_at_the_same_moment(bool foundsFirst)
+    {
+        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var email = await race.Alone<string>("rlschat_backup", """select "email" from public."User" where "id" = [cy]""");
+        var founds = ("cy", "select public.create_organization('of an operator')");
+        var becomes = ("auth_definer", $"select app_private.grant_operator('{email}')");
+        Assert.Equal(new[] { null, "RC011" }, foundsFirst ? await race.InTurn(founds, becomes) : await race.InTurn(becomes, founds));
+    }
+
+    [Theory]
+    [InlineData("ana", "select public.remove_member([cy])")]
+    [InlineData("di", "select public.accept_invitation('[token]')")]
+    public async Task Changes_of_members_wait_for_those_of_their_own_organization_and_of_no_other(string who, string sql)
+    {
+        var world = await Troupe.Gather(theatre, "ana:admin", "ben:member", "cy:member", "di:");
+        var elsewhere = await Troupe.Gather(theatre, "eve:admin", "flo:member");
+        (world["eve"], world["flo"]) = (elsewhere["eve"], elsewhere["flo"]);
+        var race = new Race(theatre, world);
+        var impatient = (who, "set local lock_timeout = '50ms'; " + sql.Replace("[token]", await Invite(race, "ana", "di"), StringComparison.Ordinal));
+        const string Lingers = "select pg_sleep(0.5)";
+        Assert.Equal(new[] { null, "55P03" }, await race.InTurn(("ana", "select public.set_member_manager([ben], [ana])"), impatient, then: Lingers));
+        Assert.Equal(new string?[] { null, null }, await race.InTurn(("eve", "select public.set_member_manager([flo], [eve])"), impatient, then: Lingers));
+    }
+
     // Organization, then person: whoever locked the person first would wait here for who waits for them.
     [Fact]
     public async Task Who_leaves_waits_for_the_organization_and_keeps_nobody_waiting_meanwhile()
@@ -183,10 +210,10 @@ public sealed class MembershipRaceTests(Theatre theatre)
         Assert.Null(await race.Alone<Guid?>("rlschat_backup", """select "organizationId" from public."User" where "id" = [cy]"""));
     }
 
-    private static async Task<string> Invite(Race race, string who = "ana")
+    private static async Task<string> Invite(Race race, string who = "ana", string whom = "cy")
     {
         var token = Guid.NewGuid().ToString("N");
-        var email = await race.Alone<string>("rlschat_backup", """select "email" from public."User" where "id" = [cy]""");
+        var email = await race.Alone<string>("rlschat_backup", $"""select "email" from public."User" where "id" = [{whom}]""");
         await race.Alone<Guid>(who, $"select public.invite_member('{email}', [member role], sha256('{token}'))");
         return token;
     }

@@ -48,6 +48,20 @@ public sealed partial class MessageTests
     }
 
     [Fact]
+    public async Task Who_may_tidy_a_chat_of_their_own_tidies_no_other()
+    {
+        await Stand("organization public");
+        foreach (var who in new[] { "manager", "rival" })
+        {
+            await Scene.Chat(Play, "personal", who, "mine");
+            Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete_all"]));
+        }
+
+        await Play.As(Cast.Owner);
+        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["delete_all"]));
+    }
+
+    [Fact]
     public async Task A_message_outlasts_its_author_and_is_nobodys_then()
     {
         await Stand("organization");

@@ -80,6 +80,22 @@ public sealed class OrganizationTests(Theatre theatre) : Drama(theatre)
         Assert.Empty(await Play.List("""select "name" from public."Role" where "organizationId" = [Solo]"""));
     }
 
+    // By an operator's hand: no policy lets anybody delete an organization that they are no member of.
+    [Fact]
+    public async Task Who_deletes_another_organization_stays_in_their_own()
+    {
+        Play.Remember("Empty", Guid.NewGuid());
+        await Scene.Forge(Play, "Organization", """insert into public."Organization" ("id", "name") values ([Empty], 'Empty')""");
+        await Scene.Forge(Play, "Organization", """
+            select set_config('auth.uid', [member], true);
+            delete from public."Organization" where "id" = [Empty]
+            """);
+        await Play.As("member");
+        Assert.Equal(["Acme"], await Play.List("""select "name" from public."Organization" """));
+        await Play.AsRole("rlschat_backup");
+        Assert.Empty(await Play.List("""select 1 from public."Organization" where "id" = [Empty]"""));
+    }
+
     [Fact]
     public async Task It_is_not_deleted_while_another_member_is_left()
     {

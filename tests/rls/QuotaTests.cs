@@ -42,6 +42,26 @@ public sealed class QuotaTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task Messages_are_counted_while_there_is_a_quota_of_them()
+    {
+        const string Write = """insert into public."Message" ("chatId", "role", "parts") select [chat], 'user', '[]' from generate_series(1, 2)""";
+        const string Used = """select "used" from public."Quota" where "kind" = 'messages'""";
+        await Scene.Chat(Play, "personal", "owner");
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("delete from app_private.setting where name = 'messages_per_hour'");
+        await Play.As("owner");
+        await Play.Do(Write);
+        Assert.Empty(await Play.List(Used));
+
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("insert into app_private.setting values ('messages_per_hour', '2')");
+        await Play.As("owner");
+        await Play.Do(Write);
+        Assert.Equal(["2"], await Play.List(Used));
+        Assert.Equal("RC014", await Play.Error(Write));
+    }
+
+    [Fact]
     public async Task Grants_are_these() =>
         Assert.Equal("regular_user select *", await Grants.On(Play, "Quota"));
 }

@@ -55,6 +55,14 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task Who_has_lost_their_address_has_no_credentials()
+    {
+        await Play.Do("""update public."User" set "email" = '', "emailVerified" = null where "id" = [owner] and "password" is not null""");
+        Assert.Equal(["hash of owner"], await Play.List("""select "password" from public."User" where "id" = [owner] and "email" = ''"""));
+        Assert.Empty(await Play.List("select * from auth.credentials('')"));
+    }
+
+    [Fact]
     public async Task A_hash_is_replaced_only_by_who_knows_the_one_before()
     {
         Assert.False(await Play.Ask<bool>("select auth.replace_password_hash([owner], 'hash of member', 'new')"));

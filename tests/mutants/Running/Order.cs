@@ -16,6 +16,7 @@ internal sealed partial class Order
     private readonly Dictionary<TestClass, string> texts;
     private readonly Dictionary<string, HashSet<string>> dependents = [];
     private readonly Dictionary<string, HashSet<string>> writers = [];
+    private readonly string checks;
 
     public Order(Installed database, IReadOnlyList<TestClass> classes)
     {
@@ -39,6 +40,11 @@ internal sealed partial class Order
             from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_proc p on p.oid = t.tgfoid
             join pg_namespace n on n.oid = p.pronamespace where not t.tgisinternal group by 1
             """).ToList();
+        checks = string.Join('\n', database.Rows<Definition>(
+            """
+            select k.conname as "Name", pg_get_expr(k.conbin, k.conrelid) as "Text"
+            from pg_constraint k where k.connamespace = 'public'::regnamespace and k.contype = 'c' and k.conrelid <> 0
+            """).Select(d => d.Text));
         foreach (var function in definitions.Where(d => d.Name.Contains('.', StringComparison.Ordinal)))
         {
             dependents[function.Name] = [.. definitions
@@ -83,7 +89,8 @@ internal sealed partial class Order
         }
 
         if (c.ShortName.Equals($"{mutant.About}Tests", StringComparison.OrdinalIgnoreCase)
-            || (c.ShortName == "ConstraintTests" && mutant.Id.StartsWith("constraint ", StringComparison.Ordinal))
+            || (c.ShortName == "ConstraintTests" && (mutant.Id.StartsWith("constraint ", StringComparison.Ordinal)
+                || checks.Contains($"{mutant.About}(", StringComparison.Ordinal)))
             || (c.ShortName == "DefinerPolicyTests" && mutant.Id.Contains(".definer_", StringComparison.Ordinal)))
         {
             return 0;
