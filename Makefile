@@ -112,7 +112,8 @@ why: obj/built-db ## says what each policy says of a row, for a person: AS=ana@a
 	@$(DB) why '$(if $(filter-out default,$(origin AS)),$(AS))' '$(TABLE)' '$(ROW)'
 
 bench-live: ## measures what posting pays for the outbox and for live delivery to a thousand (bench/README.md)
-	@dotnet run --project bench -c Release -- live
+	@dotnet run --project bench -c Release -- live http
+	@dotnet run --project bench -c Release -- live sql
 
 bench: ## measures the forms of the policies on a million messages (bench/README.md); takes a while
 	@dotnet run --project bench -c Release -- policies

@@ -13,16 +13,23 @@ internal static class Live
 
     private static readonly string[] Ways = ["without outbox", "outbox", "outbox, delivered"];
 
-    public static async Task<int> Run(TimeSpan turn, int rounds, int readers)
+    /// <param name="overHttp">Whether they post to another process of the API, as its clients do, or write its batch to the server.</param>
+    /// <param name="turn">How long a way is measured at a time.</param>
+    /// <param name="rounds">How often all take their turn.</param>
+    /// <param name="readers">How many read a message.</param>
+    public static async Task<int> Run(bool overHttp, TimeSpan turn, int rounds, int readers)
     {
         Policies.Say("starting a server and an API of their own");
         await using var world = await LiveWorld.Make(readers);
         await using var api = await LiveApi.Start(world);
         await using var subscribers = await Subscribers.Come(world, api);
-        var writers = await Task.WhenAll(Enumerable.Range(1, Writers).Select(number => Writer.Open(world, number)));
-        Policies.Say($"{subscribers.Open} follow; a message is read by {readers}");
-        var (rates, ratios, expected) = (Ways.Select(_ => new List<double>()).ToArray(), Ways.Select(_ => new List<double>()).ToArray(), 0L);
         using var delivery = await world.DeliveryProcess();
+        await using var door = overHttp ? await LiveApi.Start(world) : null;
+        var writers = await Task.WhenAll(Enumerable.Range(1, Writers).Select(async number => door is null
+            ? await Writer.Open(world, number)
+            : (IWriter)new HttpWriter(world, door, number)));
+        Policies.Say($"{subscribers.Open} follow; a message is read by {readers}; posted {(overHttp ? "over HTTP" : "by SQL")}");
+        var (rates, ratios, expected) = (Ways.Select(_ => new List<double>()).ToArray(), Ways.Select(_ => new List<double>()).ToArray(), 0L);
         var (behind, used, asked) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round <= rounds; round++)
         {
@@ -39,7 +46,7 @@ internal static class Live
                 }
 
                 var before = (Api: ProcessorTime(api.Process), Server: ProcessorTime(delivery));
-                var (posted, time) = await Post(world, writers, turn, wakes: way == 2);
+                var (posted, time) = await Post(world, writers, turn, wakes: way == 2 && !overHttp);
                 seen[way] = posted / time.TotalSeconds;
                 expected += way > 0 ? (long)posted * readers : 0;
                 if (way == 2)
@@ -92,7 +99,7 @@ internal static class Live
         return process.TotalProcessorTime;
     }
 
-    private static async Task<(int Posted, TimeSpan Time)> Post(LiveWorld world, Writer[] writers, TimeSpan turn, bool wakes)
+    private static async Task<(int Posted, TimeSpan Time)> Post(LiveWorld world, IWriter[] writers, TimeSpan turn, bool wakes)
     {
         var started = Stopwatch.GetTimestamp();
         var waking = wakes ? Wake(world, () => IsOver()) : Task.CompletedTask;

@@ -36,6 +36,7 @@ internal sealed class LiveApi : IAsyncDisposable
                 ["JWT_SIGNING_KEYS"] = secrets.SigningKeys,
                 ["PORT"] = address.Port.ToString(CultureInfo.InvariantCulture),
                 ["ADDRESS_RATE_LIMIT"] = "1000000",
+                ["PERSON_RATE_LIMIT"] = "1000000",
             },
         };
         var process = Process.Start(start)!;

@@ -5,8 +5,9 @@ const string Usage = """
     rlschat-bench policies [seconds]   compares forms of the rule "whoever sees the chat", on 10^6 messages
     rlschat-bench identity [seconds]   what it costs that the database verifies who is asking
     rlschat-bench timing [seconds]     whether the time of an answer tells hidden from absent
-    rlschat-bench live [seconds] [rounds] [readers]
-                                       what posting pays for the outbox and for live delivery; readers of a message
+    rlschat-bench live http|sql [seconds] [rounds] [readers]
+                                       what posting (over HTTP, or by the API's batch alone) pays for the outbox
+                                       and for live delivery; readers of a message
     """;
 
 switch (args)
@@ -23,9 +24,9 @@ switch (args)
         return await HiddenTiming.Run(TimeSpan.FromSeconds(60));
     case ["timing", var seconds] when double.TryParse(seconds, CultureInfo.InvariantCulture, out var s) && s > 0:
         return await HiddenTiming.Run(TimeSpan.FromSeconds(s));
-    case ["live", .. var rest] when rest.All(text => int.TryParse(text, CultureInfo.InvariantCulture, out var n) && n > 0):
+    case ["live", "http" or "sql", .. var rest] when rest.All(text => int.TryParse(text, CultureInfo.InvariantCulture, out var n) && n > 0):
         var numbers = rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-        return await Live.Run(TimeSpan.FromSeconds(numbers.ElementAtOrDefault(0) is > 0 and var time ? time : 4),
+        return await Live.Run(args[1] == "http", TimeSpan.FromSeconds(numbers.ElementAtOrDefault(0) is > 0 and var time ? time : 4),
             numbers.ElementAtOrDefault(1) is > 0 and var rounds ? rounds : 9, numbers.ElementAtOrDefault(2) is > 0 and var readers ? readers : 10);
     default:
         Console.Error.WriteLine(Usage);

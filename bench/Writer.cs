@@ -3,8 +3,15 @@ using NpgsqlTypes;
 
 namespace RlsChat.Bench;
 
-/// <summary>One connection on which a person posts into a chat, by the batch that the API sends.</summary>
-internal sealed class Writer(NpgsqlConnection connection, Guid person, string secret, Guid chat) : IAsyncDisposable
+/// <summary>A person who posts into a chat, one message after the other.</summary>
+internal interface IWriter : IAsyncDisposable
+{
+    /// <summary>How many it posted until then.</summary>
+    Task<int> Post(Func<bool> isOver);
+}
+
+/// <summary>On a connection of its own, by the batch that the API sends.</summary>
+internal sealed class Writer(NpgsqlConnection connection, Guid person, string secret, Guid chat) : IWriter
 {
     public static async Task<Writer> Open(LiveWorld world, int number)
     {
@@ -21,7 +28,6 @@ internal sealed class Writer(NpgsqlConnection connection, Guid person, string se
         return new Writer(connection, LiveWorld.Id("person", number), LiveWorld.Secret(number), LiveWorld.Id("chat", number));
     }
 
-    /// <summary>How many it posted until then.</summary>
     public async Task<int> Post(Func<bool> isOver)
     {
         var posted = 0;
