@@ -20,21 +20,5 @@ internal sealed class BehindPgBouncerAttribute : DataAttribute
             : "no pgbouncer on this machine (Debian: apt-get install pgbouncer)";
     }
 
-    /// <summary>
-    /// Whether it needs the server to itself, as `make prove` gives it (RLSCHAT_POOL_REQUESTS): beside all other tests
-    /// PgBouncer 1.18 cannot log in again after some kill, and answers 503 to the end. Why is not known yet.
-    /// </summary>
-    public bool Alone
-    {
-        get;
-        set
-        {
-            field = value;
-            Skip ??= value && Environment.GetEnvironmentVariable("RLSCHAT_POOL_REQUESTS") is null
-                ? "needs the server to itself: RLSCHAT_POOL_REQUESTS=10000 make test-api FILTER=.Pools."
-                : null;
-        }
-    }
-
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [_arguments];
 }
