@@ -54,7 +54,7 @@ part() { # NAME BOUNDS COMMAND: bounds are words such as "attacks.succeeded=0"
 part policies 'model.cells>=100000 matrix.cells>=8000 tests.failed=0' 'make test-rls'
 pg18=$(make -s postgres-18 2>/dev/null | tail -n 1)
 if [ -x "$pg18/initdb" ]; then
-part policies-18 'model.cells>=100000 matrix.cells>=8000 tests.failed=0' "RLSCHAT_POSTGRES_BIN=$pg18 make test-rls"
+part policies-18 'model.cells>=100000 matrix.cells>=8000 tests.failed=0' 'RLSCHAT_POSTGRES_BIN=$(make -s postgres-18 | tail -n 1) make test-rls'
 else
   printf 'policies-18\tnot run\tno PostgreSQL 18 here\t\tmake postgres-18\n' >>"$out/rows"
   parts=$((parts - 1))
