@@ -85,8 +85,10 @@ public sealed class PgBouncer : IAsyncDisposable
 
     private static Process Run(string file)
     {
-        var command = string.Join(' ', Unprivileged.Command(Program!, "-q", file));
-        return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"{command} >{file}.log 2>&1 </dev/null & read -r _; kill $!; wait $!"])
+        var command = string.Join(' ', Unprivileged.Command(Program!, file));
+        // As its service is: one that ends is started again.
+        var service = $"trap 'kill $p; exit' TERM; while :; do {command} >>{file}.log 2>&1 </dev/null & p=$!; wait $p; sleep 0.1; done";
+        return Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"({service}) & read -r _; kill $!; wait $!"])
         {
             RedirectStandardInput = true,
         })!;

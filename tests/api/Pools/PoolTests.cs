@@ -23,6 +23,11 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     {
         var tally = await Run(way, Requests);
         output.WriteLine(tally.Print(way));
+        foreach (var wrong in tally.Wrong)
+        {
+            output.WriteLine(wrong);
+        }
+
         Assert.Empty(tally.Wrong);
         Assert.Equal(Requests, tally.Answered + tally.Cancelled);
         // Enough of each, or it proves nothing.
@@ -74,7 +79,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         return sql;
     }
 
-    private static async Task<Tally> Run(string way, int requests, Func<string, string>? reword = null)
+    private async Task<Tally> Run(string way, int requests, Func<string, string>? reword = null)
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();
         await using var bouncer = way == "pgbouncer" ? await PgBouncer.Start(database, size: 2) : null;
@@ -102,6 +107,11 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         foreach (var error in log.All.Where(line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal)).Take(5))
         {
             tally.Report(error);
+        }
+
+        foreach (var line in bouncer is null ? [] : (await bouncer.Log()).Where(line => line.Contains(" FATAL ", StringComparison.Ordinal)))
+        {
+            output.WriteLine($"PgBouncer ended, and was started again: {line}");
         }
 
         if (bouncer is not null && tally.Of(503) > requests / 10)
