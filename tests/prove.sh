@@ -27,6 +27,8 @@ part() { # NAME BOUNDS COMMAND: bounds are words such as "attacks.succeeded=0"
       print part "\t" figure "\t" number "\t" bound "\t" command
       part = command = ""
     }
+    # Where the server is belongs to the machine.
+    $1 == "server.version" { next }
     $2 ~ /^[0-9]+$/ { sum[$1] += $2; next }
     { sum[$1] = $2 }
     END {
@@ -39,7 +41,7 @@ part() { # NAME BOUNDS COMMAND: bounds are words such as "attacks.succeeded=0"
         bound[name] = bound[name] (bound[name] == "" ? "" : ", ") sign " " least (held ? "" : " BROKEN")
         if (!held) { broken = 1; sum[name] = is }
       }
-      for (name in sum) names[++count] = name
+      for (name in sum) if (name in bound || sum[name] != 0) names[++count] = name
       for (i = 1; i <= count; i++) for (j = i + 1; j <= count; j++) if (names[j] < names[i]) {
         name = names[i]; names[i] = names[j]; names[j] = name
       }
