@@ -127,6 +127,12 @@ internal sealed partial class UserDb
         {
             throw new SessionEndedException();
         }
+        // Npgsql lost its place in the answers of a backend that was being killed, and closes the connection (its issue
+        // 5803). It says so by a bare Exception: to the person it is a connection that ended.
+        catch (Exception e) when (e.GetType() == typeof(Exception))
+        {
+            throw new NpgsqlException("The connection ended in the middle of an answer.", new IOException(e.Message, e));
+        }
     }
 
     /// <summary>Says who is asking, for this transaction; its last column is what the database believes.</summary>
