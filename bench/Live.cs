@@ -23,47 +23,48 @@ internal static class Live
         await using var world = await LiveWorld.Make(readers);
         await using var api = await LiveApi.Start(world);
         await using var subscribers = await Subscribers.Come(world, api);
-        using var delivery = await world.DeliveryProcess();
         await using var door = overHttp ? await LiveApi.Start(world) : null;
         var writers = await Task.WhenAll(Enumerable.Range(1, Writers).Select(async number => door is null
             ? await Writer.Open(world, number)
             : (IWriter)new HttpWriter(world, door, number)));
         Policies.Say($"{subscribers.Open} follow; a message is read by {readers}; posted {(overHttp ? "over HTTP" : "by SQL")}");
-        var (rates, ratios, expected) = (Ways.Select(_ => new List<double>()).ToArray(), Ways.Select(_ => new List<double>()).ToArray(), 0L);
-        var (behind, used, asked) = (new List<double>(), new List<double>(), new List<double>());
+        var (ways, behind, expected) = (Ways.Select(name => new LiveWay(name)).ToList(), new List<double>(), 0L);
+        ProcessorTime? processors = null;
         for (var round = 0; round <= rounds; round++)
         {
-            var seen = new double[Ways.Length];
-            for (var place = 0; place < Ways.Length; place++)
+            // In the first round statements are not prepared, and nothing is compiled yet; then all sessions are there.
+            processors = round == 1 ? await ProcessorTime.Of(world, api, door) : processors;
+            var seen = new double[ways.Count];
+            for (var place = 0; place < ways.Count; place++)
             {
-                var way = (round + place) % Ways.Length;
-                await world.Outbox(way > 0);
-                await (way == 2 ? api.GoOn() : api.Pause());
-                // What was written while it stood still is not this turn's.
-                if (way == 2)
+                var way = (round + place) % ways.Count;
+                var (isKept, isDelivered) = (way > 0, way == 2);
+                await world.Outbox(isKept);
+                await (isDelivered ? api.GoOn() : api.Pause());
+                if (isDelivered)
                 {
+                    // What was written while it stood still is not this turn's.
                     await Settle(subscribers, expected);
                 }
 
-                var before = (Api: ProcessorTime(api.Process), Server: ProcessorTime(delivery));
-                var (posted, time) = await Post(world, writers, turn, wakes: way == 2 && !overHttp);
+                var before = processors?.Now();
+                var (posted, time) = await Post(world, writers, turn, wakes: isDelivered && !overHttp);
                 seen[way] = posted / time.TotalSeconds;
-                expected += way > 0 ? (long)posted * readers : 0;
-                if (way == 2)
+                expected += isKept ? (long)posted * readers : 0;
+                if (isDelivered)
                 {
                     var ended = Stopwatch.GetTimestamp();
                     await Settle(subscribers, expected);
                     behind.Add(Stopwatch.GetElapsedTime(ended).TotalSeconds);
-                    used.Add((ProcessorTime(api.Process) - before.Api).TotalMicroseconds / posted);
-                    asked.Add((ProcessorTime(delivery) - before.Server).TotalMicroseconds / posted);
                 }
+
+                ways[way].Shares.AddRange(before is null ? [] : [processors!.Now().Zip(before, (now, then) => (now - then) / posted).ToArray()]);
             }
 
-            // In the first round statements are not prepared, and nothing is compiled yet.
-            for (var way = 0; round > 0 && way < Ways.Length; way++)
+            foreach (var (way, rate) in ways.Zip(seen).Where(_ => round > 0))
             {
-                rates[way].Add(seen[way]);
-                ratios[way].Add(seen[way] / seen[0]);
+                way.Rates.Add(rate);
+                way.Ratios.Add(rate / seen[0]);
             }
 
             Policies.Say($"round {round}: {string.Join(", ", seen.Select(rate => $"{rate:n0}"))} messages/s");
@@ -72,31 +73,18 @@ internal static class Live
         // Also what the last turns wrote while the API stood still.
         await api.GoOn();
         await Settle(subscribers, expected);
+        LiveWay.Print(ways, $"{Writers} writers, {LiveWorld.People} who follow, {readers} read each", processors!.Parts);
         Console.WriteLine($"""
 
-            | {Writers} writers, {LiveWorld.People} who follow, {readers} read each | messages/s | to without | from | to |
-            | :-- | --: | --: | --: | --: |
+            The last message of a turn was heard {Figures.Of(behind):n1} s after it was posted (at most {behind.Max():n1} s).
+            {subscribers.Heard:n0} times a message was heard, of {expected:n0}; {subscribers.Open} still follow.
             """);
-        for (var way = 0; way < Ways.Length; way++)
-        {
-            Console.WriteLine($"| {Ways[way]} | {Figures.Of(rates[way]):n0} | {Figures.Of(ratios[way]):n2} | {ratios[way].Min():n2} | {ratios[way].Max():n2} |");
-        }
-
-        Console.WriteLine($"\nOf each message's delivery the API took {Figures.Of(used):n0} us of a processor, and the server {Figures.Of(asked):n0} us.");
-        Console.WriteLine($"The last message of a turn was heard {Figures.Of(behind):n1} s after it was posted (at most {behind.Max():n1} s).");
-        Console.WriteLine($"{subscribers.Heard:n0} times a message was heard, of {expected:n0}; {subscribers.Open} still follow.");
         foreach (var writer in writers)
         {
             await writer.DisposeAsync();
         }
 
         return subscribers.Heard == expected && subscribers.Open == LiveWorld.People ? 0 : 1;
-    }
-
-    private static TimeSpan ProcessorTime(Process process)
-    {
-        process.Refresh();
-        return process.TotalProcessorTime;
     }
 
     private static async Task<(int Posted, TimeSpan Time)> Post(LiveWorld world, IWriter[] writers, TimeSpan turn, bool wakes)

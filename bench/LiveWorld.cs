@@ -72,14 +72,30 @@ internal sealed class LiveWorld(EmbeddedServer server, int organizations) : IAsy
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The process of the server that answers delivery.</summary>
-    public async Task<Process> DeliveryProcess()
+    /// <summary>The server's processes, by what they do.</summary>
+    public async Task<Dictionary<string, List<Process>>> ServerProcesses()
     {
         await using var connection = new NpgsqlConnection(server.SuperuserConnectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
-            "select pid from pg_stat_activity where application_name = 'rlschat-api live'", connection);
-        return Process.GetProcessById((int)(await command.ExecuteScalarAsync())!);
+            """
+            select case
+                when usename = 'rlschat_api' then 'writes'
+                when application_name = 'rlschat-api live' then 'delivers'
+                else 'everything else'
+              end, pid
+            from pg_stat_activity
+            where pid <> pg_backend_pid() and backend_type <> 'autovacuum worker'
+            """, connection);
+        var parts = new Dictionary<string, List<Process>>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            parts.TryAdd(reader.GetString(0), []);
+            parts[reader.GetString(0)].Add(Process.GetProcessById(reader.GetInt32(1)));
+        }
+
+        return parts;
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();
