@@ -11,6 +11,9 @@ internal static class Live
 {
     private const int Writers = 8;
 
+    /// <summary>Rounds that are not counted: statements are not prepared, and code is not compiled yet.</summary>
+    private const int WarmUp = 4;
+
     private static readonly string[] Ways = ["without outbox", "outbox", "outbox, delivered"];
 
     /// <param name="overHttp">Whether they post to another process of the API, as its clients do, or write its batch to the server.</param>
@@ -29,15 +32,13 @@ internal static class Live
             : (IWriter)new HttpWriter(world, door, number)));
         Policies.Say($"{subscribers.Open} follow; a message is read by {readers}; posted {(overHttp ? "over HTTP" : "by SQL")}");
         var (ways, behind, expected) = (Ways.Select(name => new LiveWay(name)).ToList(), new List<double>(), 0L);
-        ProcessorTime? processors = null;
-        for (var round = 0; round <= rounds; round++)
+        var processors = new ProcessorTime(world, api, door);
+        for (var round = -WarmUp; round < rounds; round++)
         {
-            // In the first round statements are not prepared, and nothing is compiled yet; then all sessions are there.
-            processors = round == 1 ? await ProcessorTime.Of(world, api, door) : processors;
-            var seen = new double[ways.Count];
+            var (seen, shares) = (new double[ways.Count], new double[ways.Count][]);
             for (var place = 0; place < ways.Count; place++)
             {
-                var way = (round + place) % ways.Count;
+                var way = (round + WarmUp + place) % ways.Count;
                 var (isKept, isDelivered) = (way > 0, way == 2);
                 await world.Outbox(isKept);
                 await (isDelivered ? api.GoOn() : api.Pause());
@@ -47,7 +48,7 @@ internal static class Live
                     await Settle(subscribers, expected);
                 }
 
-                var before = processors?.Now();
+                var before = await processors.Now();
                 var (posted, time) = await Post(world, writers, turn, wakes: isDelivered && !overHttp);
                 seen[way] = posted / time.TotalSeconds;
                 expected += isKept ? (long)posted * readers : 0;
@@ -58,22 +59,23 @@ internal static class Live
                     behind.Add(Stopwatch.GetElapsedTime(ended).TotalSeconds);
                 }
 
-                ways[way].Shares.AddRange(before is null ? [] : [processors!.Now().Zip(before, (now, then) => (now - then) / posted).ToArray()]);
+                shares[way] = (await processors.Now()).Zip(before, (now, then) => (now - then) / posted).ToArray();
             }
 
-            foreach (var (way, rate) in ways.Zip(seen).Where(_ => round > 0))
+            for (var way = 0; way < ways.Count && round >= 0; way++)
             {
-                way.Rates.Add(rate);
-                way.Ratios.Add(rate / seen[0]);
+                ways[way].Rates.Add(seen[way]);
+                ways[way].Ratios.Add(seen[way] / seen[0]);
+                ways[way].Shares.Add(shares[way]);
             }
 
-            Policies.Say($"round {round}: {string.Join(", ", seen.Select(rate => $"{rate:n0}"))} messages/s");
+            Policies.Say($"{(round < 0 ? "warming up" : $"round {round + 1}")}: {string.Join(", ", seen.Select(rate => $"{rate:n0}"))} messages/s");
         }
 
         // Also what the last turns wrote while the API stood still.
         await api.GoOn();
         await Settle(subscribers, expected);
-        LiveWay.Print(ways, $"{Writers} writers, {LiveWorld.People} who follow, {readers} read each", processors!.Parts);
+        LiveWay.Print(ways, $"{Writers} writers, {LiveWorld.People} who follow, {readers} read each", ProcessorTime.Parts);
         Console.WriteLine($"""
 
             The last message of a turn was heard {Figures.Of(behind):n1} s after it was posted (at most {behind.Max():n1} s).

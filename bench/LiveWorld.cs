@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -72,8 +71,8 @@ internal sealed class LiveWorld(EmbeddedServer server, int organizations) : IAsy
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The server's processes, by what they do.</summary>
-    public async Task<Dictionary<string, List<Process>>> ServerProcesses()
+    /// <summary>The server's processes that are there now: what each does, and its number.</summary>
+    public async Task<List<(string Does, int Pid)>> ServerProcesses()
     {
         await using var connection = new NpgsqlConnection(server.SuperuserConnectionString + ";Pooling=false");
         await connection.OpenAsync();
@@ -82,20 +81,19 @@ internal sealed class LiveWorld(EmbeddedServer server, int organizations) : IAsy
             select case
                 when usename = 'rlschat_api' then 'writes'
                 when application_name = 'rlschat-api live' then 'delivers'
-                else 'everything else'
+                else 'other'
               end, pid
             from pg_stat_activity
-            where pid <> pg_backend_pid() and backend_type <> 'autovacuum worker'
+            where pid <> pg_backend_pid()
             """, connection);
-        var parts = new Dictionary<string, List<Process>>();
+        var processes = new List<(string, int)>();
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            parts.TryAdd(reader.GetString(0), []);
-            parts[reader.GetString(0)].Add(Process.GetProcessById(reader.GetInt32(1)));
+            processes.Add((reader.GetString(0), reader.GetInt32(1)));
         }
 
-        return parts;
+        return processes;
     }
 
     public ValueTask DisposeAsync() => server.DisposeAsync();

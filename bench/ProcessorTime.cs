@@ -2,39 +2,48 @@ using System.Diagnostics;
 
 namespace RlsChat.Bench;
 
-/// <summary>Whose processor time a message costs: each part is one or several processes.</summary>
-internal sealed class ProcessorTime
+/// <summary>Whose processor time it is, of the processes on this machine: each part is one or several.</summary>
+/// <param name="world">Its server's processes, by what they do.</param>
+/// <param name="delivers">The API that delivers.</param>
+/// <param name="door">The API that is posted to, if any.</param>
+internal sealed class ProcessorTime(LiveWorld world, LiveApi delivers, LiveApi? door)
 {
-    private readonly List<(string Part, List<Process> Processes)> _parts = [];
+    // Sessions come and go; what one has used by then stays used.
+    private readonly Dictionary<int, (string Does, double Used)> _server = [];
 
     /// <summary>The names of the parts, in the order of <see cref="Now"/>.</summary>
-    public IEnumerable<string> Parts => _parts.Select(part => part.Part);
+    public static IEnumerable<string> Parts =>
+        ["server: writes", "server: delivers", "server: other", "API that is posted to", "API that delivers", "those who post and read"];
 
-    /// <param name="world">Its server's processes, by what they do.</param>
-    /// <param name="delivers">The API that delivers.</param>
-    /// <param name="door">The API that is posted to, if any.</param>
-    public static async Task<ProcessorTime> Of(LiveWorld world, LiveApi delivers, LiveApi? door)
+    /// <summary>What each part has used so far, in microseconds (in steps of 10 ms a process).</summary>
+    public async Task<double[]> Now()
     {
-        var time = new ProcessorTime();
-        foreach (var (part, processes) in (await world.ServerProcesses()).OrderBy(part => part.Key, StringComparer.Ordinal))
+        foreach (var (does, pid) in await world.ServerProcesses())
         {
-            time._parts.Add(($"server: {part}", processes));
+            try
+            {
+                using var process = Process.GetProcessById(pid);
+                _server[pid] = (does, Used(process));
+            }
+            catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+            {
+                // It has gone since.
+            }
         }
 
-        time._parts.Add(("API: delivers", [delivers.Process]));
-        if (door is not null)
-        {
-            time._parts.Add(("API: is posted to", [door.Process]));
-        }
-
-        time._parts.Add(("those who post and read", [Process.GetCurrentProcess()]));
-        return time;
+        using var self = Process.GetCurrentProcess();
+        return
+        [
+            Server("writes"), Server("delivers"), Server("other"),
+            door is null ? 0 : Used(door.Process), Used(delivers.Process), Used(self),
+        ];
     }
 
-    /// <summary>What each part has used so far, in microseconds (in steps of 10 ms).</summary>
-    public double[] Now() => [.. _parts.Select(part => part.Processes.Sum(process =>
+    private double Server(string does) => _server.Values.Where(process => process.Does == does).Sum(process => process.Used);
+
+    private static double Used(Process process)
     {
         process.Refresh();
-        return process.HasExited ? 0 : process.TotalProcessorTime.TotalMicroseconds;
-    }))];
+        return process.TotalProcessorTime.TotalMicroseconds;
+    }
 }

@@ -26,8 +26,8 @@ switch (args)
         return await HiddenTiming.Run(TimeSpan.FromSeconds(s));
     case ["live", "http" or "sql", .. var rest] when rest.All(text => int.TryParse(text, CultureInfo.InvariantCulture, out var n) && n > 0):
         var numbers = rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-        return await Live.Run(args[1] == "http", TimeSpan.FromSeconds(numbers.ElementAtOrDefault(0) is > 0 and var time ? time : 4),
-            numbers.ElementAtOrDefault(1) is > 0 and var rounds ? rounds : 9, numbers.ElementAtOrDefault(2) is > 0 and var readers ? readers : 10);
+        return await Live.Run(args[1] == "http", TimeSpan.FromSeconds(numbers.ElementAtOrDefault(0) is > 0 and var time ? time : 2),
+            numbers.ElementAtOrDefault(1) is > 0 and var rounds ? rounds : 20, numbers.ElementAtOrDefault(2) is > 0 and var readers ? readers : 10);
     default:
         Console.Error.WriteLine(Usage);
         return 2;

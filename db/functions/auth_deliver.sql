@@ -89,7 +89,7 @@ begin
   ), news as materialized (
     select e.*, a.readers
     from event e
-    join scope k on k.chat is not distinct from e."chatId"
+    join scope k on coalesce(k.chat, k.organization) = coalesce(e."chatId", e."organizationId")
       and k.past = (e."snapshot" is not null or e."chatId" is null)
       and (not k.past or k.organization is not distinct from e."organizationId"
         and (e."chatId" is null or (k.owner, k.visibility) = (e."userId", e."visibility")))

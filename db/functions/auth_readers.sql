@@ -24,7 +24,8 @@ begin
     left join public."User" u on u."id" = s.person
     where s.wants is null or s.wants in (select unnest(chats))
   ), c as materialized (
-    select c.n::integer as n, c.id, c.owner, c.organization, c.visibility, c.is_news
+    select c.n::integer as n, c.id, c.owner, c.organization, c.visibility, c.is_news,
+      case when c.organization is null then c.owner end as personal
     from unnest(chats, owners, organizations, visibilities, news) with ordinality
       as c (id, owner, organization, visibility, is_news, n)
   )
@@ -36,8 +37,8 @@ begin
   select s.n, c.n from s join c on c.organization = s.membership
   where s.wants is null and c.is_news
   union all
-  select s.n, c.n from s join c on c.owner = s.person
-  where s.wants is null and c.is_news and c.organization is null;
+  select s.n, c.n from s join c on c.personal = s.person
+  where s.wants is null and c.is_news;
 end
 $$;
 alter function auth.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[], boolean[])

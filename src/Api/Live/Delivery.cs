@@ -60,7 +60,17 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         }
 
         _isMore = false;
-        while (await PullLive(connection, stop)) { }
+        try
+        {
+            while (await PullLive(connection, stop)) { }
+        }
+        finally
+        {
+            // However many pages it were: each is written to once.
+            _live.ForEach(subscriber => subscriber.Release());
+            _late.ForEach(subscriber => subscriber.Release());
+        }
+
         _attempts = 0;
         foreach (var subscriber in _late.ToList())
         {
@@ -142,6 +152,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
                 var pull = await Outbox.Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
                 subscriber.From = null;
                 Deliver(pull, start, [subscriber]);
+                subscriber.Release();
                 subscriber.From ??= pull.Last is { } last ? start with { Last = last }
                     : start.UpTo == _position!.After ? null
                     : new Position(start.Place, start.At, start.UpTo!);
@@ -203,11 +214,6 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
             {
                 Deliver(asked[reader - 1], news, item, batch);
             }
-        }
-
-        foreach (var subscriber in asked)
-        {
-            subscriber.Release();
         }
     }
 
