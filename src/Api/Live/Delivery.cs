@@ -23,7 +23,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     private Asked _asked = new([]);
     private Position? _position;
     private bool _isStale = true, _isMore;
-    private int _attempts;
+    private int _attempts, _page = Outbox.MaxPage;
     private long _everybody, _beat = Stopwatch.GetTimestamp();
 
     /// <summary>Whether there is nobody to ask for.</summary>
@@ -109,7 +109,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     {
         var (start, started) = (_position!, Stopwatch.GetTimestamp());
         var everybody = Stopwatch.GetElapsedTime(_everybody) >= Everybody;
-        var pull = await Outbox.Read(connection, start, _asked, ours: true, everybody, stop);
+        var pull = await Read(connection, start, _asked, ours: true, everybody, stop);
         _everybody = everybody ? started : _everybody;
         metrics.Lag = pull.Lag;
         Deliver(pull, start with { UpTo = pull.UpTo }, _asked.Subscribers);
@@ -124,6 +124,15 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         }
 
         return pull.Last is not null;
+    }
+
+    /// <summary>A page: after a large one fewer events, so that little is read in vain, and then more again.</summary>
+    private async Task<Pull> Read(
+        NpgsqlConnection connection, Position from, Asked asked, bool ours, bool everybody, CancellationToken stop)
+    {
+        var pull = await Outbox.Read(connection, from, asked, ours, everybody, _page, stop);
+        _page = pull.IsCut ? pull.Everything.Count : Math.Min(2 * _page, Outbox.MaxPage);
+        return pull;
     }
 
     private async Task CatchUp(NpgsqlConnection connection, Subscriber subscriber, CancellationToken stop)
@@ -149,7 +158,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
                 }
 
                 start = start.UpTo is null ? start with { UpTo = _position!.After } : start;
-                var pull = await Outbox.Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
+                var pull = await Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
                 subscriber.From = null;
                 Deliver(pull, start, [subscriber]);
                 subscriber.Release();

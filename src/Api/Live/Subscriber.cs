@@ -12,7 +12,7 @@ namespace RlsChat.Api.Live;
 internal sealed class Subscriber
 {
     /// <summary>How much may wait: more is read again when there is room, so memory is bounded.</summary>
-    private const int MaxWaiting = 1024, MaxCharacters = 4 * 1024 * 1024;
+    private const int MaxWaiting = 2 * Outbox.MaxPage, MaxCharacters = Outbox.MaxCharacters;
 
     /// <summary>For how long what was put before access was lost may still be written.</summary>
     private static readonly TimeSpan Remainder = TimeSpan.FromMilliseconds(250);
@@ -61,7 +61,7 @@ internal sealed class Subscriber
     public string? Ended => Volatile.Read(ref _end);
 
     /// <summary>Whether a page of events can be put.</summary>
-    public bool HasRoom => Volatile.Read(ref _items) < MaxWaiting / 4 && Volatile.Read(ref _characters) < MaxCharacters / 4;
+    public bool HasRoom => Volatile.Read(ref _items) < Outbox.MaxPage / 2 && Volatile.Read(ref _characters) < MaxCharacters / 4;
 
     /// <summary>Whether they were told where they stand.</summary>
     public bool HasBegun { get; set; }

@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using RlsChat.Api;
 using RlsChat.Api.Live;
 using RlsChat.Tests.Api.Play;
 
@@ -109,19 +112,42 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         var missed = await _owner.Say(_chat);
         for (var i = 0; i < 20; i++)
         {
-            var gone = new Subscriber
-            {
-                Person = _owner.Id,
-                Digest = SHA256.HashData(Encoding.UTF8.GetBytes(Claims.SessionOf(_owner.AccessToken))),
-                From = before,
-                Cut = () => { },
-                Drained = () => { },
-            };
+            var gone = Owner(before);
             Assert.True(subscriptions.TryAdd(gone));
             subscriptions.Remove(gone);
             await using var follower = await Follower.Of(_owner, House.Address, "/me/events", before!.ToString());
             await follower.Hears("message.created", missed);
         }
+    }
+
+    [Fact]
+    public async Task A_page_of_large_events_ends_early_and_the_next_goes_on_there()
+    {
+        var start = RlsChat.Api.Live.Position.Parse(await Position())!;
+        var parts = $"[\"{new string('x', 1_000_000)}\"]";
+        var missed = new List<Guid>();
+        for (var i = 0; i < 8; i++)
+        {
+            missed.Add(await House.Backstage.As<Guid>(_owner,
+                """insert into public."Message" ("chatId", "role", "parts") values ($1, 'user', $2::text::json) returning "id" """, _chat, parts));
+        }
+
+        await using var connection = new NpgsqlConnection(House.App.Services.GetRequiredService<Settings>().Live.ConnectionString);
+        await connection.OpenAsync();
+        var asked = new Asked([Owner(start)]);
+        var first = await Outbox.Read(connection, start, asked, ours: false, everybody: true, Outbox.MaxPage, default);
+        Assert.Equal((true, first.Everything[^1].Id), (first.IsCut, first.Last));
+        var rest = await Outbox.Read(connection, start with { UpTo = first.UpTo, Last = first.Last!.Value }, asked,
+            ours: false, everybody: true, first.Everything.Count, default);
+        Assert.Equal((false, null), (rest.IsCut, rest.Last));
+        Assert.Equal((5, 3), (first.Everything.Count, rest.Everything.Count));
+        Assert.Equal(missed, first.Everything.Concat(rest.Everything)
+            .Select(news => JsonDocument.Parse(news.Payload!).RootElement.GetProperty("id").GetGuid()));
+
+        // Through delivery too nothing is lost.
+        await using var follower = await Follower.Of(_owner, House.Address, "/me/events", start.ToString());
+        await follower.Hears("message.created", missed[^1]);
+        Assert.Equal(missed, follower.All.Select(heard => heard.Row));
     }
 
     [Fact]
@@ -148,4 +174,13 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         Assert.True(subscriber.TryPut(new(new string('x', 5_000_000), "ping")));
         Assert.False(subscriber.TryPut(new("", "ping")) && subscriber.TryPut(new("x", "ping")));
     }
+
+    private Subscriber Owner(RlsChat.Api.Live.Position? from) => new()
+    {
+        Person = _owner.Id,
+        Digest = SHA256.HashData(Encoding.UTF8.GetBytes(Claims.SessionOf(_owner.AccessToken))),
+        From = from,
+        Cut = () => { },
+        Drained = () => { },
+    };
 }
