@@ -17,7 +17,10 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     /// <summary>Everybody's access is asked about at least this often; the loop comes round four times a second.</summary>
     private static readonly TimeSpan Everybody = TimeSpan.FromMilliseconds(200);
 
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15), Patience = TimeSpan.FromSeconds(10);
+    /// <summary>For how long what was read waits for more pages at most.</summary>
+    private static readonly TimeSpan Held = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
     private readonly List<Subscriber> _late = [], _live = [];
     private Asked _asked = new([]);
@@ -62,13 +65,18 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         _isMore = false;
         try
         {
-            while (await PullLive(connection, stop)) { }
+            for (var released = Stopwatch.GetTimestamp(); await PullLive(connection, stop);)
+            {
+                if (Stopwatch.GetElapsedTime(released) >= Held)
+                {
+                    released = Stopwatch.GetTimestamp();
+                    Release();
+                }
+            }
         }
         finally
         {
-            // However many pages it were: each is written to once.
-            _live.ForEach(subscriber => subscriber.Release());
-            _late.ForEach(subscriber => subscriber.Release());
+            Release();
         }
 
         _attempts = 0;
@@ -94,6 +102,13 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         return _isMore;
     }
 
+    /// <summary>Lets everybody have what was read for them: several pages are written to each at once.</summary>
+    private void Release()
+    {
+        _live.ForEach(subscriber => subscriber.Release());
+        _late.ForEach(subscriber => subscriber.Release());
+    }
+
     private void TakeIn()
     {
         _late.RemoveAll(subscriber => subscriber.IsOver);
@@ -110,7 +125,8 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         var (start, started) = (_position!, Stopwatch.GetTimestamp());
         var everybody = Stopwatch.GetElapsedTime(_everybody) >= Everybody;
         var pull = await Read(connection, start, _asked, ours: true, everybody, stop);
-        _everybody = everybody ? started : _everybody;
+        // Who gets no more stands last, and was left out of a page that was cut.
+        _everybody = everybody && !pull.IsCut ? started : _everybody;
         metrics.Lag = pull.Lag;
         Deliver(pull, start with { UpTo = pull.UpTo }, _asked.Subscribers);
         _position = pull.Last is { } last
@@ -149,7 +165,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
             {
                 if (!subscriber.HasRoom)
                 {
-                    if (DateTimeOffset.UtcNow - subscriber.LastTaken > Patience)
+                    if (subscriber.IsStuck)
                     {
                         subscriber.End("slow");
                     }

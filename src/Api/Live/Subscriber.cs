@@ -17,8 +17,8 @@ internal sealed class Subscriber
     /// <summary>For how long what was put before access was lost may still be written.</summary>
     private static readonly TimeSpan Remainder = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>For how long somebody may leave even the end untaken.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>For how long somebody may take nothing, and for how long leave even the end untaken.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), LastPatience = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<SseItem<string>> _waiting = new();
@@ -27,7 +27,7 @@ internal sealed class Subscriber
         new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private string? _end;
     private bool _isComplete, _isClosed, _isHeld;
-    private DateTimeOffset _until = DateTimeOffset.MaxValue;
+    private DateTimeOffset _until = DateTimeOffset.MaxValue, _taken = DateTimeOffset.UtcNow;
     private int _items, _characters;
 
     /// <summary>Who, or null for nobody in particular.</summary>
@@ -54,14 +54,14 @@ internal sealed class Subscriber
     /// <summary>Called when there is room again.</summary>
     public required Action Drained { get; init; }
 
-    /// <summary>When the reader last took something.</summary>
-    public DateTimeOffset LastTaken { get; private set; } = DateTimeOffset.UtcNow;
-
     /// <summary>Why it ended, or null.</summary>
     public string? Ended => Volatile.Read(ref _end);
 
     /// <summary>Whether a page of events can be put.</summary>
     public bool HasRoom => Volatile.Read(ref _items) < Outbox.MaxPage / 2 && Volatile.Read(ref _characters) < MaxCharacters / 4;
+
+    /// <summary>Whether there is no room, and the reader has taken nothing for long.</summary>
+    public bool IsStuck => !HasRoom && DateTimeOffset.UtcNow - _taken > Patience;
 
     /// <summary>Whether they were told where they stand.</summary>
     public bool HasBegun { get; set; }
@@ -146,7 +146,7 @@ internal sealed class Subscriber
             {
                 Interlocked.Decrement(ref _items);
                 Interlocked.Add(ref _characters, -item.Data.Length);
-                LastTaken = DateTimeOffset.UtcNow;
+                _taken = DateTimeOffset.UtcNow;
                 yield return item;
                 if (From is not null && HasRoom)
                 {
@@ -163,7 +163,7 @@ internal sealed class Subscriber
 
     private async Task CutLater()
     {
-        await Task.Delay(Patience);
+        await Task.Delay(LastPatience);
         lock (_gate)
         {
             // The connection may serve another request by now.
