@@ -123,21 +123,23 @@ public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
             """);
     }
 
-    [Fact]
-    public async Task What_was_an_organizations_is_not_its_last_members_when_it_is_dissolved()
+    [Theory]
+    [InlineData("loner", "loner", "select public.create_organization('Solo')")]
+    [InlineData("rival", "outsider", "select public.leave_organization()")]
+    public async Task What_was_an_organizations_is_not_its_last_members_when_it_is_dissolved(string last, string who, string does)
     {
-        await Does("loner", "select public.create_organization('Solo')");
-        await Scene.Chat(Play, "shared", "loner");
-        await Says("loner", "first");
-        await Says("loner", "second");
-        await Follow("loner", "loner@chat");
+        await Does(who, does);
+        await Scene.Chat(Play, "shared", last);
+        await Says(last, "first");
+        await Says(last, "second");
+        await Follow(last, $"{last}@chat");
         await Listen();
-        await Does("loner", Delete("first"));
-        await Does("loner", """delete from public."Organization" where "id" = auth.organization_id()""");
-        await Does("loner", Delete("second"));
+        await Does(last, Delete("first"));
+        await Does(last, """delete from public."Organization" where "id" = auth.organization_id()""");
+        await Does(last, Delete("second"));
         var heard = (await Hear()).Lines.Split('\n');
-        Assert.Contains("chat.updated chat: loner, loner@chat", heard);
-        Assert.Contains("message.deleted second in chat: loner, loner@chat", heard);
+        Assert.Contains($"chat.updated chat: {last}, {last}@chat", heard);
+        Assert.Contains($"message.deleted second in chat: {last}, {last}@chat", heard);
         Assert.DoesNotContain(heard, line => line.StartsWith("message.deleted first", StringComparison.Ordinal));
         Assert.Single(heard, line => line.StartsWith("message.deleted", StringComparison.Ordinal));
     }
