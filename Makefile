@@ -23,10 +23,10 @@ test: obj/built-all ## runs every test
 
 # The tests append lines "name<TAB>value" there (tests/support/Figures.cs); counts of one name add up.
 test-rls: export RLSCHAT_FIGURES_FILE ?= $(CURDIR)/.data/figures
-test-rls: obj/built-all ## runs the tests of the policies, not of installing; FILTER=Chat those whose name holds it
+test-rls: obj/built-all ## runs the tests of the policies, not of installing; FILTER=Chat those whose class or test begins so
 	@mkdir -p .data; : > "$$RLSCHAT_FIGURES_FILE"
 	@dotnet test tests/rls -c Release --no-build --nologo \
-	  --filter '$(if $(FILTER),FullyQualifiedName~$(FILTER),FullyQualifiedName!~.Installing.)'; status=$$?; \
+	  --filter '$(if $(FILTER),FullyQualifiedName~.$(FILTER:.%=%),FullyQualifiedName!~.Installing.)'; status=$$?; \
 	  awk -F '\t' '$$2 ~ /^[0-9]+$$/ { n[$$1] += $$2 } END { for (name in n) if (n[name]) print name ": " n[name] }' "$$RLSCHAT_FIGURES_FILE" | sort; \
 	  exit $$status
 
@@ -43,8 +43,8 @@ test-image: ## makes an image of PostgreSQL for tests where no registry is, from
 test-rls-image: test-image obj/built-all ## runs test-rls in that image, by Testcontainers
 	@RLSCHAT_TEST_IMAGE=$(TEST_IMAGE) tests/image/with-docker.sh $(MAKE) --no-print-directory test-rls
 
-test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose name holds it
-	@dotnet test tests/api -c Release --no-build --nologo $(if $(FILTER),--filter 'FullyQualifiedName~$(FILTER)')
+test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose class or test begins so
+	@dotnet test tests/api -c Release --no-build --nologo $(if $(FILTER),--filter 'FullyQualifiedName~.$(FILTER:.%=%)')
 
 attacks: obj/built-all ## tries every attack of docs/threat-model.md, against the database and over HTTP
 	@status=0; for project in tests/rls tests/api; do \

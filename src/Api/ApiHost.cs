@@ -25,6 +25,12 @@ public static class ApiHost
         var settings = Settings.Read(builder.Configuration, builder.Environment);
 
         builder.Logging.AddJsonLines();
+        if (builder.Environment.IsDevelopment())
+        {
+            // That keys lie there unencrypted, at each start: so they shall.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Listen(settings.Host, settings.Port);

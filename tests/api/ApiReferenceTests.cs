@@ -91,7 +91,7 @@ public sealed partial class ApiReferenceTests(House house) : HouseTest(house)
     {
         var known = Codes().Matches((string)_contract.Document["components"]!["schemas"]!["Problem"]!["properties"]!["code"]!["description"]!)
             .Select(code => code.Groups[1].Value).ToList();
-        var raised = Directory.EnumerateFiles(Path.Combine(Root(), "src", "Api"), "*.cs", SearchOption.AllDirectories)
+        var raised = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Api"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => MadeProblems().Matches(File.ReadAllText(file)).Select(made => made.Groups[1].Value)).ToHashSet();
         Assert.Equal(raised.Order(), known.Order());
 
@@ -130,17 +130,6 @@ public sealed partial class ApiReferenceTests(House house) : HouseTest(house)
         }
 
         Assert.NotEmpty(Scripts().Matches(html));
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "RlsChat.sln")))
-        {
-            folder = Path.GetDirectoryName(folder)!;
-        }
-
-        return folder;
     }
 
     [GeneratedRegex("^- `([a-z_]+)`", RegexOptions.Multiline)]

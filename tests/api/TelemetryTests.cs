@@ -8,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 using RlsChat.Api.Telemetry;
+using RlsChat.Tests.Api.Live;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api;
@@ -52,7 +53,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         (await ana.Get($"/chats/{chat}/messages?limit=7")).Is(200);
         (await ana.Get("/hush/hush?hush=hush")).Is(404);
         var metrics = await Scrape(api);
-        foreach (var secret in new[] { "hush", ana.Email, ana.Id.ToString(), chat.ToString(), "example.org", "Password", "rlschat_api" })
+        foreach (var secret in new[] { "hush", ana.Email, ana.Id.ToString(), chat.ToString(), "example.org", "Password", "rlschat_api", "rlschat_live", "Host=" })
         {
             Assert.DoesNotContain(secret, metrics.Text, StringComparison.OrdinalIgnoreCase);
         }
@@ -71,6 +72,28 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
 
         Assert.True(metrics.Value("""db_client_operation_duration_seconds_count{.*regular_user.*}""", sum: true) >= 1);
         Assert.Contains("db_client_connection_max", metrics.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_metric_that_the_page_names_is_there()
+    {
+        await using var api = await Open();
+        var (ana, ben) = (await House.SignUp("ana", api), await House.SignUp("ben", api));
+        var chat = await ana.Begin("hush", "public");
+        (await ben.Patch($"/chats/{chat}", new { title = "hush" })).Is(403);
+        await using (var follower = await Follower.Of(ana, House.AddressOf(api), "/me/events"))
+        {
+            await follower.Hears("message.created", await ana.Say(chat));
+        }
+
+        await api.Services.GetRequiredService<Gauges>().Refresh(default);
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "monitoring.md"));
+        var names = Regex.Matches(page, "`((?:http_server|rlschat|db_client)_[a-z_]+)").Select(match => match.Groups[1].Value).ToHashSet();
+        Assert.Equal(14, names.Count);
+        // Nobody has waited.
+        names.Remove("db_client_connection_npgsql_pending_requests");
+        var text = (await Scrape(api)).Text;
+        Assert.All(names, name => Assert.Contains(name, text, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ namespace RlsChat.Api.Data;
 /// somebody asks whether the API is ready.
 /// </summary>
 internal sealed partial class BootGuard(
-    DataSources sources, Settings settings, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
+    DataSources sources, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _one = new(1);
@@ -76,9 +76,7 @@ internal sealed partial class BootGuard(
     {
         await using var api = await sources.Monitor.OpenConnectionAsync(stop);
         await using var auth = await sources.SignIn.OpenConnectionAsync(stop);
-        await using var live = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(settings.Live.ConnectionString) { Pooling = false }.ConnectionString);
-        await live.OpenAsync(stop);
+        await using var live = await sources.Live.OpenConnectionAsync(stop);
         foreach (var finding in ServerVersion.Check(api))
         {
             Warn(finding.ToString());

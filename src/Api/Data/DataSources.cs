@@ -15,6 +15,7 @@ internal sealed class DataSources : IAsyncDisposable
         Anonymous = Make("anonymous", settings.Api, pool, pool.MaxConnections);
         Monitor = Make("monitor", settings.Api, pool, 2);
         SignIn = Make("sign_in", settings.Auth, pool, few);
+        Live = MakeLive(settings.Live, pool);
     }
 
     /// <summary>What metrics call the pools.</summary>
@@ -32,12 +33,16 @@ internal sealed class DataSources : IAsyncDisposable
     /// <summary>For signing up, in and out; it can do nothing else.</summary>
     public NpgsqlDataSource SignIn { get; }
 
+    /// <summary>For live delivery, which has one connection and keeps it: there is no pool.</summary>
+    public NpgsqlDataSource Live { get; }
+
     public async ValueTask DisposeAsync()
     {
         await RegularUser.DisposeAsync();
         await Anonymous.DisposeAsync();
         await Monitor.DisposeAsync();
         await SignIn.DisposeAsync();
+        await Live.DisposeAsync();
     }
 
     private static NpgsqlDataSource Make(string name, NpgsqlConnectionStringBuilder login, PoolSettings pool, int size) =>
@@ -60,5 +65,23 @@ internal sealed class DataSources : IAsyncDisposable
         {
             // What metrics call the pool; otherwise they would show where it connects to.
             Name = name,
+        }.Build();
+
+    private static NpgsqlDataSource MakeLive(NpgsqlConnectionStringBuilder login, PoolSettings pool) =>
+        new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(login.ConnectionString)
+        {
+            ApplicationName = "rlschat-api live",
+            Pooling = false,
+            Timeout = pool.ConnectTimeout,
+            CommandTimeout = 15,
+            TcpKeepAlive = true,
+            MaxAutoPrepare = pool.Prepare ? 10 : 0,
+            AutoPrepareMinUsages = 2,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+            Enlist = false,
+            IncludeErrorDetail = false,
+        }.ConnectionString)
+        {
+            Name = "live",
         }.Build();
 }

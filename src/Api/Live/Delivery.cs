@@ -253,9 +253,11 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
             case "chunk" when subscriber.Index + 1 == news.Id && subscriber.TryPut(item):
                 subscriber.Index++;
                 _isMore = true;
+                metrics.Delivered.Add(1);
                 break;
             case "finished" or "abandoned" when subscriber.TryPut(item):
                 subscriber.Complete();
+                metrics.Delivered.Add(1);
                 break;
             case "chunk" or "finished" or "abandoned":
                 break;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using RlsChat.Api.Data;
 
 namespace RlsChat.Api.Live;
 
@@ -10,7 +11,7 @@ namespace RlsChat.Api.Live;
 /// and what it missed is what its last snapshot did not hold.
 /// </summary>
 internal sealed partial class LiveEvents(
-    Settings settings, Subscriptions subscriptions, Delivery delivery, LiveMetrics metrics,
+    DataSources sources, Subscriptions subscriptions, Delivery delivery, LiveMetrics metrics,
     IHostApplicationLifetime lifetime, ILogger<LiveEvents> log) : BackgroundService
 {
     private const string Channel = "rlschat_live";
@@ -54,8 +55,7 @@ internal sealed partial class LiveEvents(
         {
             try
             {
-                await using var connection = new NpgsqlConnection(ConnectionString(settings));
-                await connection.OpenAsync(stoppingToken);
+                await using var connection = await sources.Live.OpenConnectionAsync(stoppingToken);
                 await Listen(connection, () => failures = 0, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -78,21 +78,6 @@ internal sealed partial class LiveEvents(
         metrics.IsListening = false;
         subscriptions.EndAll("shutdown");
     }
-
-    private static string ConnectionString(Settings settings) =>
-        new NpgsqlConnectionStringBuilder(settings.Live.ConnectionString)
-        {
-            ApplicationName = "rlschat-api live",
-            Pooling = false,
-            Timeout = settings.Pool.ConnectTimeout,
-            CommandTimeout = 15,
-            TcpKeepAlive = true,
-            MaxAutoPrepare = settings.Pool.Prepare ? 10 : 0,
-            AutoPrepareMinUsages = 2,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            Enlist = false,
-            IncludeErrorDetail = false,
-        }.ConnectionString;
 
     private async Task Listen(NpgsqlConnection connection, Action works, CancellationToken stop)
     {

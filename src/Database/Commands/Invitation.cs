@@ -18,10 +18,10 @@ internal static class Invitation
         Seed.PrintPeople();
         Console.WriteLine($"""
 
-            The same request, asked by Ana, by Dan, and what everybody may read:
+            The same request, asked by Ana, by Dan, and what everybody may read (in another terminal):
               {As(address, DemoPerson.Ana)}
               {As(address, DemoPerson.Dan)}
-              curl -s '{address}/chats?scope=public'
+              curl -s '{address}/chats?scope=public'; echo
 
             """);
     }
@@ -30,5 +30,5 @@ internal static class Invitation
         $"curl -s '{address}/chats?scope=organization' -H \"authorization: Bearer $(curl -s {address}/auth/login "
             + "-H 'content-type: application/json' "
             + $$"""-d '{"email":"{{person.Email}}","password":"{{person.Password}}"}' """
-            + """| sed 's/.*"accessToken":"\([^"]*\)".*/\1/')" """.TrimEnd();
+            + """| sed 's/.*"accessToken":"\([^"]*\)".*/\1/')"; echo""";
 }

@@ -35,7 +35,7 @@ internal static class Migrate
         else if (!result.IsNothing)
         {
             PrintDrift(result);
-            Console.WriteLine($"Up to date: {target.Name}, {result.Applied.Count} files of db/ applied.");
+            Console.WriteLine($"Applied {result.Applied.Count} files of db/: {target.Name} is up to date.");
         }
     }
 

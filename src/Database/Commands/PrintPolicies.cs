@@ -16,9 +16,16 @@ internal static class PrintPolicies
         }
 
         Console.WriteLine();
+        var findings = await Checks.Run(target.Owner);
+        if (findings.Count == 0)
+        {
+            Console.WriteLine("db-check finds nothing: all is well.");
+            return 0;
+        }
+
         Table.Print(
             [["finding", "rule", "object", "what", "remedy"],
-            .. (await Checks.Run(target.Owner)).Select(found =>
+            .. findings.Select(found =>
                 new[] { found.IsNote ? "note" : "wrong", found.Rule, found.Subject, found.Problem, found.Remedy })]);
         return 0;
     }

@@ -48,7 +48,13 @@ internal static class Why
     private static async Task<string> Row(NpgsqlConnection connection, string table, string id)
     {
         var tables = await connection.Query(row => row.GetString(0),
-            "select c.table_name::text from information_schema.columns c where c.table_schema = 'public' and c.column_name = 'id' order by 1");
+            """
+            select t.table_name::text
+            from information_schema.tables t
+            join information_schema.columns c using (table_schema, table_name)
+            where t.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.column_name = 'id'
+            order by 1
+            """);
         if (!tables.Contains(table))
         {
             throw new SetupException($"There is no table \"{table}\" with an id; there are {string.Join(", ", tables)}.");
