@@ -1,5 +1,7 @@
 -- What the followers of streams do not have yet: chunks up to the first that is missing, because
--- writers may append them in any order, and, once they have all, how the stream ended.
+-- writers may append them in any order, and, once they have all, how the stream ended. Not more than
+-- some 4 MB at a time, by turns: everybody's first before anybody's second. An index of null: they can
+-- take nothing now.
 -- Sees no person: auth.deliver has found out who may follow.
 -- Definer: it reads what people have written.
 create or replace function auth.answers(streams uuid[], indexes integer[])
@@ -16,19 +18,23 @@ begin
   with s as materialized (
     select s.n::integer as n, s.stream, s.has
     from unnest(streams, indexes) with ordinality as s (stream, has, n)
-    where s.stream is not null
+    where s.stream is not null and s.has is not null
   ), c as materialized (
-    select s.n, c."index", c."data"
+    select s.n, s.stream, c."index",
+      sum(c.size) over (order by c.place, s.n) - c.size as before
     from s
     cross join lateral (
-      select c."index", c."data", row_number() over (order by c."index") as place
+      select c."index", octet_length(c."data") as size, row_number() over (order by c."index") as place
       from public."StreamChunk" c
       where c."streamId" = s.stream and c."index" > s.has
       order by c."index"
       limit 64) c
     where c."index" = s.has + c.place
   )
-  select c.n, c."index", 'chunk', c."data"::text from c
+  select c.n, c."index", 'chunk', d."data"::text
+  from c
+  join public."StreamChunk" d on d."streamId" = c.stream and d."index" = c."index"
+  where c.before < 4 * 1024 * 1024
   union all
   select s.n, null, e.state, t."messageId"::text
   from s

@@ -2,7 +2,8 @@
 -- what is delivered was visible to that person at that moment. Rows, in this order:
 --
 --   position          payload: the snapshot that was read up to, the time, and for how many
---                     milliseconds the oldest event waited; id: the last event's of a full page
+--                     milliseconds the oldest event waited; id: the last event's of a full page,
+--                     or of one that ends early because it is large (auth.event_payloads)
 --   created, updated  payload: the row as it is now, as the API shows it; one that has gone is left out
 --   deleted, left     payload: ids, for whoever saw the row and, while it is there, sees its chat
 --   chunk             id: its index in the stream; payload: the text
@@ -14,7 +15,8 @@
 -- was committed by then was so before what is new.
 --
 -- A subscriber is a person (null: nobody in particular), the digest of their session's secret, a chat
--- (null: all of theirs) and, for a stream of that chat, the stream and the last index they have.
+-- (null: all of theirs) and, for a stream of that chat, the stream and the last index they have (null:
+-- they can take nothing of it now).
 -- Whom no news concerns is asked about only with "everybody".
 -- Definer: the login of delivery may read nothing.
 create or replace function auth.deliver(
@@ -89,7 +91,9 @@ begin
   ), news as materialized (
     select e.*, a.readers
     from event e
+    -- Also whether it is a chat, because people choose ids, and may choose their organization's.
     join scope k on coalesce(k.chat, k.organization) = coalesce(e."chatId", e."organizationId")
+      and (k.chat is null) = (e."chatId" is null)
       and k.past = (e."snapshot" is not null or e."chatId" is null)
       and (not k.past or k.organization is not distinct from e."organizationId"
         and (e."chatId" is null or (k.owner, k.visibility) = (e."userId", e."visibility")))
@@ -103,12 +107,20 @@ begin
       and not (ours and pg_visible_in_snapshot(j."xid", after))
     join subscriber s on s.person = j.person
       and (s.chat is null or n."visibility" is distinct from 'public')
+  ), told as materialized (
+    select p.* from (
+      select array_agg(n."id" order by n."id") as ids, array_agg(n."kind" order by n."id") as kinds,
+        array_agg(n."rowId" order by n."id") as rows,
+        array_agg(coalesce(n."chatId", n."organizationId") order by n."id") as owners
+      from news n
+      where n."snapshot" is null and n.readers is not null) n
+    cross join lateral auth.event_payloads(n.ids, n.kinds, n.rows, n.owners) p
+  ), cut as materialized (
+    select max(t."id") as "id" from told t where t.is_cut
   ), answer as (
-    select 1 as part, n."id", n."kind"::text, p.payload, n.readers
-    from news n
-    cross join lateral auth.event_payload(n."kind", n."rowId", coalesce(n."chatId", n."organizationId"))
-      as p (payload)
-    where n."snapshot" is null and n.readers is not null and p.payload is not null
+    select 1 as part, n."id", n."kind"::text, t.payload, n.readers
+    from told t join news n on n."id" = t."id"
+    where t.payload is not null
     union all
     select 1, n."id", n."kind"::text,
       json_strip_nulls(json_build_object('id', n."rowId", 'chatId', n."chatId",
@@ -125,6 +137,7 @@ begin
         where (n."id", r.n) not in (select l."id", l.n from late l))
       end) as w (readers)
     where n."snapshot" is not null and w.readers is not null
+      and n."id" <= coalesce((select c."id" from cut c), n."id")
     union all
     select 2, a."index", a.kind, a.payload, array[a.subscriber]
     from auth.answers(streams, indexes) a
@@ -146,7 +159,7 @@ begin
     where e.reason is not null
     group by e.reason
   )
-  select case when count(*) = page then max(e."id") end, 'position',
+  select coalesce((select c."id" from cut c), case when count(*) = page then max(e."id") end), 'position',
     concat_ws(' ', present, extract(epoch from statement_timestamp())::bigint,
       extract(epoch from statement_timestamp() at time zone 'utc' - min(e."createdAt")) * 1000),
     null::integer[]

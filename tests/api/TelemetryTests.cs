@@ -53,7 +53,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         (await ana.Get($"/chats/{chat}/messages?limit=7")).Is(200);
         (await ana.Get("/hush/hush?hush=hush")).Is(404);
         var metrics = await Scrape(api);
-        foreach (var secret in new[] { "hush", ana.Email, ana.Id.ToString(), chat.ToString(), "example.org", "Password", "rlschat_api", "rlschat_live", "Host=" })
+        foreach (var secret in new[] { "hush", ana.Email, ana.Id.ToString(), chat.ToString(), "example.org", "Password", "rlschat_api", "Application Name=rlschat-api" })
         {
             Assert.DoesNotContain(secret, metrics.Text, StringComparison.OrdinalIgnoreCase);
         }

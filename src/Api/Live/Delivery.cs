@@ -26,7 +26,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     private Asked _asked = new([]);
     private Position? _position;
     private bool _isStale = true, _isMore;
-    private int _attempts, _page = Outbox.MaxPage;
+    private int _attempts;
     private long _everybody, _beat = Stopwatch.GetTimestamp();
 
     /// <summary>Whether there is nobody to ask for.</summary>
@@ -80,10 +80,8 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         }
 
         _attempts = 0;
-        foreach (var subscriber in _late.ToList())
-        {
-            await CatchUp(connection, subscriber, stop);
-        }
+        _live.FindAll(subscriber => subscriber.Stream is not null && subscriber.IsStuck).ForEach(subscriber => subscriber.End("slow"));
+        await CatchUp(connection, stop);
 
         if (Stopwatch.GetElapsedTime(_beat) >= Heartbeat)
         {
@@ -124,9 +122,8 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     {
         var (start, started) = (_position!, Stopwatch.GetTimestamp());
         var everybody = Stopwatch.GetElapsedTime(_everybody) >= Everybody;
-        var pull = await Read(connection, start, _asked, ours: true, everybody, stop);
-        // Who gets no more stands last, and was left out of a page that was cut.
-        _everybody = everybody && !pull.IsCut ? started : _everybody;
+        var pull = await Outbox.Read(connection, start, _asked, ours: true, everybody, stop);
+        _everybody = everybody ? started : _everybody;
         metrics.Lag = pull.Lag;
         Deliver(pull, start with { UpTo = pull.UpTo }, _asked.Subscribers);
         _position = pull.Last is { } last
@@ -142,13 +139,27 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         return pull.Last is not null;
     }
 
-    /// <summary>A page: after a large one fewer events, so that little is read in vain, and then more again.</summary>
-    private async Task<Pull> Read(
-        NpgsqlConnection connection, Position from, Asked asked, bool ours, bool everybody, CancellationToken stop)
+    /// <summary>Who comes from afar is led here a page at a time, by turns; and not for so long that others wait for it.</summary>
+    private async Task CatchUp(NpgsqlConnection connection, CancellationToken stop)
     {
-        var pull = await Outbox.Read(connection, from, asked, ours, everybody, _page, stop);
-        _page = pull.IsCut ? pull.Everything.Count : Math.Min(2 * _page, Outbox.MaxPage);
-        return pull;
+        var (began, behind) = (Stopwatch.GetTimestamp(), new Queue<Subscriber>(_late));
+        while (behind.TryDequeue(out var subscriber))
+        {
+            await CatchUp(connection, subscriber, stop);
+            if (subscriber is { IsOver: false, From: not null, HasRoom: true })
+            {
+                behind.Enqueue(subscriber);
+                // Next time another one is first.
+                _late.Remove(subscriber);
+                _late.Add(subscriber);
+            }
+
+            if (behind.Count > 0 && Stopwatch.GetElapsedTime(began) >= Held)
+            {
+                _isMore = true;
+                break;
+            }
+        }
     }
 
     private async Task CatchUp(NpgsqlConnection connection, Subscriber subscriber, CancellationToken stop)
@@ -161,7 +172,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
             }
 
             // Who has gone away takes nothing, however often it is read again.
-            while (subscriber is { IsOver: false, From: { } start })
+            if (subscriber is { IsOver: false, From: { } start })
             {
                 if (!subscriber.HasRoom)
                 {
@@ -174,7 +185,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
                 }
 
                 start = start.UpTo is null ? start with { UpTo = _position!.After } : start;
-                var pull = await Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
+                var pull = await Outbox.Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
                 subscriber.From = null;
                 Deliver(pull, start, [subscriber]);
                 subscriber.Release();
@@ -191,7 +202,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
             return;
         }
 
-        if (subscriber.IsOver)
+        if (subscriber is not { IsOver: false, From: null })
         {
             return;
         }

@@ -9,20 +9,15 @@ namespace RlsChat.Api.Live;
 /// <param name="Kind">Such as <c>message.created</c>, <c>chunk</c> or <c>end</c>.</param>
 /// <param name="Payload">JSON; of a chunk its text, of an end why.</param>
 /// <param name="Readers">Who.</param>
-internal readonly record struct News(long Id, string Kind, string? Payload, int[] Readers)
-{
-    /// <summary>Whether it stands in the outbox, and not in the stream that they follow.</summary>
-    public bool IsEvent => Kind is not ("chunk" or "finished" or "abandoned" or "end");
-}
+internal readonly record struct News(long Id, string Kind, string? Payload, int[] Readers);
 
 /// <summary>An answer of the database.</summary>
 /// <param name="Everything">What happened and who gets it.</param>
 /// <param name="UpTo">What was committed then.</param>
 /// <param name="At">When that was, in seconds since 1970.</param>
-/// <param name="Last">The number of the last event of a page that is full; null when there are no more.</param>
-/// <param name="IsCut">Whether it ended early, because it was large.</param>
+/// <param name="Last">The number of the last event of a page after which there may be more, or null.</param>
 /// <param name="Lag">For how long its oldest event had waited.</param>
-internal sealed record Pull(List<News> Everything, string UpTo, long At, long? Last, bool IsCut, TimeSpan Lag);
+internal sealed record Pull(List<News> Everything, string UpTo, long At, long? Last, TimeSpan Lag);
 
 /// <summary>Subscribers as the database wants them.</summary>
 internal sealed class Asked(IReadOnlyList<Subscriber> subscribers)
@@ -32,17 +27,14 @@ internal sealed class Asked(IReadOnlyList<Subscriber> subscribers)
     public byte[]?[] Digests { get; } = [.. subscribers.Select(s => s.Digest)];
     public Guid?[] Chats { get; } = [.. subscribers.Select(s => s.Chat)];
     public Guid?[] Streams { get; } = [.. subscribers.Select(s => s.Stream)];
-    public int[] Indexes => [.. subscribers.Select(s => s.Index)];
+    public int?[] Indexes => [.. subscribers.Select(s => s.HasRoom ? s.Index : (int?)null)];
 }
 
 /// <summary>The functions of delivery, which is all that rlschat_live may execute.</summary>
 internal static class Outbox
 {
-    /// <summary>How many events at most at a time.</summary>
-    public const int MaxPage = 512;
-
-    /// <summary>After how many characters a page ends early: it is held in memory.</summary>
-    public const int MaxCharacters = 4 * 1024 * 1024;
+    /// <summary>How many events at most at a time; after 4 million characters the database ends a page early.</summary>
+    public const int Page = 512;
 
     /// <summary>Where delivery begins.</summary>
     public static async Task<Position> Now(NpgsqlConnection connection, CancellationToken stop)
@@ -59,10 +51,9 @@ internal static class Outbox
     /// <param name="asked">The subscribers.</param>
     /// <param name="ours">Whether that position is this process's own, not one that a client has shown.</param>
     /// <param name="everybody">Whether to ask about those whom no news concerns.</param>
-    /// <param name="page">How many events at most.</param>
     /// <param name="stop">Ends it.</param>
     public static async Task<Pull> Read(
-        NpgsqlConnection connection, Position from, Asked asked, bool ours, bool everybody, int page, CancellationToken stop)
+        NpgsqlConnection connection, Position from, Asked asked, bool ours, bool everybody, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(
             """
@@ -75,7 +66,7 @@ internal static class Outbox
                 new() { Value = from.After },
                 new() { Value = (object?)from.UpTo ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
                 new() { Value = from.Last },
-                new() { Value = page },
+                new() { Value = Page },
                 new() { Value = ours },
                 new() { Value = everybody },
                 new() { Value = asked.People, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
@@ -90,23 +81,14 @@ internal static class Outbox
         var head = reader.GetString(2).Split(' ');
         long? last = await reader.IsDBNullAsync(0, stop) ? null : reader.GetInt64(0);
         var news = new List<News>();
-        var characters = 0;
-        // Events stand first. What is left out comes with the next page; who reads a stream has not moved on
-        // either, and whoever lost access loses it with the next question.
-        while (characters <= MaxCharacters && await reader.ReadAsync(stop))
+        while (await reader.ReadAsync(stop))
         {
-            var one = new News(
+            news.Add(new(
                 reader.IsDBNull(0) ? 0 : reader.GetInt64(0), reader.GetString(1),
-                reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetFieldValue<int[]>(3));
-            news.Add(one);
-            characters += one.Payload?.Length ?? 0;
-            if (characters > MaxCharacters && one.IsEvent)
-            {
-                last = one.Id;
-            }
+                reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetFieldValue<int[]>(3)));
         }
 
-        return new Pull(news, head[0], long.Parse(head[1], CultureInfo.InvariantCulture), last, characters > MaxCharacters,
+        return new Pull(news, head[0], long.Parse(head[1], CultureInfo.InvariantCulture), last,
             head.Length > 2 ? TimeSpan.FromMilliseconds(double.Parse(head[2], CultureInfo.InvariantCulture)) : default);
     }
 }

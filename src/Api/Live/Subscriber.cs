@@ -12,7 +12,7 @@ namespace RlsChat.Api.Live;
 internal sealed class Subscriber
 {
     /// <summary>How much may wait: more is read again when there is room, so memory is bounded.</summary>
-    private const int MaxWaiting = 2 * Outbox.MaxPage, MaxCharacters = Outbox.MaxCharacters;
+    private const int MaxWaiting = 2 * Outbox.Page;
 
     /// <summary>For how long what was put before access was lost may still be written.</summary>
     private static readonly TimeSpan Remainder = TimeSpan.FromMilliseconds(250);
@@ -57,8 +57,11 @@ internal sealed class Subscriber
     /// <summary>Why it ended, or null.</summary>
     public string? Ended => Volatile.Read(ref _end);
 
+    // Events are held once for all their readers, pieces of a stream by each follower.
+    private int MaxCharacters => (Stream is null ? 4 : 1) * 1024 * 1024;
+
     /// <summary>Whether a page of events can be put.</summary>
-    public bool HasRoom => Volatile.Read(ref _items) < Outbox.MaxPage / 2 && Volatile.Read(ref _characters) < MaxCharacters / 4;
+    public bool HasRoom => Volatile.Read(ref _items) < MaxWaiting / 4 && Volatile.Read(ref _characters) < MaxCharacters / 4;
 
     /// <summary>Whether there is no room, and the reader has taken nothing for long.</summary>
     public bool IsStuck => !HasRoom && DateTimeOffset.UtcNow - _taken > Patience;

@@ -58,7 +58,8 @@ public sealed class PlpgsqlCheckTests(Theatre theatre)
             return;
         }
 
-        Assert.Equal(Expected.Order(StringComparer.Ordinal), findings.Order(StringComparer.Ordinal));
+        Assert.True(findings.Order(StringComparer.Ordinal).SequenceEqual(Expected.Order(StringComparer.Ordinal)),
+            $"found: {string.Join('\n', findings.Except(Expected))}; not found: {string.Join('\n', Expected.Except(findings))}");
     }
 
     [Theory]

@@ -6,6 +6,29 @@ namespace RlsChat.Tests.Rls.Live;
 public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
 {
     [Fact]
+    public async Task A_page_of_large_rows_ends_early_and_the_next_goes_on_behind_it()
+    {
+        await Scene.Chat(Play, "shared", "owner");
+        await Says("owner", "small");
+        await Follow("member", "left@chat");
+        await Play.Leave("left");
+        await Listen();
+        for (var i = 0; i < 7; i++)
+        {
+            await Writes("owner", $"m{i}", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', to_json(array[repeat('x', 1000000)]))""");
+        }
+
+        await Does("owner", """delete from public."Message" where "id" = [small]""");
+        var first = await Hear(everybody: true);
+        Assert.Equal(
+            "message.created m0: member\nmessage.created m1: member\nmessage.created m2: member\nmessage.created m3: member\n"
+            + "message.created m4: member\nend not_found: left@chat", first.Lines);
+        var second = await Hear(last: first.Last);
+        Assert.Equal("message.created m5: member\nmessage.created m6: member\nmessage.deleted small in chat: member\nend not_found: left@chat", second.Lines);
+        Assert.Null(second.Last);
+    }
+
+    [Fact]
     public async Task A_page_at_a_time_and_nothing_twice()
     {
         await Chat();

@@ -161,6 +161,27 @@ public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
             """);
     }
 
+    [Fact]
+    public async Task A_chat_with_the_id_of_its_organization_is_no_organization()
+    {
+        await Play.As("owner");
+        Play.Remember("chat", await Play.Ask<Guid>("""
+            insert into public."Chat" ("id", "title", "visibility", "organizationId")
+            values (auth.organization_id(), 'x', 'public', auth.organization_id()) returning "id"
+            """));
+        await Says("owner", "first");
+        await Follow("member", "outsider@chat", "anonymous@chat");
+        await Listen();
+        await Does("owner", Delete("first"));
+        await Does("admin", "select public.set_member_manager([owner], null)");
+        await Does("manager", "select public.leave_organization()");
+        await Hears("""
+            message.deleted first in chat: member, outsider@chat, anonymous@chat
+            member.updated owner: member
+            member.left manager of chat: member
+            """);
+    }
+
     private static string Delete(string message) => $"""delete from public."Message" where "id" = [{message}]""";
 
     private static string See(string visibility) => $"""update public."Chat" set "visibility" = '{visibility}' where "id" = [chat]""";

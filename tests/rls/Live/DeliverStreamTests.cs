@@ -38,6 +38,50 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
     }
 
     [Fact]
+    public async Task Who_has_no_room_is_told_neither_pieces_nor_their_end_but_when_it_is_gone()
+    {
+        await Stream("shared", 0);
+        await Stream("shared", "finished", 0);
+        await Follow("owner@chat/stream+full", "member@chat/finished+full", "admin@chat/stream", "admin@chat/finished+0");
+        await Does("owner", "select public.finish_stream([finished])");
+        Play.Remember("answer", await Play.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [finished]"""));
+        await Listen();
+        await Hears("""
+            chunk 0 0: admin@chat/stream
+            finished answer: admin@chat/finished+0
+            """, everybody: true);
+        await Does("owner", """delete from public."Stream" where "id" = [stream]""");
+        await Listen();
+        await Hears("""
+            finished answer: admin@chat/finished+0
+            end not_found: owner@chat/stream+full, admin@chat/stream
+            """, everybody: true);
+    }
+
+    [Fact]
+    public async Task At_most_four_megabytes_at_a_time_by_turns_and_the_end_of_others_all_the_same()
+    {
+        await Stream("shared", 0);
+        await Stream("shared", "large");
+        await Play.As("owner");
+        for (var i = 0; i < 15; i++)
+        {
+            await Play.Do($"select public.append_chunk([large], {i}, repeat('x', 65000))");
+        }
+
+        // 15 pieces for each of six are 5.9 MB; all have the eleventh before anybody has the twelfth.
+        string[] six = ["owner@chat/large", "member@chat/large", "admin@chat/large", "manager@chat/large", "can_manage_chats@chat/large", "can_view_documents@chat/large"];
+        await Follow([.. six, "owner@chat/stream", "left@chat/stream"]);
+        await Play.Leave("left");
+        await Listen();
+        var heard = (await Hear(everybody: true)).Lines.Split('\n');
+        Assert.Equal(65, heard.Count(line => line.Contains("xxx", StringComparison.Ordinal)));
+        Assert.All(six, who => Assert.InRange(heard.Count(line => line.EndsWith($": {who}", StringComparison.Ordinal)), 10, 11));
+        Assert.Contains("chunk 0 0: owner@chat/stream", heard);
+        Assert.Contains(heard, line => line.StartsWith("end ", StringComparison.Ordinal) && line.Contains("left@chat/stream", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task At_most_sixty_four_pieces_at_a_time()
     {
         await Stream("shared", [.. Enumerable.Range(0, 70)]);

@@ -22,7 +22,7 @@ public abstract class Broadcast(Theatre theatre) : Drama(theatre)
     /// <param name="Lag">For how many milliseconds the oldest event waited.</param>
     protected sealed record Answer(string Lines, string UpTo, long? Last, double? Lag);
 
-    private sealed record Subscriber(string Name, string Who, string? Chat, string? Stream, int Index);
+    private sealed record Subscriber(string Name, string Who, string? Chat, string? Stream, int? Index);
 
     /// <summary>The number of this transaction.</summary>
     protected long Xid { get; private set; }
@@ -36,7 +36,7 @@ public abstract class Broadcast(Theatre theatre) : Drama(theatre)
 
     /// <summary>
     /// Subscribers, by who follows what: "owner" all that is theirs, "owner@chat" one chat, "owner@chat/stream+2"
-    /// a stream of which they have the pieces up to the third. Each signs in.
+    /// a stream of which they have the pieces up to the third, "+full" one of which they can take nothing. Each signs in.
     /// </summary>
     protected async Task Follow(params IEnumerable<string> names)
     {
@@ -45,7 +45,7 @@ public abstract class Broadcast(Theatre theatre) : Drama(theatre)
         {
             var (who, what) = name.Split('@') is [var p, var w] ? (p, w.Split('/', '+')) : (name, []);
             subscribers.Add(new(name, who, what.ElementAtOrDefault(0), what.ElementAtOrDefault(1),
-                what.Length > 2 ? int.Parse(what[2], CultureInfo.InvariantCulture) : -1));
+                what.ElementAtOrDefault(2) switch { null => -1, "full" => null, var n => int.Parse(n, CultureInfo.InvariantCulture) }));
             if (who != Cast.Anonymous)
             {
                 await Play.Do($"select auth.open_session([{who}], sha256('token of {name}'), sha256('{name}'))");
@@ -107,7 +107,7 @@ public abstract class Broadcast(Theatre theatre) : Drama(theatre)
               ({Array("bytea", s => s.Who == Cast.Anonymous ? "null" : $"sha256('{s.Name}')")})[:{subscribers.Count}],
               ({Array("uuid", s => s.Chat is null ? "null" : $"[{s.Chat}]")})[:{subscribers.Count}],
               ({Array("uuid", s => s.Stream is null ? "null" : $"[{s.Stream}]")})[:{subscribers.Count}],
-              ({Array("integer", s => s.Index.ToString(CultureInfo.InvariantCulture))})[:{subscribers.Count}]) d
+              ({Array("integer", s => s.Index?.ToString(CultureInfo.InvariantCulture) ?? "null")})[:{subscribers.Count}]) d
             """);
         var answer = rows.ConvertAll(row => JsonDocument.Parse(row).RootElement);
         Assert.Equal("position", answer[0][1].GetString());
