@@ -151,6 +151,31 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     }
 
     [Fact]
+    public async Task Others_go_on_before_whoever_comes_from_afar()
+    {
+        const int Messages = 150;
+        var before = await Position();
+        await House.Backstage.As<long>(_owner,
+            """
+            with written as (
+              insert into public."Message" ("chatId", "role", "parts")
+              select $1, 'user', to_json(array[repeat('x', 1000000)]) from generate_series(1, $2) returning "id")
+            select count(*) from written
+            """, _chat, Messages);
+        var other = await House.SignUp("other");
+        var chat = await other.Begin();
+        await using var bystander = await Follower.Of(other, House.Address, "/me/events");
+        var late = new[] { await Follower.Open(_owner, House.Address, "/me/events", before), await Follower.Open(_owner, House.Address, "/me/events", before) };
+        await using var first = Follower.Late(late[0]);
+        await using var second = Follower.Late(late[1]);
+        await first.Until(f => f.All.Count > 0, "the first");
+        await bystander.Hears("message.created", await other.Say(chat));
+        Assert.InRange(first.All.Count, 1, Messages - 1);
+        await first.Until(f => f.All.Count(heard => heard.Kind == "message.created") == Messages, "all of it");
+        await second.Until(f => f.All.Count(heard => heard.Kind == "message.created") == Messages, "all of it");
+    }
+
+    [Fact]
     public void What_waits_for_a_reader_is_bounded()
     {
         var subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
