@@ -1,7 +1,7 @@
 -- What the followers of streams do not have yet: chunks up to the first that is missing, because
 -- writers may append them in any order, and, once they have all, how the stream ended. Not more than
--- some 4 MB at a time, by turns: everybody's first before anybody's second. An index of null: they can
--- take nothing now.
+-- some 4 MB at a time, by turns: everybody's first before anybody's second. An index of null: they follow
+-- no stream, or can take nothing now.
 -- Sees no person: auth.deliver has found out who may follow.
 -- Definer: it reads what people have written.
 create or replace function auth.answers(streams uuid[], indexes integer[])
@@ -18,7 +18,7 @@ begin
   with s as materialized (
     select s.n::integer as n, s.stream, s.has
     from unnest(streams, indexes) with ordinality as s (stream, has, n)
-    where s.stream is not null and s.has is not null
+    where s.has is not null
   ), c as materialized (
     select s.n, s.stream, c."index",
       sum(c.size) over (order by c.place, s.n) - c.size as before

@@ -27,7 +27,8 @@ internal sealed class Asked(IReadOnlyList<Subscriber> subscribers)
     public byte[]?[] Digests { get; } = [.. subscribers.Select(s => s.Digest)];
     public Guid?[] Chats { get; } = [.. subscribers.Select(s => s.Chat)];
     public Guid?[] Streams { get; } = [.. subscribers.Select(s => s.Stream)];
-    public int?[] Indexes => [.. subscribers.Select(s => s.HasRoom ? s.Index : (int?)null)];
+    // Of a stream whose follower has no room nothing is asked for.
+    public int?[] Indexes => [.. subscribers.Select(s => s.Stream is not null && s.HasRoom ? s.Index : (int?)null)];
 }
 
 /// <summary>The functions of delivery, which is all that rlschat_live may execute.</summary>

@@ -45,7 +45,7 @@ public abstract class Broadcast(Theatre theatre) : Drama(theatre)
         {
             var (who, what) = name.Split('@') is [var p, var w] ? (p, w.Split('/', '+')) : (name, []);
             subscribers.Add(new(name, who, what.ElementAtOrDefault(0), what.ElementAtOrDefault(1),
-                what.ElementAtOrDefault(2) switch { null => -1, "full" => null, var n => int.Parse(n, CultureInfo.InvariantCulture) }));
+                what.ElementAtOrDefault(2) switch { null => what.Length > 1 ? -1 : null, "full" => null, var n => int.Parse(n, CultureInfo.InvariantCulture) }));
             if (who != Cast.Anonymous)
             {
                 await Play.Do($"select auth.open_session([{who}], sha256('token of {name}'), sha256('{name}'))");
