@@ -11,10 +11,10 @@ internal sealed class DataSources : IAsyncDisposable
     public DataSources(Settings settings)
     {
         var (pool, few) = (settings.Pool, Math.Max(2, settings.Pool.MaxConnections / 2));
-        RegularUser = Make("regular_user", settings.Api, pool, pool.MaxConnections);
-        Anonymous = Make("anonymous", settings.Api, pool, pool.MaxConnections);
-        Monitor = Make("monitor", settings.Api, pool, 2);
-        SignIn = Make("sign_in", settings.Auth, pool, few);
+        RegularUser = MakePool("regular_user", settings.Api, pool, pool.MaxConnections);
+        Anonymous = MakePool("anonymous", settings.Api, pool, pool.MaxConnections);
+        Monitor = MakePool("monitor", settings.Api, pool, 2);
+        SignIn = MakePool("sign_in", settings.Auth, pool, few);
         Live = MakeLive(settings.Live, pool);
     }
 
@@ -45,43 +45,40 @@ internal sealed class DataSources : IAsyncDisposable
         await Live.DisposeAsync();
     }
 
-    private static NpgsqlDataSource Make(string name, NpgsqlConnectionStringBuilder login, PoolSettings pool, int size) =>
-        new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(login.ConnectionString)
+    private static NpgsqlDataSource MakePool(string name, NpgsqlConnectionStringBuilder login, PoolSettings pool, int size) =>
+        Make(name, pool, new NpgsqlConnectionStringBuilder(login.ConnectionString)
         {
             ApplicationName = login.ApplicationName ?? "rlschat-api",
             MaxPoolSize = size,
-            Timeout = pool.ConnectTimeout,
             ConnectionIdleLifetime = pool.IdleTimeout,
             ConnectionPruningInterval = Math.Min(10, pool.IdleTimeout),
             ConnectionLifetime = pool.MaxLifetime,
             // Safe because nothing is ever set for a session, only for a transaction.
             NoResetOnClose = true,
             MaxAutoPrepare = pool.Prepare ? 100 : 0,
-            AutoPrepareMinUsages = 2,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            Enlist = false,
-            IncludeErrorDetail = false,
-        }.ConnectionString)
+        });
+
+    private static NpgsqlDataSource MakeLive(NpgsqlConnectionStringBuilder login, PoolSettings pool) =>
+        Make("live", pool, new NpgsqlConnectionStringBuilder(login.ConnectionString)
+        {
+            ApplicationName = "rlschat-api live",
+            Pooling = false,
+            CommandTimeout = 15,
+            TcpKeepAlive = true,
+            MaxAutoPrepare = pool.Prepare ? 10 : 0,
+        });
+
+    private static NpgsqlDataSource Make(string name, PoolSettings pool, NpgsqlConnectionStringBuilder connection)
+    {
+        connection.Timeout = pool.ConnectTimeout;
+        connection.AutoPrepareMinUsages = 2;
+        connection.GssEncryptionMode = GssEncryptionMode.Disable;
+        connection.Enlist = false;
+        connection.IncludeErrorDetail = false;
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString)
         {
             // What metrics call the pool; otherwise they would show where it connects to.
             Name = name,
         }.Build();
-
-    private static NpgsqlDataSource MakeLive(NpgsqlConnectionStringBuilder login, PoolSettings pool) =>
-        new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(login.ConnectionString)
-        {
-            ApplicationName = "rlschat-api live",
-            Pooling = false,
-            Timeout = pool.ConnectTimeout,
-            CommandTimeout = 15,
-            TcpKeepAlive = true,
-            MaxAutoPrepare = pool.Prepare ? 10 : 0,
-            AutoPrepareMinUsages = 2,
-            GssEncryptionMode = GssEncryptionMode.Disable,
-            Enlist = false,
-            IncludeErrorDetail = false,
-        }.ConnectionString)
-        {
-            Name = "live",
-        }.Build();
+    }
 }

@@ -146,6 +146,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         while (behind.TryDequeue(out var subscriber))
         {
             await CatchUp(connection, subscriber, stop);
+            // Who has gone away takes nothing, however often it is read again.
             if (subscriber is { IsOver: false, From: not null, HasRoom: true })
             {
                 behind.Enqueue(subscriber);
@@ -171,7 +172,6 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
                 Reset(subscriber);
             }
 
-            // Who has gone away takes nothing, however often it is read again.
             if (subscriber is { IsOver: false, From: { } start })
             {
                 if (!subscriber.HasRoom)

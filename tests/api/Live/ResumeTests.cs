@@ -179,37 +179,31 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     public void What_waits_for_a_reader_is_bounded()
     {
         var subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
-        var put = 0;
-        while (put < 5000 && subscriber.TryPut(new(new string('x', 10), "ping")))
-        {
-            put++;
-        }
-
-        Assert.Equal((1024, false), (put, subscriber.HasRoom));
+        Assert.Equal((1024, false), (Fill(subscriber, 10), subscriber.HasRoom));
         subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
-        put = 0;
-        while (put < 5000 && subscriber.TryPut(new(new string('x', 100_000), "ping")))
-        {
-            put++;
-        }
-
-        Assert.Equal((41, false), (put, subscriber.HasRoom));
+        Assert.Equal((41, false), (Fill(subscriber, 100_000), subscriber.HasRoom));
         // Of a stream whose follower has no room nothing is asked for; their access is.
         subscriber = new Subscriber { Stream = Guid.NewGuid(), Index = 3, Cut = () => { }, Drained = () => { } };
         var other = new Subscriber { Stream = subscriber.Stream, Index = 4, Cut = () => { }, Drained = () => { } };
-        put = 0;
-        while (put < 5000 && subscriber.TryPut(new(new string('x', 100_000), "chunk")))
-        {
-            put++;
-        }
-
-        Assert.Equal((10, false), (put, subscriber.IsStuck));
+        Assert.Equal((10, false), (Fill(subscriber, 100_000), subscriber.IsStuck));
         Assert.Equal([null, 4], new Asked([subscriber, other]).Indexes);
         Assert.Equal([subscriber.Stream, subscriber.Stream], new Asked([subscriber, other]).Streams);
         // One that is larger than all goes when nothing else waits: nobody stands still for ever.
         subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
         Assert.True(subscriber.TryPut(new(new string('x', 5_000_000), "ping")));
         Assert.False(subscriber.TryPut(new("", "ping")) && subscriber.TryPut(new("x", "ping")));
+    }
+
+    /// <summary>How many events of that length there is room for.</summary>
+    private static int Fill(Subscriber subscriber, int characters)
+    {
+        var put = 0;
+        while (put < 5000 && subscriber.TryPut(new(new string('x', characters), "ping")))
+        {
+            put++;
+        }
+
+        return put;
     }
 
     private Subscriber Owner(RlsChat.Api.Live.Position? from) => new()
