@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using RlsChat.Api.Telemetry;
 using RlsChat.Tests.Api.Play;
 using RlsChat.Tests.Support;
 
@@ -34,6 +36,8 @@ public sealed class OneConnectionTests(House house) : HouseTest(house)
         await using var database = await (await TestServer.Shared).CreateDatabase();
         await using var api = House.Build(database, settings: ["--DATABASE_IDLE_TIMEOUT=1"]);
         await api.StartAsync();
+        // Four times a minute they borrow a connection of the pool, whoever follows.
+        await api.Services.GetRequiredService<Gauges>().StopAsync(default);
         var address = House.AddressOf(api);
         var people = await Task.WhenAll(Enumerable.Range(0, People).Select(i => House.SignUp($"p{i}", api)));
         var open = await people[0].Begin(visibility: "public");
