@@ -1,5 +1,7 @@
 -- Sees no person: auth.deliver has found out who may read the row. "parts" and "attachments" are json,
--- so they are passed on as they were written.
+-- so they are passed on as they were written; or not at all (null) when they have more than 64 KB
+-- together, because everybody waits for what delivery reads. What is stored as more is not unpacked to
+-- find that out, and "offset 0" has it found out once.
 -- By its key, and then compared with the chat: an equality would let a plan that was made on empty tables
 -- look through a whole chat for it.
 -- Definer: it reads what people have written.
@@ -17,9 +19,16 @@ begin
     when 'message' then
       return (
         select json_build_object('id', m."id", 'chatId', m."chatId", 'userId', m."userId",
-          'role', m."role", 'parts', m."parts", 'attachments', m."attachments",
+          'role', m."role", 'parts', case when f.fits then m."parts" end,
+          'attachments', case when f.fits then m."attachments" end,
           'createdAt', to_char(m."createdAt", iso), 'version', m."version")::text
-        from public."Message" m where m."id" = row_id and m."chatId" is not distinct from chat_id);
+        from public."Message" m
+        cross join lateral (
+          select case when pg_column_size(m."parts") + pg_column_size(m."attachments") < 66000
+            then octet_length(m."parts"::text) + octet_length(m."attachments"::text) <= 65536 end
+          offset 0
+        ) f (fits)
+        where m."id" = row_id and m."chatId" is not distinct from chat_id);
     when 'chat' then
       return (
         select json_build_object('id', c."id", 'title', c."title", 'visibility', c."visibility",
@@ -49,4 +58,4 @@ end
 $$;
 alter function auth.event_payload(text, uuid, uuid) owner to auth_definer;
 comment on function auth.event_payload(text, uuid, uuid) is
-  'The row that an event is about, as the API shows it now; null when it has gone.';
+  'The row that an event is about, as the API shows it now, but for large texts; null when it has gone.';

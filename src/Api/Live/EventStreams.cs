@@ -42,7 +42,8 @@ internal static class EventStreams
 
     /// <summary>
     /// <c>chat.updated</c>, <c>chat.deleted</c>, and <c>message.</c>, <c>vote.</c> and <c>stream.</c> created,
-    /// updated, deleted or finished; the data is the row as its list shows it, of what was deleted its ids.
+    /// updated, deleted or finished; the data is the row as its list shows it, of what was deleted its ids. Of a message
+    /// with more than 64 KB of parts and attachments both are null: it is to be read.
     /// </summary>
     private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfChat(
         Id id, HttpContext context, UserDb db) =>

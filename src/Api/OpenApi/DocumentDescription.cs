@@ -35,7 +35,9 @@ internal static class DocumentDescription
         repeated, whichever instance answers. They begin with `ready`; `ping` comes every 15 seconds; `reset` says that
         what happened meanwhile is not known any more (events are kept for a day) and that the lists are to be read
         again; `end` says why nothing more comes: `session_ended`, `not_found`, `slow`, `shutdown`, `failed`. A stream
-        goes on for as long as the session lives, also past the end of the access token that opened it.
+        goes on for as long as the session lives, also past the end of the access token that opened it. An event tells
+        the row as it is now; of a message with more than 64 KB of `parts` and `attachments` both are null, and it is
+        to be read.
 
         **Limits.** A 429 or 503 says in `Retry-After` after how many seconds trying again may help.
         """;

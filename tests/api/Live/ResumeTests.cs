@@ -75,11 +75,11 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_takes_nothing_is_dropped_and_goes_on_without_a_loss()
     {
-        const int Messages = 300;
+        const int Messages = 500;
         // Who does not read "ready" knows where they begin all the same.
         var stalled = await Follower.Open(_owner, House.Address, $"/chats/{_chat}/events", await Position());
         // More than buffers hold on the way: 30 MB.
-        var parts = $"[\"{new string('x', 100_000)}\"]";
+        var parts = $"[\"{new string('x', 60_000)}\"]";
         for (var i = 0; i < Messages; i++)
         {
             await House.Backstage.As<Guid>(_owner,
@@ -124,14 +124,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     public async Task A_page_of_large_events_ends_early_and_the_next_goes_on_there()
     {
         var start = RlsChat.Api.Live.Position.Parse(await Position())!;
-        var parts = $"[\"{new string('x', 1_000_000)}\"]";
-        var missed = new List<Guid>();
-        for (var i = 0; i < 8; i++)
-        {
-            missed.Add(await House.Backstage.As<Guid>(_owner,
-                """insert into public."Message" ("chatId", "role", "parts") values ($1, 'user', $2::text::json) returning "id" """, _chat, parts));
-        }
-
+        var missed = await Flood(75);
         await using var connection = new NpgsqlConnection(House.App.Services.GetRequiredService<Settings>().Live.ConnectionString);
         await connection.OpenAsync();
         var asked = new Asked([Owner(start)]);
@@ -140,7 +133,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         var rest = await Outbox.Read(connection, start with { UpTo = first.UpTo, Last = first.Last!.Value }, asked,
             ours: false, everybody: true, default);
         Assert.Null(rest.Last);
-        Assert.Equal((5, 3), (first.Everything.Count, rest.Everything.Count));
+        Assert.Equal((70, 5), (first.Everything.Count, rest.Everything.Count));
         Assert.Equal(missed, first.Everything.Concat(rest.Everything)
             .Select(news => JsonDocument.Parse(news.Payload!).RootElement.GetProperty("id").GetGuid()));
 
@@ -153,15 +146,10 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [Fact]
     public async Task Others_go_on_before_whoever_comes_from_afar()
     {
-        const int Messages = 150;
+        const int Messages = 2500;
         var before = await Position();
-        await House.Backstage.As<long>(_owner,
-            """
-            with written as (
-              insert into public."Message" ("chatId", "role", "parts")
-              select $1, 'user', to_json(array[repeat('x', 1000000)]) from generate_series(1, $2) returning "id")
-            select count(*) from written
-            """, _chat, Messages);
+        await using var unlimited = await House.Backstage.Turn("messages_per_hour", null);
+        await Flood(Messages);
         var other = await House.SignUp("other");
         var chat = await other.Begin();
         await using var bystander = await Follower.Of(other, House.Address, "/me/events");
@@ -193,6 +181,15 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         Assert.True(subscriber.TryPut(new(new string('x', 5_000_000), "ping")));
         Assert.False(subscriber.TryPut(new("", "ping")) && subscriber.TryPut(new("x", "ping")));
     }
+
+    /// <summary>So many messages, as large as an event tells them; their ids, in order.</summary>
+    private async Task<Guid[]> Flood(int messages) => (await House.Backstage.As<Guid[]>(_owner,
+        """
+        with written as (
+          insert into public."Message" ("chatId", "role", "parts")
+          select $1, 'user', to_json(array[repeat('x', 60000)]) from generate_series(1, $2) returning "id")
+        select array_agg("id") from written
+        """, _chat, messages))!;
 
     /// <summary>How many events of that length there is room for.</summary>
     private static int Fill(Subscriber subscriber, int characters)

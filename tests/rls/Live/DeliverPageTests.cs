@@ -13,18 +13,17 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
         await Follow("member", "left@chat");
         await Play.Leave("left");
         await Listen();
-        for (var i = 0; i < 7; i++)
+        for (var i = 0; i < 75; i++)
         {
-            await Writes("owner", $"m{i}", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', to_json(array[repeat('x', 1000000)]))""");
+            await Writes("owner", $"m{i}", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', to_json(array[repeat('x', 60000)]))""");
         }
 
         await Does("owner", """delete from public."Message" where "id" = [small]""");
+        static string Lines(int from, int count) => string.Concat(Enumerable.Range(from, count).Select(i => $"message.created m{i}: member\n"));
         var first = await Hear(everybody: true);
-        Assert.Equal(
-            "message.created m0: member\nmessage.created m1: member\nmessage.created m2: member\nmessage.created m3: member\n"
-            + "message.created m4: member\nend not_found: left@chat", first.Lines);
+        Assert.Equal($"{Lines(0, 70)}end not_found: left@chat", first.Lines);
         var second = await Hear(last: first.Last);
-        Assert.Equal("message.created m5: member\nmessage.created m6: member\nmessage.deleted small in chat: member\nend not_found: left@chat", second.Lines);
+        Assert.Equal($"{Lines(70, 5)}message.deleted small in chat: member\nend not_found: left@chat", second.Lines);
         Assert.Null(second.Last);
     }
 

@@ -37,6 +37,32 @@ public sealed partial class DeliverPayloadTests(Theatre theatre) : Broadcast(the
     public async Task Of_what_has_gone_or_is_elsewhere_there_is_nothing(string kind, string row, string within) =>
         Assert.Equal("nothing", await Payload(kind, row, within));
 
+    [Theory]
+    [InlineData(65_536, true)]
+    [InlineData(65_537, false)]
+    [InlineData(1_000_000, false)]
+    public async Task A_large_message_is_told_without_its_parts_and_attachments(int bytes, bool isTold)
+    {
+        // Once of what compresses well, and once of what does not.
+        foreach (var (name, text) in new[] { ("even", $"repeat('x', {bytes - 12})"), ("random", $"(select left(string_agg(md5(i::text), ''), {bytes - 12}) from generate_series(0, {bytes / 32}) i)") })
+        {
+            await Writes("owner", name, $"""
+                insert into public."Message" ("chatId", "role", "parts", "attachments", "createdAt")
+                values ([chat], 'user', to_json(array[{text}]), '["abcd"]', '2026-01-02 03:04:05.678')
+                """);
+            Assert.Equal(bytes, await Play.Ask<int>($"""select octet_length("parts"::text) + octet_length("attachments"::text) from public."Message" where "id" = [{name}]"""));
+            var payload = System.Text.Json.JsonDocument.Parse(await Payload("message.created", name, "chat")).RootElement;
+            Assert.Equal(isTold, payload.GetProperty("parts").GetRawText().Length == bytes - 8);
+            Assert.Equal(isTold ? "[\"abcd\"]" : "null", payload.GetProperty("attachments").GetRawText());
+            if (!isTold)
+            {
+                Assert.Equal(
+                    $$"""{"id" : "{{name}}", "chatId" : "chat", "userId" : "owner", "role" : "user", "parts" : null, "attachments" : null, "createdAt" : "2026-01-02T03:04:05.678Z", "version" : 1}""",
+                    payload.GetRawText());
+            }
+        }
+    }
+
     [Fact]
     public async Task An_id_that_is_used_again_elsewhere_tells_nobody_of_the_other_row()
     {
