@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using RlsChat.Tests.Api.Play;
 
@@ -18,6 +19,21 @@ internal sealed record Heard(string Kind, string? Id, string Text)
 internal sealed class Follower : IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>Little fits into its connections, so who does not read is soon waited for.</summary>
+    private static readonly HttpClient Narrow = new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = int.MaxValue,
+        ConnectCallback = async (to, stop) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            await socket.ConnectAsync(to.DnsEndPoint, stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -44,7 +60,7 @@ internal sealed class Follower : IAsyncDisposable
     /// <summary>Why it ended, as the server said.</summary>
     public string? End => _heard.FirstOrDefault(heard => heard.Kind == "end")?.Data["reason"]!.GetValue<string>();
 
-    public static async Task<HttpResponseMessage> Open(Person person, Uri address, string path, string? lastId = null)
+    public static async Task<HttpResponseMessage> Open(Person person, Uri address, string path, string? lastId = null, bool isNarrow = false)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, path));
         if (person.AccessToken.Length > 0)
@@ -57,7 +73,7 @@ internal sealed class Follower : IAsyncDisposable
             request.Headers.Add("Last-Event-ID", lastId);
         }
 
-        return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return await (isNarrow ? Narrow : Http).SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     /// <summary>Follows, and returns when the server has taken them in.</summary>

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection;
+using RlsChat.Api.Live;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api.Live;
@@ -78,6 +80,41 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
         await House.Backstage.Age("\"Stream\"", """update public."Stream" set "activeAt" = "activeAt" - interval '1 hour' """);
         await follower.Until(f => f.IsOver, "the end");
         Assert.Equal(["chunk", "abandoned"], follower.All.Select(heard => heard.Kind));
+    }
+
+    [Fact]
+    public async Task Who_takes_nothing_of_it_holds_up_nobody_and_is_dropped()
+    {
+        // As JSON each of its characters is six: 6 MB for each follower, more than buffers hold on the way.
+        const int Pieces = 15;
+        await House.Backstage.As<long>(_troupe["owner"],
+            $"select count(public.append_chunk($1, i, repeat(chr(1), 65536))) from generate_series(0, {Pieces - 1}) i", _stream);
+        var stalled = await Task.WhenAll(Enumerable.Range(0, 20)
+            .Select(_ => Follower.Open(_troupe["member"], House.Address, $"/streams/{_stream}", isNarrow: true)));
+        var (outsider, open) = (_troupe["outsider"], House.App.Services.GetRequiredService<Subscriptions>());
+        var chat = await outsider.Begin();
+        await using var bystander = await Follower.Of(outsider, House.Address, "/me/events");
+        for (var i = 0; i < 5; i++)
+        {
+            var message = await outsider.Say(chat);
+            await bystander.Until(f => f.All.Any(heard => heard.Row == message), "the message", seconds: 5);
+        }
+
+        Assert.Equal(stalled.Length + 1, open.Count);
+        (await outsider.Post("/auth/logout", new { refreshToken = outsider.RefreshToken })).Is(204);
+        await bystander.Until(f => f.IsOver, "the end", seconds: 5);
+        await Wait.Until(() => Task.FromResult(open.Count == 0));
+        foreach (var response in stalled)
+        {
+            await using var follower = Follower.Late(response);
+            await follower.Until(f => f.IsOver, "it was closed");
+            // What they have they have in order, and go on from there.
+            var (has, last) = (Chunks(follower), follower.LastId);
+            Assert.Equal(Enumerable.Range(0, has.Count), has.Select(chunk => chunk.Item1));
+            Assert.InRange(has.Count, 0, Pieces - 1);
+            await using var again = await Follow(lastId: last);
+            await again.Until(f => Chunks(f).Count == Pieces - has.Count, "the rest");
+        }
     }
 
     [Theory]
