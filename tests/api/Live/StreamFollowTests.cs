@@ -89,7 +89,7 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
         const int Pieces = 15;
         await House.Backstage.As<long>(_troupe["owner"],
             $"select count(public.append_chunk($1, i, repeat(chr(1), 65536))) from generate_series(0, {Pieces - 1}) i", _stream);
-        var stalled = await Task.WhenAll(Enumerable.Range(0, 20)
+        var stalled = await Task.WhenAll(Enumerable.Range(0, 10)
             .Select(_ => Follower.Open(_troupe["member"], House.Address, $"/streams/{_stream}", isNarrow: true)));
         var (outsider, open) = (_troupe["outsider"], House.App.Services.GetRequiredService<Subscriptions>());
         var chat = await outsider.Begin();
