@@ -58,7 +58,7 @@ internal static class Limits
         Problems.TooManyRequests(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Window));
 
     /// <summary>An IPv4 address, or the /64 of an IPv6 one: what one household is given.</summary>
-    private static IPAddress Network(IPAddress? address)
+    public static IPAddress Network(IPAddress? address)
     {
         if (address is not { AddressFamily: AddressFamily.InterNetworkV6 })
         {

@@ -87,6 +87,7 @@ internal static class EventStreams
         var subscriber = new Subscriber
         {
             Person = caller.Uid,
+            Network = Limits.Network(context.Connection.RemoteIpAddress),
             Digest = caller.Session is { } secret ? Secret.Digest(secret) : null,
             Chat = chat,
             Stream = stream,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
@@ -32,6 +33,9 @@ internal sealed class Subscriber
 
     /// <summary>Who, or null for nobody in particular.</summary>
     public Guid? Person { get; init; }
+
+    /// <summary>From where: an address, or the /64 of an IPv6 one.</summary>
+    public IPAddress Network { get; init; } = IPAddress.None;
 
     /// <summary>The digest of the secret of their session.</summary>
     public byte[]? Digest { get; init; }

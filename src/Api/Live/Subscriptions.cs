@@ -8,11 +8,15 @@ internal sealed class Subscriptions
     /// <summary>How many one person may have open in this process: tabs and devices.</summary>
     public const int MaxOfPerson = 20;
 
+    /// <summary>How many of those who have not signed in there may be from one address; an IPv6 one counts by its /64.</summary>
+    public const int MaxOfAddress = 100;
+
     /// <summary>How many there may be; those who have not signed in leave half of them to those who have.</summary>
     public const int Max = 10_000;
 
     private readonly Lock _gate = new();
     private readonly HashSet<Subscriber> _open = [];
+    private readonly Dictionary<object, int> _openOf = [];
     private readonly ConcurrentQueue<Subscriber> _new = new();
     private bool _isOver;
 
@@ -36,13 +40,15 @@ internal sealed class Subscriptions
     {
         lock (_gate)
         {
-            if (_open.Count >= (subscriber.Person is null ? Max / 2 : Max)
-                || (subscriber.Person is { } person && _open.Count(other => other.Person == person) >= MaxOfPerson))
+            var openOfThem = _openOf.GetValueOrDefault(Who(subscriber));
+            var (most, mostOfThem) = subscriber.Person is null ? (Max / 2, MaxOfAddress) : (Max, MaxOfPerson);
+            if (_open.Count >= most || openOfThem >= mostOfThem)
             {
                 return false;
             }
 
             _open.Add(subscriber);
+            _openOf[Who(subscriber)] = openOfThem + 1;
             if (_isOver)
             {
                 subscriber.End("shutdown");
@@ -60,7 +66,10 @@ internal sealed class Subscriptions
         subscriber.Close();
         lock (_gate)
         {
-            _open.Remove(subscriber);
+            if (_open.Remove(subscriber) && --_openOf[Who(subscriber)] == 0)
+            {
+                _openOf.Remove(Who(subscriber));
+            }
         }
     }
 
@@ -88,4 +97,6 @@ internal sealed class Subscriptions
 
     /// <summary>Lets delivery come round.</summary>
     public void Wake() => Woken?.Invoke();
+
+    private static object Who(Subscriber subscriber) => (object?)subscriber.Person ?? subscriber.Network;
 }

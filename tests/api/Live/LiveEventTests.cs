@@ -180,36 +180,4 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
         using var response = await Follower.Open(_troupe["owner"], House.Address, "/me/events", id);
         Assert.Equal(400, (int)response.StatusCode);
     }
-
-    [Fact]
-    public async Task A_person_has_so_many_streams_and_no_more()
-    {
-        var followers = new List<Follower>();
-        for (var i = 0; i < 20; i++)
-        {
-            followers.Add(await Follow("owner", "/me/events"));
-        }
-
-        (await _troupe["owner"].Get("/me/events")).Is(429, "too_many_streams");
-        await using (await Follow("member", "/me/events"))
-        {
-            await followers[0].DisposeAsync();
-        }
-
-        for (var until = DateTime.UtcNow.AddSeconds(20); ; await Task.Delay(20))
-        {
-            using var response = await Follower.Open(_troupe["owner"], House.Address, "/me/events");
-            if (response.IsSuccessStatusCode)
-            {
-                break;
-            }
-
-            Assert.True(DateTime.UtcNow < until);
-        }
-
-        foreach (var follower in followers.Skip(1))
-        {
-            await follower.DisposeAsync();
-        }
-    }
 }

@@ -25,6 +25,35 @@ public sealed class OpeningTests(House house) : HouseTest(house)
         await api.StopAsync();
     }
 
+    [Theory]
+    [InlineData("owner", 20)]
+    [InlineData("anonymous", 100)]
+    public async Task There_are_so_many_at_once_of_a_person_and_of_an_address(string who, int most)
+    {
+        var (owner, other) = (await House.SignUp("owner"), await House.SignUp("other"));
+        var path = $"/chats/{await owner.Begin(visibility: "public")}/events";
+        var person = who == "owner" ? owner : new Person("anonymous", House.Address);
+        var followers = await Task.WhenAll(Enumerable.Range(0, most).Select(_ => Follower.Of(person, House.Address, path)));
+        (await person.Get(path)).Is(429, "too_many_streams");
+        // The same address, and another person.
+        await using (await Follower.Of(other, House.Address, path))
+        {
+            (await person.Get(path)).Is(429, "too_many_streams");
+        }
+
+        // There is room again for one who leaves.
+        await followers[0].DisposeAsync();
+        await Wait.Until(async () =>
+        {
+            using var again = await Follower.Open(person, House.Address, path);
+            return again.IsSuccessStatusCode;
+        });
+        foreach (var follower in followers[1..])
+        {
+            await follower.DisposeAsync();
+        }
+    }
+
     [Fact]
     public async Task It_is_open_before_there_is_anything_to_say()
     {
