@@ -12,7 +12,8 @@
 --   end               payload: why these subscribers get no more
 --
 -- "upto" and "last" continue a page, see auth.events. "ours": the position was this process's, so what
--- was committed by then was so before what is new.
+-- was committed by then was so before what is new; any other is what somebody says it is, and is led up
+-- by steps (auth.as_far_as) and smaller pages.
 --
 -- A subscriber is a person (null: nobody in particular), the digest of their session's secret, a chat
 -- (null: all of theirs) and, for a stream of that chat, the stream and the last index they have (null:
@@ -30,8 +31,13 @@ create or replace function auth.deliver(
 as $$
 #variable_conflict use_column
 declare
-  present constant pg_snapshot := coalesce(upto, pg_current_snapshot());
+  present pg_snapshot := coalesce(upto, pg_current_snapshot());
 begin
+  if not ours and last = 0 then
+    present := auth.as_far_as(after, present, 4096);
+  elsif not ours and auth.as_far_as(after, present, 50000)::text <> present::text then
+    raise exception 'too much lies between these snapshots' using errcode = 'program_limit_exceeded';
+  end if;
   return query
   with subscriber as materialized (
     select s.n::integer as n, s.person, s.digest, s.chat, s.stream
@@ -74,6 +80,9 @@ begin
         join public.sessions l on l."family" = f."family" and l."revoked" is null
           and l."expires" > statement_timestamp() at time zone 'utc'
         where f."secretDigest" = s.digest and f."userId" = s.person and f."revoked" is null))
+  ), follows as materialized (
+    -- Also whether it is of that chat, because people choose ids, and may use one again.
+    select s.n from subscriber s join public."Stream" t on t."id" = s.stream and t."chatId" = s.chat
   ), audience as materialized (
     -- Of a chat as it was: who, while it is there, still sees it as it is.
     select l.k, array_agg(v.n) as readers
@@ -114,7 +123,8 @@ begin
         array_agg(coalesce(n."chatId", n."organizationId") order by n."id") as owners
       from news n
       where n."snapshot" is null and n.readers is not null) n
-    cross join lateral auth.event_payloads(n.ids, n.kinds, n.rows, n.owners) p
+    cross join lateral auth.event_payloads(n.ids, n.kinds, n.rows, n.owners,
+      case when ours then 4194304 else 524288 end) p
   ), cut as materialized (
     select max(t."id") as "id" from told t where t.is_cut
   ), answer as (
@@ -142,6 +152,7 @@ begin
     select 2, a."index", a.kind, a.payload, array[a.subscriber]
     from auth.answers(streams, indexes) a
     where a.subscriber in (select alive.n from alive) and a.subscriber in (select p.n from present p)
+      and a.subscriber in (select f.n from follows f)
     union all
     select 3, null, 'end', e.reason, array_agg(e.n)
     from (
@@ -151,8 +162,7 @@ begin
         when s.chat is not null
           and (everybody or s.stream is not null or s.chat in (select e."chatId" from event e))
           and s.n not in (select p.n from present p) then 'not_found'
-        when s.stream is not null
-          and not exists (select from public."Stream" t where t."id" = s.stream) then 'not_found'
+        when s.stream is not null and s.n not in (select f.n from follows f) then 'not_found'
       end as reason
       from subscriber s
     ) e

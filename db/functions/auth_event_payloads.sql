@@ -1,6 +1,7 @@
 -- What a page of events says, one after the other in the order that is given: of what was given, "payload"
--- is null where the row has gone, and after some 4 million characters it ends with "is_cut".
-create or replace function auth.event_payloads(ids bigint[], kinds text[], row_ids uuid[], within uuid[])
+-- is null where the row has gone, and after so many characters it ends with "is_cut".
+create or replace function auth.event_payloads(
+  ids bigint[], kinds text[], row_ids uuid[], within uuid[], characters integer)
   returns table ("id" bigint, payload text, is_cut boolean)
   language plpgsql
   stable
@@ -17,12 +18,12 @@ begin
     "id" := e.id;
     payload := auth.event_payload(e.kind, e.row_id, e.owner);
     said := said + coalesce(length(payload), 0);
-    is_cut := said > 4 * 1024 * 1024;
+    is_cut := said > characters;
     return next;
     exit when is_cut;
   end loop;
 end
 $$;
-alter function auth.event_payloads(bigint[], text[], uuid[], uuid[]) owner to auth_definer;
-comment on function auth.event_payloads(bigint[], text[], uuid[], uuid[]) is
+alter function auth.event_payloads(bigint[], text[], uuid[], uuid[], integer) owner to auth_definer;
+comment on function auth.event_payloads(bigint[], text[], uuid[], uuid[], integer) is
   'The rows that events are about, as the API shows them now, as far as a page of them may be large.';

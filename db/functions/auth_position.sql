@@ -1,4 +1,5 @@
--- Numbers of transactions are a database's own: "place" tells this one from a copy or a restoration.
+-- Numbers of transactions are a database's own: "place" tells this one from a copy, from a restoration, and
+-- (by the timeline) from what it was before a standby took over, which may lack the last of it.
 -- Definer: so that delivery needs no right of its own but to execute.
 create or replace function auth.position()
   returns table (place text, at bigint, snapshot pg_snapshot)
@@ -9,7 +10,8 @@ create or replace function auth.position()
 as $$
 begin
   return query
-  select concat_ws('-', c.system_identifier, d.oid), extract(epoch from statement_timestamp())::bigint,
+  select concat_ws('-', c.system_identifier, d.oid,
+      ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint), extract(epoch from statement_timestamp())::bigint,
     pg_current_snapshot()
   from pg_control_system() c, pg_catalog.pg_database d where d.datname = current_database();
 end

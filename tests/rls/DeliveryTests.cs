@@ -18,6 +18,7 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
         """select auth.event_payload('message.created', [owner], [owner])""",
         """select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')""",
         "select auth.events(pg_current_snapshot(), pg_current_snapshot(), 0, 10)",
+        "select auth.as_far_as(pg_current_snapshot(), pg_current_snapshot(), 10)",
         "select auth.answers('{}', '{}')");
 
     [Fact]
@@ -40,7 +41,7 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
         await using var allowed = source.CreateCommand(Deliver);
         await allowed.ExecuteScalarAsync();
         await using var place = source.CreateCommand("select place from auth.position()");
-        Assert.Matches("^[0-9]+-[0-9]+$", (string)(await place.ExecuteScalarAsync())!);
+        Assert.Matches("^[0-9]+-[0-9]+-[0-9]+$", (string)(await place.ExecuteScalarAsync())!);
     }
 
     // A position of another database says nothing here: "place" tells them apart.

@@ -27,7 +27,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     private Position? _position;
     private bool _isStale = true, _isMore;
     private int _attempts;
-    private long _everybody, _beat = Stopwatch.GetTimestamp();
+    private long _everybody, _withoutRoom, _beat = Stopwatch.GetTimestamp();
 
     /// <summary>Whether there is nobody to ask for.</summary>
     public bool HasNobody => _live.Count + _late.Count == 0;
@@ -65,13 +65,11 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         _isMore = false;
         try
         {
-            for (var released = Stopwatch.GetTimestamp(); await PullLive(connection, stop);)
+            // After what was cut off between two pages there is more, and who comes now may have seen that.
+            for (var isCut = true; isCut;)
             {
-                if (Stopwatch.GetElapsedTime(released) >= Held)
-                {
-                    released = Stopwatch.GetTimestamp();
-                    Release();
-                }
+                isCut = _position!.UpTo is not null;
+                await PullAll(connection, stop);
             }
         }
         finally
@@ -82,6 +80,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         _attempts = 0;
         _live.FindAll(subscriber => subscriber.Stream is not null && subscriber.IsStuck).ForEach(subscriber => subscriber.End("slow"));
         await CatchUp(connection, stop);
+        await AskAboutWhoHasNoRoom(connection, stop);
 
         if (Stopwatch.GetElapsedTime(_beat) >= Heartbeat)
         {
@@ -109,15 +108,29 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
 
     private void TakeIn()
     {
-        _late.RemoveAll(subscriber => subscriber.IsOver);
+        _late.RemoveAll(subscriber => subscriber.IsGone);
         _late.AddRange(subscriptions.TakeNew());
-        if (_live.RemoveAll(subscriber => subscriber.IsOver) > 0)
+        if (_live.RemoveAll(subscriber => subscriber.IsGone) > 0)
         {
             _asked = new([.. _live]);
         }
     }
 
-    /// <summary>Everybody who is where this process is.</summary>
+    /// <summary>What has happened, a page after the other.</summary>
+    private async Task PullAll(NpgsqlConnection connection, CancellationToken stop)
+    {
+        for (var released = Stopwatch.GetTimestamp(); await PullLive(connection, stop);)
+        {
+            if (Stopwatch.GetElapsedTime(released) >= Held)
+            {
+                released = Stopwatch.GetTimestamp();
+                Release();
+            }
+        }
+    }
+
+    /// <summary>A page for everybody who is where this process is.</summary>
+    /// <returns>Whether there may be another.</returns>
     private async Task<bool> PullLive(NpgsqlConnection connection, CancellationToken stop)
     {
         var (start, started) = (_position!, Stopwatch.GetTimestamp());
@@ -186,13 +199,19 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
 
                 start = start.UpTo is null ? start with { UpTo = _position!.After } : start;
                 var pull = await Outbox.Read(connection, start, new Asked([subscriber]), ours: false, everybody: true, stop);
+                // It may be less than was asked for.
+                start = start with { UpTo = pull.UpTo };
                 subscriber.From = null;
                 Deliver(pull, start, [subscriber]);
                 subscriber.Release();
                 subscriber.From ??= pull.Last is { } last ? start with { Last = last }
                     : start.UpTo == _position!.After ? null
-                    : new Position(start.Place, start.At, start.UpTo!);
+                    : new Position(start.Place, start.At, start.UpTo);
             }
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ProgramLimitExceeded)
+        {
+            Reset(subscriber);
         }
         catch (PostgresException e) when (connection.FullState == ConnectionState.Open)
         {
@@ -218,6 +237,19 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
         // Whether they may be here at all is asked with the next question.
         _everybody = 0;
         _isMore = true;
+    }
+
+    /// <summary>What waits for those who have no room is theirs only for as long as they have access.</summary>
+    private async Task AskAboutWhoHasNoRoom(NpgsqlConnection connection, CancellationToken stop)
+    {
+        if (Stopwatch.GetElapsedTime(_withoutRoom) >= Everybody
+            && _late.FindAll(subscriber => subscriber is { From: not null, HasRoom: false, IsOver: false }) is { Count: > 0 } full)
+        {
+            _withoutRoom = Stopwatch.GetTimestamp();
+            // Nothing has happened between a snapshot and itself.
+            var nothing = _position! with { UpTo = _position.After, Last = 0 };
+            Deliver(await Outbox.Read(connection, nothing, new Asked(full), ours: true, everybody: true, stop), nothing, full);
+        }
     }
 
     /// <summary>What there was since cannot be said.</summary>

@@ -27,14 +27,17 @@ internal sealed class Asked(IReadOnlyList<Subscriber> subscribers)
     public byte[]?[] Digests { get; } = [.. subscribers.Select(s => s.Digest)];
     public Guid?[] Chats { get; } = [.. subscribers.Select(s => s.Chat)];
     public Guid?[] Streams { get; } = [.. subscribers.Select(s => s.Stream)];
-    // Of a stream whose follower has no room nothing is asked for.
-    public int?[] Indexes => [.. subscribers.Select(s => s.Stream is not null && s.HasRoom ? s.Index : (int?)null)];
+    // Of a stream whose follower has no room, or all of it, nothing is asked for.
+    public int?[] Indexes => [.. subscribers.Select(s => s is { Stream: not null, HasRoom: true, IsOver: false } ? s.Index : (int?)null)];
 }
 
 /// <summary>The functions of delivery, which is all that rlschat_live may execute.</summary>
 internal static class Outbox
 {
-    /// <summary>How many events at most at a time; after 4 million characters the database ends a page early.</summary>
+    /// <summary>
+    /// How many events at most at a time; the database ends a page early after 4 million characters, or half a million
+    /// for one who comes from afar.
+    /// </summary>
     public const int Page = 512;
 
     /// <summary>Where delivery begins.</summary>
@@ -53,6 +56,7 @@ internal static class Outbox
     /// <param name="ours">Whether that position is this process's own, not one that a client has shown.</param>
     /// <param name="everybody">Whether to ask about those whom no news concerns.</param>
     /// <param name="stop">Ends it.</param>
+    /// <exception cref="PostgresException">ProgramLimitExceeded: that position is a place in more events than can be paged through.</exception>
     public static async Task<Pull> Read(
         NpgsqlConnection connection, Position from, Asked asked, bool ours, bool everybody, CancellationToken stop)
     {

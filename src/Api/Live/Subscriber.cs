@@ -65,16 +65,20 @@ internal sealed class Subscriber
     private int MaxCharacters => (Stream is null ? 4 : 1) * 1024 * 1024;
 
     /// <summary>Whether a page of events can be put.</summary>
-    public bool HasRoom => Volatile.Read(ref _items) < MaxWaiting / 4 && Volatile.Read(ref _characters) < MaxCharacters / 4;
+    public bool HasRoom => Volatile.Read(ref _items) < MaxWaiting / 4 && Volatile.Read(ref _characters) < 256 * 1024;
 
-    /// <summary>Whether there is no room, and the reader has taken nothing for long.</summary>
-    public bool IsStuck => !HasRoom && DateTimeOffset.UtcNow - _taken > Patience;
+    /// <summary>Whether there is no room, or nothing more to come, and the reader has taken nothing for long of what waits.</summary>
+    public bool IsStuck =>
+        (Volatile.Read(ref _isComplete) ? Volatile.Read(ref _items) > 0 : !HasRoom) && DateTimeOffset.UtcNow - _taken > Patience;
 
     /// <summary>Whether they were told where they stand.</summary>
     public bool HasBegun { get; set; }
 
-    /// <summary>Whether there is nothing more for them.</summary>
+    /// <summary>Whether there is nothing more for them; what waits may still be written.</summary>
     public bool IsOver => Ended is not null || Volatile.Read(ref _isComplete);
+
+    /// <summary>Whether nothing more is written to them, but for the end.</summary>
+    public bool IsGone => Ended is not null || Volatile.Read(ref _isClosed);
 
     /// <summary>Puts one behind what waits; it is held until <see cref="Release"/>. False when there is no room.</summary>
     public bool TryPut(SseItem<string> item)

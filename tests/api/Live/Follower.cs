@@ -12,7 +12,7 @@ internal sealed record Heard(string Kind, string? Id, string Text)
 {
     public JsonNode Data => JsonNode.Parse(Text)!;
     public Guid Row => Data["id"]!.GetValue<Guid>();
-    public override string ToString() => $"{Kind} {Text}";
+    public override string ToString() => $"{Kind} {(Text.Length > 500 ? $"{Text[..500]}…" : Text)}";
 }
 
 /// <summary>Somebody who follows a live stream, and remembers all that came; pings aside.</summary>
@@ -132,8 +132,8 @@ internal sealed class Follower : IAsyncDisposable
                 await using var stream = await response.Content.ReadAsStreamAsync(_stop.Token);
                 await foreach (var item in SseParser.Create(stream).EnumerateAsync(_stop.Token))
                 {
-                    _heard.Enqueue(new(item.EventType, item.EventId, item.Data));
                     LastId = item.EventType == "ping" ? LastId : item.EventId ?? LastId;
+                    _heard.Enqueue(new(item.EventType, item.EventId, item.Data));
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or IOException or HttpRequestException)

@@ -46,20 +46,31 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [InlineData("too old")]
     [InlineData("of another database")]
     [InlineData("of another server")]
+    [InlineData("of another timeline")]
     [InlineData("of the future")]
+    [InlineData("among too much")]
     public async Task Reset_is_said_when_what_came_since_cannot_be(string how)
     {
         var position = RlsChat.Api.Live.Position.Parse(await Position())!;
-        var (server, database) = position.Place.Split('-') is [var s, var d] ? (s, d) : throw new FormatException(position.Place);
+        var (server, database, timeline) = position.Place.Split('-') is [var s, var d, var t] ? (s, d, t) : throw new FormatException(position.Place);
         var missed = await _owner.Say(_chat);
         // The control: changed in nothing, it is good.
         await using var good = await Follower.Of(_owner, House.Address, "/me/events", position.ToString());
         await good.Hears("message.created", missed);
+        if (how == "among too much")
+        {
+            await House.Backstage.Age("\"Event\"", """
+                insert into public."Event" ("kind", "rowId") select 'chat.updated', gen_random_uuid() from generate_series(1, 50001)
+                """);
+        }
+
         var other = how switch
         {
             "too old" => position with { At = position.At - (23 * 3600) - 60 },
-            "of another database" => position with { Place = $"{server}-{long.Parse(database) + 1}" },
-            "of another server" => position with { Place = $"1{server}-{database}" },
+            "of another database" => position with { Place = $"{server}-{long.Parse(database) + 1}-{timeline}" },
+            "of another server" => position with { Place = $"1{server}-{database}-{timeline}" },
+            "of another timeline" => position with { Place = $"{server}-{database}-{long.Parse(timeline) + 1}" },
+            "among too much" => position with { UpTo = RlsChat.Api.Live.Position.Parse(await Position())!.After, Last = 1 },
             _ => position with { After = "900000000000:900000000000:" },
         };
         await using var follower = await Follower.Of(_owner, House.Address, "/me/events", other.ToString());
@@ -128,10 +139,10 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         await using var connection = new NpgsqlConnection(House.App.Services.GetRequiredService<Settings>().Live.ConnectionString);
         await connection.OpenAsync();
         var asked = new Asked([Owner(start)]);
-        var first = await Outbox.Read(connection, start, asked, ours: false, everybody: true, default);
+        var first = await Outbox.Read(connection, start, asked, ours: true, everybody: true, default);
         Assert.Equal(first.Everything[^1].Id, first.Last);
         var rest = await Outbox.Read(connection, start with { UpTo = first.UpTo, Last = first.Last!.Value }, asked,
-            ours: false, everybody: true, default);
+            ours: true, everybody: true, default);
         Assert.Null(rest.Last);
         Assert.Equal((70, 5), (first.Everything.Count, rest.Everything.Count));
         Assert.Equal(missed, first.Everything.Concat(rest.Everything)
@@ -146,9 +157,8 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [Fact]
     public async Task Others_go_on_before_whoever_comes_from_afar()
     {
-        const int Messages = 2500;
+        const int Messages = 600;
         var before = await Position();
-        await using var unlimited = await House.Backstage.Turn("messages_per_hour", null);
         await Flood(Messages);
         var other = await House.SignUp("other");
         var chat = await other.Begin();
@@ -161,6 +171,50 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         Assert.InRange(first.All.Count, 1, Messages - 1);
         await first.Until(f => f.All.Count(heard => heard.Kind == "message.created") == Messages, "all of it");
         await second.Until(f => f.All.Count(heard => heard.Kind == "message.created") == Messages, "all of it");
+    }
+
+    [Theory]
+    [InlineData("who has no room")]
+    [InlineData("who has all of an answer")]
+    public async Task What_waits_for_a_slow_reader_is_theirs_only_for_as_long_as_they_have_access(string whom)
+    {
+        Subscriber slow;
+        if (whom == "who has no room")
+        {
+            slow = Owner(RlsChat.Api.Live.Position.Parse(await Position()));
+            await Flood(50);
+        }
+        else
+        {
+            var stream = (await _owner.Post($"/chats/{_chat}/streams", new { })).Is(201).Id;
+            (await _owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "x" })).Is(200);
+            (await _owner.Post($"/streams/{stream}/finish", new { })).Is(201);
+            slow = Owner(null, stream);
+        }
+
+        var open = House.App.Services.GetRequiredService<Subscriptions>();
+        Assert.True(open.TryAdd(slow));
+        await Wait.Until(() => Task.FromResult(slow.IsOver || !slow.HasRoom));
+        // The control: as long as they have access nothing ends.
+        await Task.Delay(500);
+        Assert.Null(slow.Ended);
+        (await _owner.Post("/auth/logout", new { refreshToken = _owner.RefreshToken })).Is(204);
+        await Wait.Until(() => Task.FromResult(slow.Ended is not null));
+        Assert.Equal("session_ended", slow.Ended);
+        open.Remove(slow);
+    }
+
+    [Fact]
+    public async Task Who_takes_nothing_of_a_whole_answer_is_dropped()
+    {
+        var stream = (await _owner.Post($"/chats/{_chat}/streams", new { })).Is(201).Id;
+        (await _owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "x" })).Is(200);
+        (await _owner.Post($"/streams/{stream}/finish", new { })).Is(201);
+        var (slow, open) = (Owner(null, stream), House.App.Services.GetRequiredService<Subscriptions>());
+        Assert.True(open.TryAdd(slow));
+        await Wait.Until(() => Task.FromResult(slow.Ended is not null));
+        Assert.Equal("slow", slow.Ended);
+        open.Remove(slow);
     }
 
     [Fact]
@@ -203,8 +257,11 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         return put;
     }
 
-    private Subscriber Owner(RlsChat.Api.Live.Position? from) => new()
+    private Subscriber Owner(RlsChat.Api.Live.Position? from, Guid? stream = null) => new()
     {
+        Chat = stream is null ? null : _chat,
+        Stream = stream,
+        Index = -1,
         Person = _owner.Id,
         Digest = SHA256.HashData(Encoding.UTF8.GetBytes(Claims.SessionOf(_owner.AccessToken))),
         From = from,

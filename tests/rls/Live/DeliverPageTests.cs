@@ -25,6 +25,10 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
         var second = await Hear(last: first.Last);
         Assert.Equal($"{Lines(70, 5)}message.deleted small in chat: member\nend not_found: left@chat", second.Lines);
         Assert.Null(second.Last);
+        // Whoever comes from afar has pages of their own, one after the other: an eighth of that at a time.
+        var theirs = await Hear(ours: false, last: first.Last - 1);
+        Assert.Equal($"{Lines(69, 6)}message.deleted small in chat: member\nend not_found: left@chat", theirs.Lines);
+        Assert.Equal($"{Lines(0, 9)}end not_found: left@chat", (await Hear(ours: false)).Lines);
     }
 
     [Fact]
@@ -113,6 +117,73 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
             """);
         Assert.InRange((await Hear()).Lag!.Value, 3_600_000, 3_900_000);
     }
+
+    /// <summary>How far a snapshot goes that holds so many events more than "T+10:T+10:"; two are of T+10, one of T+12, three of T+15.</summary>
+    [Theory]
+    [InlineData("T+10:T+10:", "T+20:T+20:", 6, "T+20:T+20:")]
+    [InlineData("T+10:T+10:", "T+20:T+20:", 5, "T+15:T+15:")]
+    [InlineData("T+10:T+10:", "T+20:T+20:", 3, "T+15:T+15:")]
+    [InlineData("T+10:T+10:", "T+20:T+20:", 2, "T+12:T+12:")]
+    // At least one transaction, however much it did.
+    [InlineData("T+10:T+10:", "T+20:T+20:", 1, "T+11:T+11:")]
+    [InlineData("T+11:T+11:", "T+20:T+20:", 0, "T+12:T+12:")]
+    [InlineData("T+15:T+15:", "T+20:T+20:", 2, "T+16:T+16:")]
+    [InlineData("T+15:T+15:", "T+20:T+20:", 3, "T+20:T+20:")]
+    // Who is running stays so.
+    [InlineData("T+10:T+10:", "T+11:T+20:T+11,T+14,T+16", 3, "T+11:T+15:T+11,T+14")]
+    [InlineData("T+10:T+10:", "T+16:T+20:T+16", 3, "T+15:T+15:")]
+    // What comes after the end does not count.
+    [InlineData("T+10:T+10:", "T+15:T+15:", 2, "T+12:T+12:")]
+    [InlineData("T+10:T+10:", "T+15:T+15:", 3, "T+15:T+15:")]
+    public async Task A_step_holds_so_many_events(string after, string upto, int most, string expected)
+    {
+        await Chat();
+        await Forge("values (10), (10), (12), (15), (15), (15)");
+        await Play.AsRole("auth_definer");
+        Assert.Equal(
+            await Play.Ask<string>($"select ({Snapshot(expected)}::pg_snapshot)::text"),
+            await Play.Ask<string>($"select auth.as_far_as({Snapshot(after)}, {Snapshot(upto)}, {most})::text"));
+    }
+
+    [Fact]
+    public async Task Who_comes_from_afar_is_led_up_by_steps_and_misses_nothing()
+    {
+        await Chat();
+        // Three for each transaction, and 5,000 of one; of two it was known that they were running.
+        await Forge("select 10 + i / 3 from generate_series(1, 9000) i union all select 2000 from generate_series(1, 5000)");
+        await Follow("member");
+        var (after, upto, last, heard, ends) = ("T+12:T+20:T+12,T+15", "T+100000:T+100000:", 0L, 0, new List<string>());
+        do
+        {
+            var page = await Hear(ours: false, after: after, upto: upto, last: last, page: 1000);
+            heard += page.Lines.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length;
+            (after, upto, last) = page.Last is { } more ? (after, page.UpTo, more) : (page.UpTo, "T+100000:T+100000:", 0);
+            if (last == 0)
+            {
+                ends.Add(page.UpTo);
+            }
+        }
+        while (last != 0 || ends[^1] != ends.ElementAtOrDefault(ends.Count - 2));
+        // Of T+10 to T+19 what was over is behind: all but the six of those two.
+        Assert.Equal(14_000 - 29 + 6, heard);
+        Assert.InRange(ends.Count, 4, 6);
+        Assert.Equal(ends.Count - 1, ends.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_place_among_more_than_can_be_paged_through_is_refused()
+    {
+        await Chat();
+        await Follow("member");
+        await Forge("select 10 + i from generate_series(1, 50001) i");
+        Assert.Equal("", (await Hear(ours: false, after: "T+12:T+12:", upto: "T+100000:T+100000:", last: long.MaxValue)).Lines);
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() => Hear(ours: false, after: "T+5:T+5:", upto: "T+100000:T+100000:", last: long.MaxValue));
+        Assert.Equal(Npgsql.PostgresErrorCodes.ProgramLimitExceeded, refused.SqlState);
+    }
+
+    /// <summary>Events of the chat, of the transactions that come so long after this one.</summary>
+    private async Task Forge(string transactions) => await Scene.Forge(Play, "Event",
+        $"""insert into public."Event" ("kind", "rowId", "chatId", "xid") select 'chat.updated', [chat], [chat], ({Xid} + x)::text::xid8 from ({transactions}) as t (x)""");
 
     private async Task Chat()
     {

@@ -176,6 +176,23 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
     }
 
     [Fact]
+    public async Task Whose_id_is_used_again_in_another_chat_is_not_followed_there()
+    {
+        await Stream("shared", 0);
+        await Scene.Chat(Play, "personal", "owner", "other");
+        await Writes("owner", "elsewhere", """insert into public."Stream" ("chatId") values ([other])""");
+        await Piece("elsewhere", 0);
+        await Piece("elsewhere", 1);
+        await Follow("member@chat/elsewhere", "owner@chat/elsewhere+0", "owner@other/elsewhere+0", "member@chat/stream");
+        await Listen();
+        await Hears("""
+            chunk 0 0: member@chat/stream
+            chunk 1 1: owner@other/elsewhere+0
+            end not_found: member@chat/elsewhere, owner@chat/elsewhere+0
+            """);
+    }
+
+    [Fact]
     public async Task Whose_session_ended_gets_nothing_more()
     {
         await Stream("shared", 0);

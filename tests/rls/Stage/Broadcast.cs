@@ -130,7 +130,8 @@ public abstract class Broadcast(Theatre theatre) : Drama(theatre)
         .SelectMany(group => group.OrderBy(r => r.Row[3].GetArrayLength() > 0 ? r.Row[3][0].GetInt32() : 0))
         .Select(r => r.Row);
 
-    private string Snapshot(string? text) => text is null ? "null" : $"'{string.Join(':', text.Split(':').Select(part => string.Join(',', part.Split(',').Select(Number))))}'";
+    /// <summary>The literal of a snapshot, in which T is this transaction.</summary>
+    protected string Snapshot(string? text) => text is null ? "null" : $"'{string.Join(':', text.Split(':').Select(part => string.Join(',', part.Split(',').Select(Number))))}'";
 
     private string Number(string text) => text.Length == 0 || text[0] != 'T'
         ? text

@@ -1,0 +1,29 @@
+-- A snapshot between two: of the transactions of "upto" those up to one number, so that some "most" events
+-- lie between "after" and it, and a page of them costs no more however far the two are apart. Of one
+-- transaction it is all or nothing. Nobody ever took it: it divides, and says nothing of an order in time.
+create or replace function auth.as_far_as(after pg_snapshot, upto pg_snapshot, most integer)
+  returns pg_snapshot
+  language plpgsql
+  stable
+  set search_path = ''
+  set enable_seqscan = off
+as $$
+declare
+  bound numeric := (
+    select greatest(e."xid"::text::numeric, pg_snapshot_xmax(after)::text::numeric + 1)
+    from public."Event" e
+    where e."xid" >= pg_snapshot_xmax(after) and e."xid" < pg_snapshot_xmax(upto)
+    order by e."xid", e."id"
+    offset most limit 1);
+begin
+  if bound is null then
+    return upto;
+  end if;
+  return concat_ws(':', least(pg_snapshot_xmin(upto)::text::numeric, bound), bound,
+    array_to_string(array(
+      select x from pg_snapshot_xip(upto) x where x::text::numeric < bound order by x), ','))::pg_snapshot;
+end
+$$;
+alter function auth.as_far_as(pg_snapshot, pg_snapshot, integer) owner to auth_definer;
+comment on function auth.as_far_as(pg_snapshot, pg_snapshot, integer) is
+  'As much of a snapshot as holds so many events more than another one.';
