@@ -7,7 +7,8 @@
 --   created, updated  payload: the row as it is now, as the API shows it; one that has gone is left out
 --   deleted, left     payload: ids, for whoever saw the row and, while it is there, sees its chat
 --   chunk             id: its index in the stream; payload: the text
---   finished          of a stream that they have all of; payload: the message that it became
+--   finished          of a stream that they have all of (an hour later: all that is left); payload: the
+--                     message that it became
 --   abandoned         likewise
 --   end               payload: why these subscribers get no more
 --

@@ -32,9 +32,10 @@ internal static class DocumentDescription
         changes only what has not changed since (412), and `If-None-Match` reads only what has (304).
 
         **Live events** (`text/event-stream`) go on after the event that `Last-Event-ID` names: none is lost, none is
-        repeated, whichever instance answers. They begin with `ready`; `ping` comes every 15 seconds; `reset` says that
+        repeated, whichever instance answers. Those of chats begin with `ready`; `ping` comes every 15 seconds; `reset` says that
         what happened meanwhile is not known any more (events are kept for a day) and that the lists are to be read
-        again; `end` says why nothing more comes: `session_ended`, `not_found`, `slow`, `shutdown`, `failed`. A stream
+        again; `end` says why nothing more comes: `session_ended`, `not_found`, `slow`, `shutdown`, `failed`. The chunks of
+        an answer are kept for an hour past its end, and then only how it ended is told. A stream
         goes on for as long as the session lives, also past the end of the access token that opened it. An event tells
         the row as it is now; of a message with more than 64 KB of `parts` and `attachments` both are null, and it is
         to be read.
