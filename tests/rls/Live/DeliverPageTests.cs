@@ -135,6 +135,7 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
     // What comes after the end does not count.
     [InlineData("T+10:T+10:", "T+15:T+15:", 2, "T+12:T+12:")]
     [InlineData("T+10:T+10:", "T+15:T+15:", 3, "T+15:T+15:")]
+    [InlineData("T+10:T+10:", "T+13:T+13:", 3, "T+13:T+13:")]
     public async Task A_step_holds_so_many_events(string after, string upto, int most, string expected)
     {
         await Chat();
