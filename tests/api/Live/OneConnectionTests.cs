@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RlsChat.Api.Telemetry;
 using RlsChat.Tests.Api.Play;
 using RlsChat.Tests.Support;
 
@@ -34,10 +33,10 @@ public sealed class OneConnectionTests(House house) : HouseTest(house)
     {
         // A database of its own: whatever is connected there is this process's.
         await using var database = await (await TestServer.Shared).CreateDatabase();
-        await using var api = House.Build(database, settings: ["--DATABASE_IDLE_TIMEOUT=1"]);
+        // Figures are asked for four times a minute, whoever follows: not by this clock.
+        await using var api = House.Build(
+            database, adjust: builder => builder.Services.AddSingleton<TimeProvider>(new ClockWithoutTimers()), settings: ["--DATABASE_IDLE_TIMEOUT=1"]);
         await api.StartAsync();
-        // Four times a minute they borrow a connection of the pool, whoever follows.
-        await api.Services.GetRequiredService<Gauges>().StopAsync(default);
         var address = House.AddressOf(api);
         var people = await Task.WhenAll(Enumerable.Range(0, People).Select(i => House.SignUp($"p{i}", api)));
         var open = await people[0].Begin(visibility: "public");
@@ -91,5 +90,11 @@ public sealed class OneConnectionTests(House house) : HouseTest(house)
         Assert.Equal(said, follower.All.Select(heard => heard.Row));
         Assert.Single(await Connections(database), connection => connection.StartsWith("rlschat_live ", StringComparison.Ordinal));
         await api.StopAsync();
+    }
+
+    private sealed class ClockWithoutTimers : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 }
