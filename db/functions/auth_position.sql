@@ -11,7 +11,8 @@ as $$
 begin
   return query
   select concat_ws('-', c.system_identifier, d.oid,
-      ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint), extract(epoch from statement_timestamp())::bigint,
+      ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::bigint),
+    extract(epoch from statement_timestamp())::bigint,
     pg_current_snapshot()
   from pg_control_system() c, pg_catalog.pg_database d where d.datname = current_database();
 end

@@ -16,6 +16,7 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
         Deliver,
         "select auth.position()",
         """select auth.event_payload('message.created', [owner], [owner])""",
+        "select auth.event_payloads('{}', '{}', '{}', '{}', 10)",
         """select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')""",
         "select auth.events(pg_current_snapshot(), pg_current_snapshot(), 0, 10)",
         "select auth.as_far_as(pg_current_snapshot(), pg_current_snapshot(), 10)",

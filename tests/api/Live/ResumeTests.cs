@@ -90,13 +90,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         // Who does not read "ready" knows where they begin all the same.
         var stalled = await Follower.Open(_owner, House.Address, $"/chats/{_chat}/events", await Position());
         // More than buffers hold on the way: 30 MB.
-        var parts = $"[\"{new string('x', 60_000)}\"]";
-        for (var i = 0; i < Messages; i++)
-        {
-            await House.Backstage.As<Guid>(_owner,
-                """insert into public."Message" ("chatId", "role", "parts") values ($1, 'user', $2::text::json) returning "id" """, _chat, parts);
-        }
-
+        await Flood(Messages);
         await using var quick = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events");
         var open = House.App.Services.GetRequiredService<Subscriptions>();
         await Wait.Until(() => Task.FromResult(open.Count == 1));
@@ -186,10 +180,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         }
         else
         {
-            var stream = (await _owner.Post($"/chats/{_chat}/streams", new { })).Is(201).Id;
-            (await _owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "x" })).Is(200);
-            (await _owner.Post($"/streams/{stream}/finish", new { })).Is(201);
-            slow = Owner(null, stream);
+            slow = Owner(null, await Answer());
         }
 
         var open = House.App.Services.GetRequiredService<Subscriptions>();
@@ -207,10 +198,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_takes_nothing_of_a_whole_answer_is_dropped()
     {
-        var stream = (await _owner.Post($"/chats/{_chat}/streams", new { })).Is(201).Id;
-        (await _owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "x" })).Is(200);
-        (await _owner.Post($"/streams/{stream}/finish", new { })).Is(201);
-        var (slow, open) = (Owner(null, stream), House.App.Services.GetRequiredService<Subscriptions>());
+        var (slow, open) = (Owner(null, await Answer()), House.App.Services.GetRequiredService<Subscriptions>());
         Assert.True(open.TryAdd(slow));
         await Wait.Until(() => Task.FromResult(slow.Ended is not null));
         Assert.Equal("slow", slow.Ended);
@@ -244,6 +232,15 @@ public sealed class ResumeTests(House house) : HouseTest(house)
           select $1, 'user', to_json(array[repeat('x', 60000)]) from generate_series(1, $2) returning "id")
         select array_agg("id") from written
         """, _chat, messages))!;
+
+    /// <summary>A stream that was written and finished.</summary>
+    private async Task<Guid> Answer()
+    {
+        var stream = (await _owner.Post($"/chats/{_chat}/streams", new { })).Is(201).Id;
+        (await _owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "x" })).Is(200);
+        (await _owner.Post($"/streams/{stream}/finish", new { })).Is(201);
+        return stream;
+    }
 
     /// <summary>How many events of that length there is room for.</summary>
     private static int Fill(Subscriber subscriber, int characters)
