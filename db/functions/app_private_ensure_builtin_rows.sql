@@ -11,14 +11,14 @@ as $$
 declare
   canary constant uuid := uuid '00000000-0000-4000-8000-00000000ca7a';
 begin
-  insert into public."Role" ("id", "name", "permissions") values
-    ('00000000-0000-4000-8000-000000000001', 'member', '{}'),
+  insert into public."Role" ("id", "name", "permissions", "organizationId") values
+    ('00000000-0000-4000-8000-000000000001', 'member', '{}', null),
     ('00000000-0000-4000-8000-000000000002', 'organization_admin',
       '{"can_view_documents": true, "can_manage_documents": true, "can_manage_chats": true,
         "can_manage_members": true, "can_manage_roles": true, "can_manage_organization": true,
-        "can_view_audit": true}'),
+        "can_view_audit": true}', null),
     ('00000000-0000-4000-8000-000000000003', 'operator',
-      '{"can_view_monitoring": true, "can_grant_credits": true}')
+      '{"can_view_monitoring": true, "can_grant_credits": true}', null)
   on conflict ("id") do update set "name" = excluded."name", "permissions" = excluded."permissions"
   where ("Role"."name", "Role"."permissions") is distinct from
     (excluded."name", excluded."permissions");

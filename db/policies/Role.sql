@@ -5,6 +5,8 @@
 --                       the role holds (before and after) they hold themselves
 --   everybody else      sees nothing
 --
+-- An insert may leave "organizationId" out, as Drizzle does: the default is the caller's own.
+--
 -- Not granted: moving a role to another organization. A role in use cannot be deleted: the
 -- foreign key of "User" refuses it.
 

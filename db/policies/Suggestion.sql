@@ -6,13 +6,14 @@
 --   owner of the document        resolves ("isResolved") and deletes
 --   everybody else               sees nothing
 --
--- Not granted: moving a suggestion. Which of the two may change which column, a trigger says.
+-- Not granted: moving a suggestion. A trigger decides which of the two may change which column.
+-- "isResolved" can be listed in an insert, as Drizzle does, but a policy holds it at false.
 
 call app_private.reset_policies('public."Suggestion"');
 
 grant select on public."Suggestion" to regular_user;
 grant insert ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-  "description", "userId", "createdAt") on public."Suggestion" to regular_user;
+  "description", "isResolved", "userId", "createdAt") on public."Suggestion" to regular_user;
 grant update ("suggestedText", "description", "isResolved") on public."Suggestion" to regular_user;
 grant delete on public."Suggestion" to regular_user;
 grant insert ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "userId")
@@ -29,11 +30,12 @@ create policy insert_reader on public."Suggestion"
   for insert to regular_user
   with check (
     "userId" = (select auth.uid())
+    and not "isResolved"
     and (select true from public."Document" d
       where d."id" = "documentId" and d."createdAt" = "documentCreatedAt")
   );
 comment on policy insert_reader on public."Suggestion" is
-  'Whoever sees that version suggests, as themselves.';
+  'Readers of the version suggest changes, as themselves and unresolved.';
 
 create policy update_author on public."Suggestion"
   for update to regular_user

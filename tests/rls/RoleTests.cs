@@ -73,6 +73,7 @@ public sealed class RoleTests(Theatre theatre) : Drama(theatre)
     private static readonly Dictionary<string, string> Inserts = new()
     {
         ["empty"] = """insert into public."Role" ("name", "organizationId") values ('new', [Acme])""",
+        ["default"] = """insert into public."Role" ("name") values ('new')""",
         ["returning"] = """insert into public."Role" ("name", "organizationId") values ('new', [Acme]) returning *""",
         ["roles"] = """insert into public."Role" ("name", "permissions", "organizationId") values ('new', '{"can_manage_roles": true}', [Acme])""",
         ["audit"] = """insert into public."Role" ("name", "permissions", "organizationId") values ('new', '{"can_view_audit": true}', [Acme])""",
@@ -89,16 +90,16 @@ public sealed class RoleTests(Theatre theatre) : Drama(theatre)
     // 23514: a key or value that no role of an organization can hold is refused, whoever writes it.
     public static readonly TheoryData<string, string, string, string> Inserting = Matrix.Of(
         ("a new role", """
-            who                 empty   returning roles   audit   false   upsert  credits elsewhere built_in unknown words  no_credits
-            member              denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
-            admin               yes     yes       yes     yes     yes     yes     denied  denied    denied   denied  23514  23514
-            can_manage_roles    yes     yes       yes     denied  yes     denied  denied  denied    denied   denied  23514  23514
-            can_manage_members  denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
-            left                denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
-            rival               denied  denied    denied  denied  denied  denied  denied  yes       denied   denied  denied denied
-            loner               denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
-            operator            denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
-            anonymous           denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
+            who                 empty   default returning roles   audit   false   upsert  credits elsewhere built_in unknown words  no_credits
+            member              denied  denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
+            admin               yes     yes     yes       yes     yes     yes     yes     denied  denied    denied   denied  23514  23514
+            can_manage_roles    yes     yes     yes       yes     denied  yes     denied  denied  denied    denied   denied  23514  23514
+            can_manage_members  denied  denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
+            left                denied  denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
+            rival               denied  yes     denied    denied  denied  denied  denied  denied  yes       denied   denied  denied denied
+            loner               denied  denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
+            operator            denied  denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
+            anonymous           denied  denied  denied    denied  denied  denied  denied  denied  denied    denied   denied  denied denied
             """));
 
     [Theory]

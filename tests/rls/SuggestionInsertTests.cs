@@ -14,6 +14,7 @@ public sealed partial class SuggestionTests
         ["returning"] = $"{Into} values ([document], [document at], 'old', 'new') returning *",
         ["from_document"] = $"""{Into} select d."id", d."createdAt", 'old', 'new' from public."Document" d where d."id" = [document]""",
         ["as_another"] = $"{IntoAs} values ([document], [document at], 'old', 'new', [another])",
+        ["resolved"] = $"{IntoAs.Replace("\"userId\"", "\"isResolved\"", StringComparison.Ordinal)} values ([document], [document at], 'old', 'new', true)",
         ["as_nobody"] = $"{IntoAs} values ([document], [document at], 'old', 'new', null)",
         ["do_nothing"] = $"{Into} values ([document], [document at], 'old', 'new') on conflict do nothing",
         ["upsert"] = $"""{Into} values ([document], [document at], 'old', 'new') on conflict ("id") do update set "isResolved" = true""",
@@ -22,36 +23,36 @@ public sealed partial class SuggestionTests
 
     public static readonly TheoryData<string, string, string, string> Inserting = Matrix.Of(
         ("personal", """
-            who                      itself  returning from_document as_another as_nobody do_nothing upsert  merge
-            owner                    yes     yes       yes           denied     denied    yes        yes     yes
-            member                   denied  denied    hidden        denied     denied    denied     denied  denied
-            manager                  denied  denied    hidden        denied     denied    denied     denied  denied
-            admin                    denied  denied    hidden        denied     denied    denied     denied  denied
-            can_view_documents       denied  denied    hidden        denied     denied    denied     denied  denied
-            outsider                 denied  denied    hidden        denied     denied    denied     denied  denied
-            anonymous                denied  denied    denied        denied     denied    denied     denied  denied
+            who                      itself  returning from_document as_another resolved as_nobody do_nothing upsert  merge
+            owner                    yes     yes       yes           denied     denied   denied    yes        yes     yes
+            member                   denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            manager                  denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            admin                    denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            can_view_documents       denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            outsider                 denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            anonymous                denied  denied    denied        denied     denied   denied    denied     denied  denied
             """),
         ("organization", """
-            who                      itself  returning from_document as_another as_nobody do_nothing upsert  merge
-            owner                    yes     yes       yes           denied     denied    yes        yes     yes
-            manager                  yes     yes       yes           denied     denied    yes        yes     yes
-            director                 yes     yes       yes           denied     denied    yes        yes     yes
-            admin                    yes     yes       yes           denied     denied    yes        yes     yes
-            can_view_documents       yes     yes       yes           denied     denied    yes        yes     yes
-            member                   denied  denied    hidden        denied     denied    denied     denied  denied
-            can_manage_documents     denied  denied    hidden        denied     denied    denied     denied  denied
-            can_manage_chats         denied  denied    hidden        denied     denied    denied     denied  denied
-            left                     denied  denied    hidden        denied     denied    denied     denied  denied
-            outsider                 denied  denied    hidden        denied     denied    denied     denied  denied
-            rival                    denied  denied    hidden        denied     denied    denied     denied  denied
-            operator                 denied  denied    hidden        denied     denied    denied     denied  denied
-            anonymous                denied  denied    denied        denied     denied    denied     denied  denied
+            who                      itself  returning from_document as_another resolved as_nobody do_nothing upsert  merge
+            owner                    yes     yes       yes           denied     denied   denied    yes        yes     yes
+            manager                  yes     yes       yes           denied     denied   denied    yes        yes     yes
+            director                 yes     yes       yes           denied     denied   denied    yes        yes     yes
+            admin                    yes     yes       yes           denied     denied   denied    yes        yes     yes
+            can_view_documents       yes     yes       yes           denied     denied   denied    yes        yes     yes
+            member                   denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            can_manage_documents     denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            can_manage_chats         denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            left                     denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            outsider                 denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            rival                    denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            operator                 denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            anonymous                denied  denied    denied        denied     denied   denied    denied     denied  denied
             """),
         ("organization, of left", """
-            who                      itself  returning from_document as_another as_nobody do_nothing upsert  merge
-            left                     denied  denied    hidden        denied     denied    denied     denied  denied
-            manager                  denied  denied    hidden        denied     denied    denied     denied  denied
-            can_view_documents       yes     yes       yes           denied     denied    yes        yes     yes
+            who                      itself  returning from_document as_another resolved as_nobody do_nothing upsert  merge
+            left                     denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            manager                  denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            can_view_documents       yes     yes       yes           denied     denied   denied    yes        yes     yes
             """));
 
     [Theory]

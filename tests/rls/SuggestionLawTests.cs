@@ -11,7 +11,7 @@ public sealed partial class SuggestionTests
     public async Task Nothing_but_this_is_granted() => Assert.Equal(
         """
         regular_user select *
-        regular_user insert createdAt, description, documentCreatedAt, documentId, id, originalText, suggestedText, userId
+        regular_user insert createdAt, description, documentCreatedAt, documentId, id, isResolved, originalText, suggestedText, userId
         regular_user update description, isResolved, suggestedText
         regular_user delete *
         """,

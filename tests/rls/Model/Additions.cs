@@ -44,6 +44,7 @@ internal sealed class Additions(World world, string? who)
             foreach (var document in world.All<Document>())
             {
                 yield return new Suggestion(New(), document.Key, author);
+                yield return new Suggestion(New(), document.Key, author, Resolved: true);
                 yield return new Document(document.Id, 5000, author, document.Org);
             }
 
@@ -182,8 +183,8 @@ internal sealed class Additions(World world, string? who)
         Document d => ("""public."Document" """, ["\"id\"", "\"createdAt\"", "\"title\"", "\"userId\"", "\"organizationId\""],
             $"'{d.Id}', {Loading.Moment(d.At)}::timestamp, 'document', '{d.Owner}', {Uuid(d.Org)}"),
         Suggestion s => ("""public."Suggestion" """,
-            ["\"id\"", "\"documentId\"", "\"documentCreatedAt\"", "\"originalText\"", "\"suggestedText\"", "\"userId\""],
-            $"'{s.Key}', {Loading.Version(s.Document)}, '', '', {Uuid(s.Author)}"),
+            ["\"id\"", "\"documentId\"", "\"documentCreatedAt\"", "\"originalText\"", "\"suggestedText\"", "\"isResolved\"", "\"userId\""],
+            $"'{s.Key}', {Loading.Version(s.Document)}, '', '', {s.Resolved}, {Uuid(s.Author)}"),
         Stream s => ("""public."Stream" """, ["\"id\"", "\"chatId\"", "\"userId\""], $"'{s.Key}', '{s.Chat}', {Uuid(s.Opener)}"),
         Chunk c => ("""public."StreamChunk" """, ["\"streamId\"", "\"index\"", "\"data\""], $"'{c.Stream}', {c.Index}, 'chunk'"),
         Role r => ("""public."Role" """, ["\"id\"", "\"name\"", "\"permissions\"", "\"organizationId\""],

@@ -28,7 +28,7 @@ internal sealed record Columns(string Table, string Read, string Insert = "", st
         // "nobody U: a change is a new version".
         new("Document", All, "* but version"),
         // "author … U `suggestedText`, `description`"; "owner of the document U `isResolved`".
-        new("Suggestion", All, "* but version isResolved", "suggestedText description isResolved"),
+        new("Suggestion", All, "* but version", "suggestedText description isResolved"),
         // "I, and appends to a stream they opened": how it goes on and ends is for functions to say.
         new("Stream", All, "id chatId createdAt userId", Anonymous: true),
         new("StreamChunk", All, "streamId index data", Anonymous: true),

@@ -66,7 +66,7 @@ internal sealed record Section(string Name, string Owner, string Words, IReadOnl
             new("organization's", (_, _, a) => new Document(Key, 0, a, Acme)),
             new("a further version of the organization's", (w, o, a) => Put(w, new Document(Key, 0, o, Acme), new Document(Key, 1, a, Acme))),
         ]),
-        new("Suggestion", "author", "Whoever sees the version reads, and suggests as themselves; the author rewords, the owner of the document resolves; either deletes.",
+        new("Suggestion", "author", "Whoever sees the version reads, and suggests as themselves, not yet resolved; the author rewords, the owner of the document resolves; either deletes.",
         [
             new("to a personal document of theirs", (w, o, a) => Put(w, new Document("document", 0, o, null), new Suggestion(Key, "document 0", a))),
             new("to an organization's document of theirs", (w, o, a) => Put(w, new Document("document", 0, o, Acme), new Suggestion(Key, "document 0", a))),

@@ -60,8 +60,8 @@ internal sealed class Rules(World world)
         // owner, who is no stranger to it, another one is a constraint's error, not a denial.)
         Document document => IsStillOwner(who, document.Owner, document.Org)
             && world.All<Document>().All(d => d.Id != document.Id || d.Owner == document.Owner),
-        // "whoever can S that document version: I as themselves".
-        Suggestion suggestion => Is(who, suggestion.Author) && Sees(who, world.The<Document>(suggestion.Document)),
+        // "whoever can S that document version: I as themselves, not yet resolved".
+        Suggestion suggestion => Is(who, suggestion.Author) && !suggestion.Resolved && Sees(who, world.The<Document>(suggestion.Document)),
         // "whoever can I into the chat: I, and appends to a stream they opened".
         Stream stream => Is(who, stream.Opener) && MayWrite(who, world.The<Chat>(stream.Chat)),
         Chunk chunk => world.The<Stream>(chunk.Stream) is var stream
