@@ -134,4 +134,4 @@ obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name ob
 	@mkdir -p $(@D) && touch $@
 
 clean: ## removes what builds made; the data in .data/ stays
-	@rm -rf obj node_modules src/*/bin src/*/obj tests/*/bin tests/*/obj
+	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin src/*/bin src/*/obj tests/*/bin tests/*/obj

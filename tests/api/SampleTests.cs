@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using RlsChat.Database;
 using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Pools;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
@@ -28,6 +31,31 @@ public sealed class SampleTests(House house) : HouseTest(house)
     public async Task A_sample_that_is_refused_fails(string program, params string[] arguments) =>
         await Run(program, [.. arguments, $"{House.Address}nowhere"], succeeds: false);
 
+    [NodeTheory]
+    [InlineData(false)]
+    [BehindPgBouncer(true)]
+    public async Task Drizzle_reads_and_writes_every_table_of_the_schema_it_knows(bool pooled)
+    {
+        await DemoWorld.Make(House.Database.OwnerConnectionString, House.Database.AuthConnectionString);
+        await using var bouncer = pooled ? await PgBouncer.Start(House.Database) : null;
+        var database = ("POSTGRES_API_URL",
+            House.Url(House.Database.ApiConnectionString, pooled ? "127.0.0.1" : null, bouncer?.Port));
+        var api = House.Address.ToString();
+        string[] tables =
+        [
+            "Chat", "Message", "Vote", "Stream", "Document", "Suggestion", "Role", "Organization", "User",
+            "accounts, sessions, verificationToken",
+        ];
+        await Run("npm", ["ci", "--prefix", "drizzle", "--no-audit", "--no-fund", "--prefer-offline"]);
+        // The first run compiles it, and says so. The second finds nothing that the first left behind.
+        var lines = await Run("npm", ["start", "--prefix", "drizzle", "--", api], true, database);
+        Assert.Equal(tables, lines.Where(tables.Contains));
+        lines = await Run("node", ["drizzle/bin/main.js", api], true, database);
+        Assert.Equal(tables, lines.Where(line => line.Length > 0));
+        lines = await Run("node", ["drizzle/bin/main.js", $"{api}nowhere"], false, database);
+        Assert.Contains(lines, line => line.Contains("POST /auth/login: 404", StringComparison.Ordinal));
+    }
+
     private static string After(string[] lines, string start) => Assert.Single(lines, line => line.StartsWith(start, StringComparison.Ordinal))[start.Length..];
 
     [Fact]
@@ -37,14 +65,21 @@ public sealed class SampleTests(House house) : HouseTest(house)
         Assert.Contains("\"code\":\"not_found\"", Assert.Single(lines, line => line.Contains("traceId", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
-    private static async Task<string[]> Run(string program, string[] arguments, bool succeeds = true)
+    private static async Task<string[]> Run(
+        string program, string[] arguments, bool succeeds = true, params (string Name, string Value)[] environment)
     {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../samples"),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         try
         {
