@@ -18,7 +18,7 @@ select 'function_search_path', name, 'does not fix its search_path', 'set search
 from functions
 where prokind in ('f', 'p') and not coalesce(proconfig @> array['search_path=""'], false)
   -- A check constraint's function is inlined where it stands, and reads no table.
-  and called <> 'app_private.are_permissions'
+  and called not in ('app_private.are_permissions', 'app_private.is_blank')
 union all
 select 'function_owner', name, format('is a definer owned by %s', proowner::regrole),
   'alter function … owner to auth_definer'

@@ -9,7 +9,7 @@ declare
   person public."User";
 begin
   select u.* into person from public."User" u
-  where lower(u."email") = lower(grant_operator.email) and u."email" <> ''
+  where auth.folded_address(u."email") = auth.folded_address(grant_operator.email) and u."email" <> ''
   for update;
   if not found then
     return null;

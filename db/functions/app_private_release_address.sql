@@ -7,7 +7,7 @@ create or replace function app_private.release_address(address text, keeper uuid
 as $$
 begin
   update public."User" u set "email" = ''
-  where lower(u."email") = lower(address) and u."email" <> ''
+  where auth.folded_address(u."email") = auth.folded_address(address) and u."email" <> ''
     and u."emailVerified" is null and u."id" is distinct from keeper;
 end
 $$;

@@ -9,7 +9,8 @@ create or replace function auth.credentials(email text)
 as $$
   select u."id", u."email"::text, u."password"
   from public."User" u
-  where lower(u."email") = lower(credentials.email) and u."email" <> '' and u."password" is not null
+  where auth.folded_address(u."email") = auth.folded_address(credentials.email)
+    and u."email" <> '' and u."password" is not null
 $$;
 alter function auth.credentials(text) owner to auth_definer;
 grant execute on function auth.credentials(text) to rlschat_auth;

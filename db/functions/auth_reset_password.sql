@@ -10,7 +10,7 @@ declare
   person public."User";
 begin
   select u.* into person from public."User" u
-  where u."id" = used."userId" and lower(u."email") = lower(used."identifier")
+  where u."id" = used."userId" and u."email" = used."identifier"
   for update;
   if not found then
     raise exception 'the token is not valid' using errcode = 'RC010';

@@ -11,6 +11,7 @@ as $$
 #variable_conflict use_column
 declare
   proven constant boolean := coalesce(email_verified, false) and coalesce(email, '') <> '';
+  address constant text := normalize(email, nfc);
   -- From a signed-in session the account is linked to that person.
   person uuid := auth.uid();
   holder uuid;
@@ -28,11 +29,13 @@ begin
       exit;
     end if;
 
-    -- To an existing person only by an address that is proven there and here.
+    -- To an existing person only by an address that is proven there and here, and by no more than
+    -- case: "ß" folds to "ss", and the two are proven by different mailboxes.
     if person is null and proven then
       select u."id" into person from public."User" u
-      where lower(u."email") = lower(sign_in_oauth.email) and u."email" <> ''
-        and u."emailVerified" is not null;
+      where auth.folded_address(u."email") = auth.folded_address(address)
+        and lower(u."email" collate "und-x-icu") = lower(address collate "und-x-icu")
+        and u."email" <> '' and u."emailVerified" is not null;
     end if;
 
     insert into public.accounts ("userId", "type", "provider", "providerAccountId", "scope")
@@ -55,10 +58,12 @@ begin
     and tokens <> '{}';
 
   if is_new and person is null and proven then
-    perform app_private.release_address(sign_in_oauth.email, holder);
+    perform app_private.release_address(address, holder);
     update public."User" u
-    set "email" = sign_in_oauth.email, "emailVerified" = now() at time zone 'utc'
-    where u."id" = holder;
+    set "email" = address, "emailVerified" = now() at time zone 'utc'
+    where u."id" = holder and not exists (
+      select from public."User" o
+      where auth.folded_address(o."email") = auth.folded_address(address) and o."email" <> '');
   end if;
   return holder;
 end

@@ -11,8 +11,8 @@ declare
   person uuid;
 begin
   insert into public."User" ("email", "password")
-  values (sign_up.email, password_hash)
-  on conflict (lower("email")) where "email" <> '' do nothing
+  values (normalize(sign_up.email, nfc), password_hash)
+  on conflict (auth.folded_address("email")) where "email" <> '' do nothing
   returning "id" into person;
   if person is null then
     raise exception 'the address is taken' using errcode = 'RC001';

@@ -26,7 +26,7 @@ begin
     or invitation."acceptedAt" is not null
     or invitation."expires" <= now() at time zone 'utc'
     or person."emailVerified" is null
-    or lower(person."email") <> lower(invitation."email")
+    or auth.folded_address(person."email") <> auth.folded_address(invitation."email")
     or not exists (
       select from public."User" u
       join public."Role" r on r."id" = invitation."roleId"

@@ -10,11 +10,11 @@ begin
   -- One open invitation an address: a new one takes the place of the one before.
   delete from public."Invitation" i
   where i."organizationId" = auth.organization_id()
-    and lower(i."email") = lower(invite_member.email)
+    and auth.folded_address(i."email") = auth.folded_address(invite_member.email)
     and i."acceptedAt" is null;
 
   insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest")
-  values (auth.organization_id(), invite_member.email, role_id, token_digest)
+  values (auth.organization_id(), normalize(invite_member.email, nfc), role_id, token_digest)
   returning "id" into invitation;
   return invitation;
 end

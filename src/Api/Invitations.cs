@@ -110,7 +110,7 @@ internal static class Invitations
         }
 
         return TypedResults.Created($"/invitations/{made}",
-            new Made(made, invitation.Email!, invitation.RoleId!.Value, db.WasDone ? null : token));
+            new Made(made, Nfc.Of(invitation.Email!), invitation.RoleId!.Value, db.WasDone ? null : token));
     }
 
     private static async Task<Results<Ok<Invitation>, NotFound>> Get(Id id, UserDb db) =>

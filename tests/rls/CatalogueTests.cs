@@ -112,7 +112,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     // What is called immutable may be answered once for a plan, and so for whoever asks next.
     [Fact]
     public async Task Immutable_are_these_and_no_other() => Assert.Equal(
-        ["app_private.are_permissions", "auth.covers"],
+        ["app_private.are_permissions", "app_private.is_blank", "auth.covers", "auth.folded_address"],
         await Play.List("""
             select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where p.provolatile = 'i' and n.nspname in ('public', 'auth', 'app_private', 'monitor')
@@ -122,7 +122,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     // They are out of reach as long as the schema is; a grant too many would only wait for the schema's.
     [Fact]
     public async Task Private_functions_are_granted_to_these_and_no_other() => Assert.Equal(
-        ["are_permissions: auth_definer regular_user", "definitions: monitor", "setting_number: auth_definer"],
+        ["are_permissions: auth_definer regular_user", "definitions: monitor", "is_blank: auth_definer regular_user", "setting_number: auth_definer"],
         await Play.List("""
             select p.proname || ': ' || string_agg(g.grantee::regrole::text, ' ' order by g.grantee::regrole::text)
             from pg_proc p cross join aclexplode(p.proacl) g
@@ -138,7 +138,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 "anonymous: auth.organization_id auth.stream_silence auth.uid public.stream_state",
                 "monitor: monitor.activity monitor.statements",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
-                    + "auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
+                    + "auth.folded_address auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "
                     + "public.append_chunk public.create_organization public.delete_account public.delete_document "
                     + "public.finish_stream public.grant_credits public.invite_member public.leave_organization public.remove_member "

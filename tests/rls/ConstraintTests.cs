@@ -23,6 +23,7 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
     {
         { "AuditEvent", """ "action", "target", "details" """, "'a', 't', '{[]|{}}'" },
         { "Chat", Chat, "'{|t}', [owner], 'private', now()" },
+        { "Chat", Chat, "u&'{ \\2003\\200b\\00ad\\3164|\\200bt}', [owner], 'private', now()" },
         { "Chat", Chat, "repeat('t', {256|255}), [owner], 'private', now()" },
         { "Chat", Chat, "'t', [owner], '{hidden|public}', now()" },
         { "Chat", Chat, "'t', [owner], 'private', '{1969-12-31|1970-01-01}'" },
@@ -32,7 +33,9 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
         { "CreditEntry", Entry, "[owner], 1, {-0.01|0}, 'r'" },
         { "CreditEntry", Entry, "[owner], 1, '{NaN|0}', 'r'" },
         { "CreditEntry", Entry, "[owner], 1, 1, '{|r}'" },
+        { "CreditEntry", Entry, "[owner], 1, 1, '{ | r}'" },
         { "Document", Document, "[owner], '{|t}', 'text', '', now()" },
+        { "Document", Document, "[owner], u&'{\\3000|\\3000t}', 'text', '', now()" },
         { "Document", Document, "[owner], repeat('t', {256|255}), 'text', '', now()" },
         { "Document", Document, "[owner], 't', '{poem|code}', '', now()" },
         { "Document", Document, "[owner], 't', 'text', repeat('t', {10485761|10485760}), now()" },
@@ -41,6 +44,7 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
         { "IdempotencyKey", """ "userId", "key", "requestDigest" """, "[owner], '{|k}', sha256('r')" },
         { "IdempotencyKey", """ "userId", "key", "requestDigest" """, "[owner], 'k', '{short|12345678901234567890123456789012}'" },
         { "Invitation", Invitation, "[Acme], [member role], [admin], '{|new@test}', sha256('t'), now(), now()" },
+        { "Invitation", Invitation, "[Acme], [member role], [admin], u&'{e\\0301@test|\\00e9@test}', sha256('t'), now(), now()" },
         { "Invitation", Invitation, "[Acme], [member role], [admin], 'new@test', '{short|12345678901234567890123456789012}', now(), now()" },
         { "Invitation", Invitation, "[Acme], [member role], [admin], 'new@test', sha256('t'), '2026-01-01', '{2026-01-31 00:00:01|2026-01-31}'" },
         { "Invitation", Invitation, "[Acme], [member role], [admin], 'new@test', sha256('t'), '1970-01-01', '{1969-12-31|1970-01-01}'" },
@@ -52,8 +56,10 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
         { "Message", Message, AnyId + ", 'user', '[]', '[]', '{1969-12-31|1970-01-01}'" },
         { "Message", Message, AnyId + ", 'user', '[]', '[]', '{infinity|9999-12-31}'" },
         { "Organization", """ "name" """, "'{|n}'" },
+        { "Organization", """ "name" """, "'{ | n }'" },
         { "Quota", """ "userId", "kind", "period", "used" """, "[owner], 'k', now(), {-1|0}" },
         { "Role", """ "organizationId", "name", "permissions" """, "[Acme], '{|n}', '{}'" },
+        { "Role", """ "organizationId", "name", "permissions" """, "[Acme], u&'{\\feff|\\feffn}', '{}'" },
         { "Role", """ "organizationId", "name", "permissions" """, """[Acme], 'n', '{{"can_fly": true}|{"can_view_audit": true}}'""" },
         { "Role", """ "organizationId", "name", "permissions" """, "[Acme], 'n', '{[]|{}}'" },
         { "Role", """ "organizationId", "name", "permissions" """, """{[Acme]|null}, 'n', '{"can_grant_credits": true}'""" },
@@ -69,6 +75,7 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
         { "Suggestion", Suggestion, AnyId + ", now(), '', '', '', '{1969-12-31|1970-01-01}'" },
         { "Suggestion", Suggestion, AnyId + ", now(), '', '', '', '{infinity|9999-12-31}'" },
         { "User", User, "'', null, {-0.01|0}, null, null, null, null" },
+        { "User", User, "u&'{e\\0301@test|\\00e9@test}', null, 0, null, null, null, null" },
         { "User", User, "'', null, '{NaN|0}', null, null, null, null" },
         { "User", User, "'{|new@test}', now(), 0, null, null, null, null" },
         { "User", User, "'', null, 0, null, {[member role]|[operator role]}, null, null" },
@@ -98,6 +105,33 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(PostgresErrorCodes.CheckViolation, await Play.Error(With(values[(start + 1)..middle])));
         // What it refers to need not be there: that is the next guard's to say.
         Assert.Contains(await Play.Error(With(values[(middle + 1)..end])), new[] { null, PostgresErrorCodes.ForeignKeyViolation });
+    }
+
+    /// <summary>A cast refuses it, and ->> would: not only where it stands, but to whoever reads the row.</summary>
+    [Theory]
+    [InlineData("""["a\u0000b"]""", PostgresErrorCodes.UntranslatableCharacter, """["a\\u0000b"]""")]
+    [InlineData("""[{"\u0000":1}]""", PostgresErrorCodes.UntranslatableCharacter, """[{"\u0001":1}]""")]
+    [InlineData("""["\ud83d"]""", PostgresErrorCodes.InvalidTextRepresentation, """["\ud83d\ude00"]""")]
+    [InlineData("""["\ude00\ud83d"]""", PostgresErrorCodes.InvalidTextRepresentation, """["😀"]""")]
+    [InlineData("[1e200000]", PostgresErrorCodes.NumericValueOutOfRange, "[1e131071]")]
+    [InlineData("[-1e-200000]", PostgresErrorCodes.NumericValueOutOfRange, "[-1e-16383]")]
+    public async Task No_JSON_is_kept_that_SQL_cannot_read(string bad, string error, string good)
+    {
+        await Play.AsRole("rlschat_owner");
+        await Play.Do("""alter table public."Message" no force row level security, disable trigger user""");
+        await Play.Do("""alter table public."IdempotencyKey" no force row level security""");
+        string[] statements =
+        [
+            """insert into public."Message" ("chatId", "role", "parts") values (gen_random_uuid(), 'user', '$')""",
+            """insert into public."Message" ("chatId", "role", "parts", "attachments") values (gen_random_uuid(), 'user', '[]', '$')""",
+            """insert into public."IdempotencyKey" ("userId", "key", "requestDigest", "body") values ([owner], 'k', sha256('r'), '$')""",
+        ];
+        foreach (var statement in statements)
+        {
+            Assert.Equal(error, await Play.Error(statement.Replace("$", bad, StringComparison.Ordinal)));
+            Assert.Contains(
+                await Play.Error(statement.Replace("$", good, StringComparison.Ordinal)), new[] { null, PostgresErrorCodes.ForeignKeyViolation });
+        }
     }
 
     // Where "{bad|good}" begins, is divided and ends; either may hold braces of its own.

@@ -51,7 +51,7 @@ internal static class MailedTokens
         public void Check(Errors errors)
         {
             errors.Secret("token", Token);
-            errors.Text("password", Password, Passwords.MinLength, Passwords.MaxLength);
+            errors.NewPassword("password", Password);
         }
     }
 
@@ -70,7 +70,7 @@ internal static class MailedTokens
             return TypedResults.Unauthorized();
         }
 
-        await signIn.As(caller).Call<bool>(
+        await signIn.As(caller).Call<string>(
             """select auth.request_verification('verify_email', $1, $2)""", to.Email, Secret.Digest(token));
         post.Take(to.Email!, () => Task.FromResult<Letter?>(Letter.ToVerify(token, settings)));
         return TypedResults.Accepted((string?)null);
@@ -84,7 +84,8 @@ internal static class MailedTokens
     }
 
     /// <summary>
-    /// Whether there is such a person is asked after the answer, so that it takes the same time.
+    /// Whether there is such a person is asked after the answer, so that it takes the same time. It is mailed to
+    /// their address as it is known: another spelling may be another's mailbox.
     /// </summary>
     private static Results<Accepted, NotFound> RequestPassword(
         Addressee to, SignInDb signIn, PostOffice post, Settings settings)
@@ -98,9 +99,9 @@ internal static class MailedTokens
         post.Take(to.Email!, async () =>
         {
             var token = Secret.New();
-            return await later.Call<bool>(
-                """select auth.request_verification('reset_password', $1, $2)""", to.Email, Secret.Digest(token))
-                ? Letter.ToResetPassword(token, settings)
+            return await later.Call<string>(
+                """select auth.request_verification('reset_password', $1, $2)""", to.Email, Secret.Digest(token)) is { } address
+                ? Letter.ToResetPassword(token, settings) with { To = address }
                 : null;
         });
         return TypedResults.Accepted((string?)null);

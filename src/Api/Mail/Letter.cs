@@ -5,6 +5,9 @@ namespace RlsChat.Api.Mail;
 /// <param name="Text">Plain text.</param>
 internal sealed record Letter(string Subject, string Text)
 {
+    /// <summary>The address, where it is spelled otherwise than was asked for; null: as was asked for.</summary>
+    public string? To { get; init; }
+
     /// <summary>The token that proves an address.</summary>
     public static Letter ToVerify(string token, Settings settings) => new("Verify your e-mail address",
         $"""

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using System.Threading.RateLimiting;
 using MimeKit;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Mail;
 
@@ -18,7 +19,7 @@ internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILo
 
     private readonly Channel<Errand> _errands = Channel.CreateBounded<Errand>(Waiting);
     private readonly PartitionedRateLimiter<string> _recipients = PartitionedRateLimiter.Create<string, string>(to =>
-        RateLimitPartition.GetFixedWindowLimiter(to.ToLowerInvariant(),
+        RateLimitPartition.GetFixedWindowLimiter(to,
             _ => new FixedWindowRateLimiterOptions { PermitLimit = MostInAWhile, Window = While }));
 
     private sealed record Errand(string To, Func<Task<Letter?>> Write);
@@ -28,8 +29,7 @@ internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILo
     /// <param name="write">Called later; null: there is nothing to send after all.</param>
     public void Take(string to, Func<Task<Letter?>> write)
     {
-        using var lease = _recipients.AttemptAcquire(to);
-        if (!lease.IsAcquired)
+        if (HasEnough(to))
         {
             Dropped("this address was sent enough for now");
         }
@@ -57,6 +57,14 @@ internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILo
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
         async (errand, _) => await Send(errand));
 
+    private bool HasEnough(string to)
+    {
+        using var lease = _recipients.AttemptAcquire(Key(to));
+        return !lease.IsAcquired;
+    }
+
+    private static string Key(string to) => Nfc.Of(to).ToLowerInvariant();
+
     private async Task Send(Errand errand)
     {
         try
@@ -66,10 +74,17 @@ internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILo
                 return;
             }
 
+            var to = Nfc.Of(letter.To ?? errand.To);
+            if (Key(to) != Key(errand.To) && HasEnough(to))
+            {
+                Dropped("this address was sent enough for now");
+                return;
+            }
+
             using var message = new MimeMessage
             {
                 From = { settings.SignIn.Mail!.From },
-                To = { new MailboxAddress("", errand.To) },
+                To = { new MailboxAddress("", to) },
                 Subject = letter.Subject,
                 Body = new TextPart("plain") { Text = letter.Text },
             };

@@ -18,7 +18,7 @@ internal sealed record Person(string Role, Guid? Uid)
 
         await connection.Execute("set role auth_definer");
         var id = await connection.Scalar<Guid>(
-            """select "id" from public."User" where lower("email") = lower($1) and "email" <> ''""", who);
+            """select "id" from public."User" where auth.folded_address("email") = auth.folded_address($1) and "email" <> ''""", who);
         await connection.Execute("reset role");
         return id == Guid.Empty
             ? throw new SetupException($"Nobody has the address {who}.")

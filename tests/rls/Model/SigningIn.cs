@@ -75,7 +75,7 @@ internal sealed class SigningIn(World world, int number)
     private Step Request(Person? me, string purpose, string email)
     {
         var person = purpose == "verify_email" ? me : world.All<Person>().FirstOrDefault(p => p.Email == email);
-        return Mint(me, $"select auth.request_verification('{purpose}', '{email}', sha256('mail {number}'))", null, person is null ? "false" : "true", (w, _) =>
+        return Mint(me, $"select coalesce(auth.request_verification('{purpose}', '{email}', sha256('mail {number}')), 'none')", null, person is null ? "none" : email, (w, _) =>
         {
             if (person is not null)
             {
