@@ -42,7 +42,7 @@ internal static class Chats
     {
         public void Check(Errors errors)
         {
-            errors.Text("title", Title, 1, 255);
+            errors.Name("title", Title, 255);
             errors.OptionalWord("visibility", Visibility, "public", "private");
         }
     }
@@ -52,7 +52,7 @@ internal static class Chats
     {
         public void Check(Errors errors)
         {
-            errors.OptionalText("title", Title, 1, 255);
+            errors.OptionalName("title", Title, 255);
             errors.OptionalWord("visibility", Visibility, "public", "private");
             errors.SomeOf("title, visibility", Title, Visibility);
         }

@@ -37,7 +37,7 @@ internal static class Credits
         {
             errors.Required("userId", UserId, "must be the id of a person");
             errors.Credits("amount", Amount, Max);
-            errors.Text("reason", Reason, 1, 255);
+            errors.Name("reason", Reason, 255);
         }
     }
 

@@ -65,7 +65,7 @@ internal static class Documents
     {
         public void Check(Errors errors)
         {
-            errors.Text("title", Title, 1, 255);
+            errors.Name("title", Title, 255);
             errors.OptionalText("content", Content, 0, MaxText);
             errors.OptionalWord("kind", Kind, "text", "code", "image", "sheet", "canvas");
         }
@@ -76,7 +76,7 @@ internal static class Documents
     {
         public void Check(Errors errors)
         {
-            errors.OptionalText("title", Title, 1, 255);
+            errors.OptionalName("title", Title, 255);
             errors.OptionalText("content", Content, 0, MaxText);
             errors.OptionalWord("kind", Kind, "text", "code", "image", "sheet", "canvas");
             errors.SomeOf("title, content, kind", Title, Content, Kind);

@@ -53,6 +53,8 @@ internal static class Messages
         {
             errors.Word("role", Role, "user", "assistant", "system", "tool");
             errors.Required("parts", Parts, "must be an array");
+            errors.Json("parts", Parts);
+            errors.Json("attachments", Attachments);
         }
     }
 
@@ -61,7 +63,12 @@ internal static class Messages
         [property: JsonConverter(typeof(RawJsonArray))] string? Parts,
         [property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput
     {
-        public void Check(Errors errors) => errors.SomeOf("parts, attachments", Parts, Attachments);
+        public void Check(Errors errors)
+        {
+            errors.SomeOf("parts, attachments", Parts, Attachments);
+            errors.Json("parts", Parts);
+            errors.Json("attachments", Attachments);
+        }
     }
 
     /// <summary>No row: no such chat. One row without an id: a chat without messages on this page.</summary>

@@ -55,8 +55,8 @@ internal static class MyAccount
     {
         public void Check(Errors errors)
         {
-            errors.OptionalText("oldPassword", OldPassword, 1, Passwords.MaxLength);
-            errors.Text("newPassword", NewPassword, Passwords.MinLength, Passwords.MaxLength);
+            errors.Password("oldPassword", OldPassword, required: false);
+            errors.NewPassword("newPassword", NewPassword);
         }
     }
 

@@ -36,7 +36,7 @@ internal static class Organizations
     /// <summary>What an organization is called, or is to be called.</summary>
     internal sealed record Naming(string? Name) : IInput
     {
-        public void Check(Errors errors) => errors.Text("name", Name, 1, 255);
+        public void Check(Errors errors) => errors.Name("name", Name, 255);
     }
 
     /// <summary>Its statement does not see what the function has just made; its default of "createdAt" is this time.</summary>

@@ -48,7 +48,7 @@ internal static class Roles
     {
         public void Check(Errors errors)
         {
-            errors.Text("name", Name, 1, 50);
+            errors.Name("name", Name, 50);
             errors.Words("permissions", Permissions, Roles.Permissions);
         }
     }
@@ -58,7 +58,7 @@ internal static class Roles
     {
         public void Check(Errors errors)
         {
-            errors.OptionalText("name", Name, 1, 50);
+            errors.OptionalName("name", Name, 50);
             errors.Words("permissions", Permissions, Roles.Permissions);
             errors.SomeOf("name, permissions", Name, Permissions);
         }

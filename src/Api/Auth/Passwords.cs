@@ -1,33 +1,68 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Auth;
 
-/// <summary>Hashes passwords and compares them, in the format of ASP.NET Core Identity.</summary>
+/// <summary>
+/// Prepares passwords by RFC 8265 (OpaqueString), hashes them and compares them, in the format of ASP.NET Core
+/// Identity.
+/// </summary>
 internal sealed class Passwords
 {
-    /// <summary>Shortest and longest password, in characters.</summary>
+    /// <summary>Shortest and longest password, in characters, once it is prepared.</summary>
     public const int MinLength = 8, MaxLength = 128;
 
+    // Of the longest, each character may be typed as four, of two UTF-16 units each.
+    private const int MaxTyped = MaxLength * 4 * 2;
+
     private static readonly object Anyone = new();
-    private readonly PasswordHasher<object> _hasher;
+    private readonly IPasswordHasher<object> _hasher;
     private readonly string _nobodys;
 
-    public Passwords(IOptions<PasswordHasherOptions> options)
+    public Passwords(IOptions<PasswordHasherOptions> options) : this(new PasswordHasher<object>(options)) { }
+
+    internal Passwords(IPasswordHasher<object> hasher)
     {
-        _hasher = new PasswordHasher<object>(options);
+        _hasher = hasher;
         _nobodys = Hash(Secret.New());
     }
 
-    public string Hash(string password) => _hasher.HashPassword(Anyone, password);
+    /// <summary>The one text of all ways to type a password: every space is U+0020, and the form is C. Case counts.</summary>
+    public static string Prepare(string password) => Nfc.Of(string.Concat(password.EnumerateRunes().Select(
+        rune => Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator ? " " : rune.ToString())));
+
+    /// <summary>Whether a password may be set: of that length, and of characters that another keyboard types too.</summary>
+    public static bool IsNew(string password) =>
+        password.Length <= MaxTyped && Prepare(password).EnumerateRunes().ToList() is { Count: >= MinLength and <= MaxLength } runes
+        && runes.TrueForAll(rune => (!Blank.IsInvisible(rune) || Blank.IsJoiner(rune)) && Rune.GetUnicodeCategory(rune) is not
+            (UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse));
+
+    /// <summary>Whether a text can be a known password, prepared or, from before passwords were, as it is.</summary>
+    public static bool Fits(string password) => password.Length <= MaxTyped
+        && (password.EnumerateRunes().Count() <= MaxLength || Prepare(password).EnumerateRunes().Count() <= MaxLength);
+
+    public string Hash(string password) => _hasher.HashPassword(Anyone, Prepare(password));
 
     /// <summary>
-    /// Compares. Without a hash (nobody has that address) it compares with one that matches nothing,
-    /// so that the answer takes as long and says nothing about who is known.
+    /// Compares; first as prepared, then, where that is another text, as it was typed: so were the hashes made that
+    /// are older than the preparation, and are to be made again. Without a hash (nobody has that address) it
+    /// compares with one that matches nothing, as often, so that the answer takes as long and says nothing about who
+    /// is known.
     /// </summary>
     public PasswordVerificationResult Verify(string? hash, string password)
     {
-        var result = _hasher.VerifyHashedPassword(Anyone, hash ?? _nobodys, password);
+        var prepared = Prepare(password);
+        var result = _hasher.VerifyHashedPassword(Anyone, hash ?? _nobodys, prepared);
+        if (result == PasswordVerificationResult.Failed && prepared != password
+            && _hasher.VerifyHashedPassword(Anyone, hash ?? _nobodys, password) != PasswordVerificationResult.Failed)
+        {
+            result = PasswordVerificationResult.SuccessRehashNeeded;
+        }
+
         return hash is null ? PasswordVerificationResult.Failed : result;
     }
 }

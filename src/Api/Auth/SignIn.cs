@@ -34,7 +34,7 @@ internal static class SignIn
         public void Check(Errors errors)
         {
             errors.Email("email", Email);
-            errors.Text("password", Password, Passwords.MinLength, Passwords.MaxLength);
+            errors.NewPassword("password", Password);
         }
     }
 
@@ -46,7 +46,7 @@ internal static class SignIn
         public void Check(Errors errors)
         {
             errors.Text("email", Email, 1, Errors.MaxEmail);
-            errors.Text("password", Password, 1, Passwords.MaxLength);
+            errors.Password("password", Password, required: true);
         }
     }
 

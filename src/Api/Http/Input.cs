@@ -61,6 +61,36 @@ internal sealed class Errors
         }
     }
 
+    /// <summary>A text by which people know something: as <see cref="Text"/>, and it shows something.</summary>
+    public void Name(string field, string? value, int max)
+    {
+        Rules?.Add(field, new(Required: true) { MinLength = 1, MaxLength = max });
+        Text(field, value, 1, max);
+        if (value is not null && Blank.Is(value))
+        {
+            Add(field, "must hold a visible character");
+        }
+    }
+
+    /// <summary>As <see cref="Name"/>, but it may be left out.</summary>
+    public void OptionalName(string field, string? value, int max)
+    {
+        Rules?.Add(field, new(Required: false) { MinLength = 1, MaxLength = max });
+        if (value is not null)
+        {
+            Name(field, value, max);
+        }
+    }
+
+    /// <summary>JSON that was well-formed when it was read, or was left out: SQL must be able to read it.</summary>
+    public void Json(string field, string? value)
+    {
+        if (value is not null && ReadableJson.Fault(value) is { } fault)
+        {
+            Add(field, fault);
+        }
+    }
+
     /// <summary>A text that must be there, of so many octets (of UTF-8).</summary>
     public void Octets(string field, string? value, int min, int max)
     {
@@ -143,10 +173,30 @@ internal sealed class Errors
     {
         Rules?.Add(field, new(Required: true) { MinLength = 3, MaxLength = MaxEmail, Format = "email" });
         var at = value?.IndexOf('@') ?? -1;
-        if (at < 1 || at != value!.LastIndexOf('@') || at == value.Length - 1 || value.Length > MaxEmail
-            || value.EnumerateRunes().Any(rune => Rune.IsWhiteSpace(rune) || Rune.IsControl(rune)))
+        if (at < 1 || at != value!.LastIndexOf('@') || at == value.Length - 1 || value.Length > MaxEmail || Nfc.Of(value).Length > MaxEmail
+            || value.EnumerateRunes().Any(rune => Blank.Is(rune) && !Blank.IsJoiner(rune)))
         {
             Add(field, $"must be an e-mail address of at most {MaxEmail} characters");
+        }
+    }
+
+    /// <summary>A password to set, by what <see cref="Auth.Passwords.Prepare"/> makes of it.</summary>
+    public void NewPassword(string field, string? value)
+    {
+        Rules?.Add(field, new(Required: true) { MinLength = Auth.Passwords.MinLength, MaxLength = Auth.Passwords.MaxLength });
+        if (value is null || !Auth.Passwords.IsNew(value))
+        {
+            Add(field, $"must be a text of {Auth.Passwords.MinLength} to {Auth.Passwords.MaxLength} characters, without controls and invisible or unassigned ones");
+        }
+    }
+
+    /// <summary>A password to compare with a known one, which may have been set before there were rules for its characters.</summary>
+    public void Password(string field, string? value, bool required)
+    {
+        Rules?.Add(field, new(required) { MinLength = 1, MaxLength = Auth.Passwords.MaxLength });
+        if (value is not null ? value is "" || value.Contains('\0') || !Auth.Passwords.Fits(value) : required)
+        {
+            Add(field, $"must be a text of 1 to {Auth.Passwords.MaxLength} characters, without NUL");
         }
     }
 

@@ -9,7 +9,7 @@ namespace RlsChat.Tests.Api.Attacks;
 public sealed class PoisonTests(Breach breach) : BreachTest(breach)
 {
     private static readonly string[] Texts =
-        ["\u0001\u001f\u007f", "\u202e\ufeff\u2028", "\ud83d\ude00", "%_\\' \" <script> ${x} {{x}}", new string('x', 255), "(?:", "1e400", "NaN", "null"];
+        ["x\u0001\u001f\u007f", "x\u202e\ufeff\u2028", "\u200b", "\ud83d\ude00", "%_\\' \" <script> ${x} {{x}}", new string('x', 255), "(?:", "1e400", "NaN", "null"];
 
     private static readonly string[] Arrays =
     [
@@ -63,6 +63,8 @@ public sealed class PoisonTests(Breach breach) : BreachTest(breach)
         }
 
         Assert.Empty(failed);
+        var report = await Run("""select jsonb_agg("parts"::jsonb || "attachments"::jsonb) from public."Message" """, pat);
+        Assert.True(report.Error is null, $"a colleague's report: {report.Outcome}");
         Breach.Known = null;
     }
 

@@ -1,0 +1,135 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
+using RlsChat.Api.Auth;
+using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Api.SigningIn;
+
+/// <summary>A password is one text however it is typed (RFC 8265, OpaqueString), and an address, too.</summary>
+public sealed class PasswordTests(House house) : HouseTest(house)
+{
+    private const string Composed = "caf\u00e9 au lait", Decomposed = "cafe\u0301\u00a0au\u2003lait";
+
+    [Theory]
+    [InlineData("correct horse battery staple", "correct horse battery staple")]
+    [InlineData("Correct Horse Battery Staple", "Correct Horse Battery Staple")]
+    [InlineData("\u03c0\u00df\u00e5", "\u03c0\u00df\u00e5")]
+    [InlineData("Jack of \u2666s", "Jack of \u2666s")]
+    [InlineData("foo\u1680bar", "foo bar")]
+    [InlineData(Decomposed, Composed)]
+    [InlineData("\uff21\ufb01", "\uff21\ufb01")]
+    [InlineData("\u1112\u1161\u11ab", "\ud55c")]
+    public void It_is_prepared_as_RFC_8265_has_it(string typed, string prepared)
+    {
+        Assert.Equal(prepared, Passwords.Prepare(typed));
+        Assert.Equal(prepared, Passwords.Prepare(prepared));
+    }
+
+    [Theory]
+    [InlineData("my cat is a \tby", false)]
+    [InlineData("nul nul \0", false)]
+    [InlineData("unassigned \u0378", false)]
+    [InlineData("private use \ue000", false)]
+    [InlineData("soft\u00adhyphen", false)]
+    [InlineData("zero\u200bwidth", false)]
+    [InlineData("two lines\u2028", false)]
+    [InlineData("seven \u00e9", false)]
+    [InlineData("eight  \u00e9", true)]
+    [InlineData("seven e\u0301", false)]
+    [InlineData("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", true)]
+    [InlineData("\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600", true)]
+    public async Task One_that_no_other_keyboard_types_is_not_set(string password, bool may)
+    {
+        var nobody = House.Anonymous();
+        var answer = await nobody.Post("/auth/register", new { email = "ana@example.org", password });
+        if (!may)
+        {
+            answer.Refuses("password");
+            nobody.Take((await nobody.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201));
+            (await nobody.Post("/me/password", new { oldPassword = Person.Password, newPassword = password })).Refuses("newPassword");
+            (await nobody.Post("/auth/password", new { token = new string('A', 43), password })).Refuses("password");
+        }
+        else
+        {
+            answer.Is(201);
+            (await nobody.Post("/auth/login", new { email = "ana@example.org", password })).Is(200);
+        }
+    }
+
+    [Fact]
+    public async Task Its_length_counts_as_it_is_prepared()
+    {
+        var nobody = House.Anonymous();
+        var longest = string.Concat(Enumerable.Repeat("e\u0301", Passwords.MaxLength));
+        (await nobody.Post("/auth/register", new { email = "ana@example.org", password = longest + "e" })).Refuses("password");
+        (await nobody.Post("/auth/register", new { email = "ana@example.org", password = longest })).Is(201);
+        (await nobody.Post("/auth/login", new { email = "ana@example.org", password = longest })).Is(200);
+        (await nobody.Post("/auth/login", new { email = "ana@example.org", password = longest + "e" })).Refuses("password");
+        // What a megabyte of marks would take to put in order, nobody waits for.
+        var marks = string.Concat(Enumerable.Repeat("\u0301\u0323", 80_000));
+        (await nobody.Post("/auth/login", new { email = "ana@example.org", password = marks })).Refuses("password");
+    }
+
+    [Theory]
+    [InlineData(Composed, Decomposed)]
+    [InlineData(Decomposed, Composed)]
+    public async Task It_signs_in_from_any_keyboard(string set, string typed)
+    {
+        var ana = House.Anonymous();
+        ana.Take((await ana.Post("/auth/register", new { email = "jose\u0301@example.org", password = set })).Is(201));
+        Assert.Equal("jos\u00e9@example.org", (await ana.Get("/me")).Body["email"]!.GetValue<string>());
+        (await ana.Post("/auth/register", new { email = "JOS\u00c9@example.org", password = set })).Is(409, "email_taken");
+        (await ana.Post("/auth/login", new { email = "JOSE\u0301@Example.org", password = typed })).Is(200);
+        (await ana.Post("/auth/login", new { email = "jos\u00e9@example.org", password = typed.ToUpperInvariant() })).Is(401);
+        (await ana.Post("/me/password", new { oldPassword = typed, newPassword = Person.Password })).Is(204);
+        (await ana.Post("/me/password", new { oldPassword = Person.Password, newPassword = typed })).Is(204);
+        (await ana.Post("/auth/login", new { email = "jos\u00e9@example.org", password = set })).Is(200);
+    }
+
+    /// <summary>Such as were hashed as typed, with characters that no new password may hold.</summary>
+    [Theory]
+    [InlineData(Decomposed)]
+    [InlineData("cafe\u0301\u200b\tlait")]
+    public async Task A_hash_of_before_goes_on_working_and_is_made_again(string typed)
+    {
+        var ana = await House.SignUp("ana");
+        var before = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(ana, typed);
+        Assert.True(await House.Backstage.SignIn<bool>(
+            """select auth.replace_password_hash($1, (select "password" from auth.credentials($2)), $3)""", ana.Id, ana.Email, before));
+
+        (await ana.Post("/auth/login", new { email = ana.Email, password = Passwords.Prepare(typed) })).Is(401);
+        (await ana.Post("/auth/login", new { email = ana.Email, password = typed })).Is(200);
+        Assert.NotEqual(before, await House.Backstage.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
+        (await ana.Post("/auth/login", new { email = ana.Email, password = typed })).Is(200);
+        (await ana.Post("/auth/login", new { email = ana.Email, password = Passwords.Prepare(typed) })).Is(200);
+    }
+
+    /// <summary>Time would tell who has an account: with and without one, a wrong password is compared as often.</summary>
+    [Attack]
+    [Theory]
+    [InlineData("plain and wrong", 1)]
+    [InlineData(Decomposed, 2)]
+    public void Enumeration_by_the_number_of_hashes(string typed, int comparisons)
+    {
+        var counting = new Counting();
+        var passwords = new Passwords(counting);
+        foreach (var hash in new[] { passwords.Hash("right and long"), null })
+        {
+            counting.Comparisons = 0;
+            Assert.Equal(PasswordVerificationResult.Failed, passwords.Verify(hash, typed));
+            Assert.Equal(comparisons, counting.Comparisons);
+        }
+    }
+
+    private sealed class Counting() : PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 }))
+    {
+        public int Comparisons { get; set; }
+
+        public override PasswordVerificationResult VerifyHashedPassword(object user, string hashedPassword, string providedPassword)
+        {
+            Comparisons++;
+            return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
+    }
+}
