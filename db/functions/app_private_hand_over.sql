@@ -1,3 +1,6 @@
+-- Whoever removes a colleague does not inherit from them while anybody else can: they may have made
+-- themselves the manager for that. Nobody removes when people leave (the person asking is the one who
+-- goes), or when an operator's login, which has no identity, writes to "User".
 -- Definer: the person who goes, or who removes them, may not give other people's rows away.
 create or replace function app_private.hand_over(person uuid, organization uuid, manager uuid)
   returns void
@@ -6,26 +9,37 @@ create or replace function app_private.hand_over(person uuid, organization uuid,
   set search_path = ''
 as $$
 declare
-  heir uuid := coalesce(manager, (
+  remover constant uuid := nullif(auth.uid(), person);
+  heir constant uuid := coalesce(nullif(manager, remover), (
     select u."id" from public."User" u
     where u."organizationId" = organization
       and u."roleId" = '00000000-0000-4000-8000-000000000002'
       and u."id" <> person
-    order by u."joinedAt", u."id"
+    order by u."id" = remover, u."joinedAt", u."id"
     limit 1));
+  chats bigint;
+  documents bigint;
 begin
   update public."User" set "managerId" = manager
   where "managerId" = person and "organizationId" = organization;
 
-  if heir is not null then
-    update public."Chat" set "userId" = heir
-    where "userId" = person and "organizationId" = organization;
-    update public."Document" set "userId" = heir
-    where "userId" = person and "organizationId" = organization;
+  if heir is null then
+    return;
+  end if;
+  update public."Chat" set "userId" = heir
+  where "userId" = person and "organizationId" = organization;
+  get diagnostics chats = row_count;
+  update public."Document" set "userId" = heir
+  where "userId" = person and "organizationId" = organization;
+  get diagnostics documents = row_count;
+
+  if heir = remover and chats + documents > 0 then
+    perform app_private.audit_record('remover_inherited', 'User', person::text, person,
+      organization);
   end if;
 end
 $$;
 alter function app_private.hand_over(uuid, uuid, uuid) owner to auth_definer;
 comment on function app_private.hand_over(uuid, uuid, uuid) is
   'What a person owns in an organization goes to their manager, or else to the longest-standing '
-  'administrator; their reports move up.';
+  'administrator, to whoever removes them only if nobody else administers it; their reports move up.';

@@ -5,12 +5,89 @@ namespace RlsChat.Tests.Rls;
 /// <summary>"Leaving, removal, account deletion" of access-rules.md: what becomes of what a member leaves behind.</summary>
 public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
 {
+    private const string Remove = "select public.remove_member([owner])";
+
+    // What the remover does, and who owns the work then. "member" manages members and views documents; "admin" and
+    // then "can_view_audit" administer.
+    public static readonly TheoryData<string, string, string[]> Removals = new()
+    {
+        { "member", "admin", ["select public.set_member_manager([owner], [member])", Remove] },
+        { "member", "admin", ["select public.set_member_manager([owner], [member]), public.remove_member([owner])"] },
+        // Handed over to a manager, who is removed in turn, and was below the remover.
+        { "member", "admin", ["select public.set_member_manager([manager], [member])", Remove, "select public.remove_member([manager])"] },
+        { "member", "left", ["select public.set_member_manager([owner], [left])", Remove] },
+        { "member", "admin", ["select public.set_member_manager([owner], null)", Remove] },
+        { "admin", "can_view_audit", ["select public.set_member_manager([owner], [admin])", Remove] },
+        { "admin", "can_view_audit", ["select public.set_member_manager([owner], null)", Remove] },
+        // Nobody else administers any more.
+        { "admin", "admin", ["select public.set_member_role([can_view_audit], [member role])", "select public.set_member_manager([owner], [admin])", Remove] },
+        { "admin", "admin", ["select public.remove_member([can_view_audit])", "select public.set_member_manager([owner], null)", Remove] },
+    };
+
+    [Theory]
+    [MemberData(nameof(Removals))]
+    public async Task Whoever_removes_inherits_only_where_nobody_else_administers_and_the_audit_says_so(string who, string heir, string[] steps)
+    {
+        await Play.As("admin");
+        Play.Remember("both", await Play.Ask<Guid>("""
+            insert into public."Role" ("name", "permissions", "organizationId")
+            values ('both', '{"can_manage_members": true, "can_view_documents": true}', [Acme]) returning "id"
+            """));
+        await Play.Do("select public.set_member_role([member], [both]), public.set_member_role([can_view_audit], [admin role])");
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
+        await Play.Do("""update public."User" set "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
+        await Play.As(who);
+        foreach (var step in steps)
+        {
+            await Play.Do(step);
+        }
+
+        Assert.Equal(heir, await OwnerOf("Chat", "[chat]"));
+        Assert.Equal(heir, await OwnerOf("Document", "[document]"));
+        await Play.As("owner");
+        Assert.Equal(heir == who ? ["admin"] : [], await Inherited());
+    }
+
+    // Whoever owns nothing leaves nothing to say.
+    [Theory]
+    [InlineData("owner", "")]
+    [InlineData("owner", "Chat")]
+    [InlineData("owner", "Document")]
+    [InlineData("left", null)]
+    public async Task That_the_remover_inherited_is_seen_by_auditors_and_by_who_was_removed(string removed, string? gone)
+    {
+        if (gone is { Length: > 0 })
+        {
+            await Play.As("owner");
+            await Play.Do($"""delete from public."{gone}" where "organizationId" is not null""");
+        }
+
+        await Play.As("admin");
+        await Play.Do($"select public.set_member_manager([{removed}], null), public.remove_member([{removed}])");
+        foreach (var (who, sees) in new[] { (removed, true), ("admin", true), ("can_view_audit", true), ("manager", false), ("can_manage_members", false), ("rival", false) })
+        {
+            await Play.As(who);
+            Assert.Equal(sees && gone is not null ? ["admin"] : [], await Inherited());
+        }
+    }
+
+    // An operator's login at psql has no identity, so that nobody has removed.
+    [Fact]
+    public async Task Without_a_remover_it_is_a_leaving()
+    {
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public."User" set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null where "id" = [owner]""");
+        Assert.Equal("manager", await OwnerOf("Chat", "[chat]"));
+        Assert.Equal("manager", await OwnerOf("Document", "[document]"));
+    }
+
     [Theory]
     [InlineData("owner", "select public.leave_organization()")]
-    [InlineData("admin", "select public.remove_member([owner])")]
-    [InlineData("can_manage_members", "select public.remove_member([owner])")]
+    [InlineData("admin", Remove)]
+    [InlineData("can_manage_members", Remove)]
     [InlineData("owner", "select public.delete_account()")]
-    public async Task Chats_and_documents_go_to_the_manager_never_to_the_remover(string who, string sql)
+    public async Task Chats_and_documents_go_to_the_manager(string who, string sql)
     {
         await Play.As(who);
         Assert.True(await Play.Ask<bool>(sql));
@@ -24,8 +101,8 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
 
     [Theory]
     [InlineData("owner", "select public.leave_organization()")]
-    [InlineData("can_manage_members", "select public.remove_member([owner])")]
-    [InlineData("can_view_audit", "select public.remove_member([owner])")]
+    [InlineData("can_manage_members", Remove)]
+    [InlineData("can_view_audit", Remove)]
     [InlineData("owner", "select public.delete_account()")]
     public async Task Without_a_manager_they_go_to_the_longest_standing_administrator(string who, string sql)
     {
@@ -54,7 +131,7 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
 
     [Theory]
     [InlineData("owner", "select public.leave_organization()")]
-    [InlineData("admin", "select public.remove_member([owner])")]
+    [InlineData("admin", Remove)]
     public async Task Messages_and_suggestions_keep_their_author_and_personal_rows_their_owner(string who, string sql)
     {
         await Play.As(who);
@@ -197,6 +274,13 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
         return Assert.Single(await Play.List(
             $"""select distinct split_part(u."email", '@', 1) from public."{table}" t join public."User" u on u."id" = t."userId" where t."id" = {id}"""));
     }
+
+    // Who inherited from a person whom they removed, as whoever is asking reads it.
+    private Task<List<string>> Inherited() => Play.List(
+        """
+        select case "actorId" when [admin] then 'admin' end from public."AuditEvent"
+        where "action" = 'remover_inherited' and "target" = 'User' and "targetId" = "subjectId"::text and "organizationId" = [Acme]
+        """);
 
     private async Task<string> ManagerOf(string who)
     {

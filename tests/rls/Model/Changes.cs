@@ -10,13 +10,14 @@ internal static class Changes
 
     /// <summary>
     /// What they own in the organization goes to their manager, or else to the longest-standing
-    /// administrator; their reports move up; with its last member the organization ends.
+    /// administrator, and to the remover only where nobody else is left to take it; their reports move
+    /// up; with its last member the organization ends.
     /// </summary>
-    public static void Leave(World world, Person person)
+    public static void Leave(World world, Person person, string? remover = null)
     {
         var others = world.All<Person>().Where(p => p.Org == person.Org && p.Key != person.Key).ToList();
-        var heir = person.Manager ?? others.Where(p => p.Role == World.AdminRole)
-            .OrderBy(p => p.Joined).ThenBy(p => p.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
+        var heir = person.Manager is { } manager && manager != remover ? manager : others.Where(p => p.Role == World.AdminRole)
+            .OrderBy(p => p.Key == remover).ThenBy(p => p.Joined).ThenBy(p => p.Key, StringComparer.Ordinal).FirstOrDefault()?.Key;
         foreach (var report in others.Where(p => p.Manager == person.Key))
         {
             world.Put(report with { Manager = person.Manager });

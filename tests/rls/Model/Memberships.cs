@@ -42,7 +42,7 @@ internal sealed class Memberships(World world, int number)
     }
 
     private Step Remove(Person? me, Person other) => Colleague(me, other, $"select public.remove_member('{other.Key}')",
-        Standing.IsLastAdministrator(world, other) ? "RC003" : null, w => Changes.Leave(w, other));
+        Standing.IsLastAdministrator(world, other) ? "RC003" : null, w => Changes.Leave(w, other, me?.Key));
 
     private Step SetRole(Person? me, Person other, Role role) => Colleague(me, other, $"select public.set_member_role('{other.Key}', '{role.Key}')",
         role.Org is not null && role.Org != me?.Org ? "RC012"
