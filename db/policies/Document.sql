@@ -4,9 +4,7 @@
 --                           while they are a member
 --   manager                 sees an organization's documents of everyone below them
 --   can_view_documents      sees the organization's
---   can_manage_documents    deletes the organization's, by public.delete_document() also those that
---                           they cannot see (a DELETE with a WHERE reads, and so finds only what
---                           its author sees)
+--   can_manage_documents    sees and deletes the organization's
 --   everybody else          sees nothing, and cannot add a version under an id that is taken
 --
 -- Not granted: updating. A change is a new version; one owner per id is a constraint.
@@ -17,7 +15,7 @@ grant select on public."Document" to regular_user;
 grant insert ("id", "createdAt", "title", "content", "text", "userId", "organizationId")
   on public."Document" to regular_user;
 grant delete on public."Document" to regular_user;
-grant select, delete on public."Document" to auth_definer;
+grant select on public."Document" to auth_definer;
 grant insert ("id", "title", "userId") on public."Document" to auth_definer;
 grant update ("userId") on public."Document" to auth_definer;
 
@@ -41,9 +39,12 @@ comment on policy hierarchical on public."Document" is
 
 create policy role_based_access on public."Document"
   for select to regular_user
-  using ("organizationId" = (select auth.organization_with('can_view_documents')));
+  using (
+    "organizationId" = (select auth.organization_with('can_view_documents'))
+    or "organizationId" = (select auth.organization_with('can_manage_documents'))
+  );
 comment on policy role_based_access on public."Document" is
-  'Who may view documents sees the organization''s.';
+  'People who may view or manage documents see the organization''s.';
 
 create policy user_owned_insert on public."Document"
   for insert to regular_user
@@ -57,7 +58,7 @@ comment on policy user_owned_insert on public."Document" is
   'under another person''s id.';
 
 create policy user_owned_delete on public."Document"
-  for delete to regular_user, auth_definer
+  for delete to regular_user
   using (
     "userId" = (select auth.uid())
     and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
@@ -66,7 +67,7 @@ comment on policy user_owned_delete on public."Document" is
   'Owners delete their versions; an organization''s only while they are a member.';
 
 create policy delete_permitted on public."Document"
-  for delete to regular_user, auth_definer
+  for delete to regular_user
   using ("organizationId" = (select auth.organization_with('can_manage_documents')));
 comment on policy delete_permitted on public."Document" is
   'Who may manage documents deletes those of the organization.';

@@ -133,18 +133,22 @@ internal static class Documents
             ? TypedResults.Ok(document)
             : TypedResults.NotFound();
 
-    /// <summary>
-    /// All of a document, or its versions after a moment. By function, because who may only manage
-    /// documents sees none, and a delete by id reads; the delete policies decide there, too.
-    /// </summary>
+    /// <summary>All of a document, or its versions after a moment. The newest one's tag is what If-Match means.</summary>
     private static async Task<Results<Ok<Tail.Deleted>, NotFound, ForbidHttpResult>> Delete(
         Id id, Moment? after, IfMatch match, UserDb db) =>
         (await db.QuerySingleOrDefault<Tail>(
             """
+            with gone as (
+              delete from public."Document"
+              where "id" = $1 and "createdAt" > coalesce($2, '-infinity')
+              returning "createdAt", "version"),
+            newest as (
+              select (extract(epoch from "createdAt") * 1000)::bigint || '-' || "version" as "tag"
+              from gone order by "createdAt" desc limit 1)
             select exists (select from public."Document" where "id" = $1) as "found",
               exists (select from public."Document"
                 where "id" = $1 and "createdAt" > coalesce($2, '-infinity')) as "seen",
-              public.delete_document($1, coalesce($2, '-infinity'), $3)::int as "count"
+              (select count(*)::int from gone where (select auth.if_match("tag", $3) from newest)) as "count"
             """, id, after, match))!.Answer();
 
     /// <summary>Newest first. No row: no such document. One row without an id: the end of the list.</summary>

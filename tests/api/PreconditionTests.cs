@@ -139,10 +139,16 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
         var old = (await owner.Get(path)).Is(200).Tag!;
         (await owner.Post($"{path}/versions", new { content = "newer" })).Is(201);
         (await owner.With("If-Match", old, HttpMethod.Delete, path)).Is(412, "precondition_failed");
-        // Who deletes without seeing has no tag; one that they guess must be right all the same.
-        var unseen = _troupe["can_manage_documents"];
-        (await unseen.With("If-Match", old, HttpMethod.Delete, path)).Is(412, "precondition_failed");
         var now = (await owner.Get(path)).Is(200);
+        (await _troupe["can_manage_documents"].With("If-Match", old, HttpMethod.Delete, path)).Is(412, "precondition_failed");
+        // Whether they may comes first: a tag tells nothing to who may not.
+        foreach (var tag in new[] { old, now.Tag! })
+        {
+            (await _troupe["can_view_documents"].With("If-Match", tag, HttpMethod.Delete, path)).Is(403, "forbidden");
+            (await _troupe["outsider"].With("If-Match", tag, HttpMethod.Delete, path)).Is(404, "not_found");
+        }
+
+        Assert.Equal(now.Text, (await owner.Get(path)).Is(200).Text);
         Assert.Contains("newer", now.Text, StringComparison.Ordinal);
         Assert.Equal("""{"count":3}""", (await owner.With("If-Match", now.Tag!, HttpMethod.Delete, path)).Is(200).Text);
     }

@@ -48,6 +48,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [InlineData("manager")]
     [InlineData("director")]
     [InlineData("can_view_documents")]
+    [InlineData("can_manage_documents")]
     public async Task When_somebody_leaves(string who)
     {
         await Stage("shared");
@@ -63,6 +64,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [InlineData("manager")]
     [InlineData("director")]
     [InlineData("can_view_documents")]
+    [InlineData("can_manage_documents")]
     public async Task When_somebody_is_removed(string who)
     {
         await Stage("shared");
@@ -72,27 +74,20 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
         await Shows(_troupe["admin"], [.. ChatPaths, .. DocumentPaths]);
     }
 
-    [Fact]
-    public async Task When_a_permission_is_withdrawn()
+    [Theory]
+    [InlineData("can_view_documents", 403)]
+    [InlineData("can_manage_documents", 200)]
+    public async Task When_a_permission_is_withdrawn(string who, int deletes)
     {
         await Stage("shared");
-        var (admin, viewer) = (_troupe["admin"], _troupe["can_view_documents"]);
-        await Shows(viewer, [.. ChatPaths, .. DocumentPaths]);
+        var (admin, reader) = (_troupe["admin"], _troupe[who]);
+        await Shows(reader, [.. ChatPaths, .. DocumentPaths]);
+        (await reader.Delete($"/documents/{_paper.Id}?after={_paper.First}")).Is(deletes);
         await House.Backstage.As<Guid>(admin,
-            """update public."Role" set "permissions" = '{}' where "name" = 'can_view_documents' returning "id" """);
-        await ShowsNothing(viewer, only: "/documents");
-        await Shows(viewer, ChatPaths);
-    }
-
-    [Fact]
-    public async Task When_what_deletes_unseen_is_withdrawn()
-    {
-        await Stage("shared");
-        var (admin, keeper) = (_troupe["admin"], _troupe["can_manage_documents"]);
-        Assert.Equal("""{"count":1}""", (await keeper.Delete($"/documents/{_paper.Id}?after={_paper.First}")).Is(200).Text);
-        await House.Backstage.As<Guid>(admin,
-            """update public."Role" set "permissions" = '{}' where "name" = 'can_manage_documents' returning "id" """);
-        (await keeper.Delete($"/documents/{_paper.Id}")).Is(404, "not_found");
+            """update public."Role" set "permissions" = '{}' where "name" = $1 returning "id" """, who);
+        await ShowsNothing(reader, only: "/documents");
+        (await reader.Delete($"/documents/{_paper.Id}")).Is(404, "not_found");
+        await Shows(reader, ChatPaths);
         (await _troupe["owner"].Get($"/documents/{_paper.Id}?at={_paper.First}")).Is(200);
     }
 

@@ -12,7 +12,7 @@ public sealed class CatalogueGrantsTests(Theatre theatre) : Drama(theatre)
         auth_definer AuditEvent insert (action, actorId, details, organizationId, subjectId, target, targetId)
         auth_definer Chat insert (id, title, userId), select, update (userId)
         auth_definer CreditEntry insert (amount, grantedBy, reason, userId), select (balance)
-        auth_definer Document delete, insert (id, title, userId), select, update (userId)
+        auth_definer Document insert (id, title, userId), select, update (userId)
         auth_definer Event insert, select
         auth_definer Invitation select, update (acceptedAt)
         auth_definer Message insert (chatId, createdAt, id, parts, role, userId), select

@@ -84,7 +84,6 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         monitor.statements                       stable
         public.accept_invitation                 volatile
         public.create_organization               volatile
-        public.delete_document                   volatile
         public.finish_stream                     volatile
         public.grant_credits                     volatile
         public.handle_new_user                   volatile
@@ -140,9 +139,9 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.folded_address auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "
-                    + "public.append_chunk public.create_organization public.delete_account public.delete_document "
-                    + "public.finish_stream public.grant_credits public.invite_member public.leave_organization public.remove_member "
-                    + "public.set_member_manager public.set_member_role public.spend_credits public.stream_state",
+                    + "public.append_chunk public.create_organization public.delete_account public.finish_stream public.grant_credits "
+                    + "public.invite_member public.leave_organization public.remove_member public.set_member_manager "
+                    + "public.set_member_role public.spend_credits public.stream_state",
                 "rlschat_api: auth.can_view_monitoring auth.uid",
                 "rlschat_auth: auth.change_password auth.credentials auth.gauges auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "

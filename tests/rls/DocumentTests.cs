@@ -5,14 +5,12 @@ namespace RlsChat.Tests.Rls;
 /// <summary>"Document" of access-rules.md: who sees, makes and deletes one.</summary>
 public sealed partial class DocumentTests(Theatre theatre) : Drama(theatre)
 {
-    // Who may delete what they cannot see (can_manage_documents) does it by the function: a DELETE with
-    // a WHERE reads. A new version: as a statement says it, copied from what one sees, and in the other ways to insert.
+    // A new version: as a statement says it, copied from what one sees, and in the other ways to insert.
     private static readonly Dictionary<string, string> Verbs = new()
     {
         ["read"] = """select 1 from public."Document" where "id" = [document]""",
         ["delete"] = """delete from public."Document" where "id" = [document]""",
         ["delete_all"] = """delete from public."Document" """,
-        ["by_function"] = "select public.delete_document([document])",
         ["merge_delete"] = """merge into public."Document" d using (select [document]::uuid as id) s on d."id" = s.id when matched then delete""",
         ["version"] = """insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], [later], 'new', nullif([organization], '')::uuid)""",
         ["from_version"] = """insert into public."Document" ("id", "createdAt", "title", "organizationId") select d."id", [later], 'new', d."organizationId" from public."Document" d where d."id" = [document]""",
@@ -22,47 +20,48 @@ public sealed partial class DocumentTests(Theatre theatre) : Drama(theatre)
 
     public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
         ("personal", """
-            who                      read    delete  delete_all by_function merge_delete version from_version do_nothing merge
-            owner                    yes     yes     yes        yes         yes          yes     yes          yes        yes
-            member                   hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            manager                  hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            director                 hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            admin                    hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            can_view_documents       hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            can_manage_documents     hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            outsider                 hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            loner                    hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            operator                 hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            anonymous                denied  denied  denied     denied      denied       denied  denied       denied     denied
+            who                      read    delete  delete_all merge_delete version from_version do_nothing merge
+            owner                    yes     yes     yes        yes          yes     yes          yes        yes
+            member                   hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            manager                  hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            director                 hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            admin                    hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            can_view_documents       hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            can_manage_documents     hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            outsider                 hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            loner                    hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            operator                 hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            anonymous                denied  denied  denied     denied       denied  denied       denied     denied
             """),
         ("organization", """
-            who                      read    delete  delete_all by_function merge_delete version from_version do_nothing merge
-            owner                    yes     yes     yes        yes         yes          yes     yes          yes        yes
-            member                   hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            manager                  yes     hidden  hidden     hidden      denied       denied  denied       denied     denied
-            director                 yes     hidden  hidden     hidden      denied       denied  denied       denied     denied
-            admin                    yes     yes     yes        yes         yes          denied  denied       denied     denied
-            can_view_documents       yes     hidden  hidden     hidden      denied       denied  denied       denied     denied
-            can_manage_documents     hidden  hidden  yes        yes         hidden       denied  hidden       denied     denied
-            can_manage_chats         hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            can_manage_members       hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            can_manage_roles         hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            can_manage_organization  hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            can_view_audit           hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            left                     hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            outsider                 hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            rival                    hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            loner                    hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            operator                 hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            anonymous                denied  denied  denied     denied      denied       denied  denied       denied     denied
+            who                      read    delete  delete_all merge_delete version from_version do_nothing merge
+            owner                    yes     yes     yes        yes          yes     yes          yes        yes
+            member                   hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            manager                  yes     hidden  hidden     denied       denied  denied       denied     denied
+            director                 yes     hidden  hidden     denied       denied  denied       denied     denied
+            admin                    yes     yes     yes        yes          denied  denied       denied     denied
+            can_view_documents       yes     hidden  hidden     denied       denied  denied       denied     denied
+            can_manage_documents     yes     yes     yes        yes          denied  denied       denied     denied
+            can_manage_chats         hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            can_manage_members       hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            can_manage_roles         hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            can_manage_organization  hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            can_view_audit           hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            left                     hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            outsider                 hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            rival                    hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            loner                    hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            operator                 hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            anonymous                denied  denied  denied     denied       denied  denied       denied     denied
             """),
         ("organization, of left", """
-            who                      read    delete  delete_all by_function merge_delete version from_version do_nothing merge
-            left                     hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            member                   hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            manager                  hidden  hidden  hidden     hidden      hidden       denied  hidden       denied     denied
-            admin                    yes     yes     yes        yes         yes          denied  denied       denied     denied
-            can_view_documents       yes     hidden  hidden     hidden      denied       denied  denied       denied     denied
+            who                      read    delete  delete_all merge_delete version from_version do_nothing merge
+            left                     hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            member                   hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            manager                  hidden  hidden  hidden     hidden       denied  hidden       denied     denied
+            admin                    yes     yes     yes        yes          denied  denied       denied     denied
+            can_view_documents       yes     hidden  hidden     denied       denied  denied       denied     denied
+            can_manage_documents     yes     yes     yes        yes          denied  denied       denied     denied
             """));
 
     [Theory]

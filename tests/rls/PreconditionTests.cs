@@ -70,35 +70,6 @@ public sealed class PreconditionTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(tags[^1], await Play.Ask<string>(tag));
     }
 
-    [Theory]
-    [InlineData("owner", "array['other', '{0}']", "yes")]
-    [InlineData("owner", "array['other']", "RC015")]
-    [InlineData("owner", "null", "yes")]
-    [InlineData("can_manage_documents", "array['{0}']", "yes")]
-    [InlineData("can_manage_documents", "array['other']", "RC015")]
-    [InlineData("member", "array['{0}']", "hidden")]
-    [InlineData("outsider", "array['other']", "hidden")]
-    public async Task A_document_is_deleted_when_its_newest_version_has_the_tag(string who, string expected, string outcome)
-    {
-        await Play.As("owner");
-        Play.Remember("paper", await Play.Ask<Guid>("""insert into public."Document" ("createdAt", "title", "organizationId") values ('2026-01-01', 'old', [Acme]) returning "id" """));
-        await Play.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([paper], '2026-01-02 00:00:00.007', 'new', [Acme])""");
-        await Play.As(who);
-        var sql = $"select public.delete_document([paper], '-infinity', {string.Format(expected, "1767312000007-1")})";
-        switch (outcome)
-        {
-            case "RC015":
-                Assert.Equal("RC015", await Play.Error(sql));
-                break;
-            default:
-                Assert.Equal(outcome == "yes" ? 2L : 0L, await Play.Ask<long>(sql));
-                break;
-        }
-
-        await Play.As("owner");
-        Assert.Equal(outcome == "yes" ? 0 : 2, (await Play.List("""select "title" from public."Document" where "id" = [paper]""")).Count);
-    }
-
     [Fact]
     public async Task A_document_that_changes_owner_changes_its_version()
     {

@@ -40,7 +40,7 @@ public sealed partial class SuggestionTests
             admin                    yes     yes       yes           denied     denied   denied    yes        yes     yes
             can_view_documents       yes     yes       yes           denied     denied   denied    yes        yes     yes
             member                   denied  denied    hidden        denied     denied   denied    denied     denied  denied
-            can_manage_documents     denied  denied    hidden        denied     denied   denied    denied     denied  denied
+            can_manage_documents     yes     yes       yes           denied     denied   denied    yes        yes     yes
             can_manage_chats         denied  denied    hidden        denied     denied   denied    denied     denied  denied
             left                     denied  denied    hidden        denied     denied   denied    denied     denied  denied
             outsider                 denied  denied    hidden        denied     denied   denied    denied     denied  denied

@@ -38,7 +38,7 @@ public sealed partial class SuggestionTests
             director: of manager, organization
             admin: of left, of manager, of member, organization
             can_view_documents: of left, of manager, of member, organization
-            can_manage_documents:
+            can_manage_documents: of left, of manager, of member, organization
             can_manage_chats:
             left:
             outsider:

@@ -42,7 +42,7 @@ public sealed partial class SuggestionTests(Theatre theatre) : Drama(theatre)
             director                 yes     hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     denied       denied       denied
             admin                    yes     hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     denied       denied       denied
             member                   hidden  hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     hidden       hidden       denied
-            can_manage_documents     hidden  hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     hidden       hidden       denied
+            can_manage_documents     yes     hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     denied       denied       denied
             can_manage_chats         hidden  hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     hidden       hidden       denied
             can_manage_members       hidden  hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     hidden       hidden       denied
             can_manage_roles         hidden  hidden  hidden     hidden   hidden  hidden      hidden  hidden  hidden     hidden       hidden       denied

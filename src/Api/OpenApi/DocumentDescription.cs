@@ -53,12 +53,13 @@ internal static class DocumentDescription
         ["streams"] = "Answers while they are being written: chunks in their order, and the message that they become.",
         ["votes"] = "What people think of messages that they can read: one vote a person and message.",
         ["documents"] = "What people write: texts, code, images, sheets and drawings. Seen by their owner and, in an organization, by "
-            + "the managers above the owner and who holds `can_view_documents`; only the owner writes versions.",
+            + "the managers above the owner and whoever holds `can_view_documents` or `can_manage_documents`; only the owner writes versions; "
+            + "the owner and `can_manage_documents` delete.",
         ["versions"] = "The versions of a document. A change is a new version, and no version changes.",
         ["suggestions"] = "Changes that readers of a document propose to one version of it: reworded by their author, resolved by the "
             + "document's owner.",
         ["organizations"] = "Tenants. A person is in one at most, and sees no other. What who leaves owned there goes to their manager, or "
-            + "else to the longest-standing administrator; when the last member leaves, the organization ends and what "
+            + "else to the longest-standing administrator, and to whoever removed them only if nobody else administers it; when the last member leaves, the organization ends and what "
             + "they own in it becomes personal.",
         ["members"] = "Who is in an organization, in which role, below whom: managed by who holds `can_manage_members`, except oneself.",
         ["roles"] = "Named permissions: an organization's own roles, and the built-in ones, which nobody changes.",

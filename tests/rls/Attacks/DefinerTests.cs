@@ -31,7 +31,6 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
         ["auth.uid()"] = ("select set_config('auth.uid', [ben]::text, true) <> '' and auth.uid() is null", "= True", "ben", "select auth.uid() = [ben]", "= True"),
         ["public.accept_invitation(text)"] = ("select public.accept_invitation([token])", "RC004", "dora", "select public.accept_invitation([token]) = [House]", "= True"),
         ["public.create_organization(text)"] = ("select public.create_organization('another')", "RC002", "dora", "select public.create_organization('hers') is not null", "= True"),
-        ["public.delete_document(uuid,timestamp without time zone,text[])"] = ("select public.delete_document([document])", "= 0", "ben", "select public.delete_document([document])", "= 1"),
         ["public.finish_stream(uuid,text,uuid)"] = ("select count(*) from public.finish_stream([stream])", "= 0", "ben", "select count(*) from public.finish_stream([stream])", "= 1"),
         ["public.grant_credits(uuid,numeric,text)"] = ("select public.grant_credits([zed], 5, 'mine')", "42501", "bank", "select public.grant_credits([zed], 5, 'given')", "= 5.00"),
         ["public.leave_organization(uuid)"] = ("select public.leave_organization([House])", "= False", "ben", "select public.leave_organization([House])", "= True"),

@@ -65,10 +65,6 @@ internal static class AccessMatrix
 
         yield return Row("delete", (rules, who, row) =>
             who is null || !tables[0].Deletes ? "denied" : Found(rules.Sees(who, row) && rules.MayDelete(who, row)));
-        if (section.Name == "Document")
-        {
-            yield return Row("delete_document()", (rules, who, row) => who is null ? "denied" : Found(rules.MayDelete(who, row)));
-        }
 
         (string, string[]) Row(string command, Func<Rules, string?, IRow, string> verdict, bool adds = false) =>
             (command, [.. Cells((who, owner) => Verdict(context, who, owner, verdict, adds))]);

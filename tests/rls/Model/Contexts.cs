@@ -60,7 +60,7 @@ internal sealed record Section(string Name, string Owner, string Words, IReadOnl
             [.. Chats.Select(c => new Context($"in {c.Name} of theirs", (w, o, a) => Put(w, c.Of(o), new Stream(Key, "chat", a))))]),
         new("StreamChunk", "opener", "Whoever sees the stream sees its pieces; who opened it appends, while they may write into the chat.",
             [.. Chats.Select(c => new Context($"in {c.Name} of theirs", (w, o, _) => Put(w, c.Of(o), Put(w, new Stream("stream", "chat", o), new Chunk("stream", 0)))))]),
-        new("Document", "owner", "The owner, while a member; managers above the owner read the organization's, `can_view_documents` reads them, `can_manage_documents` deletes them. A change is a new version.",
+        new("Document", "owner", "The owner, while a member; managers above the owner and `can_view_documents` read the organization's, `can_manage_documents` reads and deletes them. A change is a new version.",
         [
             new("personal", (_, _, a) => new Document(Key, 0, a, null)),
             new("organization's", (_, _, a) => new Document(Key, 0, a, Acme)),

@@ -36,10 +36,11 @@ internal sealed class Rules(World world)
         Stream stream => Sees(who, world.The<Chat>(stream.Chat)),
         Chunk chunk => Sees(who, world.The<Stream>(chunk.Stream)),
         // "owner (personal, or still a member of its organization): S"; "manager: S when the document belongs to the
-        // organization" (anyone above the owner, inside the same organization); "can_view_documents: S documents of the organization".
+        // organization" (anyone above the owner, inside the same organization); "can_view_documents: S documents of the
+        // organization"; "can_manage_documents: S, D documents of the organization".
         Document document => IsStillOwner(who, document.Owner, document.Org)
             || (IsMember(who, document.Org) && IsAbove(who, document.Owner))
-            || Holds(who, document.Org, "can_view_documents"),
+            || Holds(who, document.Org, "can_view_documents") || Holds(who, document.Org, "can_manage_documents"),
         // "whoever can S that document version (never anonymous): S".
         Suggestion suggestion => who is not null && Sees(who, world.The<Document>(suggestion.Document)),
         // "can_view_audit: S those of their organization"; "self: S those that they caused or that concern them".
@@ -118,7 +119,7 @@ internal sealed class Rules(World world)
             || MayTidy(who, world.The<Chat>(message.Chat)),
         // "whoever is signed in and can S the message: … D their own".
         Vote vote => Is(who, vote.Voter) && Sees(who, vote),
-        // "owner: … D"; "can_manage_documents: D documents of the organization".
+        // "owner: … D"; "can_manage_documents: S, D documents of the organization".
         Document document => IsStillOwner(who, document.Owner, document.Org) || Holds(who, document.Org, "can_manage_documents"),
         // "author: … D" while they can S the version; "owner of the document: … D".
         Suggestion suggestion => MayReword(who, suggestion) || MayResolve(who, suggestion),

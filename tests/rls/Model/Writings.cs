@@ -131,13 +131,15 @@ internal sealed class Writings(World world, int number)
             """, me is null ? Denied : null, $"{gone.Count}", (w, _) => gone.ForEach(m => Changes.Delete(w, m)));
     }
 
-    // By this function also who does not see it: can_manage_documents alone.
+    // All of it, or its versions after a moment.
     private Step DeleteDocument(string? me, Document document, int n)
     {
         var after = n % 2 == 0 ? document.At : -1;
-        var gone = world.All<Document>().Where(d => d.Id == document.Id && d.At > after && rules.MayDelete(me, d)).ToList();
-        return new(me, $"select public.delete_document('{document.Id}', {Loading.Moment(after)})",
-            me is null ? Denied : null, $"{gone.Count}", (w, _) => gone.ForEach(d => Changes.Delete(w, d)));
+        var gone = world.All<Document>().Where(d => d.Id == document.Id && d.At > after && rules.Sees(me, d) && rules.MayDelete(me, d)).ToList();
+        return new(me, $"""
+            with gone as (delete from public."Document" where "id" = '{document.Id}' and "createdAt" > {Loading.Moment(after)} returning 1)
+            select count(*) from gone
+            """, me is null ? Denied : null, $"{gone.Count}", (w, _) => gone.ForEach(d => Changes.Delete(w, d)));
     }
 
     private Step Delete(string? me, IRow row)
