@@ -1,5 +1,7 @@
+-- The hash is of a password that the API has compared outside of any transaction. It is compared again
+-- by the statement that changes the row, so a password that was changed meanwhile proves nothing.
 -- Definer: nobody updates "User".
-create or replace function auth.verify_email(token_digest bytea)
+create or replace function auth.verify_email(token_digest bytea, password_hash text default null)
   returns uuid
   language plpgsql
   security definer
@@ -8,22 +10,22 @@ as $$
 declare
   used public."verificationToken" := app_private.use_token('verify_email', token_digest);
 begin
-  -- Whoever opens the link signed in as somebody else is not asked to prove that person's address.
-  if auth.uid() <> used."userId" then
-    raise exception 'the token is not valid' using errcode = 'RC010';
-  end if;
   perform app_private.release_address(used."identifier", used."userId");
+  -- Whoever reads the mail may be somebody else than the person who asked for it.
   update public."User" u
   set "email" = used."identifier", "emailVerified" = now() at time zone 'utc'
-  where u."id" = used."userId";
+  where u."id" = used."userId" and (u."id" = auth.uid() or u."password" = password_hash);
+  if not found then
+    raise exception 'the token is not valid' using errcode = 'RC010';
+  end if;
   return used."userId";
 exception when unique_violation then
   raise exception 'the address is taken' using errcode = 'RC001';
 end
 $$;
-alter function auth.verify_email(bytea) owner to auth_definer;
-grant execute on function auth.verify_email(bytea) to rlschat_auth;
-comment on function auth.verify_email(bytea) is
-  'Makes the address that a token was mailed to the person''s own, verified; returns whose. '
-  'RC010: the token is not valid, or not for who is signed in; RC001: somebody else has proven '
-  'that address.';
+alter function auth.verify_email(bytea, text) owner to auth_definer;
+grant execute on function auth.verify_email(bytea, text) to rlschat_auth;
+comment on function auth.verify_email(bytea, text) is
+  'Makes the address that a token was mailed to the person''s own, verified; returns whose. Only for '
+  'the person who asked for it: signed in, or by their password hash. RC010: the token is not valid, '
+  'or not theirs, and stays; RC001: somebody else has proven that address.';

@@ -6,6 +6,7 @@ namespace RlsChat.Tests.Rls;
 public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
 {
     private const string Verify = "select auth.verify_email(sha256('mailed'))";
+    private const string VerifyByPassword = "select auth.verify_email(sha256('mailed'), 'hash of owner')";
     private const string Reset = "select auth.reset_password(sha256('mailed'), 'new hash')";
 
     [Fact]
@@ -15,13 +16,59 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         Assert.Equal("new@test", await Request("verify_email", "new@test"));
         Assert.Equal(["owner@test"], await Emails("[owner]"));
 
-        // Opened by somebody else who is signed in, it proves nothing.
-        await SignedIn("[member]");
-        Assert.Equal("RC010", await Play.Error(Verify));
-        await SignedIn("''");
         Assert.Equal(Theatre.World["owner"], await Play.Ask<Guid>(Verify));
         Assert.Equal(["new@test"], await Emails("[owner]"));
         Assert.Equal("RC010", await Play.Error(Verify));
+    }
+
+    // Whoever reads the mail may be somebody else than the person who asked for it.
+    [Theory]
+    [InlineData("[owner]", "null", true)]
+    [InlineData("[owner]", "'hash of member'", true)]
+    [InlineData("''", "'hash of owner'", true)]
+    [InlineData("[member]", "'hash of owner'", true)]
+    [InlineData("''", "null", false)]
+    [InlineData("''", "''", false)]
+    [InlineData("''", "'hash of member'", false)]
+    [InlineData("[member]", "null", false)]
+    [InlineData("[member]", "'hash of member'", false)]
+    public async Task A_mailed_token_is_good_for_who_asked_for_it_and_a_refused_try_leaves_it(string who, string hash, bool good)
+    {
+        await Newcomer("new@test");
+        await SignedIn("[owner]");
+        await Request("verify_email", "new@test");
+        await SignedIn(who);
+        Assert.Equal(good ? null : "RC010", await Play.Error($"select auth.verify_email(sha256('mailed'), {hash})"));
+        Assert.Equal(["owner@test"], await Emails("[owner]"));
+        Assert.Equal(["new@test"], await Emails("[newcomer]"));
+        Assert.Null(await Play.Error(VerifyByPassword));
+    }
+
+    [Fact]
+    public async Task Who_has_no_password_proves_an_address_signed_in_alone()
+    {
+        await SignedIn("[owner]");
+        await Request("verify_email", "new@test");
+        await Play.Do("""update public."User" set "password" = null where "id" = [owner]""");
+        Assert.Null(await Play.Error(Verify));
+        await SignedIn("''");
+        Assert.Equal("RC010", await Play.Error(Verify));
+        Assert.Equal("RC010", await Play.Error(VerifyByPassword));
+    }
+
+    [Fact]
+    public async Task The_hash_that_a_password_is_compared_with_is_that_of_who_asked_for_a_proof()
+    {
+        Task<string?> Hash(string token) => Play.Ask<string?>($"select auth.mailed_password_hash(sha256('{token}'))");
+        await SignedIn("[owner]");
+        await Request("verify_email", "new@test");
+        await Request("reset_password", "owner@test", "reset");
+        await SignedIn("''");
+        Assert.Equal("hash of owner", await Hash("mailed"));
+        Assert.Null(await Hash("reset"));
+        Assert.Null(await Hash("guess"));
+        await Expire();
+        Assert.Null(await Hash("mailed"));
     }
 
     [Fact]
@@ -73,6 +120,7 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
             values ('new@test', encode(sha256('mailed'), 'hex'), now() at time zone 'utc' + interval '1 minute', '{purpose}', {person})
             """;
         Assert.Equal("RC010", await Play.Error($"{Mail("null")}; {use}"));
+        await SignedIn("[newcomer]");
         Assert.Null(await Play.Error($"{Mail("[newcomer]")}; {use}"));
     }
 
@@ -158,6 +206,7 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await SignedIn("''");
         await Request("reset_password", "victim@test");
         await Play.Do(Reset);
+        await SignedIn("[newcomer]");
         Assert.Equal("RC010", await Play.Error("select auth.verify_email(sha256('attack'))"));
     }
 
@@ -173,9 +222,10 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await Request("reset_password", "owner@test");
         await SignedIn(who.Length == 0 ? "''" : who);
         await Play.Do(use);
-        await SignedIn("''");
+        await SignedIn("[owner]");
         Assert.Equal("RC010", await Play.Error("select auth.verify_email(sha256('mine'))"));
         Assert.Equal("RC010", await Play.Error(Reset));
+        await SignedIn("[member]");
         Assert.Null(await Play.Error("select auth.verify_email(sha256('theirs'))"));
     }
 

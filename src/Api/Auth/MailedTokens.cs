@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
@@ -19,7 +20,7 @@ internal static class MailedTokens
         auth.MapPost("/verify-email/request", RequestVerification).WithName("auth.verify_email.request")
             .WithSummary("Mails the signed-in person a token that proves their e-mail address.");
         auth.MapPost("/verify-email", Verify).WithName("auth.verify_email")
-            .WithSummary("Proves an e-mail address with the token that was mailed to it; it becomes the person's.")
+            .WithSummary("Proves an e-mail address with the token that was mailed to it, by a session or the password of who asked for it; it becomes theirs.")
             .AllowAnonymous().Raises("token_invalid", "email_taken");
         auth.MapPost("/password/request", RequestPassword).WithName("auth.password.request")
             .WithSummary("Mails a token for a new password, where the address has an account.")
@@ -38,9 +39,14 @@ internal static class MailedTokens
 
     /// <summary>A token that came by mail.</summary>
     /// <param name="Token">As it stands in the mail.</param>
-    internal sealed record Proof(string? Token) : IInput
+    /// <param name="Password">The password of who asked for it; needed where they are not signed in.</param>
+    internal sealed record Proof(string? Token, string? Password) : IInput
     {
-        public void Check(Errors errors) => errors.Secret("token", Token);
+        public void Check(Errors errors)
+        {
+            errors.Secret("token", Token);
+            errors.Password("password", Password, required: false);
+        }
     }
 
     /// <summary>A token that came by mail, and the new password.</summary>
@@ -76,10 +82,28 @@ internal static class MailedTokens
         return TypedResults.Accepted((string?)null);
     }
 
-    /// <summary>Where somebody else is signed in than who asked for it, the token is none.</summary>
-    private static async Task<NoContent> Verify(Proof proof, ClaimsPrincipal user, SignInDb signIn)
+    /// <summary>
+    /// Whoever reads the mail may be somebody else than who asked for it, so the token alone proves nothing.
+    /// A wrong password and an unknown token have one answer, which takes the same time.
+    /// </summary>
+    private static async Task<Results<NoContent, UnauthorizedHttpResult>> Verify(
+        Proof proof, ClaimsPrincipal user, Passwords passwords, SignInDb signIn)
     {
-        await signIn.As(Caller.From(user)).Call<Guid>("""select auth.verify_email($1)""", Secret.Digest(proof.Token!));
+        var (caller, digest) = (Caller.From(user), Secret.Digest(proof.Token!));
+        if (caller.Uid is null && proof.Password is null)
+        {
+            return TypedResults.Unauthorized();
+        }
+
+        // Hashing is slow on purpose, so it happens between two calls and in no transaction.
+        string? hash = null;
+        if (proof.Password is { } password)
+        {
+            hash = await signIn.Call<string>("""select auth.mailed_password_hash($1)""", digest);
+            hash = passwords.Verify(hash, password) == PasswordVerificationResult.Failed ? null : hash;
+        }
+
+        await signIn.As(caller).Call<Guid>("""select auth.verify_email($1, $2)""", digest, hash);
         return TypedResults.NoContent();
     }
 

@@ -23,7 +23,7 @@ internal static class DatabaseErrors
         ["RC007"] = new(400, "not_a_colleague", "That person is not in your organization."),
         ["RC008"] = new(409, "last_way_in", "Without this account you could not sign in any more."),
         ["RC009"] = new(409, "not_in_organization", "You are in no organization."),
-        ["RC010"] = new(410, "token_invalid", "The link is not valid, was used or has expired."),
+        ["RC010"] = new(410, "token_invalid", "The link is not valid, was used, has expired or is somebody else's."),
         ["RC011"] = new(409, "operator_conflict", "An operator is in no organization."),
         ["RC012"] = new(400, "unknown_role", "There is no such role in your organization."),
         ["RC013"] = new(409, "account_taken", "That account signs somebody else in."),

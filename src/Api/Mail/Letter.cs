@@ -12,11 +12,12 @@ internal sealed record Letter(string Subject, string Text)
     public static Letter ToVerify(string token, Settings settings) => new("Verify your e-mail address",
         $"""
         Somebody who is signed in to RlsChat wants to use this e-mail address for their account.
-        If that was you, this token proves it. It works once, within 30 minutes:
+        If that was you, this token proves it, where you are signed in or with your password.
+        It works once, within 30 minutes:
 
         {Line(token, "verify-email", settings)}
 
-        If it was not you, do nothing: with this token the address would become theirs.
+        If it was not you, do nothing: nobody else can use this token.
         """);
 
     /// <summary>The token that is as good as the old password.</summary>

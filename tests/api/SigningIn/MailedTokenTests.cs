@@ -22,10 +22,56 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
         Assert.Equal(ana.Email, ((MailboxAddress)mail.To[0]).Address);
         Assert.False((await ana.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
 
-        // The mail is opened where nobody is signed in.
-        (await stage.Anonymous().Post("/auth/verify-email", new { token = Token(mail) })).Is(204);
+        (await ana.Post("/auth/verify-email", new { token = Token(mail) })).Is(204);
         Assert.True((await ana.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
-        (await stage.Anonymous().Post("/auth/verify-email", new { token = Token(mail) })).Is(410, "token_invalid");
+        (await ana.Post("/auth/verify-email", new { token = Token(mail) })).Is(410, "token_invalid");
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_opened_where_nobody_is_signed_in_needs_the_password()
+    {
+        await using var stage = await Stage.Open(House);
+        var ana = await stage.SignUp("ana");
+        (await ana.Post("/auth/verify-email/request", new { email = ana.Email })).Is(202);
+        var (token, unknown, nobody) = (Token(await stage.Mail.For(ana.Email)), new string('A', 43), stage.Anonymous());
+
+        // A stranger learns nothing of the token: not by asking for nobody, and not by guessing.
+        Assert.Equal(
+            (await nobody.Post("/auth/verify-email", new { token = unknown })).Is(401, "unauthenticated").WithoutTrace(),
+            (await nobody.Post("/auth/verify-email", new { token })).Is(401, "unauthenticated").WithoutTrace());
+        Assert.Equal(
+            (await nobody.Post("/auth/verify-email", new { token = unknown, password = Person.Password })).Is(410, "token_invalid").WithoutTrace(),
+            (await nobody.Post("/auth/verify-email", new { token, password = "a wrong guess" })).Is(410, "token_invalid").WithoutTrace());
+        Assert.False((await ana.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
+
+        // And has not used it up.
+        (await nobody.Post("/auth/verify-email", new { token, password = Person.Password })).Is(204);
+        Assert.True((await ana.Get("/me")).Body["emailVerified"]!.GetValue<bool>());
+    }
+
+    [Fact]
+    public async Task An_unknown_token_and_a_wrong_password_take_as_long()
+    {
+        await using var slow = House.Build(House.Database, iterations: 200_000);
+        await slow.StartAsync();
+        var ana = await House.SignUp("ana", slow);
+        var token = new string('E', 43);
+        await House.Backstage.AskForProof(ana, token);
+        var nobody = new Person("anonymous", House.AddressOf(slow));
+        var (wrong, unknown) = (new List<TimeSpan>(), new List<TimeSpan>());
+        for (var i = 0; i < 5; i++)
+        {
+            foreach (var (tried, times) in new[] { (token, wrong), (new string('A', 43), unknown) })
+            {
+                var started = System.Diagnostics.Stopwatch.GetTimestamp();
+                (await nobody.Post("/auth/verify-email", new { token = tried, password = "wrong password" })).Is(410);
+                times.Add(System.Diagnostics.Stopwatch.GetElapsedTime(started));
+            }
+        }
+
+        // The quickest of each: what else runs on this machine only ever adds.
+        Assert.InRange(unknown.Min() / wrong.Min(), 0.5, 2);
+        await slow.StopAsync();
     }
 
     [Fact]
@@ -62,6 +108,11 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
         (await ben.Post("/auth/verify-email", new { token })).Is(410, "token_invalid");
         Assert.Equal(ben.Email, (await ben.Get("/me")).Body["email"]!.GetValue<string>());
         Assert.NotEqual(ben.Email, (await mallory.Get("/me")).Body["email"]!.GetValue<string>());
+
+        // Nor signed out, whatever password of their own they give.
+        (await stage.Anonymous().Post("/auth/verify-email", new { token })).Is(401, "unauthenticated");
+        (await stage.Anonymous().Post("/auth/verify-email", new { token, password = "the password of ben" })).Is(410, "token_invalid");
+        Assert.Equal(ben.Email, (await ben.Get("/me")).Body["email"]!.GetValue<string>());
 
         // The control: who asked for it may still use it.
         (await mallory.Post("/auth/verify-email", new { token })).Is(204);
@@ -190,6 +241,7 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
     [InlineData("/auth/password/request", """{"email":null}""", "email")]
     [InlineData("/auth/verify-email", """{"token":"short"}""", "token")]
     [InlineData("/auth/verify-email", """{}""", "token")]
+    [InlineData("/auth/verify-email", """{"token":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","password":""}""", "password")]
     [InlineData("/auth/password", """{"token":"short","password":"short"}""", "token,password")]
     [InlineData("/auth/password", """{"password":"long enough"}""", "token")]
     public async Task Bad_input_is_named(string path, string body, string fields)
@@ -204,7 +256,7 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
     {
         await using var stage = await Stage.Open(House);
         var token = new string('A', 43);
-        (await stage.Anonymous().Post("/auth/verify-email", new { token })).Is(410, "token_invalid");
+        (await (await stage.SignUp("ana")).Post("/auth/verify-email", new { token })).Is(410, "token_invalid");
         (await stage.Anonymous().Post("/auth/password", new { token, password = NewPassword })).Is(410, "token_invalid");
     }
 
@@ -254,7 +306,7 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
         var nobody = stage.Anonymous();
         (await nobody.Post("/auth/password/request", new { email = "a@example.org" })).Is(202);
         (await nobody.Post("/auth/password", new { token = new string('A', 43), password = NewPassword })).Is(410);
-        (await nobody.Post("/auth/verify-email", new { token = new string('A', 43) })).Is(410);
+        (await nobody.Post("/auth/verify-email", new { token = new string('A', 43), password = "a guess" })).Is(410);
         (await nobody.Post("/auth/verify-email/request", new { email = "a@example.org" })).Is(401);
         foreach (var path in new[] { "/auth/password/request", "/auth/password", "/auth/verify-email", "/auth/verify-email/request" })
         {
