@@ -7,13 +7,8 @@ create or replace function app_private.tg_sessions__audit()
 as $$
 begin
   if tg_op = 'INSERT' then
-    -- A refresh adds a row to its family; only the first is a sign-in.
-    if not exists (
-      select from public.sessions s where s."family" = new."family" and s."id" <> new."id")
-    then
-      perform app_private.audit_record('signed_in', 'sessions', new."id"::text, new."userId",
-        actor => new."userId");
-    end if;
+    perform app_private.audit_record('signed_in', 'sessions', new."id"::text, new."userId",
+      actor => new."userId");
   elsif tg_op = 'UPDATE' then
     perform app_private.audit_record('session_revoked', 'sessions', new."id"::text, new."userId",
       actor => coalesce(auth.uid(), new."userId"));
@@ -29,16 +24,17 @@ end
 $$;
 alter function app_private.tg_sessions__audit() owner to auth_definer;
 comment on function app_private.tg_sessions__audit() is
-  'Signing in and out, and revoking a session, leave a trace.';
+  'Signing in and out, and revoking a sign-in, leave one trace each, however many pairs it has.';
 
 create or replace trigger _400_audit_insert
   after insert on public.sessions
-  for each row execute function app_private.tg_sessions__audit();
+  for each row when (new."familyId" is null)
+  execute function app_private.tg_sessions__audit();
 create or replace trigger _400_audit_revoke
   after update of "revoked" on public.sessions
-  for each row when (old."revoked" is null and new."revoked" is not null and new."rotated" is null)
+  for each row when (old."revoked" is null and new."revoked" is not null and new."familyId" is null)
   execute function app_private.tg_sessions__audit();
 create or replace trigger _400_audit_delete
   after delete on public.sessions
-  for each row when (old."rotated" is null)
+  for each row when (old."familyId" is null)
   execute function app_private.tg_sessions__audit();

@@ -1,4 +1,4 @@
--- Definer: what ends is the whole sign-in, also rows of it that the person does not name.
+-- Definer: nobody updates sessions.
 create or replace function app_private.tg_sessions__family()
   returns trigger
   language plpgsql
@@ -6,15 +6,16 @@ create or replace function app_private.tg_sessions__family()
   set search_path = ''
 as $$
 begin
-  delete from public.sessions s where s."family" = old."family";
+  update public.sessions s set "revoked" = new."revoked"
+  where s."familyId" = new."id" and s."revoked" is null;
   return null;
 end
 $$;
 alter function app_private.tg_sessions__family() owner to auth_definer;
 comment on function app_private.tg_sessions__family() is
-  'With a session goes its family: access tokens from before the last refresh end too.';
+  'With a sign-in all its pairs are revoked, those included that were added while it was waited for.';
 
 create or replace trigger _200_family
-  after delete on public.sessions
-  for each row when (old."rotated" is null)
+  after update of "revoked" on public.sessions
+  for each row when (new."familyId" is null and new."revoked" is not null)
   execute function app_private.tg_sessions__family();

@@ -15,9 +15,8 @@ begin
   -- it goes on.
   delete from public."verificationToken" t where t."userId" = auth.uid();
   update public.sessions s set "revoked" = now() at time zone 'utc'
-  where s."userId" = auth.uid() and s."revoked" is null and s."family" is distinct from (
-    select f."family" from public.sessions f
-    where f."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8')));
+  where s."userId" = auth.uid() and s."familyId" is null and s."revoked" is null
+    and s."id" is distinct from (select auth.session_id());
   return true;
 end
 $$;

@@ -78,7 +78,7 @@ begin
         or s.person in (select e."userId" from event e))
       and (s.person is null or exists (
         select from public.sessions f
-        join public.sessions l on l."family" = f."family" and l."revoked" is null
+        join public.sessions l on l."id" = coalesce(f."familyId", f."id") and l."revoked" is null
           and l."expires" > statement_timestamp() at time zone 'utc'
         where f."secretDigest" = s.digest and f."userId" = s.person and f."revoked" is null))
   ), follows as materialized (

@@ -8,7 +8,7 @@ create or replace function auth.gauges()
 as $$
   select
     (select count(*) from public.sessions s
-      where s."revoked" is null and s."expires" > now() at time zone 'utc'),
+      where s."familyId" is null and s."revoked" is null and s."expires" > now() at time zone 'utc'),
     pg_catalog.pg_stat_get_live_tuples('public."Event"'::regclass),
     (select count(*) from app_private.migration m where m.name like 'db/schema/%')
 $$;

@@ -21,7 +21,7 @@ begin
     "emailVerified" = coalesce(u."emailVerified", now() at time zone 'utc')
   where u."id" = person."id";
   update public.sessions s set "revoked" = now() at time zone 'utc'
-  where s."userId" = person."id" and s."revoked" is null;
+  where s."userId" = person."id" and s."familyId" is null and s."revoked" is null;
   -- Who held the account before the address was proven keeps no back door: no mail under way that
   -- would move it to another address, no linked account.
   delete from public."verificationToken" t where t."userId" = person."id";

@@ -9,8 +9,7 @@ create or replace function auth.session_id()
 as $$
 begin
   return (
-    select live."id" from public.sessions s
-    join public.sessions live on live."family" = s."family" and live."rotated" is null
+    select coalesce(s."familyId", s."id") from public.sessions s
     where s."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8'))
       and s."userId" = auth.uid());
 end
@@ -18,4 +17,4 @@ $$;
 alter function auth.session_id() owner to auth_definer;
 grant execute on function auth.session_id() to regular_user;
 comment on function auth.session_id() is
-  'Which of the person''s sessions this request belongs to; null without one.';
+  'Which of the person''s sign-ins this request belongs to; null without one.';

@@ -7,8 +7,8 @@ create or replace function auth.sign_out(refresh_digest bytea)
 as $$
 begin
   delete from public.sessions s
-  where s."family" = (
-    select f."family" from public.sessions f
+  where s."id" = (
+    select coalesce(f."familyId", f."id") from public.sessions f
     where f."sessionToken" = encode(refresh_digest, 'hex'));
   return found;
 end

@@ -1,22 +1,22 @@
 -- Who may do what to public.sessions
 --
---   self              sees their sign-ins ("id", "expires"), and ends them
+--   self              sees their sign-ins (not the digests, nor the single pairs), and ends them
 --   everybody else    sees nothing
 --
 -- Not granted: the digests to any role of a request; opening and refreshing, which are functions'.
 
 call app_private.reset_policies('public.sessions');
 
-grant select ("id", "expires") on public.sessions to regular_user;
+grant select ("id", "expires", "createdAt", "lastUsed", "client") on public.sessions to regular_user;
 grant delete on public.sessions to regular_user;
 grant select, insert, update, delete on public.sessions to auth_definer;
 grant delete on public.sessions to rlschat_purge;
 
 create policy user_owned_select on public.sessions
   for select to regular_user
-  using ("userId" = (select auth.uid()) and "rotated" is null and "revoked" is null);
+  using ("userId" = (select auth.uid()) and "familyId" is null and "revoked" is null);
 comment on policy user_owned_select on public.sessions is
-  'People see their own sign-ins: of each family the one row that can still be refreshed.';
+  'People see their own sign-ins: one row each, however many pairs of tokens it has.';
 
 create policy user_owned_delete on public.sessions
   for delete to regular_user
@@ -38,13 +38,13 @@ create policy definer_update on public.sessions
   for update to auth_definer
   using (true)
   with check (true);
-comment on policy definer_update on public.sessions is 'Rotation, and revoking a family.';
+comment on policy definer_update on public.sessions is 'Refreshing, and revoking a sign-in.';
 
 create policy definer_delete on public.sessions
   for delete to auth_definer
   using (true);
 comment on policy definer_delete on public.sessions is
-  'Signing out; a session that ends takes the rest of its family with it.';
+  'Signing out; the pairs go with their sign-in.';
 
 create policy purge_expired on public.sessions
   for delete to rlschat_purge

@@ -33,11 +33,15 @@ internal static class MyAccount
             .Raises("last_way_in");
     }
 
-    /// <summary>A sign-in that goes on.</summary>
-    /// <param name="Id">Its number; it changes when the session is refreshed.</param>
+    /// <summary>A sign-in that goes on, in however many tabs.</summary>
+    /// <param name="Id">Its number, which stays the same.</param>
+    /// <param name="CreatedAt">When it began.</param>
+    /// <param name="LastUsed">When it began or was last refreshed: with access tokens of 15 minutes, when it was used, within that time.</param>
+    /// <param name="Client">What it was last refreshed with: the beginning of the User-Agent header, or null.</param>
     /// <param name="Expires">When it ends unless it is refreshed before.</param>
     /// <param name="Current">Whether this request belongs to it.</param>
-    internal sealed record Session(int Id, DateTime Expires, bool Current);
+    internal sealed record Session(
+        int Id, DateTime CreatedAt, DateTime LastUsed, string? Client, DateTime Expires, bool Current);
 
     /// <summary>An account elsewhere that signs one in here.</summary>
     /// <param name="Provider">Where: <c>github</c>.</param>
@@ -90,7 +94,8 @@ internal static class MyAccount
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.Query<Session>(
             """
-            select "id", "expires", "id" is not distinct from auth.session_id() as "current"
+            select "id", "createdAt", "lastUsed", "client", "expires",
+              "id" is not distinct from auth.session_id() as "current"
             from public.sessions
             where "expires" > now() at time zone 'utc' and ("expires", "id") < ($1, $2)
             order by "expires" desc, "id" desc

@@ -20,7 +20,7 @@ namespace RlsChat.Api;
 /// <param name="JwtAudience">Whom our tokens are for.</param>
 /// <param name="JwtSigningKeys">What signs and verifies our tokens.</param>
 /// <param name="Web">Limits, and which pages may ask.</param>
-/// <param name="SignIn">The ways in other than a password.</param>
+/// <param name="SignIn">Signing in.</param>
 internal sealed record Settings(
     IPAddress Host,
     int Port,

@@ -84,6 +84,7 @@ public sealed class SignInTests(House house) : HouseTest(house)
         elsewhere.Take(await elsewhere.Post("/auth/login", new { email = ana.Email, password = Person.Password }));
         var stolen = ana.RefreshToken;
         ana.Take((await ana.Post("/auth/refresh", new { refreshToken = stolen })).Is(200));
+        await House.Backstage.EndGrace();
 
         var thief = House.Anonymous();
         (await thief.Post("/auth/refresh", new { refreshToken = stolen })).Is(401, "invalid_refresh_token");
@@ -91,6 +92,40 @@ public sealed class SignInTests(House house) : HouseTest(house)
         (await ana.Get("/me")).Is(401, "session_ended");
         (await thief.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(401, "invalid_refresh_token");
         (await elsewhere.Get("/me")).Is(200);
+    }
+
+    [Fact]
+    public async Task A_client_whose_answer_was_lost_asks_again()
+    {
+        var ana = await House.SignUp("ana");
+        var token = ana.RefreshToken;
+        (await ana.Post("/auth/refresh", new { refreshToken = token })).Is(200);
+        await House.Backstage.EndGrace(seconds: 1);
+        ana.Take((await ana.Post("/auth/refresh", new { refreshToken = token })).Is(200));
+        (await ana.Get("/me")).Is(200);
+        ana.Take((await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200));
+        Assert.Single((await ana.Get("/me/sessions")).Is(200).Body["items"]!.AsArray());
+
+        // The control: without a grace, it is a reuse.
+        await using var strict = await House.Open("--REFRESH_GRACE=0");
+        (await ana.At(House.AddressOf(strict)).Post("/auth/refresh", new { refreshToken = token })).Is(401, "invalid_refresh_token");
+        (await ana.Get("/me")).Is(401, "session_ended");
+        await strict.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_grace_is_thirty_seconds_and_can_be_set()
+    {
+        await using var longer = await House.Open("--REFRESH_GRACE=300");
+        foreach (var (api, seconds, status) in new[] { (House.App, 20, 200), (House.App, 31, 401), (longer, 280, 200), (longer, 301, 401) })
+        {
+            var ana = await House.SignUp("ana", api);
+            (await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200);
+            await House.Backstage.EndGrace(seconds);
+            (await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(status);
+        }
+
+        await longer.StopAsync();
     }
 
     [Fact]

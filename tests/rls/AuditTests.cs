@@ -47,11 +47,16 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
         { "outsider", "select public.delete_account()", ["account_deleted User by outsider about outsider in Globex"] },
     };
 
+    private const string Tabs =
+        "select auth.refresh_session(sha256('owner'), sha256(('tab ' || i)::bytea), sha256(('secret of tab ' || i)::bytea), null, 300) from generate_series(1, 3) i";
+
     // The sign-in connection is nobody in particular: the person is who signs in.
     public static readonly TheoryData<string, string[]> SignIns = new()
     {
         { "select auth.open_session([member], sha256('r'), sha256('s'))", ["signed_in sessions by member about member in -"] },
         { "select auth.refresh_session(sha256('owner'), sha256('r'), sha256('s'))", [] },
+        { $"{Tabs}; select auth.sign_out(sha256('tab 2'))", ["signed_out sessions by owner about owner in -"] },
+        { $"{Tabs}; select auth.refresh_session(sha256('owner'), sha256('t'), sha256('u'))", ["session_revoked sessions by owner about owner in -"] },
         { "select auth.sign_out(sha256('owner'))", ["signed_out sessions by owner about owner in -"] },
         {
             "select auth.refresh_session(sha256('owner'), sha256('r'), sha256('s')); select auth.refresh_session(sha256('owner'), sha256('t'), sha256('u'))",
@@ -109,7 +114,7 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
         await Play.Do("select auth.request_verification('verify_email', 'newcomer@test', sha256('t'))");
         Assert.Empty(await Trace(since));
         await Play.AsRole("auth_definer");
-        await Play.Do("select auth.verify_email(sha256('t'))");
+        await Play.Do("select auth.verify_email(sha256('t'), 'hash')");
         Assert.Equal(["email_changed User by newcomer about newcomer in -"], await Trace(since));
 
         since = await Since();

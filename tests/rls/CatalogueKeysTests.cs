@@ -65,6 +65,7 @@ public sealed class CatalogueKeysTests(Theatre theatre) : Drama(theatre)
         Vote (message_id) REFERENCES "Message"(id) ON DELETE CASCADE
         Vote (user_id) REFERENCES "User"(id) ON DELETE CASCADE
         accounts ("userId") REFERENCES "User"(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
+        sessions ("familyId") REFERENCES sessions(id) ON DELETE CASCADE
         sessions ("userId") REFERENCES "User"(id) ON DELETE CASCADE
         verificationToken ("userId") REFERENCES "User"(id) ON DELETE CASCADE
         """;
@@ -84,7 +85,7 @@ public sealed class CatalogueKeysTests(Theatre theatre) : Drama(theatre)
         User: emailVerified joinedAt managerId organizationId password roleId
         Vote: chatId
         accounts: access_token expires_at id_token refresh_token scope session_state token_type
-        sessions: revoked rotated
+        sessions: client familyId revoked rotated
         verificationToken: userId
         """;
 

@@ -60,6 +60,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
         auth.events                              stable
         auth.gauges                              stable
         auth.is_document_taken                   stable
+        auth.mailed_password_hash                stable
         auth.open_session                        volatile
         auth.organization_id                     stable
         auth.organization_with                   stable
@@ -143,7 +144,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                     + "public.invite_member public.leave_organization public.remove_member public.set_member_manager "
                     + "public.set_member_role public.spend_credits public.stream_state",
                 "rlschat_api: auth.can_view_monitoring auth.uid",
-                "rlschat_auth: auth.change_password auth.credentials auth.gauges auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
+                "rlschat_auth: auth.change_password auth.credentials auth.gauges auth.mailed_password_hash auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "
                     + "auth.uid auth.verify_email",
                 "rlschat_live: auth.deliver auth.position",

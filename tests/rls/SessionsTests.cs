@@ -7,8 +7,9 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
-        ["read"] = """select "id", "expires" from public.sessions where "id" = [session]""",
+        ["read"] = """select "id", "createdAt", "lastUsed", "client", "expires" from public.sessions where "id" = [session]""",
         ["token"] = """select "sessionToken" from public.sessions where "id" = [session]""",
+        ["family"] = """select "familyId" from public.sessions where "id" = [session]""",
         ["secret"] = """select "secretDigest" from public.sessions where "id" = [session]""",
         ["star"] = """select * from public.sessions where "id" = [session]""",
         ["delete"] = """delete from public.sessions where "id" = [session]""",
@@ -24,17 +25,17 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
 
     public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
         ("owner's", """
-            who                 read    token  secret star   delete  delete_all delete_ret extend seize  insert upsert merge  truncate
-            owner               yes     denied denied denied yes     yes        yes        denied denied denied denied denied denied
-            member              hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            manager             hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            admin               hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            can_manage_members  hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            can_view_audit      hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            rival               hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            loner               hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            operator            hidden  denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
-            anonymous           denied  denied denied denied denied  denied     denied     denied denied denied denied denied denied
+            who                 read    token  family secret star   delete  delete_all delete_ret extend seize  insert upsert merge  truncate
+            owner               yes     denied denied denied denied yes     yes        yes        denied denied denied denied denied denied
+            member              hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            manager             hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            admin               hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            can_manage_members  hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            can_view_audit      hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            rival               hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            loner               hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            operator            hidden  denied denied denied denied hidden  hidden     hidden     denied denied denied denied denied denied
+            anonymous           denied  denied denied denied denied denied  denied     denied     denied denied denied denied denied denied
             """));
 
     [Theory]
@@ -53,11 +54,15 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
         await Play.As("member");
         Assert.Empty(await Play.List("""select "id" from public.sessions"""));
 
-        // One row a sign-in, however often it was refreshed, and none of what was revoked.
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.refresh_session(sha256('owner one'), sha256('owner two'), sha256('two'))");
+        // One row a sign-in, however often it was refreshed and in however many tabs, and none of what was revoked.
         await Play.As("owner");
-        Assert.Equal(2, (await Play.List("""select "id" from public.sessions""")).Count);
+        var sessions = await Play.List("""select "id" from public.sessions order by "id" """);
+        await Play.AsRole("auth_definer");
+        await Refresh("owner one", "two");
+        await Refresh("owner one", "three", grace: 30);
+        await Refresh("owner two", "four");
+        await Play.As("owner");
+        Assert.Equal(sessions, await Play.List("""select "id" from public.sessions order by "id" """));
         await Play.AsRole("auth_definer");
         await Play.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('owner another'), 'hex')""");
         await Play.As("owner");
@@ -65,12 +70,32 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
+    public async Task A_sign_in_says_when_it_began_and_was_last_used_and_from_which_client()
+    {
+        const string Shown = """select concat_ws(' ', "createdAt", "lastUsed" > "createdAt" + interval '1 hour', "client") from public.sessions where "id" = [session]""";
+        await Play.AsRole("auth_definer");
+        await Play.Do("""update public.sessions set "createdAt" = '2026-01-01', "lastUsed" = '2026-01-01' where "id" = [session]""");
+        await Play.As("owner");
+        Assert.Equal(["2026-01-01 00:00:00 f a phone"], await Play.List(Shown));
+        await Play.AsRole("auth_definer");
+        await Refresh("owner one", "two", client: "'its next version'");
+        await Play.As("owner");
+        Assert.Equal(["2026-01-01 00:00:00 t its next version"], await Play.List(Shown));
+
+        // Each pair keeps what it was handed out to, for nobody to see.
+        await Play.AsRole("auth_definer");
+        Assert.Equal(["2026-01-01 00:00:00 2026-01-01 00:00:00 a phone"], await Play.List(
+            """select concat_ws(' ', "createdAt", "lastUsed", "client") from public.sessions where "familyId" = [session]"""));
+    }
+
+    [Fact]
     public async Task Signing_out_ends_the_whole_family_and_no_other_sign_in()
     {
         await Play.AsRole("auth_definer");
-        await Play.Do("select auth.refresh_session(sha256('owner one'), sha256('owner two'), sha256('two'))");
+        await Refresh("owner one", "two");
+        await Refresh("owner one", "three", grace: 30);
         await Play.As("owner");
-        await Play.Do("""delete from public.sessions where "id" = (select max("id") from public.sessions)""");
+        Assert.Equal(1, await Play.Do("""delete from public.sessions where "id" = [session]"""));
         await Play.AsRole("rlschat_backup");
         Assert.Equal(["another"], await Play.List(
             """
@@ -92,7 +117,7 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
     public async Task A_request_belongs_to_the_sign_in_whose_secret_it_has(string who, string secret, string? session)
     {
         await Play.AsRole("auth_definer");
-        await Play.Do("select auth.refresh_session(sha256('owner one'), sha256('owner two'), sha256('two'))");
+        await Refresh("owner one", "two");
         var expected = await Play.Ask<int?>($"""select max("id") from public.sessions where "secretDigest" = sha256('{session}')""");
         Assert.Equal(session is null, expected is null);
         await Play.As(who);
@@ -102,13 +127,16 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
 
     [Fact]
     public async Task Digests_are_readable_by_no_role_that_a_request_can_take() => Assert.Equal(
-        "regular_user select expires, id\nregular_user delete *",
+        "regular_user select client, createdAt, expires, id, lastUsed\nregular_user delete *",
         await Grants.On(Play, "sessions"));
+
+    private Task<int> Refresh(string token, string next, int grace = 0, string client = "null") => Play.Do(
+        $"select auth.refresh_session(sha256('{token}'), sha256('owner {next}'), sha256('{next}'), {client}, {grace})");
 
     protected override async Task Prepare()
     {
         await Play.AsRole("auth_definer");
-        await Play.Do("select auth.open_session([owner], sha256('owner one'), sha256('one'))");
+        await Play.Do("select auth.open_session([owner], sha256('owner one'), sha256('one'), 'a phone')");
         Play.Remember("session", await Play.Ask<int>("""select max("id") from public.sessions"""));
         await Play.Do("select auth.open_session([owner], sha256('owner another'), sha256('another'))");
         await Play.Do("select auth.open_session([loner], sha256('loner'), sha256('lone'))");

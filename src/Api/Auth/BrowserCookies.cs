@@ -14,7 +14,7 @@ internal sealed class BrowserCookies(IDataProtectionProvider protection)
     private readonly ITimeLimitedDataProtector _pickup = protection.CreateProtector("RlsChat.Pickup").ToTimeLimitedDataProtector();
     private readonly ITimeLimitedDataProtector _link = protection.CreateProtector("RlsChat.Link").ToTimeLimitedDataProtector();
 
-    /// <summary>A refresh token, to be picked up at /auth/exchange: it is in no address, and good once.</summary>
+    /// <summary>A refresh token, to be picked up at /auth/exchange: it is in no address, and good as any is.</summary>
     public void LeaveRefreshToken(HttpContext context, string token) =>
         context.Response.Cookies.Append(Pickup, _pickup.Protect(token, ToPickUp), Options(context, "/auth/exchange", SameSiteMode.Strict, ToPickUp));
 

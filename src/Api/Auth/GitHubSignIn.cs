@@ -166,8 +166,8 @@ internal static partial class GitHubSignIn
     }
 
     private static async Task<Results<Ok<SignIn.Tokens>, Refusal>> Exchange(
-        HttpContext context, BrowserCookies cookies, SignInDb signIn, AccessTokens tokens, UserDb db) =>
-        cookies.TakeRefreshToken(context) is { } ticket && await SignIn.Renew(ticket, signIn, tokens, db) is { } pair
+        HttpContext context, BrowserCookies cookies, SignInDb signIn, Settings settings, AccessTokens tokens, UserDb db) =>
+        cookies.TakeRefreshToken(context) is { } ticket && await SignIn.Renew(ticket, signIn, settings, tokens, db) is { } pair
             ? TypedResults.Ok(pair)
             : Problems.InvalidRefreshToken.Refuse();
 

@@ -58,7 +58,7 @@ internal static class SignIn
 
     /// <summary>What a signed-in client keeps.</summary>
     /// <param name="AccessToken">Goes into the Authorization header of every request.</param>
-    /// <param name="RefreshToken">Good once, for the next pair.</param>
+    /// <param name="RefreshToken">Good once, for the next pair; for <c>REFRESH_GRACE</c> seconds after that, for another one.</param>
     /// <param name="ExpiresIn">How long the access token lasts, in seconds.</param>
     /// <param name="User">The person, as <c>GET /me</c> answers.</param>
     internal sealed record Tokens(string AccessToken, string RefreshToken, int ExpiresIn, Me.Person User);
@@ -94,8 +94,8 @@ internal static class SignIn
     }
 
     private static async Task<Results<Ok<Tokens>, Refusal>> Refresh(
-        Ticket old, SignInDb signIn, AccessTokens tokens, UserDb db) =>
-        await Renew(old.RefreshToken!, signIn, tokens, db) is { } pair
+        Ticket old, SignInDb signIn, Settings settings, AccessTokens tokens, UserDb db) =>
+        await Renew(old.RefreshToken!, signIn, settings, tokens, db) is { } pair
             ? TypedResults.Ok(pair)
             : Problems.InvalidRefreshToken.Refuse();
 
@@ -105,12 +105,13 @@ internal static class SignIn
         return TypedResults.NoContent();
     }
 
-    /// <summary>Exchanges a refresh token, once; null when it is refused.</summary>
-    internal static async Task<Tokens?> Renew(string old, SignInDb signIn, AccessTokens tokens, UserDb db)
+    /// <summary>Exchanges a refresh token, once and within its grace; null when it is refused.</summary>
+    internal static async Task<Tokens?> Renew(
+        string old, SignInDb signIn, Settings settings, AccessTokens tokens, UserDb db)
     {
         var (refresh, session) = (Secret.New(), Secret.New());
-        var person = await signIn.Call<Guid?>("""select auth.refresh_session($1, $2, $3)""",
-            Secret.Digest(old), Secret.Digest(refresh), Secret.Digest(session));
+        var person = await signIn.Call<Guid?>("""select auth.refresh_session($1, $2, $3, $4, $5)""",
+            Secret.Digest(old), Secret.Digest(refresh), Secret.Digest(session), signIn.Client, settings.SignIn.RefreshGrace);
         return person is { } id ? await Hand(id, refresh, session, tokens, db) : null;
     }
 
@@ -127,8 +128,8 @@ internal static class SignIn
     private static async Task<(string Refresh, string Session)> OpenSession(Guid person, SignInDb signIn)
     {
         var (refresh, session) = (Secret.New(), Secret.New());
-        await signIn.Call<DateTime>("""select auth.open_session($1, $2, $3)""",
-            person, Secret.Digest(refresh), Secret.Digest(session));
+        await signIn.Call<DateTime>("""select auth.open_session($1, $2, $3, $4)""",
+            person, Secret.Digest(refresh), Secret.Digest(session), signIn.Client);
         return (refresh, session);
     }
 

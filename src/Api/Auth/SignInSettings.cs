@@ -2,29 +2,33 @@ using MimeKit;
 
 namespace RlsChat.Api.Auth;
 
-/// <summary>What can be set about the ways in other than a password.</summary>
+/// <summary>What can be set about signing in.</summary>
 /// <param name="PublicUrl">Where browsers reach this API, when that is not what it listens on; null otherwise.</param>
 /// <param name="KeysFolder">Where the keys that encrypt cookies, states and OAuth tokens are kept; null: they end with the process.</param>
 /// <param name="GitHub">Sign-in with GitHub, or null for none.</param>
 /// <param name="Mail">How mail leaves, or null when it cannot.</param>
-internal sealed record SignInSettings(Uri? PublicUrl, string? KeysFolder, GitHubSettings? GitHub, MailSettings? Mail)
+/// <param name="RefreshGrace">For how many seconds a refresh token that was exchanged gives another pair.</param>
+internal sealed record SignInSettings(
+    Uri? PublicUrl, string? KeysFolder, GitHubSettings? GitHub, MailSettings? Mail, int RefreshGrace)
 {
     /// <summary>The variables that are read here.</summary>
     public static readonly string[] Names =
     [
         "PUBLIC_URL", "DATA_PROTECTION_KEYS", "GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET", "GITHUB_OAUTH_URL",
-        "GITHUB_OAUTH_API_URL", "GITHUB_OAUTH_STORE_TOKENS", "SMTP_URL", "MAIL_FROM", "MAIL_FOLDER",
+        "GITHUB_OAUTH_API_URL", "GITHUB_OAUTH_STORE_TOKENS", "SMTP_URL", "MAIL_FROM", "MAIL_FOLDER", "REFRESH_GRACE",
     ];
 
     /// <summary>What begins like one of these and is not in <see cref="Names"/> is misspelt.</summary>
-    public static readonly string[] Prefixes = ["DATA_PROTECTION_", "GITHUB_CLIENT_", "GITHUB_OAUTH_", "SMTP_URL", "MAIL_F"];
+    public static readonly string[] Prefixes = ["DATA_PROTECTION_", "GITHUB_CLIENT_", "GITHUB_OAUTH_", "SMTP_URL", "MAIL_F", "REFRESH_"];
 
     public static SignInSettings Read(Values values, bool development)
     {
         var keys = values.Text("DATA_PROTECTION_KEYS") ?? (development ? Path.Combine(".data", "keys") : null);
         return new SignInSettings(
             values.Text("PUBLIC_URL") is null ? null : values.Parse("PUBLIC_URL", null, Url, UrlForm),
-            keys, GitHubSettings.Read(values, keys), MailSettings.Read(values, development));
+            keys, GitHubSettings.Read(values, keys), MailSettings.Read(values, development),
+            // The database takes no more than 300 either.
+            values.Number("REFRESH_GRACE", 30, 0, 300));
     }
 
     internal const string UrlForm = "an https address without query or fragment (http only on loopback)";

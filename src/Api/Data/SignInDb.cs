@@ -14,21 +14,25 @@ internal sealed class SignInDb
     private readonly Caller _caller;
     private readonly Request _request;
 
-    internal SignInDb(DataSources sources, Operations operations, Caller caller, Request request) =>
-        (_sources, _operations, _caller, _request) = (sources, operations, caller, request);
+    internal SignInDb(DataSources sources, Operations operations, Caller caller, Request request, string? client) =>
+        (_sources, _operations, _caller, _request, Client) = (sources, operations, caller, request, client);
+
+    /// <summary>The client that a session is opened or refreshed for, as far as it says so.</summary>
+    public string? Client { get; }
 
     public static ValueTask<SignInDb> BindAsync(HttpContext context) => new(new SignInDb(
         context.RequestServices.GetRequiredService<DataSources>(),
         context.RequestServices.GetRequiredService<Operations>(),
         default,
-        Request.Of(context)));
+        Request.Of(context),
+        UserAgent.Excerpt(context.Request.Headers.UserAgent)));
 
     /// <summary>The same, as somebody who is signed in, for functions that ask who that is.</summary>
-    public SignInDb As(Caller caller) => new(_sources, _operations, caller, _request);
+    public SignInDb As(Caller caller) => new(_sources, _operations, caller, _request, Client);
 
     /// <summary>The same, for what goes on after the request has been answered.</summary>
     public SignInDb AfterRequest() =>
-        new(_sources, _operations, _caller, _request with { Stop = CancellationToken.None, Time = null });
+        new(_sources, _operations, _caller, _request with { Stop = CancellationToken.None, Time = null }, Client);
 
     /// <summary>The function's one row, or default when there is none.</summary>
     /// <exception cref="SessionEndedException">Somebody is said to be signed in, and is not.</exception>

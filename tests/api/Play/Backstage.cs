@@ -52,6 +52,10 @@ internal sealed class Backstage(TestDatabase database)
         await batch.ExecuteNonQueryAsync();
     }
 
+    /// <summary>As if refresh tokens had been exchanged so many seconds earlier: by default, longer ago than any grace lasts.</summary>
+    public Task EndGrace(int seconds = 301) => Age("sessions",
+        $"""update public.sessions set "rotated" = "rotated" - interval '{seconds} s' where "rotated" is not null""");
+
     /// <summary>One of the functions of signing in.</summary>
     public async Task<T?> SignIn<T>(string sql, params object[] args)
     {
@@ -94,20 +98,23 @@ internal sealed class Backstage(TestDatabase database)
     }
 
     /// <summary>Proves that somebody's address is theirs.</summary>
-    public async Task Verify(Person person)
+    public Task Verify(Person person) => AskForProof(person, Guid.NewGuid().ToString(), proves: true);
+
+    /// <summary>Somebody asks for a proof of their address, whose mail holds this token; and proves it.</summary>
+    public async Task AskForProof(Person person, string token, bool proves = false)
     {
-        var token = Digest(Guid.NewGuid().ToString());
-        await using (var connection = new NpgsqlConnection(database.AuthConnectionString))
+        await using var connection = new NpgsqlConnection(database.AuthConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await Scalar<string>(connection, "select set_config('auth.uid', $1, true)", person.Id.ToString());
+        await Scalar<string>(connection, "select set_config('auth.session', $1, true)", Claims.SessionOf(person.AccessToken));
+        Assert.NotNull(await Scalar<string?>(connection, "select auth.request_verification('verify_email', $1, $2)", person.Email, Digest(token)));
+        if (proves)
         {
-            await connection.OpenAsync();
-            await using var transaction = await connection.BeginTransactionAsync();
-            await Scalar<string>(connection, "select set_config('auth.uid', $1, true)", person.Id.ToString());
-            await Scalar<string>(connection, "select set_config('auth.session', $1, true)", Claims.SessionOf(person.AccessToken));
-            Assert.NotNull(await Scalar<string?>(connection, "select auth.request_verification('verify_email', $1, $2)", person.Email, token));
-            await transaction.CommitAsync();
+            Assert.Equal(person.Id, await Scalar<Guid>(connection, "select auth.verify_email($1)", Digest(token)));
         }
 
-        Assert.Equal(person.Id, await SignIn<Guid>("select auth.verify_email($1)", token));
+        await transaction.CommitAsync();
     }
 
     /// <summary>Turns a setting of the database, or takes it away, as an operator does, until it is disposed.</summary>

@@ -7,6 +7,8 @@ namespace RlsChat.Tests.Api.SigningIn;
 /// <summary>A browser: it keeps cookies, and goes where it is sent only when it is told to.</summary>
 internal sealed class Browser : IDisposable
 {
+    public const string UserAgent = "browser/1";
+
     private readonly Uri _api;
     private readonly HttpClient _http;
 
@@ -20,6 +22,7 @@ internal sealed class Browser : IDisposable
         }
 
         _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false });
+        _http.DefaultRequestHeaders.UserAgent.ParseAdd(UserAgent);
     }
 
     public CookieContainer Cookies { get; }

@@ -65,7 +65,7 @@ public sealed class GitHubSignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_pickup_that_is_copied_and_used_again_ends_the_session()
     {
-        await using var stage = await Stage.Open(House);
+        await using var stage = await Stage.Open(House, "--REFRESH_GRACE=0");
         stage.Octocat("ana", 7);
         using var browser = stage.Browser("ana");
         await browser.SignIn("/auth/github?returnUrl=/");

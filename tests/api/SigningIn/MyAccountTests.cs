@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using RlsChat.Api.Auth;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api.SigningIn;
@@ -15,16 +17,71 @@ public sealed class MyAccountTests(House house) : HouseTest(house)
         await House.SignUp("ben");
         var sessions = (await ana.Get("/me/sessions")).Is(200).Body["items"]!.AsArray();
         Assert.Equal(2, sessions.Count);
-        Assert.All(sessions, session => Assert.Equal(["id", "expires", "current"], session!.AsObject().Select(member => member.Key)));
+        Assert.All(sessions, session => Assert.Equal(["id", "createdAt", "lastUsed", "client", "expires", "current"], session!.AsObject().Select(member => member.Key)));
         Assert.NotEqual(await Current(ana), await Current(phone));
 
         // A refresh goes on with the same sign-in, seen from the old access token too.
-        var old = ana.AccessToken;
+        var (old, id) = (ana.AccessToken, await Current(ana));
         ana.Take((await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200));
         Assert.Equal(2, (await ana.Get("/me/sessions")).Body["items"]!.AsArray().Count);
-        var current = await Current(ana);
+        Assert.Equal(id, await Current(ana));
         ana.Bear(old);
-        Assert.Equal(current, await Current(ana));
+        Assert.Equal(id, await Current(ana));
+    }
+
+    [Fact]
+    public async Task A_session_says_when_it_began_and_was_last_used_and_from_which_client()
+    {
+        var ana = await House.SignUp("ana");
+        var phone = new Person("ana", House.Address);
+        phone.Take(await phone.With("User-Agent", "phone/1", HttpMethod.Post, "/auth/login", new { email = ana.Email, password = Person.Password }));
+        var began = await Session(phone);
+        Assert.Equal("phone/1", began["client"]!.GetValue<string>());
+        Assert.Equal(began["createdAt"]!.GetValue<string>(), began["lastUsed"]!.GetValue<string>());
+        Assert.Null((await Session(ana))["client"]);
+
+        await House.Backstage.Age("sessions", """update public.sessions set "createdAt" = "createdAt" - interval '1 day', "lastUsed" = "lastUsed" - interval '1 day'""");
+        phone.Take(await phone.With("User-Agent", "phone/2", HttpMethod.Post, "/auth/refresh", new { refreshToken = phone.RefreshToken }));
+        var refreshed = await Session(phone);
+        Assert.Equal("phone/2", refreshed["client"]!.GetValue<string>());
+        Assert.Equal(TimeSpan.FromDays(1), began["createdAt"]!.GetValue<DateTime>() - refreshed["createdAt"]!.GetValue<DateTime>());
+        Assert.InRange(refreshed["lastUsed"]!.GetValue<DateTime>() - refreshed["createdAt"]!.GetValue<DateTime>(), TimeSpan.FromDays(1), TimeSpan.FromDays(1.5));
+
+        // What is read with a session is not written down.
+        Assert.Equal(refreshed.ToJsonString(), (await Session(phone)).ToJsonString());
+
+        async Task<JsonNode> Session(Person person) =>
+            (await person.Get("/me/sessions")).Is(200).Body["items"]!.AsArray().Single(session => session!["current"]!.GetValue<bool>())!;
+    }
+
+    [Theory]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64)", "Mozilla/5.0 (X11; Linux x86_64)")]
+    [InlineData("  a\tb\u0085c\u202ed\u2028e  ", "abcde")]
+    [InlineData("\u200b \u0001", null)]
+    [InlineData("", null)]
+    [InlineData(null, null)]
+    [InlineData("caf\u00e9 \ud83d\ude00", "caf\u00e9 \ud83d\ude00")]
+    public void A_client_is_what_can_be_seen_of_its_name(string? header, string? client) => Assert.Equal(client, UserAgent.Excerpt(header));
+
+    [Fact]
+    public async Task A_clients_name_is_cut_at_two_hundred_characters_and_not_within_one()
+    {
+        Assert.Equal(new string('x', 200), UserAgent.Excerpt(new string('x', 5000)));
+        Assert.Equal(new string('x', 199), UserAgent.Excerpt(new string('x', 199) + "\ud83d\ude00"));
+        Assert.Equal("half \ufffd", UserAgent.Excerpt("half \ud83d\ude00"[..^1]));
+        var ana = House.Anonymous();
+        ana.Take(await ana.With("User-Agent", new string('x', 5000), HttpMethod.Post, "/auth/register", new { email = "ana@example.org", password = Person.Password }));
+        Assert.Equal(new string('x', 200), (await ana.Get("/me/sessions")).Is(200).Body["items"]![0]!["client"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task A_session_that_began_at_GitHub_says_its_client()
+    {
+        await using var stage = await Stage.Open(House);
+        stage.Octocat("ana", 7, "ana@example.org");
+        using var browser = stage.Browser("ana");
+        var ana = stage.Of(await browser.SignIn());
+        Assert.Equal(Browser.UserAgent, (await ana.Get("/me/sessions")).Is(200).Body["items"]![0]!["client"]!.GetValue<string>());
     }
 
     [Fact]

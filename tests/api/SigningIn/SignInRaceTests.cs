@@ -1,3 +1,4 @@
+using System.Globalization;
 using RlsChat.Tests.Api.Play;
 using RlsChat.Tests.Support;
 
@@ -8,6 +9,9 @@ namespace RlsChat.Tests.Api.SigningIn;
 public sealed class SignInRaceTests(House house) : HouseTest(house)
 {
     private const int Repetitions = 200;
+
+    // As many as one wants to wait for.
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("RLSCHAT_REFRESH_ROUNDS") ?? "40", CultureInfo.InvariantCulture);
 
     [Fact]
     public async Task One_address_at_sign_up_has_one_winner()
@@ -24,21 +28,21 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
     }
 
     /// <summary>
-    /// The database lets one of two uses rotate the token. The other is a reuse: it is refused and ends
-    /// the sign-in, so the winner's pair is dead as well, at the latest at its next request. Who of the
-    /// two is the thief cannot be told.
+    /// Without a grace the database lets one of two uses exchange the token. The other is a reuse: it is refused and
+    /// ends the sign-in, so the winner's pair is dead as well, at the latest at its next request. Who of the two is
+    /// the thief cannot be told.
     /// </summary>
     [Fact]
-    public async Task One_refresh_token_has_one_winner_and_the_reuse_ends_the_sign_in()
+    public async Task One_refresh_token_without_a_grace_has_one_winner_and_the_reuse_ends_the_sign_in()
     {
+        await using var strict = await House.Open("--REFRESH_GRACE=0");
+        var nobody = new Person("anonymous", House.AddressOf(strict));
         var ana = await House.SignUp("ana");
         for (var i = 0; i < Repetitions; i++)
         {
             var here = House.Anonymous();
             here.Take((await here.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200));
-            var answers = await Both(
-                House.Anonymous().Post("/auth/refresh", new { refreshToken = here.RefreshToken }),
-                House.Anonymous().Post("/auth/refresh", new { refreshToken = here.RefreshToken }));
+            var answers = await Both(Refresh(nobody, here.RefreshToken), Refresh(nobody, here.RefreshToken));
             var loser = Assert.Single(answers, answer => answer.Status == 401 && answer.Body["code"]!.GetValue<string>() == "invalid_refresh_token");
             var winner = answers.Single(answer => answer != loser);
             (await here.Get("/me")).Is(401, "session_ended");
@@ -46,7 +50,7 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
             {
                 here.Take(winner);
                 (await here.Get("/me")).Is(401, "session_ended");
-                (await House.Anonymous().Post("/auth/refresh", new { refreshToken = here.RefreshToken })).Is(401, "invalid_refresh_token");
+                (await Refresh(House.Anonymous(), here.RefreshToken)).Is(401, "invalid_refresh_token");
             }
             else
             {
@@ -55,6 +59,52 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
         }
 
         (await ana.Get("/me")).Is(200);
+        await strict.StopAsync();
+    }
+
+    /// <summary>Ten tabs, of two API processes, that share what they keep: each round they all ask with the same token.</summary>
+    [Fact]
+    public async Task Ten_tabs_refresh_at_once_and_nobody_is_signed_out()
+    {
+        await using var other = await House.Open();
+        var ana = await House.SignUp("ana");
+        var began = await Only(ana);
+        var (kept, replaced) = (ana.RefreshToken, "");
+        for (var round = 0; round < Rounds; round++)
+        {
+            var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(tab =>
+                Refresh(tab % 2 == 0 ? House.Anonymous() : new Person("tab", House.AddressOf(other)), kept)));
+            var tabs = answers.Select(answer =>
+            {
+                var tab = House.Anonymous();
+                tab.Take(answer.Is(200));
+                return tab;
+            }).ToArray();
+            Assert.Equal(10, tabs.Select(tab => tab.RefreshToken).Distinct().Count());
+            (await tabs[round % 10].Get("/me")).Is(200);
+            (replaced, kept) = (kept, tabs[round % 10].RefreshToken);
+            ana.Take(answers[(round + 1) % 10]);
+        }
+
+        Assert.Equal(began, await Only(ana));
+
+        // The other tabs of the last round still work, and the replay ends them all.
+        ana.Take((await Refresh(ana, ana.RefreshToken)).Is(200));
+        await House.Backstage.EndGrace();
+        (await Refresh(House.Anonymous(), replaced)).Is(401, "invalid_refresh_token");
+        (await ana.Get("/me")).Is(401, "session_ended");
+        foreach (var token in new[] { kept, ana.RefreshToken })
+        {
+            (await Refresh(ana.At(House.AddressOf(other)), token)).Is(401);
+        }
+
+        await other.StopAsync();
+
+        static async Task<(int, string)> Only(Person ana)
+        {
+            var session = Assert.Single((await ana.Get("/me/sessions")).Is(200).Body["items"]!.AsArray())!;
+            return (session["id"]!.GetValue<int>(), session["createdAt"]!.GetValue<string>());
+        }
     }
 
     [Fact]
@@ -96,6 +146,8 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
 
         Assert.Equal(Repetitions, await stage.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{Stage.Canary}'"""));
     }
+
+    private static Task<Answer> Refresh(Person who, string token) => who.Post("/auth/refresh", new { refreshToken = token });
 
     private static Task<Answer[]> Both(Task<Answer> one, Task<Answer> other) => Task.WhenAll(one, other);
 }

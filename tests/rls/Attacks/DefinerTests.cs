@@ -80,6 +80,7 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
         auth.event_payload
         auth.events
         auth.gauges
+        auth.mailed_password_hash
         auth.open_session
         auth.own_password_hash
         auth.position

@@ -22,7 +22,7 @@ public sealed class DeliverSessionTests(Theatre theatre) : Broadcast(theatre)
         { "was refreshed, and that has expired", $"{Refresh("-1 hour")}; {Expire}", false },
         { "was refreshed, and that was revoked", $"{Refresh(revoked: "now()")}; {Expire}", false },
         { "was revoked before the family", $"""{Refresh()}; update public.sessions set "revoked" = now() where {Mine}""", false },
-        { "has expired beside another of theirs", $"""{Refresh(family: "gen_random_uuid()")}; {Expire}""", false },
+        { "has expired beside another of theirs", $"""{Refresh(joins: false)}; {Expire}""", false },
         { "is another person's", $"""update public.sessions set "userId" = [owner] where {Mine}""", false },
         { "is unknown, beside another of theirs", $"""update public.sessions set "secretDigest" = sha256("secretDigest") where {Mine}""", false },
     };
@@ -93,10 +93,14 @@ public sealed class DeliverSessionTests(Theatre theatre) : Broadcast(theatre)
 
     private const string Expire = $"""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 hour' where {Mine}""";
 
-    private static string Refresh(string expires = "1 day", string revoked = "null", string family = "\"family\"") =>
+    // Another sign-in of theirs, of which their own is a pair from now on.
+    private static string Refresh(string expires = "1 day", string revoked = "null", bool joins = true) =>
         $"""
-        insert into public.sessions ("userId", "expires", "sessionToken", "secretDigest", "family", "revoked")
-        select "userId", now() at time zone 'utc' + interval '{expires}', 'next of ' || "id", sha256("secretDigest"), {family}, {revoked}
-        from public.sessions where {Mine}
+        insert into public.sessions ("userId", "expires", "sessionToken", "secretDigest", "revoked")
+        select "userId", now() at time zone 'utc' + interval '{expires}', 'next of ' || "id", sha256("secretDigest"), {revoked}
+        from public.sessions where {Mine};
+        update public.sessions p set "familyId" = f."id"
+        from public.sessions f
+        where {joins} and f."sessionToken" = 'next of ' || p."id"
         """;
 }

@@ -96,20 +96,12 @@ internal static class Changes
                 Chunk chunk => gone is Stream && chunk.Stream == gone.Key,
                 Suggestion suggestion => gone is Document && suggestion.Document == gone.Key,
                 Invitation invitation => gone is Role && invitation.Role == gone.Key,
+                Session session => gone is Session && session.Family == gone.Key,
                 _ => false,
             })
             {
                 Delete(world, row);
             }
-        }
-    }
-
-    /// <summary>A sign-in ends, with what it was refreshed from and to.</summary>
-    public static void EndFamily(World world, string? family)
-    {
-        foreach (var session in world.All<Session>().Where(s => s.Family == family).ToList())
-        {
-            world.Remove(session);
         }
     }
 

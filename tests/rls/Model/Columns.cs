@@ -34,9 +34,9 @@ internal sealed record Columns(string Table, string Read, string Insert = "", st
         new("StreamChunk", All, "streamId index data", Anonymous: true),
         // "S, I, D those of their organization"; the token is in the mail alone.
         new("Invitation", "* but tokenDigest", "id organizationId email roleId tokenDigest expires"),
-        // "S own `accounts` (`provider`, `providerAccountId`, `scope`, `type`) and own `sessions` (`id`, `expires`)".
+        // "S own `accounts` (`provider`, `providerAccountId`, `scope`, `type`) and own `sessions` (`id`, `createdAt`, `lastUsed`, `client`, `expires`; …)".
         new("accounts", "provider providerAccountId scope type"),
-        new("sessions", "id expires"),
+        new("sessions", "id createdAt lastUsed client expires"),
         // "`verificationToken` is invisible".
         new("verificationToken", ""),
         // "nobody I, U or D directly".

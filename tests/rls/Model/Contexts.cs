@@ -23,7 +23,10 @@ internal sealed record Section(string Name, string Owner, string Words, IReadOnl
         new("accounts", "self", "Self sees their own and unlinks one, unless it is the last way in.",
             [new("an account at a provider", (_, o, _) => new Account(Key, o), Inserts: false)]),
         new("sessions", "self", "Self sees their own and signs out. The digests are readable by nobody.",
-            [new("a session", (_, o, _) => new Session(Key, o, Key, Key), Inserts: false)]),
+        [
+            new("a sign-in", (_, o, _) => new Session(Key, o, null, Key), Inserts: false),
+            new("another pair of tokens of a sign-in", (w, o, _) => Put(w, new Session("sign-in", o, null, "first"), new Session(Key, o, "sign-in", Key)), Inserts: false),
+        ]),
         new("Organization", "founder", "A member sees it; who holds `can_manage_organization` renames it, and deletes it when no other member is left.",
         [
             new("an organization", (w, _, _) => w.The<Organization>(Acme), Inserts: false),

@@ -33,6 +33,7 @@ public sealed partial class CoverageTests(Theatre theatre)
         ["auth.session_id"] = "needs the secret of a session, which the histories' login has not (SessionsTests)",
         ["auth.credentials"] = Reads,
         ["auth.own_password_hash"] = Reads,
+        ["auth.mailed_password_hash"] = Reads,
         ["auth.gauges"] = "counts for the metrics, and names nobody (MonitorTests)",
         ["auth.replace_password_hash"] = "the same password hashed anew: no row that the model knows changes (SignInTests)",
         ["auth.purge"] = "nothing here is past its retention (PurgeTests)",

@@ -86,8 +86,9 @@ internal static class Loading
             """,
         Account a => $"""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ('{a.Owner}', 'oauth', 'github', '{a.Key}')""",
         Session s => $"""
-            insert into public.sessions ("id", "userId", "expires", "sessionToken", "rotated", "revoked")
-            values ({s.Key}, '{s.Owner}', 'infinity', encode(sha256('{s.Token}'), 'hex'), {(s.Rotated ? "now()" : "null")}, {(s.Revoked ? "now()" : "null")})
+            insert into public.sessions ("id", "userId", "familyId", "expires", "sessionToken", "rotated", "revoked")
+            values ({s.Key}, '{s.Owner}', {s.Family ?? "null"}, 'infinity', encode(sha256('{s.Token}'), 'hex'),
+              {(s.Rotated ? "now() at time zone 'utc'" : "null")}, {(s.Revoked ? "now()" : "null")})
             """,
         CreditEntry e => $"""
             insert into public."CreditEntry" ("id", "userId", "amount", "balance", "reason") overriding system value

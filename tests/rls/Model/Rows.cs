@@ -46,8 +46,8 @@ internal sealed record Invitation(string Key, string Org, string Email, string R
 
 internal sealed record Account(string Key, string Owner) : IRow;
 
-/// <summary>A sign-in; refreshing it rotates it and adds the next of its <paramref name="Family"/>.</summary>
-internal sealed record Session(string Key, string Owner, string Family, string Token, bool Rotated = false, bool Revoked = false) : IRow;
+/// <summary>A sign-in with its newest pair of tokens, or another pair of the sign-in <paramref name="Family"/>.</summary>
+internal sealed record Session(string Key, string Owner, string? Family, string Token, bool Rotated = false, bool Revoked = false) : IRow;
 
 /// <summary>A row of "verificationToken": what was mailed to an address, for one purpose.</summary>
 internal sealed record Mailed(string Key, string Owner, string Purpose, string Email) : IRow;

@@ -13,8 +13,8 @@ internal sealed class Rules(World world)
     /// <summary>S: the row is among what the person reads.</summary>
     public bool Sees(string? who, IRow row) => row switch
     {
-        // "self: S own `sessions`": a sign-in is one row, its last; what was rotated or revoked is none any more.
-        Session { Rotated: true } or Session { Revoked: true } => false,
+        // "self: S own `sessions` (… one row a sign-in, not the single pairs of tokens; none that was revoked)".
+        Session { Family: not null } or Session { Revoked: true } => false,
         // "self: S every column but `password`"; "S own `accounts`"; "`CreditEntry`: self: S".
         Person or Account or Session or CreditEntry or IdempotencyKey or Quota => Is(who, OwnerOf(row)),
         // "member: S … of their colleagues, by the view `Colleague`".

@@ -11,12 +11,13 @@ internal sealed class SigningIn(World world, int number)
     {
         0 => SignUp(me, Address(b, c)),
         1 => Open(me, world.Any<Person>(b)!),
-        2 or 3 => Refresh(me, world.Any<Session>(b, s => !s.Rotated)),
+        2 => Refresh(me, world.Any<Session>(b, s => !s.Rotated), 0),
+        3 => Refresh(me, world.Any<Session>(b, s => s.Rotated && !s.Revoked), c % 3 == 0 ? 0 : 300),
         4 => SignOut(me, world.Any<Session>(b)),
         5 => ChangePassword(me, c % 3 != 0),
         6 or 7 => Request(me, "verify_email", Address(b, c)),
         8 => Request(null, "reset_password", Address(b, c)),
-        9 => Verify(me, world.Any<Mailed>(b, m => m.Purpose == "verify_email" && (me is null || me.Key == m.Owner))),
+        9 => Verify(me, world.Any<Mailed>(b, m => m.Purpose == "verify_email" && (me is null || me.Key == m.Owner)), c % 2 == 0),
         10 => Reset(me, world.Any<Mailed>(b, m => m.Purpose == "reset_password")),
         _ => OAuth(me, b, c),
     };
@@ -30,32 +31,42 @@ internal sealed class SigningIn(World world, int number)
         (w, id) => w.Put(new Person(id, email, null, null, null, 0, true, false, 0)));
 
     private Step Open(Person? me, Person person) => Mint(me, $"select auth.open_session('{person.Key}', sha256('open {number}'), sha256('{number}'))",
-        null, null, (w, id) => w.Put(new Session(id, person.Key, $"family {id}", $"open {number}"))) with
-    { Truth = Latest };
+        null, null, (w, id) => w.Put(new Session(id, person.Key, null, $"open {number}"))) with
+    { Truth = $"select coalesce(({Opened})::text, 'none')" };
 
-    // A token that was used before is in the wrong hands: its whole family ends.
-    private Step Refresh(Person? me, Session? session)
+    // The sign-in takes the new pair, and the pair that it had goes on beside it. A token that was used
+    // before gives another pair within its grace; after it the whole sign-in is revoked.
+    private Step Refresh(Person? me, Session? session, int grace)
     {
-        var live = session is { Rotated: false, Revoked: false };
-        return Mint(me, $"select auth.refresh_session(sha256('{session?.Token}'), sha256('open {number}'), sha256('{number}'))",
-            null, live ? null : "none", (w, id) =>
+        var family = session is null ? null : world.The<Session>(session.Family ?? session.Key);
+        var given = family is { Revoked: false } && (!session!.Rotated || grace > 0);
+        return Mint(me, $"select auth.refresh_session(sha256('{session?.Token}'), sha256('open {number}'), sha256('{number}'), 'a client', {grace})",
+            null, given ? null : "none", (w, id) =>
             {
-                foreach (var row in w.All<Session>().Where(s => session is { Rotated: true, Revoked: false } && s.Family == session.Family).ToList())
+                if (given)
+                {
+                    w.Put(session! with { Rotated = session.Family is not null });
+                    w.Put(new Session(id, family!.Owner, family.Key, family.Token, session == family));
+                    w.Put(family with { Token = $"open {number}" });
+                    return;
+                }
+
+                foreach (var row in w.All<Session>().Where(s => family is { Revoked: false } && family.Key == (s.Family ?? s.Key)).ToList())
                 {
                     w.Put(row with { Revoked = true });
                 }
-
-                if (live)
-                {
-                    w.Put(session! with { Rotated = true });
-                    w.Put(new Session(id, session.Owner, session.Family, $"open {number}"));
-                }
             }) with
-        { Truth = Latest };
+        { Truth = $"select coalesce((select s.\"id\"::text from public.sessions s where {Holds(family?.Token)} and s.\"familyId\" is not null), 'none')" };
     }
 
     private Step SignOut(Person? me, Session? session) => Mint(me, $"select auth.sign_out(sha256('{session?.Token}'))",
-        null, session is null ? "false" : "true", (w, _) => Changes.EndFamily(w, session?.Family));
+        null, session is null ? "false" : "true", (w, _) =>
+        {
+            if (session is not null)
+            {
+                Changes.Delete(w, w.The<Session>(session.Family ?? session.Key));
+            }
+        });
 
     // The other sign-ins end; here none is the one that asks.
     private Step ChangePassword(Person? me, bool known)
@@ -89,13 +100,13 @@ internal sealed class SigningIn(World world, int number)
         });
     }
 
-    // "U email only through verification." A token is good once, for its purpose, and for nobody who
-    // is signed in as another.
-    private Step Verify(Person? me, Mailed? mail)
+    // "U email only through verification." A token is good once, for its purpose, and for who asked for
+    // it: signed in, or by their password.
+    private Step Verify(Person? me, Mailed? mail, bool known)
     {
-        var valid = mail is { Purpose: "verify_email" } && (me is null || me.Key == mail.Owner);
+        var valid = mail is { Purpose: "verify_email" } && (me?.Key == mail.Owner || (known && world.The<Person>(mail.Owner).Password));
         var proven = valid && world.All<Person>().Any(p => p.Email == mail!.Email && p.Verified && p.Key != mail.Owner);
-        return Mint(me, $"select auth.verify_email(sha256('{mail?.Key}'))", !valid ? "RC010" : proven ? "RC001" : null, mail?.Owner, (w, _) =>
+        return Mint(me, $"select auth.verify_email(sha256('{mail?.Key}'), {(known ? "'hash'" : "null")})", !valid ? "RC010" : proven ? "RC001" : null, mail?.Owner, (w, _) =>
         {
             w.Remove(mail!);
             Changes.Release(w, mail!.Email, mail.Owner);
@@ -146,6 +157,8 @@ internal sealed class SigningIn(World world, int number)
     private Step Mint(Person? me, string sql, string? error, string? answer, Action<World, string> then) =>
         new(me?.Key, sql, error, answer, then) { SigningIn = true };
 
-    // The id of the session that this step has opened.
-    private string Latest => $"""select coalesce((select "id"::text from public.sessions where "sessionToken" = encode(sha256('open {number}'), 'hex')), 'none')""";
+    // The sign-in whose newest pair this step has opened.
+    private string Opened => $"""select s."id" from public.sessions s where {Holds($"open {number}")}""";
+
+    private static string Holds(string? token) => $"""s."sessionToken" = encode(sha256('{token}'), 'hex')""";
 }

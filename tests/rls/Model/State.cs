@@ -20,7 +20,7 @@ internal static class State
         union all select concat_ws('/', 'StreamChunk', "streamId", "index", "data") from public."StreamChunk"
         union all select concat_ws('/', 'Invitation', "id", "organizationId", "roleId", "email", "invitedBy", "acceptedAt" is not null) from public."Invitation"
         union all select concat_ws('/', 'accounts', "providerAccountId", "userId") from public.accounts
-        union all select concat_ws('/', 'sessions', "id", "userId", "rotated" is not null, "revoked" is not null) from public.sessions
+        union all select concat_ws('/', 'sessions', "id", "userId", coalesce("familyId"::text, '-'), "rotated" is not null, "revoked" is not null) from public.sessions
         union all select concat_ws('/', 'verificationToken', "token", "userId", "purpose", "identifier") from public."verificationToken"
         union all select concat_ws('/', 'IdempotencyKey', "userId", "key") from public."IdempotencyKey"
         union all select concat_ws('/', 'Quota', "userId", "kind") from public."Quota"
@@ -43,7 +43,7 @@ internal static class State
         Chunk c => $"StreamChunk/{c.Stream}/{c.Index}/{c.Data}",
         Invitation i => $"Invitation/{i.Key}/{i.Org}/{i.Role}/{i.Email}/{i.By}/{Is(i.Accepted)}",
         Account a => $"accounts/{a.Key}/{a.Owner}",
-        Session s => $"sessions/{s.Key}/{s.Owner}/{Is(s.Rotated)}/{Is(s.Revoked)}",
+        Session s => $"sessions/{s.Key}/{s.Owner}/{s.Family ?? "-"}/{Is(s.Rotated)}/{Is(s.Revoked)}",
         Mailed m => $"verificationToken/{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(m.Key)))}/{m.Owner}/{m.Purpose}/{m.Email}",
         IdempotencyKey k => $"IdempotencyKey/{k.Owner}/{k.Name}",
         Quota q => $"Quota/{q.Owner}/{q.Kind}",

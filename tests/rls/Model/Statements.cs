@@ -91,7 +91,7 @@ internal sealed class Statements(World world, string? who, IReadOnlyDictionary<T
         yield return Remove($"with t as ({delete} returning {key} as k) select k from t", null, gone);
 
         Case Remove(string sql, string? after, List<IRow> of) => new(who, sql, after, DeleteError(table, of),
-            after is null ? Keys(of) : before[table].Except(Keys(of)).ToHashSet());
+            after is null ? Keys(of) : Left(table, of));
     }
 
     // MERGE does not pass over a row that is read and may not be changed: it fails.
@@ -121,7 +121,7 @@ internal sealed class Statements(World world, string? who, IReadOnlyDictionary<T
         if (table.Deletes)
         {
             yield return new(who, $"{merge} delete", $"select {table.Key} from {table.Name}",
-                rows.All(r => rules.MayDelete(who, r)) ? DeleteError(table, rows) : Denied, before[table].Except(Keys(rows)).ToHashSet())
+                rows.All(r => rules.MayDelete(who, r)) ? DeleteError(table, rows) : Denied, Left(table, rows))
             { Cells = rows.Count };
         }
     }
@@ -157,6 +157,13 @@ internal sealed class Statements(World world, string? who, IReadOnlyDictionary<T
         : gone.Exists(r => r is Person p && Standing.IsLastAdministrator(world, p)) ? "RC003"
         : gone.Exists(r => r is Account) && world.The<Person>(who) is not { Password: true, Email: not "" } && world.All<Account>().Count(a => a.Owner == who) == gone.Count ? "RC008"
         : null;
+
+    // With a sign-in go its pairs, rows of the same table.
+    private HashSet<string> Left(Table table, List<IRow> gone) =>
+    [
+        .. before[table].Except(Keys(gone))
+            .Except(Keys(world.All<Session>().Where(s => gone.Exists(r => r is Session && r.Key == s.Family)))),
+    ];
 
     private static HashSet<string> Keys(IEnumerable<IRow> rows) => [.. rows.Select(r => r.Key)];
 }

@@ -39,7 +39,7 @@ internal sealed record Table(
         new("public.sessions", typeof(Session), "\"id\"::text", Deletes: true),
         new("""public."CreditEntry" """, typeof(CreditEntry), "\"id\"::text", Fixed: "\"amount\" = 1"),
         new("""public."AuditEvent" """, typeof(AuditEvent), "\"id\"::text", Fixed: "\"actorId\" = null"),
-        new("""public."IdempotencyKey" """, typeof(IdempotencyKey), "concat(\"userId\", ' ', \"key\")", "\"body\" = 'changed'", "\"body\" = 'changed'", true),
+        new("""public."IdempotencyKey" """, typeof(IdempotencyKey), "concat(\"userId\", ' ', \"key\")", "\"body\" = '\"changed\"'", "\"body\" = '\"changed\"'", true),
         new("""public."Quota" """, typeof(Quota), "concat(\"userId\", ' ', \"kind\")", Fixed: "\"used\" = 0"),
     ];
 

@@ -56,7 +56,7 @@ internal static class Worlds
             world.Put((d.A % 5) switch
             {
                 0 => new Account($"github-{n}", owner),
-                1 => new Session($"{900000 + n}", owner, $"family {900000 + n}", $"token of {900000 + n}", d.C % 4 == 0, d.D % 4 == 0),
+                1 => Pair(world, $"{900000 + n}", owner, d.C % 4 == 0, d.C % 8 == 0, d.D % 4 == 0),
                 2 => new CreditEntry($"{900000 + n}", owner),
                 3 => new IdempotencyKey(owner, $"key-{n}"),
                 _ => new Quota(owner, $"kind-{n}"),
@@ -99,6 +99,13 @@ internal static class Worlds
                 ? new Person(World.Id(0xface, n), Email(World.Id(0xface, n)), null, d.B % 3 == 0 ? World.OperatorRole : null, null, n, password, verified, d.C % 5)
                 : new Person(World.Id(0xface, n), Email(World.Id(0xface, n)), organization, Pick(roles, d.B), Pick(colleagues, d.C), n, password, verified, d.A % 5));
         });
+    }
+
+    // A sign-in, or another pair of one that is there.
+    private static Session Pair(World world, string key, string owner, bool another, bool rotated, bool revoked)
+    {
+        var family = another ? world.All<Session>().FirstOrDefault(s => s.Family is null) : null;
+        return new Session(key, family?.Owner ?? owner, family?.Key, $"token of {key}", family is not null && rotated, revoked);
     }
 
     private static void OneVote(World world, int n, Message message, string voter)
