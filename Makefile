@@ -118,18 +118,19 @@ bench-live: ## measures what posting pays for the outbox and for live delivery t
 bench: ## measures the forms of the policies on a million messages (bench/README.md); takes a while
 	@dotnet run --project bench -c Release -- policies
 
-# The SQL is built into the assembly, so a changed file of db/ is a reason to build. These stamps keep
-# msbuild, which takes seconds to find out that there is nothing to do, out of the other starts.
-obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o -type f -print) \
+# The SQL is built into the assembly, so a changed file of db/ is a reason to build; a removed one, too,
+# which its folder tells by its own time. These stamps keep msbuild, which takes seconds to find out that
+# there is nothing to do, out of the other starts.
+obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o -print) \
   Directory.Build.props Directory.Packages.props global.json
 	@echo "Building src/Database"; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-obj/built-api: obj/built-db $(shell find src/Api -type d \( -name bin -o -name obj \) -prune -o -type f -print)
+obj/built-api: obj/built-db $(shell find src/Api -type d \( -name bin -o -name obj \) -prune -o -print)
 	@echo "Building src/Api"; dotnet msbuild src/Api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name obj \) -prune -o -type f -print) RlsChat.sln
+obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name obj \) -prune -o -print) RlsChat.sln
 	@echo "Building everything"; dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 

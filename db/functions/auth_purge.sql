@@ -33,6 +33,3 @@ alter function auth.purge() owner to rlschat_purge;
 grant execute on function auth.purge() to rlschat_auth;
 comment on function auth.purge() is
   'Deletes what is past its retention: a row a table, or none while another purge is running.';
-
--- Where it stood before the API could call it.
-drop function if exists app_private.purge();

@@ -1,6 +1,3 @@
--- Its form before: without saying which organization.
-drop function if exists public.leave_organization();
-
 -- Definer: nobody updates their own row of "User". The trigger on it hands over and guards.
 create or replace function public.leave_organization(
   organization_id uuid default auth.organization_id())

@@ -184,11 +184,10 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     {
         var tables = await Play.List("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1");
         Assert.NotEmpty(tables);
-        var files = Database.Script.Embedded.Select(s => s.Name).ToHashSet();
+        Assert.Empty(Database.Checks.WithoutPolicyFile(tables, Database.Script.Embedded));
         var classes = typeof(CatalogueTests).Assembly.GetTypes().Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var table in tables)
         {
-            Assert.Contains($"db/policies/{table}.sql", files);
             Assert.Contains($"{table}Tests", classes);
         }
     }

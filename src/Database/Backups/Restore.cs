@@ -98,7 +98,7 @@ public static class Restore
     {
         var findings = (await Checks.Run(owner)).Where(finding => !finding.IsNote).ToList();
         var known = findings.Where(finding => manifest.Findings.Contains(finding.ToString())
-            || finding.Rule is "version" or "server").ToList();
+            || finding.Rule is "version" or "undescribed" or "server").ToList();
         foreach (var finding in known)
         {
             options.Log($"as it was: {finding}");

@@ -29,9 +29,11 @@ public static class Checks
         }
 
         await connection.Execute("set local role rlschat_owner");
+        var applied = await Applied(connection);
         return
         [
-            .. await Version(connection, scripts),
+            .. Version(applied, scripts),
+            .. await WithoutDescription(connection, scripts, applied.Keys),
             .. await DriftSinceMigration(connection),
             .. await Catalogue(connection),
             .. await PoliciesWithoutFile(connection, scripts),
@@ -45,16 +47,14 @@ public static class Checks
     /// may take the role <c>monitor</c> can ask.
     /// </summary>
     public static async Task<IReadOnlyList<Finding>> Version(
-        NpgsqlConnection connection, IReadOnlyList<Script>? scripts = null)
-    {
-        var rows = await connection.Query(
-            row => (Name: row.GetString(0), Hash: row.GetString(1)),
-            """select "name", "hash" from monitor.migrations""");
-        return Version(rows.ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal), scripts ?? Script.Embedded);
-    }
+        NpgsqlConnection connection, IReadOnlyList<Script>? scripts = null) =>
+        Version(await Applied(connection), scripts ?? Script.Embedded);
 
-    /// <summary>Compares what was applied, each file's name and hash, with files.</summary>
-    public static IReadOnlyList<Finding> Version(IReadOnlyDictionary<string, string> applied, IReadOnlyList<Script> files) =>
+    /// <summary>Compares what was applied, each file's name and hash, with files. A file may have moved to another folder.</summary>
+    public static IReadOnlyList<Finding> Version(IReadOnlyDictionary<string, string> applied, IReadOnlyList<Script> files)
+    {
+        applied = MigrationPlan.Follow(files, applied);
+        return
         [
             .. files.Where(script => !applied.ContainsKey(script.Name)).Select(script => new Finding(
                 "version", script.Name, "is not applied", "run make db-migrate")),
@@ -68,12 +68,27 @@ public static class Checks
                 .Select(name => new Finding("version", name, "was applied but is not in this build",
                     "run the build that this database belongs to, or make db-migrate if the file was removed on purpose")),
         ];
+    }
 
     /// <summary>The tables of schema public that no file of db/policies is the whole truth about.</summary>
     public static IEnumerable<Finding> WithoutPolicyFile(IEnumerable<string> tables, IReadOnlyList<Script> files) => tables
-        .Where(table => !files.Any(script => script.Name == $"db/policies/{table}.sql"))
+        .Where(table => !files.Any(script => script.Folder == "policies" && Path.GetFileName(script.Name) == $"{table}.sql"))
         .Select(table => new Finding(
             "policies", $"table public.\"{table}\"", "has no policy file", $"write db/policies/{table}.sql"));
+
+    private static async Task<Dictionary<string, string>> Applied(NpgsqlConnection connection) =>
+        (await connection.Query(
+            row => (Name: row.GetString(0), Hash: row.GetString(1)),
+            """select "name", "hash" from monitor.migrations"""))
+        .ToDictionary(row => row.Name, row => row.Hash, StringComparer.Ordinal);
+
+    private static async Task<IEnumerable<Finding>> WithoutDescription(
+        NpgsqlConnection connection, IReadOnlyList<Script> scripts, IEnumerable<string> applied) =>
+        (await Undescribed.Find(connection, scripts))
+            .Concat(await Undescribed.Roles(connection, scripts, applied))
+            .Select(thing => new Finding("undescribed", thing.Title, "is described by no file of db/", thing.IsOurs
+                ? "put it into a file, or run make db-migrate, which drops it"
+                : "put it into a file, drop it by hand, or move it out of this schema: it is not ours to drop"));
 
     private static async Task<IEnumerable<Finding>> DriftSinceMigration(NpgsqlConnection connection)
     {
@@ -90,7 +105,7 @@ public static class Checks
 
         return (await Fingerprints.Compare(connection)).Select(drift => new Finding(
             "drift", $"{drift.Kind} {drift.Name}", drift.Words, drift.Stored is null
-                ? "run make db-apply-functions; what that leaves, remove by hand or put into a file"
+                ? "run make db-apply-functions, which drops what no file describes; what that leaves, remove by hand or put into a file"
                 : "run make db-apply-functions; what that leaves, restore by hand or change in a file"));
     }
 

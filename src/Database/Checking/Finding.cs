@@ -1,7 +1,7 @@
 namespace RlsChat.Database;
 
 /// <summary>One thing that <c>db-check</c> has to say.</summary>
-/// <param name="Rule">Which rule it breaks: version, drift, catalogue, server, superuser.</param>
+/// <param name="Rule">Which rule it breaks: version, undescribed, drift, catalogue, server, superuser.</param>
 /// <param name="Subject">The object that breaks it.</param>
 /// <param name="Problem">What is wrong with it.</param>
 /// <param name="Remedy">What to do.</param>

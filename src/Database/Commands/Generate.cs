@@ -20,7 +20,7 @@ internal static partial class Generate
             throw new SetupException("There is no db/schema here: run this at the root of the repository.");
         }
 
-        var number = 1 + Directory.EnumerateFiles("db/schema", "*.sql")
+        var number = 1 + Directory.EnumerateFiles("db/schema", "*.sql", SearchOption.AllDirectories)
             .Select(file => int.TryParse(Path.GetFileName(file).Split('_')[0], CultureInfo.InvariantCulture, out var n) ? n : 0)
             .DefaultIfEmpty(0)
             .Max();

@@ -35,6 +35,7 @@ internal static class Migrate
         else if (!result.IsNothing)
         {
             PrintDrift(result);
+            PrintDropped(result, dryRun);
             Console.WriteLine($"Applied {result.Applied.Count} files of db/: {target.Name} is up to date.");
         }
     }
@@ -58,9 +59,23 @@ internal static class Migrate
             Console.WriteLine($"{(dryRun ? "would forget" : "forgot")} {script}, whose file is gone");
         }
 
+        foreach (var (old, script) in result.Moved)
+        {
+            Console.WriteLine($"{(dryRun ? "would follow" : "followed")} {old} to {script}");
+        }
+
+        PrintDropped(result, dryRun);
         Console.WriteLine(result.IsNothing
             ? $"Nothing to apply: {name} is at this version."
             : dryRun ? $"Rolled back: {name} is as it was." : $"Up to date: {name}.");
+    }
+
+    private static void PrintDropped(MigrationResult result, bool dryRun)
+    {
+        foreach (var thing in result.Dropped)
+        {
+            Console.WriteLine($"{(dryRun ? "would drop" : "dropped")} {thing}, which no file describes");
+        }
     }
 
     private static void PrintDrift(MigrationResult result)

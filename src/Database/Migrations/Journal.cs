@@ -34,17 +34,22 @@ internal sealed class Journal : IJournal
             """,
             script.Name, script.Hash);
 
-    /// <summary>Writes what this run executed and forgets what is gone.</summary>
+    /// <summary>Writes what this run executed, follows what was moved and forgets what is gone.</summary>
     public async Task Flush(NpgsqlConnection connection, MigrationPlan plan)
     {
-        foreach (var script in plan.Run.Where(script => executed.Contains(script.Name, StringComparer.Ordinal)))
+        foreach (var (old, name) in plan.Moved)
         {
-            await Write(connection, script);
+            await connection.Execute("""update app_private.migration set "name" = $2 where "name" = $1""", old, name);
         }
 
         foreach (var name in plan.Removed)
         {
             await connection.Execute("""delete from app_private.migration where "name" = $1""", name);
+        }
+
+        foreach (var script in plan.Run.Where(script => executed.Contains(script.Name, StringComparer.Ordinal)))
+        {
+            await Write(connection, script);
         }
     }
 

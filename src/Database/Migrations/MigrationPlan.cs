@@ -8,12 +8,10 @@ internal sealed class MigrationPlan
 
     public MigrationPlan(IReadOnlyList<Script> scripts, Dictionary<string, string> applied, bool all)
     {
+        Moved = Moves(scripts, applied.Keys);
+        applied = Follow(scripts, applied);
         Refuse(scripts, applied);
-        var pending = scripts
-            .Where(script => Folders.Contains(script.Folder) && IsPending(script, applied, all))
-            .OrderBy(script => Array.IndexOf(Folders, script.Folder))
-            .ThenBy(script => script.Name, StringComparer.Ordinal)
-            .ToList();
+        var pending = Ordered(scripts).Where(script => IsPending(script, applied, all)).ToList();
         Run = [.. pending.Where(script => !script.RunsAlone)];
         Alone = [.. pending.Where(script => script.RunsAlone)];
         Removed = [.. applied.Keys
@@ -30,7 +28,41 @@ internal sealed class MigrationPlan
     /// <summary>Journal entries whose file is gone.</summary>
     public IReadOnlyList<string> Removed { get; }
 
-    public bool IsEmpty => Run.Count == 0 && Alone.Count == 0 && Removed.Count == 0;
+    /// <summary>Journal entries whose file now is in another folder below the same one, each with the file's name.</summary>
+    public IReadOnlyDictionary<string, string> Moved { get; }
+
+    public bool IsEmpty => Run.Count == 0 && Alone.Count == 0 && Removed.Count == 0 && Moved.Count == 0;
+
+    /// <summary>Files in the order in which a migration executes them, which does not depend on folders below.</summary>
+    public static IEnumerable<Script> Ordered(IEnumerable<Script> scripts) => scripts
+        .Where(script => Folders.Contains(script.Folder))
+        .OrderBy(script => Array.IndexOf(Folders, script.Folder))
+        .ThenBy(script => Path.GetFileName(script.Name), StringComparer.Ordinal)
+        .ThenBy(script => script.Name, StringComparer.Ordinal);
+
+    /// <summary>What was applied, under the names that the files have now.</summary>
+    public static Dictionary<string, string> Follow(
+        IReadOnlyList<Script> scripts, IReadOnlyDictionary<string, string> applied)
+    {
+        var moves = Moves(scripts, applied.Keys);
+        return applied.ToDictionary(
+            entry => moves.GetValueOrDefault(entry.Key, entry.Key), entry => entry.Value, StringComparer.Ordinal);
+    }
+
+    // By the name of the file, where only one of each can be meant.
+    private static Dictionary<string, string> Moves(IReadOnlyList<Script> scripts, IEnumerable<string> applied)
+    {
+        var now = scripts.Select(script => script.Name).ToHashSet(StringComparer.Ordinal);
+        var before = applied.ToHashSet(StringComparer.Ordinal);
+        var appeared = now.Except(before).ToLookup(WithoutFolders, StringComparer.Ordinal);
+        return before.Except(now)
+            .GroupBy(WithoutFolders, StringComparer.Ordinal)
+            .Where(gone => gone.Count() == 1 && appeared[gone.Key].Count() == 1)
+            .ToDictionary(gone => gone.Single(), gone => appeared[gone.Key].Single(), StringComparer.Ordinal);
+    }
+
+    private static string WithoutFolders(string name) =>
+        $"{new Script(name, "").Folder}/{Path.GetFileName(name)}";
 
     private static bool IsPending(Script script, Dictionary<string, string> applied, bool all) =>
         script.Folder == "schema"

@@ -22,11 +22,13 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         await UnfinishedRestore.Refuse(connection);
         var applied = await Journal.Read(connection);
         var plan = new MigrationPlan(options.Scripts, applied, options.All);
-        var drift = plan.IsEmpty ? [] : await DriftBefore();
+        var removals = new Removals(connection, options.Scripts, applied.Keys);
+        var isDue = !plan.IsEmpty || (applied.Count > 0 && await AreDue(removals));
+        var drift = isDue ? await DriftBefore() : [];
 
-        if (!plan.IsEmpty)
+        if (isDue)
         {
-            await Apply(plan);
+            await Apply(plan, removals);
             await BecomeOwner();
             await journal.Flush(connection, plan);
             await Finish(drift);
@@ -44,7 +46,14 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         }
 
         return new MigrationResult(
-            [.. plan.Run.Select(script => script.Name)], [.. plan.Alone.Select(script => script.Name)], plan.Removed, drift);
+            [.. plan.Run.Select(script => script.Name)], [.. plan.Alone.Select(script => script.Name)],
+            plan.Removed, plan.Moved, [.. removals.Dropped], drift);
+    }
+
+    private async Task<bool> AreDue(Removals removals)
+    {
+        await BecomeOwner();
+        return await removals.AreDue();
     }
 
     private async Task<List<Drift>> DriftBefore()
@@ -58,43 +67,43 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         return options.All && !await Fingerprints.AreOfThisServer(connection) ? [] : await Fingerprints.Compare(connection);
     }
 
-    private async Task Apply(MigrationPlan plan)
+    private async Task Apply(MigrationPlan plan, Removals removals)
     {
-        foreach (var folder in MigrationPlan.Folders)
+        await connection.Execute("set local role none");
+        Apply(plan, "roles");
+        await BecomeOwner();
+        Apply(plan, "schema");
+        await removals.DropWhatNothingNeeds();
+        await ApplyFunctions(plan);
+        Apply(plan, "policies");
+        await removals.DropTheRest();
+        await connection.Execute("set local role none");
+        await removals.DropRoles();
+    }
+
+    private async Task ApplyFunctions(MigrationPlan plan)
+    {
+        var grant = plan.Run.Any(script => script.Folder == "functions") ? await DefinersOnSchemas() : null;
+        if (grant is var (schemas, definers))
         {
-            var scripts = plan.Run.Where(script => script.Folder == folder).ToList();
-            if (scripts.Count == 0)
-            {
-                continue;
-            }
+            await connection.Execute($"grant create on schema {schemas} to {definers}");
+        }
 
-            await connection.Execute("set local role none");
-            if (folder == "roles")
-            {
-                Apply(scripts);
-                continue;
-            }
-
-            await BecomeOwner();
-            var grant = folder == "functions" ? await DefinersOnSchemas() : null;
-            if (grant is var (schemas, definers))
-            {
-                await connection.Execute($"grant create on schema {schemas} to {definers}");
-            }
-
-            Apply(scripts);
-            if (grant is not null)
-            {
-                await connection.Execute($"revoke create on schema {grant.Value.Schemas} from {grant.Value.Definers}");
-            }
+        Apply(plan, "functions");
+        if (grant is not null)
+        {
+            await connection.Execute($"revoke create on schema {grant.Value.Schemas} from {grant.Value.Definers}");
         }
     }
 
-    private void Apply(IReadOnlyList<Script> scripts)
+    private void Apply(MigrationPlan plan, string folder)
     {
+        var scripts = plan.Run.Where(script => script.Folder == folder).ToList();
         var database = new OpenTransaction(connection);
         var result = DeployChanges.To.PostgresqlDatabase(database)
-            .WithScripts(scripts.Select(script => new SqlScript(script.Name, script.Sql)))
+            // Left to itself, it would sort by the names, folders included.
+            .WithScripts(scripts.Select((script, order) =>
+                new SqlScript(script.Name, script.Sql, new SqlScriptOptions { RunGroupOrder = order })))
             .WithScriptNameComparer(StringComparer.Ordinal)
             .WithVariablesDisabled()
             .JournalTo(journal)

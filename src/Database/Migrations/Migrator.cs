@@ -42,6 +42,8 @@ public static class Migrator
             Pooling = false,
             Enlist = false,
             CommandTimeout = 0,
+            // What depends on what. Values of rows stay out of messages (ScriptFailure).
+            IncludeErrorDetail = true,
             ApplicationName = "rlschat-db migrate",
         };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);
