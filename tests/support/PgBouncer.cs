@@ -20,9 +20,6 @@ public sealed class PgBouncer : IAsyncDisposable
 
     private PgBouncer(string folder, Process process, int port) => (this.folder, this.process, Port) = (folder, process, port);
 
-    /// <summary>Whether the machine has one.</summary>
-    public static bool IsThere => Program is not null;
-
     /// <summary>Where it listens, on 127.0.0.1.</summary>
     public int Port { get; }
 
@@ -30,14 +27,11 @@ public sealed class PgBouncer : IAsyncDisposable
     /// <param name="database">The database behind it; the logins of the API may go through.</param>
     /// <param name="size">How many connections to the server it keeps for a login.</param>
     /// <param name="more">More lines of its section [pgbouncer].</param>
+    /// <exception cref="NotRunException">This machine has none.</exception>
     /// <exception cref="SetupException">It does not start; says why.</exception>
     public static async Task<PgBouncer> Start(TestDatabase database, int size = 2, params string[] more)
     {
-        if (Program is null)
-        {
-            throw new SetupException("No pgbouncer here: install it (Debian: apt-get install pgbouncer).");
-        }
-
+        NotRunException.Unless(Program is not null, "pgbouncer", "apt-get install pgbouncer");
         var folder = Directory.CreateTempSubdirectory("rlschat-pgbouncer-").FullName;
         await Unprivileged.MakeFolder(folder);
         var (file, port, server) = (Path.Combine(folder, "pgbouncer.ini"), Ports.Free(), new NpgsqlConnectionStringBuilder(database.ApiConnectionString));

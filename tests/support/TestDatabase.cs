@@ -29,6 +29,17 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>A superuser, only to try what a superuser can tighten; null on a server that was given without one.</summary>
     public string? SuperuserConnectionString => access.Superuser is { } superuser ? For(superuser) : null;
 
+    /// <summary>The same, for a test that is nothing without one.</summary>
+    /// <exception cref="NotRunException">The server was given without one.</exception>
+    public string RequiredSuperuser
+    {
+        get
+        {
+            NotRunException.Unless(SuperuserConnectionString is not null, "superuser", "let RLSCHAT_TEST_POSTGRES_URL name one");
+            return SuperuserConnectionString!;
+        }
+    }
+
     /// <summary>The password of rlschat_api.</summary>
     public string ApiPassword => access.ApiPassword;
 

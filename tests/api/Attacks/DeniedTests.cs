@@ -167,12 +167,7 @@ public sealed class DeniedTests(Breach breach) : BreachTest(breach)
     /// <summary>The control, undone at once: a superuser gets past the privilege, if not always to an end.</summary>
     private async Task BySuperuser(string sql)
     {
-        if (Breach.Database.SuperuserConnectionString is not { } superuser)
-        {
-            return;
-        }
-
-        await using var connection = new NpgsqlConnection(superuser);
+        await using var connection = new NpgsqlConnection(Breach.Database.RequiredSuperuser);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var command = new NpgsqlCommand(sql, connection);

@@ -18,7 +18,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
 
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task Nobody_sees_a_row_of_somebody_else(string way)
     {
         var tally = await Run(way, Requests);
@@ -41,7 +41,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     // What must be found: an API that says who is asking for the session rather than for the transaction.
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task An_identity_that_is_set_for_the_session_is_found(string way)
     {
         var tally = await Run(way, 1000, sql => SetConfig().Replace(sql, "$1, false)"));
@@ -51,7 +51,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     // And one that does so once for a connection, as if that belonged to somebody.
     [Theory]
     [InlineData("direct")]
-    [BehindPgBouncer("pgbouncer")]
+    [InlineData("pgbouncer")]
     public async Task An_identity_that_is_set_once_a_connection_is_found(string way)
     {
         var tally = await Run(way, 1000, Once);

@@ -1,6 +1,5 @@
 using Npgsql;
 using RlsChat.Tests.Api.Play;
-using RlsChat.Tests.Api.Pools;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Wire;
@@ -53,7 +52,7 @@ public sealed class RoundTripTests
     [Theory]
     [InlineData("direct", "on", "BEBES")]
     [InlineData("direct", "off", "PBDEPBDES")]
-    [BehindPgBouncer("pgbouncer", "off", "PBDEPBDES")]
+    [InlineData("pgbouncer", "off", "PBDEPBDES")]
     public async Task One_write_and_one_sync_a_request(string way, string prepare, string messages)
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();

@@ -1,5 +1,6 @@
 using System.Reflection;
 using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Support;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -20,7 +21,7 @@ internal sealed class Suite : IDisposable
 {
     private static readonly Assembly Tests = typeof(Theatre).Assembly;
 
-    private readonly XunitTestFramework framework = new(new NullMessageSink());
+    private readonly SkippingFramework framework = new(new NullMessageSink());
     private readonly ITestFrameworkExecutor executor;
 
     public Suite()

@@ -6,9 +6,7 @@ namespace RlsChat.Tests.Rls.Linting;
 
 /// <summary>
 /// plpgsql_check, with all its warnings (security and performance among them), over every plpgsql function
-/// that is installed, and over every trigger function once for each table that it stands on. Only where
-/// the server has the extension and the tests have a superuser; with RLSCHAT_PLPGSQL_CHECK=required, as in
-/// CI, its absence is a failure.
+/// that is installed, and over every trigger function once for each table that it stands on.
 /// </summary>
 [Collection(TheSameTheatre.Name)]
 public sealed class PlpgsqlCheckTests(Theatre theatre)
@@ -53,11 +51,7 @@ public sealed class PlpgsqlCheckTests(Theatre theatre)
     [Fact]
     public async Task It_finds_nothing_but_what_is_expected()
     {
-        if (await Findings("") is not { } findings)
-        {
-            return;
-        }
-
+        var findings = await Findings("");
         Assert.True(findings.Order(StringComparer.Ordinal).SequenceEqual(Expected.Order(StringComparer.Ordinal)),
             $"found: {string.Join('\n', findings.Except(Expected))}; not found: {string.Join('\n', Expected.Except(findings))}");
     }
@@ -66,34 +60,23 @@ public sealed class PlpgsqlCheckTests(Theatre theatre)
     [MemberData(nameof(Hasty))]
     public async Task It_finds_a_hasty_function(string what, string statements)
     {
-        if (await Findings(statements) is not { } findings)
-        {
-            return;
-        }
-
+        var findings = await Findings(statements);
         var isFound = findings.Exists(finding => finding.StartsWith("auth.f(", StringComparison.Ordinal) && finding.Contains(what, StringComparison.Ordinal));
         Figures.Add("defects.seeded", 1);
         Figures.Add("defects.found", isFound ? 1 : 0);
         Assert.True(isFound, $"{what}: {statements}\nbut there is:\n{string.Join('\n', findings)}");
     }
 
-    /// <summary>Null where there is no plpgsql_check. What was done is taken back.</summary>
-    private async Task<List<string>?> Findings(string statements)
+    /// <summary>What was done is taken back.</summary>
+    private async Task<List<string>> Findings(string statements)
     {
-        await using var connection = new NpgsqlConnection(theatre.Database.SuperuserConnectionString ?? theatre.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(theatre.Database.RequiredSuperuser);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var play = new Play(connection, theatre.World);
-        if (theatre.Database.SuperuserConnectionString is null
-            || !await play.Ask<bool>("select exists (select from pg_available_extensions where name = 'plpgsql_check')"))
-        {
-            Figures.Say("plpgsql_check.functions", "not on this server");
-            Assert.False(
-                Environment.GetEnvironmentVariable("RLSCHAT_PLPGSQL_CHECK") == "required",
-                "this server has no plpgsql_check: apt-get install postgresql-15-plpgsql-check");
-            return null;
-        }
-
+        NotRunException.Unless(
+            await play.Ask<bool>("select exists (select from pg_available_extensions where name = 'plpgsql_check')"),
+            "plpgsql_check", $"apt-get install postgresql-{connection.PostgreSqlVersion.Major}-plpgsql-check");
         await play.Do("create extension plpgsql_check schema extensions; set local search_path = ''");
         if (statements.Length > 0)
         {

@@ -24,11 +24,6 @@ public sealed class SeededDefectTests(Theatre theatre)
     [MemberData(nameof(Seeds))]
     public async Task A_defect_is_found(string who, string rule, string statements)
     {
-        if (who == "superuser" && theatre.Database.SuperuserConnectionString is null)
-        {
-            return;
-        }
-
         var found = await After(who, statements);
         var isFound = found.Any(finding => finding.StartsWith(rule + ": ", StringComparison.Ordinal));
         Figures.Add("defects.seeded", 1);
@@ -77,7 +72,7 @@ public sealed class SeededDefectTests(Theatre theatre)
     private async Task<List<string>> Once(string who, string statements)
     {
         await using var connection = new NpgsqlConnection(
-            who == "superuser" ? theatre.Database.SuperuserConnectionString : theatre.Database.OwnerConnectionString);
+            who == "superuser" ? theatre.Database.RequiredSuperuser : theatre.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var play = new Play(connection, theatre.World);
