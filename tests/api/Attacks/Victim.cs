@@ -8,6 +8,7 @@ internal sealed class Victim
     public required Person Person { get; init; }
     public required Person Colleague { get; init; }
     public required Guid Organization { get; init; }
+    public required Things Things { get; init; }
     public Guid Chat { get; private set; }
     public Guid Message { get; private set; }
     public Guid Document { get; private set; }
@@ -19,7 +20,8 @@ internal sealed class Victim
     public static async Task<Victim> Of(Breach breach)
     {
         var (ben, cleo, stage) = (await breach.SignUp("ben"), await breach.SignUp("cleo"), breach.Backstage);
-        var victim = new Victim { Person = ben, Colleague = cleo, Organization = await stage.Found(ben, Breach.Mark) };
+        var things = new Things(await Contract.At(breach.Address), ben);
+        var victim = new Victim { Person = ben, Colleague = cleo, Organization = await stage.Found(ben, Breach.Mark), Things = things };
         await stage.Admit(ben, cleo);
         var organizationId = victim.Organization;
         victim.Chat = await ben.Begin(Breach.Mark);
@@ -36,6 +38,16 @@ internal sealed class Victim
             new { name = Breach.Mark, permissions = new[] { "can_view_audit" } })).Is(201).Id;
         victim.Invitation = (await ben.Post($"/organizations/{organizationId}/invitations",
             new { email = "dora@example.org", roleId = victim.Role })).Is(201).Id;
+        things["chats"] = [victim.Chat];
+        things["messages"] = [victim.Message];
+        things["documents"] = [victim.Document];
+        things["suggestions"] = [victim.Suggestion];
+        things["streams"] = [victim.Stream];
+        things["roles"] = [victim.Role];
+        things["invitations"] = [victim.Invitation];
+        things["organizations"] = [organizationId];
+        things["members"] = [cleo.Id];
+        await things.MakeOthers();
         var bank = await breach.SignUp("bank");
         await stage.MakeOperator(bank);
         await stage.As<decimal>(bank, "select public.grant_credits($1, 10, $2)", ben.Id, Breach.Mark);

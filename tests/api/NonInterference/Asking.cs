@@ -1,13 +1,11 @@
+using System.Text.Json.Nodes;
 using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api.NonInterference;
 
-/// <summary>What every GET of the API is asked. An operation that is not here fails a test.</summary>
+/// <summary>What every GET of the API is asked, as the API describes it.</summary>
 internal static class Asking
 {
-    /// <summary>Answers that go on: what is heard there, is compared as it comes.</summary>
-    public static readonly string[] Streams = ["chats.events", "me.events", "streams.read"];
-
     /// <summary>
     /// The same whatever anybody does: about the process, the system (for who may look at it, which these people
     /// may not), or switched off here.
@@ -18,45 +16,17 @@ internal static class Asking
         "monitor.activity", "monitor.statements", "monitor.pool", "monitor.checks", "monitor.migrations",
     ];
 
-    /// <summary>By operation, the paths that ask about what somebody has; lists page by page.</summary>
-    public static Dictionary<string, string[]> Paths(Belongings its) => new()
-    {
-        ["me.get"] = ["/me", "/me?include=chatCount"],
-        ["me.credits"] = ["/me/credits?limit=1"],
-        ["me.audit"] = ["/me/audit?limit=5"],
-        ["me.sessions.list"] = ["/me/sessions"],
-        ["me.accounts.list"] = ["/me/accounts"],
-        ["chats.list"] = ["/chats?limit=1", "/chats", "/chats?scope=organization", "/chats?scope=public"],
-        ["chats.get"] = [$"/chats/{its.Chat}", $"/chats/{its.SharedChat}"],
-        ["messages.list"] = [$"/chats/{its.Chat}/messages?limit=1", $"/chats/{its.SharedChat}/messages"],
-        ["messages.get"] = [$"/messages/{its.Message}", $"/messages/{its.SharedMessage}"],
-        ["votes.list"] = [$"/chats/{its.Chat}/votes", $"/chats/{its.SharedChat}/votes"],
-        ["streams.list"] = [$"/chats/{its.Chat}/streams?limit=1", $"/chats/{its.SharedChat}/streams"],
-        ["documents.list"] = ["/documents?limit=1", "/documents"],
-        ["documents.get"] = [$"/documents/{its.Paper.Id}", $"/documents/{its.SharedPaper.Id}"],
-        ["versions.list"] = [$"/documents/{its.Paper.Id}/versions?limit=1", $"/documents/{its.SharedPaper.Id}/versions"],
-        ["suggestions.list"] = [$"/documents/{its.Paper.Id}/suggestions?at={its.Paper.Second}", $"/documents/{its.SharedPaper.Id}/suggestions?at={its.SharedPaper.Second}"],
-        ["suggestions.get"] = [$"/suggestions/{its.Paper.Suggestion}", $"/suggestions/{its.SharedPaper.Suggestion}"],
-        ["organizations.get"] = [$"/organizations/{its.Organization ?? Guid.AllBitsSet}"],
-        ["members.list"] = [$"/organizations/{its.Organization ?? Guid.AllBitsSet}/members?limit=1"],
-        ["members.get"] = [$"/organizations/{its.Organization ?? Guid.AllBitsSet}/members/{its.Member}"],
-        ["roles.list"] = [$"/organizations/{its.Organization ?? Guid.AllBitsSet}/roles?limit=1"],
-        ["roles.get"] = [$"/roles/{its.Role}"],
-        ["invitations.list"] = [$"/organizations/{its.Organization ?? Guid.AllBitsSet}/invitations?limit=1"],
-        ["invitations.get"] = [$"/invitations/{its.Invitation}"],
-        ["audit.list"] = [$"/organizations/{its.Organization ?? Guid.AllBitsSet}/audit?limit=5"],
-        ["health.live"] = ["/health/live"],
-        ["health.ready"] = ["/health/ready"],
-        ["auth.github"] = ["/auth/github"],
-        ["auth.github.callback"] = ["/auth/github/callback"],
-        ["monitor.policies"] = ["/monitor/policies"],
-        ["monitor.tables"] = ["/monitor/tables"],
-        ["monitor.activity"] = ["/monitor/activity"],
-        ["monitor.statements"] = ["/monitor/statements"],
-        ["monitor.pool"] = ["/monitor/pool"],
-        ["monitor.checks"] = ["/monitor/checks"],
-        ["monitor.migrations"] = ["/monitor/migrations"],
-    };
+    /// <summary>
+    /// By operation, the paths that ask about what somebody has: with each word that a parameter can be, at a moment
+    /// of which there is something, and page by page.
+    /// </summary>
+    public static Dictionary<string, string[]> Paths(Belongings its) => its.Contract.Operations
+        .Where(operation => operation.Method == "GET" && !operation.GoesOn)
+        .ToDictionary(operation => operation.Id!, operation => its.Things.Paths(operation)
+            .SelectMany(path => Queries(operation, its).Select(query => query.Length == 0 ? path : $"{path}?{query}")).ToArray());
+
+    /// <summary>The same of the operations whose answers go on.</summary>
+    public static IEnumerable<string> Streams(Belongings its) => its.Contract.Operations.Where(operation => operation.GoesOn).SelectMany(its.Things.Paths);
 
     /// <summary>Every byte that somebody gets to these questions, by operation.</summary>
     public static async Task<Dictionary<string, string>> All(Person person, Belongings about)
@@ -73,6 +43,18 @@ internal static class Asking
     /// <summary>The operations to which two askings differ.</summary>
     public static string[] Differences(Dictionary<string, string> one, Dictionary<string, string> other) =>
         [.. one.Keys.Where(operation => one[operation] != other[operation])];
+
+    private static IEnumerable<string> Queries(Operation operation, Belongings its)
+    {
+        var parameters = operation.Parameters.Where(parameter => (string)parameter["in"]! == "query").ToDictionary(
+            parameter => (string)parameter["name"]!, parameter => parameter["schema"]!);
+        var page = parameters.ContainsKey("limit") ? "limit=3" : "";
+        return parameters
+            .SelectMany(parameter => parameter.Value["enum"] is JsonArray words ? words.Select(word => $"{parameter.Key}={word}")
+                : (string?)parameter.Value["format"] == "date-time" ? [$"{parameter.Key}={its.Paper.Second}", $"{parameter.Key}={its.SharedPaper.Second}"]
+                : [])
+            .Prepend("").Select(query => string.Join('&', new[] { query, page }.Where(part => part.Length > 0)));
+    }
 
     private static async Task<List<string>> Pages(Person person, string path)
     {

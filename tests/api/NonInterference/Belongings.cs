@@ -11,6 +11,8 @@ internal sealed class Belongings(House house, Person person)
     private int _changes;
 
     public Person Person => person;
+    public Contract Contract { get; private init; } = null!;
+    public Things Things { get; private init; } = null!;
     public Guid Chat { get; private set; }
     public Guid Message { get; private set; }
     public Guid Stream { get; private set; }
@@ -22,13 +24,19 @@ internal sealed class Belongings(House house, Person person)
     public Guid SharedMessage { get; private set; }
     public Guid SharedStream { get; private set; }
     public Paper SharedPaper { get; private set; } = Paper.Absent(person);
-    public Guid Member { get; set; } = person.Id;
+    public Guid Member
+    {
+        get => Things["members"][0];
+        set => Things["members"] = [value];
+    }
+
     public Guid Role { get; private set; }
     public Guid Invitation { get; private set; }
 
     public static async Task<Belongings> Of(House house, Person person, bool organization)
     {
-        var belongings = new Belongings(house, person);
+        var contract = await Contract.At(house.Address);
+        var belongings = new Belongings(house, person) { Contract = contract, Things = new Things(contract, person), Member = person.Id };
         (belongings.Chat, belongings.Message, belongings.Stream) = await belongings.Talk(null);
         belongings.Paper = await Paper.By(person, null, person);
         if (organization)
@@ -36,6 +44,16 @@ internal sealed class Belongings(House house, Person person)
             await belongings.Found();
         }
 
+        var things = belongings.Things;
+        things["chats"] = [belongings.Chat, belongings.SharedChat];
+        things["messages"] = [belongings.Message, belongings.SharedMessage];
+        things["streams"] = [belongings.Stream, belongings.SharedStream];
+        things["documents"] = [belongings.Paper.Id, belongings.SharedPaper.Id];
+        things["suggestions"] = [belongings.Paper.Suggestion, belongings.SharedPaper.Suggestion];
+        things["organizations"] = [belongings.Organization ?? Guid.AllBitsSet];
+        things["roles"] = [belongings.Role];
+        things["invitations"] = [belongings.Invitation];
+        await things.MakeOthers();
         return belongings;
     }
 
@@ -58,6 +76,8 @@ internal sealed class Belongings(House house, Person person)
             (await person.Post($"/documents/{paper.Id}/suggestions", new { originalText = "words", suggestedText = news })).Is(201);
         }
 
+        await Things.ChangeOthers();
+        await Things.MakeOthers();
         await Talk(organization);
         await Paper.By(person, organization, person);
         (await new Person(person.Name, house.Address).Post("/auth/login", new { email = person.Email, password = Person.Password })).Is(200);
@@ -94,6 +114,8 @@ internal sealed class Belongings(House house, Person person)
             var answer = await person.With("Idempotency-Key", "one", method, path, body);
             Assert.True(answer.Status is 400 or 403 or 404 or 409, $"{person.Name}: {method} {path} is {answer.Status}: {answer.Text}");
         }
+
+        Assert.All(await other.Things.Trespass(person), answer => Assert.Contains(answer.Status, (int[])[400, 403, 404, 409]));
     }
 
     private async Task Found()

@@ -29,11 +29,15 @@ public sealed class NonInterferenceTests(House house) : HouseTest(house)
         (await _ana.With("Idempotency-Key", "one", HttpMethod.Post, "/chats", new { title = "once" })).Is(201);
     }
 
+    // Or an operation could be asked about nothing.
     [Fact]
-    public async Task Every_get_is_asked()
+    public async Task Every_get_is_asked_about_something()
     {
-        var known = (await Contract.At(House.Address)).Operations.Where(operation => operation.Method == "GET").Select(operation => operation.Id!);
-        Assert.Equal(known.Order(), Asking.Paths(_anas).Keys.Concat(Asking.Streams).Order());
+        foreach (var (operation, paths) in Asking.Paths(_anas))
+        {
+            var asked = await Task.WhenAll(paths.Select(_ana.Get));
+            Assert.True(Asking.Constant.Contains(operation) || asked.Any(answer => answer.Status == 200), $"{operation}: {asked[0].Text}");
+        }
     }
 
     [Theory]

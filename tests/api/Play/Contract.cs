@@ -94,6 +94,9 @@ internal sealed record Operation(string Method, string Path, JsonObject Descript
     public bool IsOff => Id!.StartsWith("auth.github", StringComparison.Ordinal)
         || Id is "auth.verify_email.request" or "auth.password.request";
 
+    /// <summary>Whether its answer goes on: a live stream.</summary>
+    public bool GoesOn => Responses["200"]?["content"]?["text/event-stream"] is not null;
+
     /// <summary>Whether it is answered without a token, too.</summary>
     public bool IsOpen => Description["security"]!.AsArray().Any(one => one!.AsObject().Count == 0);
 }

@@ -9,9 +9,9 @@ internal sealed class Sample(Contract contract)
     public static readonly Action<JsonObject> Valid = _ => { };
 
     /// <summary>Asks an operation, with a body that holds all that is required, and then is changed.</summary>
-    public Task<Answer> Send(Operation operation, Person person, Action<JsonObject> change, string query = "")
+    public Task<Answer> Send(Operation operation, Person person, Action<JsonObject> change, string query = "", string? path = null)
     {
-        var path = string.Join('/', operation.Parts.Select(part => !part.StartsWith('{') ? part
+        path ??= string.Join('/', operation.Parts.Select(part => !part.StartsWith('{') ? part
             : Text(operation.Parameters.Single(parameter => (string)parameter["name"]! == part.Trim('{', '}'))["schema"]!.AsObject())));
         foreach (var parameter in operation.Parameters.Where(parameter => (string)parameter["in"]! == "query" && parameter["required"] is not null))
         {
