@@ -62,13 +62,17 @@ public static class ApiHost
         app.UseRateLimiter();
         app.UseMetrics(settings);
         app.UsePublicUrl(settings);
-        app.UseGitHubCallback();
+        app.UseGitHubCallback(settings);
         app.UseAuthentication();
         app.UseValidTokens();
         app.UsePersonLimit();
+        app.Use(QueryNames.Check);
         app.Use(Idempotency.Read);
 
-        var routes = app.MapGroup("").AddEndpointFilter(Input.Check).AddEndpointFilter(Preconditions.Check);
+        var everything = app.MapGroup("");
+        everything.HaveManners();
+        everything.MapApiReference();
+        var routes = everything.MapGroup("").AddEndpointFilter(Input.Check).AddEndpointFilter(Preconditions.Check);
         routes.MapSignIn();
         routes.MapGitHubSignIn();
         routes.MapMailedTokens();
@@ -89,7 +93,6 @@ public static class ApiHost
         routes.MapMonitor();
         routes.MapEventStreams();
         routes.MapHealth();
-        app.MapApiReference();
         return app;
     }
 }

@@ -51,7 +51,7 @@ internal static partial class GitHubSignIn
             .WithSummary("Hands out the tokens of a sign-in with GitHub that this browser has finished.")
             .AllowAnonymous().Raises("invalid_refresh_token");
         // The OAuth handler answers in the authentication middleware; this is what is left without one.
-        auth.MapGet("/github/callback", () => TypedResults.NotFound()).WithName("auth.github.callback")
+        auth.MapGet("/github/callback", () => TypedResults.NotFound()).WithName("auth.github.callback").TakesAnyQuery()
             .WithSummary("Where GitHub sends the browser back to, which is signed in or linked then.")
             .AllowAnonymous().Produces<SignIn.Tokens>().Produces(204).Produces(302)
             .Raises("session_ended", "github_refused", "github_denied", "account_taken", "github_unavailable");
@@ -111,11 +111,25 @@ internal static partial class GitHubSignIn
         }
     }
 
-    /// <summary>The OAuth handler would take any method, past the limits of the endpoint.</summary>
-    public static void UseGitHubCallback(this IApplicationBuilder app) => app.Use((context, next) =>
-        context.Request.Path == Callback && !HttpMethods.IsGet(context.Request.Method)
-            ? Problems.Write(context, Problems.Of(StatusCodes.Status405MethodNotAllowed))
-            : next(context));
+    /// <summary>
+    /// The OAuth handler would take any method, past the limits of the endpoint. HEAD finishes no sign-in: it is answered
+    /// as GET is where there is none to finish.
+    /// </summary>
+    public static void UseGitHubCallback(this IApplicationBuilder app, Settings settings) => app.Use((context, next) =>
+    {
+        if (context.Request.Path != Callback || HttpMethods.IsGet(context.Request.Method))
+        {
+            return next(context);
+        }
+
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return settings.SignIn.GitHub is null ? next(context) : Problems.Write(context, Refused);
+        }
+
+        context.Response.Headers.Allow = "GET, HEAD";
+        return Problems.Write(context, Problems.Of(StatusCodes.Status405MethodNotAllowed));
+    });
 
     private static Results<ChallengeHttpResult, NotFound, UnauthorizedHttpResult> Begin(
         string? returnUrl, string? link, HttpContext context, Settings settings, BrowserCookies cookies)

@@ -21,7 +21,7 @@ internal sealed record Request(string Name, bool Reads, CancellationToken Stop)
     /// <summary>That of a request.</summary>
     public static Request Of(HttpContext context) =>
         new(context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unnamed",
-            HttpMethods.IsGet(context.Request.Method), context.RequestAborted)
+            Manners.IsRead(context.Request.Method), context.RequestAborted)
         {
             Once = context.Features.Get<Idempotency>(),
             Time = context.Features.Get<DatabaseTime>(),

@@ -19,7 +19,7 @@ internal sealed partial class UserDb
     internal UserDb(DataSources sources, Operations operations, Caller caller, Request request) =>
         (_sources, _operations, _caller, _request) = (sources, operations, caller, request);
 
-    /// <summary>Binds a handler's parameter: the caller of this request; a GET may only read.</summary>
+    /// <summary>Binds a handler's parameter: the caller of this request; GET and HEAD may only read.</summary>
     public static ValueTask<UserDb> BindAsync(HttpContext context) => new(new UserDb(
         context.RequestServices.GetRequiredService<DataSources>(),
         context.RequestServices.GetRequiredService<Operations>(),

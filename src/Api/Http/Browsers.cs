@@ -10,7 +10,7 @@ internal static class Browsers
     {
         services.AddCors(cors => cors.AddDefaultPolicy(pages => pages
             .WithOrigins(settings.CorsOrigins)
-            .WithMethods("GET", "POST", "PUT", "PATCH", "DELETE")
+            .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
             .WithHeaders(
                 HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, HeaderNames.IfNoneMatch,
                 Idempotency.Header, "Last-Event-ID")

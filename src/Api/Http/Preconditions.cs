@@ -59,7 +59,7 @@ internal static class Preconditions
         }
 
         http.Response.GetTypedHeaders().ETag = tag;
-        if (!HttpMethods.IsGet(http.Request.Method))
+        if (!Manners.IsRead(http.Request.Method))
         {
             return result;
         }

@@ -46,14 +46,14 @@ internal static class EventStreams
     /// with more than 64 KB of parts and attachments both are null: it is to be read.
     /// </summary>
     private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfChat(
-        Id id, HttpContext context, UserDb db) =>
+        Id id, LastEventId lastEventId, HttpContext context, UserDb db) =>
         await db.QuerySingleOrDefault<Guid?>("""select "id" from public."Chat" where "id" = $1""", id) is { } chat
-            ? Open(context, chat, null)
+            ? Open(context, lastEventId, chat, null)
             : TypedResults.NotFound();
 
     /// <summary>The same of every chat that one owns or that one's organization has, and who joins or leaves it.</summary>
     private static async Task<Results<ServerSentEventsResult<string>, UnauthorizedHttpResult, Refusal>> Mine(
-        HttpContext context, UserDb db)
+        LastEventId lastEventId, HttpContext context, UserDb db)
     {
         if (db.IsAnonymous)
         {
@@ -61,7 +61,7 @@ internal static class EventStreams
         }
 
         await db.QuerySingleOrDefault<Guid?>("select auth.uid()");
-        return Open(context, null, null).Result switch
+        return Open(context, lastEventId, null, null).Result switch
         {
             Refusal refusal => refusal,
             var stream => (ServerSentEventsResult<string>)stream,
@@ -73,17 +73,17 @@ internal static class EventStreams
     /// become, or <c>abandoned</c>.
     /// </summary>
     private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfStream(
-        Id id, HttpContext context, UserDb db) =>
+        Id id, LastEventId lastEventId, HttpContext context, UserDb db) =>
         await db.QuerySingleOrDefault<Guid?>("""select "chatId" from public."Stream" where "id" = $1""", id) is { } chat
-            ? Open(context, chat, id.Value)
+            ? Open(context, lastEventId, chat, id.Value)
             : TypedResults.NotFound();
 
     private static Results<ServerSentEventsResult<string>, NotFound, Refusal> Open(
-        HttpContext context, Guid? chat, Guid? stream)
+        HttpContext context, LastEventId lastEventId, Guid? chat, Guid? stream)
     {
         var subscriptions = context.RequestServices.GetRequiredService<Subscriptions>();
         var caller = Caller.From(context.User);
-        var (from, index) = LastSeen(context, stream is not null);
+        var (from, index) = LastSeen(lastEventId, stream is not null);
         var subscriber = new Subscriber
         {
             Person = caller.Uid,
@@ -96,15 +96,21 @@ internal static class EventStreams
             Cut = context.Abort,
             Drained = subscriptions.Wake,
         };
-        if (!subscriptions.TryAdd(subscriber))
+        var isHead = HttpMethods.IsHead(context.Request.Method);
+        if (isHead ? !subscriptions.HasRoom(subscriber) : !subscriptions.TryAdd(subscriber))
         {
             return TooMany.Refuse();
         }
 
-        // A request may take so long; from here on it is a stream.
-        context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         // Nginx would collect them.
         context.Response.Headers["X-Accel-Buffering"] = "no";
+        if (isHead)
+        {
+            return TypedResults.ServerSentEvents(AsyncEnumerable.Empty<SseItem<string>>());
+        }
+
+        // A request may take so long; from here on it is a stream.
+        context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         var body = new BatchedBody(context.Response.BodyWriter);
         context.Response.Body = body;
         return TypedResults.ServerSentEvents(Read(body, subscriptions, subscriber, context.RequestAborted));
@@ -128,16 +134,11 @@ internal static class EventStreams
 
     /// <summary>Where they go on: a position, or the last index of a stream.</summary>
     /// <exception cref="InvalidInputException">It is the id of no event.</exception>
-    private static (Position? From, int Index) LastSeen(HttpContext context, bool isStream)
+    private static (Position? From, int Index) LastSeen(LastEventId last, bool isStream) => (last.Text, isStream) switch
     {
-        var request = context.Request;
-        var text = request.Headers["Last-Event-ID"] is [{ Length: > 0 } header] ? header : (string?)request.Query["lastEventId"];
-        return (text, isStream) switch
-        {
-            (null or "", _) => (null, -1),
-            (_, true) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) => (null, index),
-            (_, false) when Position.Parse(text) is { } position => (position, -1),
-            _ => throw new InvalidInputException("Last-Event-ID", "must be the id of an event of this stream"),
-        };
-    }
+        (null, _) => (null, -1),
+        (var text, true) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) => (null, index),
+        (var text, false) when Position.Parse(text) is { } position => (position, -1),
+        _ => throw new InvalidInputException(LastEventId.Header, "must be the id of an event of this stream"),
+    };
 }

@@ -40,15 +40,13 @@ internal sealed class Subscriptions
     {
         lock (_gate)
         {
-            var openOfThem = _openOf.GetValueOrDefault(Who(subscriber));
-            var (most, mostOfThem) = subscriber.Person is null ? (Max / 2, MaxOfAddress) : (Max, MaxOfPerson);
-            if (_open.Count >= most || openOfThem >= mostOfThem)
+            if (IsFull(subscriber))
             {
                 return false;
             }
 
             _open.Add(subscriber);
-            _openOf[Who(subscriber)] = openOfThem + 1;
+            _openOf[Who(subscriber)] = _openOf.GetValueOrDefault(Who(subscriber)) + 1;
             if (_isOver)
             {
                 subscriber.End("shutdown");
@@ -58,6 +56,15 @@ internal sealed class Subscriptions
         _new.Enqueue(subscriber);
         Wake();
         return true;
+    }
+
+    /// <summary>Whether <see cref="TryAdd"/> would take them in at this moment.</summary>
+    public bool HasRoom(Subscriber subscriber)
+    {
+        lock (_gate)
+        {
+            return !IsFull(subscriber);
+        }
     }
 
     /// <summary>Lets go of somebody whose connection is closed.</summary>
@@ -97,6 +104,12 @@ internal sealed class Subscriptions
 
     /// <summary>Lets delivery come round.</summary>
     public void Wake() => Woken?.Invoke();
+
+    private bool IsFull(Subscriber subscriber)
+    {
+        var (most, mostOfThem) = subscriber.Person is null ? (Max / 2, MaxOfAddress) : (Max, MaxOfPerson);
+        return _open.Count >= most || _openOf.GetValueOrDefault(Who(subscriber)) >= mostOfThem;
+    }
 
     private static object Who(Subscriber subscriber) => (object?)subscriber.Person ?? subscriber.Network;
 }

@@ -15,6 +15,7 @@ internal static class ApiReference
         services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.ShouldInclude = described => described.HttpMethod != HttpMethods.Head;
             options.CreateSchemaReferenceId = SchemaNames.Of;
             options.AddSchemaTransformer(SchemaDescription.Complete);
             options.AddOperationTransformer(OperationDescription.Complete);
@@ -46,7 +47,7 @@ internal static class ApiReference
     /// <summary>The page runs what this host serves and one script in the page, which this names.</summary>
     private static string OwnScriptsOnly(HttpContext context)
     {
-        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
         context.Response.Headers.ContentSecurityPolicy =
             $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; "
             + "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "

@@ -20,7 +20,7 @@ internal static class DocumentDescription
 
         **Problems.** Every error is `application/problem+json` (RFC 9457) with a stable `code` for programs, a
         sentence for people, and the `traceId` under which the log has it. `errors` names the fields that are wrong.
-        Fields that an operation does not know are refused.
+        Fields and query parameters that an operation does not know are refused. `HEAD` answers as `GET` does, without the body.
 
         **Lists** come in pages: `limit` rows at most, and `nextCursor` for the page after, null on the last one.
 
@@ -79,7 +79,7 @@ internal static class DocumentDescription
         document.Servers = [new OpenApiServer { Url = "/", Description = "Where this document comes from." }];
         document.Components?.Schemas?.Remove("StringSseItem");
         document.Tags = new HashSet<OpenApiTag>(
-            Tags.Select(tag => new OpenApiTag { Name = tag.Key, Description = tag.Value }));
+            Tags.Concat(Others(document)).Select(tag => new OpenApiTag { Name = tag.Key, Description = tag.Value }));
         document.AddComponent(Bearer, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
@@ -97,6 +97,13 @@ internal static class DocumentDescription
             ProblemList.ByCode.Values.OrderBy(known => known.Status).Select(known => $"- `{known.Code}` ({known.Status}): {known.Detail}"));
         return Task.CompletedTask;
     }
+
+    /// <summary>Of a group that nobody described: what its operations do.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Others(OpenApiDocument document) => document.Paths
+        .SelectMany(path => path.Value.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
+        .GroupBy(operation => TagOf(operation.OperationId!))
+        .Where(group => !Tags.ContainsKey(group.Key))
+        .Select(group => KeyValuePair.Create(group.Key, string.Join(" ", group.Select(operation => operation.Summary))));
 
     private static OpenApiSchema? Schema(OpenApiDocument document, string name) =>
         document.Components!.Schemas!.TryGetValue(name, out var schema) ? schema as OpenApiSchema : null;

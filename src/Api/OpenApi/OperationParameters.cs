@@ -24,6 +24,11 @@ internal static class OperationParameters
             }),
             Query("cursor", new() { Type = JsonSchemaType.String, MinLength = Cursor.Length, MaxLength = Cursor.Length }),
         ],
+        [typeof(LastEventId)] = _ =>
+        [
+            new() { Name = LastEventId.Header, In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+            Query(LastEventId.Query, new() { Type = JsonSchemaType.String }),
+        ],
     };
 
     /// <summary>What is read by other than a handler's parameters.</summary>
@@ -34,13 +39,7 @@ internal static class OperationParameters
             (ParameterLocation.Query, "code"), (ParameterLocation.Query, "state"), (ParameterLocation.Query, "error"),
         ],
         ["auth.exchange"] = [(ParameterLocation.Cookie, "rlschat-pickup")],
-        ["chats.events"] = LastEventId,
-        ["me.events"] = LastEventId,
-        ["streams.read"] = LastEventId,
     };
-
-    private static (ParameterLocation In, string Name)[] LastEventId =>
-        [(ParameterLocation.Header, "Last-Event-ID"), (ParameterLocation.Query, "lastEventId")];
 
     public static void Complete(
         OpenApiOperation operation, MethodInfo handler, IList<object> metadata, string path, string method)

@@ -11,6 +11,7 @@ internal sealed class Person(string name, Uri address)
     private static readonly HttpClient Http = new(new SocketsHttpHandler { Expect100ContinueTimeout = TimeSpan.FromSeconds(20) });
 
     public string Name => name;
+    public Uri Address => address;
     public string Email { get; set; } = "";
     public Guid Id { get; private set; }
     public string AccessToken { get; private set; } = "";
