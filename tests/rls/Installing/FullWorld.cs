@@ -4,7 +4,7 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Installing;
 
-// A database with the cast in it and a row in every table, committed.
+// A database with the cast in it and a row in every table, committed: where none is made here, one of what the catalogue says.
 internal static class FullWorld
 {
     public static async Task<World> Make(TestDatabase database)
@@ -23,8 +23,45 @@ internal static class FullWorld
         await play.AsRole("auth_definer");
         await play.Do("""insert into public."Event" ("kind", "chatId", "rowId") values ('made', [chat], [chat])""");
         await play.Do("""insert into public."verificationToken" ("identifier", "token", "expires") values ('owner@test', encode(sha256('x'), 'hex'), now() + interval '1 day')""");
+        await FillTheRest(play);
         await transaction.CommitAsync();
         return world;
+    }
+
+    /// <summary>A row in every table that has none: references to rows that are there, and of each type a value.</summary>
+    private static async Task FillTheRest(Play play)
+    {
+        // In the order in which they were made, which is that of their references.
+        await play.AsRole("rlschat_backup");
+        foreach (var table in await play.List(
+            "select c.oid::regclass::text from pg_class c where relkind = 'r' and relnamespace = 'public'::regnamespace order by c.oid"))
+        {
+            await play.AsRole("rlschat_backup");
+            if (await play.Ask<bool>($"select exists (select from {table})"))
+            {
+                continue;
+            }
+
+            var values = await play.List($$"""
+                select quote_ident(a.attname) || '=' || case
+                    when k.conrelid is not null then (select v::text from unnest(xpath('//v/text()', query_to_xml(format('select %I as v from %s limit 1', f.attname, k.confrelid::regclass), false, true, ''))) v)
+                    when t.typtype = 'e' then (select enumlabel::text from pg_enum where enumtypid = t.oid order by enumsortorder limit 1)
+                    else case t.typcategory when 'N' then '1' when 'B' then 'true' when 'D' then '2026-01-31 09:30' when 'S' then 'x' when 'A' then '{}'
+                      else case t.typname when 'uuid' then gen_random_uuid()::text when 'bytea' then '\x00' else '{}' end end end
+                from pg_attribute a join pg_type t on t.oid = a.atttypid
+                left join pg_constraint k on k.conrelid = a.attrelid and k.contype = 'f' and a.attnum = all (k.conkey)
+                left join pg_attribute f on f.attrelid = k.confrelid and f.attnum = any (k.confkey)
+                where a.attrelid = '{{table.Replace("'", "''", StringComparison.Ordinal)}}'::regclass and a.attnum > 0 and not a.attisdropped
+                  and a.attnotnull and (not a.atthasdef or k.conrelid is not null)
+                """);
+            await play.AsRole("rlschat_owner");
+            await play.Do($"alter table {table} no force row level security");
+            await play.Do($"""
+                insert into {table} ({string.Join(", ", values.Select(value => value[..value.IndexOf('=')]))})
+                values ({string.Join(", ", values.Select(value => $"'{value[(value.IndexOf('=') + 1)..].Replace("'", "''", StringComparison.Ordinal)}'"))})
+                """);
+            await play.Do($"alter table {table} force row level security");
+        }
     }
 
     /// <summary>Every table with the number of its rows and a digest of them all, as the backup's role sees them.</summary>

@@ -6,13 +6,13 @@ namespace RlsChat.Tests.Rls.Model;
 /// <summary>
 /// Somebody turns one select policy to <c>using (true)</c>, by hand: the model sees rows that it hides,
 /// and db-check a policy that is not the installed one. (The matrices see it too, as the mutants show,
-/// and so does the boot guard: see its tests.)
+/// and so does the boot guard: see its tests.) Of a table that the model does not describe, its matrix sees it.
 /// </summary>
 [Collection(TheModel.Name)]
 public sealed class CarelessPolicyTests(Theatre theatre)
 {
     private const string Policies = """
-        select format('%I on public.%I', p.polname, c.relname)
+        select format('%s|%I on public.%I', c.relname, p.polname, c.relname)
         from pg_catalog.pg_policy p join pg_catalog.pg_class c on c.oid = p.polrelid
         where p.polcmd = 'r' and c.relnamespace = 'public'::regnamespace
           and p.polroles && array['anonymous'::regrole::oid, 'regular_user'::regrole::oid]
@@ -20,22 +20,49 @@ public sealed class CarelessPolicyTests(Theatre theatre)
         """;
 
     [Fact]
-    public void Any_policy_that_lets_everybody_read_is_found_by_two_means()
+    public async Task Any_policy_that_lets_everybody_read_is_found_by_two_means()
     {
         var world = Worlds.Of(Worlds.Crowded);
         using var database = new Database(theatre, world);
-        var policies = database.Truth(Policies);
+        var policies = database.Truth(Policies).Select(line => (Table: line.Split('|')[0], Name: line[(line.IndexOf('|') + 1)..])).ToList();
         Assert.True(policies.Count >= 20);
         Assert.Empty(ByTheModel(database, world));
-        foreach (var policy in policies)
+        foreach (var (table, policy) in policies)
         {
+            var isDescribed = Columns.Of.Any(described => described.Table == table);
+            Assert.True(isDescribed || await ByTheMatrix(table, policy), $"the matrix of {table} does not see that {policy} lets everybody read");
             database.Within(() =>
             {
                 database.Load($"alter policy {policy} using (true)");
-                Assert.True(ByTheModel(database, world) is not "", $"the model does not see that {policy} lets everybody read");
+                Assert.True(!isDescribed || ByTheModel(database, world) is not "", $"the model does not see that {policy} lets everybody read");
                 Assert.Contains(database.Ask("monitor", "select object from monitor.drift"), drift => drift.StartsWith("policy ", StringComparison.Ordinal));
             });
         }
+    }
+
+    private async Task<bool> ByTheMatrix(string table, string policy)
+    {
+        foreach (var (test, cell) in Matrices.Of(table))
+        {
+            var drama = (Drama)Activator.CreateInstance(test.DeclaringType!, theatre)!;
+            await drama.InitializeAsync();
+            try
+            {
+                await drama.Play.AsRole("rlschat_owner");
+                await drama.Play.Do($"alter policy {policy} using (true)");
+                await (Task)test.Invoke(drama, cell)!;
+            }
+            catch (XunitException)
+            {
+                return true;
+            }
+            finally
+            {
+                await drama.DisposeAsync();
+            }
+        }
+
+        return false;
     }
 
     private static string ByTheModel(Database database, World world)

@@ -11,7 +11,7 @@ public abstract class Drama(Theatre theatre) : IAsyncLifetime
     private Play? play;
 
     /// <summary>The test's transaction.</summary>
-    protected Play Play => play ?? throw new InvalidOperationException("the play has not begun");
+    protected internal Play Play => play ?? throw new InvalidOperationException("the play has not begun");
 
     /// <summary>The database and its cast.</summary>
     protected Theatre Theatre { get; } = theatre;

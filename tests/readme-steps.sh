@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Copies this tree (what git knows or would add, and what was built) and follows "Adding a table in five steps" of
+# README.md in the copy, up to running anything. Where that was done already, it only copies.
+#   tests/readme-steps.sh COPY
+set -euo pipefail
+cd "$(dirname "$0")/.."
+copy=$1
+mkdir -p "$copy"
+{ git ls-files -z --cached --others --exclude-standard; find src tests -type d \( -name bin -o -name obj \) -prune -print0; } \
+  | while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done \
+  | tar --create --null --files-from=- | tar --extract --directory "$copy"
+cd "$copy"
+[[ ! -e db/policies/Bookmark.sql ]] || exit 0
+
+# block LANGUAGE N: the Nth block of that language in the chapter.
+block() {
+  awk -v fence="\`\`\`$1" -v n="$2" '
+    /^## / { chapter = /^## Adding a table/ }
+    chapter && $0 == "```" { inside = 0 }
+    inside { print }
+    chapter && $0 == fence { inside = ++count == n }' README.md
+}
+
+# 1 and 2
+make -s db-generate NAME=add_bookmark
+block sql 1 >"$(ls db/schema/*_add_bookmark.sql)"
+block sql 2 >db/policies/Bookmark.sql
+# 3
+cp samples/bookmark/BookmarkTests.cs tests/rls/
+# 5
+cp samples/bookmark/Bookmarks.cs src/Api/
+sed -i 's/^\( *\)routes.MapVotes();/&\n\1routes.MapBookmarks();/' src/Api/ApiHost.cs
+sed -i 's/^\[JsonSerializable(typeof(Votes.NewVote))\]/[JsonSerializable(typeof(Bookmarks.NewBookmark))]\n[JsonSerializable(typeof(Page<Bookmarks.Bookmark>))]\n&/' \
+  src/Api/Http/ApiJson.cs
