@@ -45,7 +45,3 @@ comment on column public.sessions."createdAt" is 'When the sign-in began.';
 comment on column public.sessions."lastUsed" is 'When this pair was handed out.';
 comment on column public.sessions."client" is
   'The beginning of the User-Agent header of the request that this pair was handed out to.';
-
-drop function if exists auth.open_session(uuid, bytea, bytea);
-drop function if exists auth.refresh_session(bytea, bytea, bytea);
-drop function if exists auth.verify_email(bytea);
