@@ -41,6 +41,20 @@ public sealed class LimitTests(House house) : HouseTest(house)
     }
 
     [Fact]
+    public async Task The_tabs_of_a_browser_refresh_together()
+    {
+        await using var strict = await House.Open("--AUTH_RATE_LIMIT=1");
+        var ana = await House.SignUp("ana", strict);
+        (await ana.Post("/auth/login", new { email = "ana@example.org", password = Person.Password })).Is(429);
+        for (var tab = 0; tab < 10; tab++)
+        {
+            (await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200);
+        }
+
+        (await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(429, "too_many_requests");
+    }
+
+    [Fact]
     public async Task The_address_is_what_a_trusted_proxy_says_and_no_other()
     {
         await using (var trusting = await House.Open("--ADDRESS_RATE_LIMIT=2", "--TRUSTED_PROXIES=127.0.0.1"))

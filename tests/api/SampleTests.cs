@@ -31,11 +31,12 @@ public sealed class SampleTests(House house) : HouseTest(house)
     public async Task A_sample_that_is_refused_fails(string program, params string[] arguments) =>
         await Run(program, [.. arguments, $"{House.Address}nowhere"], succeeds: false);
 
-    [NodeTheory]
+    [Theory]
     [InlineData(false)]
-    [BehindPgBouncer(true)]
+    [InlineData(true)]
     public async Task Drizzle_reads_and_writes_every_table_of_the_schema_it_knows(bool pooled)
     {
+        NotRunException.Unless(Tool.Find("node") is not null && Tool.Find("npm") is not null, "Node.js", "apt-get install nodejs npm");
         await DemoWorld.Make(House.Database.OwnerConnectionString, House.Database.AuthConnectionString);
         await using var bouncer = pooled ? await PgBouncer.Start(House.Database) : null;
         var database = ("POSTGRES_API_URL",

@@ -20,7 +20,7 @@ internal static class SignIn
             .AllowAnonymous().Raises("invalid_credentials");
         auth.MapPost("/refresh", Refresh).WithName("auth.refresh")
             .WithSummary("Exchanges a refresh token for a new pair of tokens.")
-            .AllowAnonymous().Raises("invalid_refresh_token");
+            .AllowAnonymous().Raises("invalid_refresh_token").RequireRateLimiting(Limits.Refreshing);
         auth.MapPost("/logout", LogOut).WithName("auth.logout")
             .WithSummary("Ends the session of a refresh token; also succeeds when there is none.")
             .AllowAnonymous();

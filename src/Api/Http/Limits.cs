@@ -14,6 +14,9 @@ internal static class Limits
     /// <summary>The stricter limit of what can be guessed at: passwords and tokens.</summary>
     public const string Guessable = "auth";
 
+    /// <summary>The limit of refreshing: ten times the stricter one, because the tabs of a browser refresh together.</summary>
+    public const string Refreshing = "refresh";
+
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     public static void AddLimits(this IServiceCollection services, WebSettings settings)
@@ -25,6 +28,8 @@ internal static class Limits
                 PerMinute(Network(context.Connection.RemoteIpAddress), settings.AddressRateLimit));
             limiter.AddPolicy(Guessable, context =>
                 PerMinute(Network(context.Connection.RemoteIpAddress), settings.AuthRateLimit));
+            limiter.AddPolicy(Refreshing, context =>
+                PerMinute(Network(context.Connection.RemoteIpAddress), 10 * settings.AuthRateLimit));
         });
         services.AddSingleton(PartitionedRateLimiter.Create<Guid, Guid>(uid => PerMinute(uid, settings.PersonRateLimit)));
         services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new()
