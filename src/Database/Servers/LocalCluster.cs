@@ -14,8 +14,9 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
         "../lib/postgresql/pg_stat_statements.dylib",
     ];
 
-    // So that an operator only needs to create the extension (docs/monitoring.md).
-    private string Preload => StatementCounters.Any(file => File.Exists(Path.Combine(binaries.Folder, file)))
+    // So that an operator only needs to create the extension (docs/monitoring.md). The program on PATH may be a link.
+    private string Preload => StatementCounters.Any(file => File.Exists(Path.Combine(
+            Path.GetDirectoryName(File.ResolveLinkTarget(binaries.Program("postgres"), returnFinalTarget: true)?.FullName) ?? binaries.Folder, file)))
         ? " -c shared_preload_libraries=pg_stat_statements"
         : "";
 
