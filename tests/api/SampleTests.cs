@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using RlsChat.Database;
 using RlsChat.Tests.Api.Play;
-using RlsChat.Tests.Api.Pools;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
@@ -36,7 +35,7 @@ public sealed class SampleTests(House house) : HouseTest(house)
     [InlineData(true)]
     public async Task Drizzle_reads_and_writes_every_table_of_the_schema_it_knows(bool pooled)
     {
-        NotRunException.Unless(Tool.Find("node") is not null && Tool.Find("npm") is not null, "Node.js", "apt-get install nodejs npm");
+        NotRunException.UnlessFound("npm", "apt-get install nodejs npm");
         await DemoWorld.Make(House.Database.OwnerConnectionString, House.Database.AuthConnectionString);
         await using var bouncer = pooled ? await PgBouncer.Start(House.Database) : null;
         var database = ("POSTGRES_API_URL",

@@ -1,4 +1,5 @@
 using System.Reflection;
+using RlsChat.Database;
 using Xunit.Abstractions;
 using Xunit.Sdk;
 
@@ -25,6 +26,9 @@ public sealed class NotRunException : Exception
             throw new NotRunException($"{what} ({remedy})");
         }
     }
+
+    /// <summary>Ends the test unless that program is on the PATH.</summary>
+    public static void UnlessFound(string program, string remedy) => Unless(Tool.Find(program) is not null, program, remedy);
 }
 
 /// <summary>The framework of xunit, in which a test that throws <see cref="NotRunException"/> is skipped.</summary>
