@@ -20,25 +20,43 @@ public sealed class CarelessPolicyTests(Theatre theatre)
         """;
 
     [Fact]
-    public async Task Any_policy_that_lets_everybody_read_is_found_by_two_means()
+    public void Any_policy_that_lets_everybody_read_is_found_by_two_means()
     {
         var world = Worlds.Of(Worlds.Crowded);
         using var database = new Database(theatre, world);
-        var policies = database.Truth(Policies).Select(line => (Table: line.Split('|')[0], Name: line[(line.IndexOf('|') + 1)..])).ToList();
+        var policies = All(database);
         Assert.True(policies.Count >= 20);
         Assert.Empty(ByTheModel(database, world));
         foreach (var (table, policy) in policies)
         {
-            var isDescribed = Columns.Of.Any(described => described.Table == table);
-            Assert.True(isDescribed || await ByTheMatrix(table, policy), $"the matrix of {table} does not see that {policy} lets everybody read");
             database.Within(() =>
             {
                 database.Load($"alter policy {policy} using (true)");
-                Assert.True(!isDescribed || ByTheModel(database, world) is not "", $"the model does not see that {policy} lets everybody read");
+                Assert.True(!IsDescribed(table) || ByTheModel(database, world) is not "", $"the model does not see that {policy} lets everybody read");
                 Assert.Contains(database.Ask("monitor", "select object from monitor.drift"), drift => drift.StartsWith("policy ", StringComparison.Ordinal));
             });
         }
     }
+
+    [Fact]
+    public async Task Of_a_table_that_the_model_does_not_describe_its_matrix_finds_it()
+    {
+        List<(string Table, string Policy)> policies;
+        using (var database = new Database(theatre, Worlds.Of(Worlds.Crowded)))
+        {
+            policies = All(database);
+        }
+
+        foreach (var (table, policy) in policies.Where(policy => !IsDescribed(policy.Table)))
+        {
+            Assert.True(await ByTheMatrix(table, policy), $"the matrix of {table} does not see that {policy} lets everybody read");
+        }
+    }
+
+    private static List<(string Table, string Policy)> All(Database database) =>
+        [.. database.Truth(Policies).Select(line => (line.Split('|')[0], line[(line.IndexOf('|') + 1)..]))];
+
+    private static bool IsDescribed(string table) => Columns.Of.Any(described => described.Table == table);
 
     private async Task<bool> ByTheMatrix(string table, string policy)
     {
