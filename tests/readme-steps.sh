@@ -1,13 +1,12 @@
 #!/usr/bin/env bash
-# Copies this tree (what git knows or would add, and what was built) and follows "Adding a table in five steps" of
+# Copies this tree, and what was built of it, and follows "Adding a table in five steps" of
 # README.md in the copy, up to running anything. Where that was done already, it only copies.
 #   tests/readme-steps.sh COPY
 set -euo pipefail
 cd "$(dirname "$0")/.."
 copy=$1
 mkdir -p "$copy"
-{ git ls-files -z --cached --others --exclude-standard; find src tests -type d \( -name bin -o -name obj \) -prune -print0; } \
-  | while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done \
+find . \( -name .git -o -name .data -o -name node_modules -o -name TestResults \) -prune -o -type f -print0 \
   | tar --create --null --files-from=- | tar --extract --directory "$copy"
 cd "$copy"
 [[ ! -e db/policies/Bookmark.sql ]] || exit 0
