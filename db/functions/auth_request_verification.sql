@@ -17,7 +17,7 @@ begin
   else
     -- Never to the address as it was asked for: "ß" is "ss" when addresses are compared, and another
     -- mailbox.
-    select u."id", u."email" into person, address from public."User" u
+    select u."id", u."email"::text into person, address from public."User" u
     where auth.folded_address(u."email") = auth.folded_address(request_verification.email)
       and u."email" <> '';
   end if;
