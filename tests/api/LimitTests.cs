@@ -83,7 +83,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
     public async Task A_request_that_takes_too_long_is_given_up_and_its_statement_with_it()
     {
         await using var hasty = await House.Open("--REQUEST_TIMEOUT=1");
-        var ana = await House.SignUp("ana", hasty);
+        var here = await House.SignUp("ana");
+        var ana = here.At(House.AddressOf(hasty));
         await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
@@ -102,7 +103,7 @@ public sealed class LimitTests(House house) : HouseTest(house)
             await Wait.Until(async () => await Waiting() == 0);
         }
 
-        Assert.Empty((await ana.Get("/chats")).Is(200).Ids);
+        Assert.Empty((await here.Get("/chats")).Is(200).Ids);
     }
 
     [Fact]

@@ -93,6 +93,7 @@ internal static class EventStreams
             Stream = stream,
             Index = index,
             From = from,
+            Patience = context.RequestServices.GetRequiredService<Patience>(),
             Cut = context.Abort,
             Drained = subscriptions.Wake,
         };

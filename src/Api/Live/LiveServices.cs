@@ -6,6 +6,7 @@ internal static class LiveServices
     public static void AddLiveEvents(this IServiceCollection services)
     {
         services.AddMetrics();
+        services.AddSingleton<Patience>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<LiveMetrics>();
         services.AddSingleton<Delivery>();

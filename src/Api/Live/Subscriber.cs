@@ -15,12 +15,6 @@ internal sealed class Subscriber
     /// <summary>How much may wait: more is read again when there is room, so memory is bounded.</summary>
     private const int MaxWaiting = 2 * Outbox.Page;
 
-    /// <summary>For how long what was put before access was lost may still be written.</summary>
-    private static readonly TimeSpan Remainder = TimeSpan.FromMilliseconds(250);
-
-    /// <summary>For how long somebody may take nothing, and for how long leave even the end untaken.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10), LastPatience = TimeSpan.FromSeconds(1);
-
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<SseItem<string>> _waiting = new();
     // That something waits, or (completed) that there is nothing more to wait for.
@@ -52,6 +46,9 @@ internal sealed class Subscriber
     /// <summary>Where they go on from; null when they are where everybody is.</summary>
     public Position? From { get; set; }
 
+    /// <summary>How long is waited for them.</summary>
+    public Patience Patience { get; init; } = new();
+
     /// <summary>Closes the connection of a reader who takes nothing, not even the end.</summary>
     public required Action Cut { get; init; }
 
@@ -69,7 +66,7 @@ internal sealed class Subscriber
 
     /// <summary>Whether there is no room, or nothing more to come, and the reader has taken nothing for long of what waits.</summary>
     public bool IsStuck =>
-        (Volatile.Read(ref _isComplete) ? Volatile.Read(ref _items) > 0 : !HasRoom) && DateTimeOffset.UtcNow - _taken > Patience;
+        (Volatile.Read(ref _isComplete) ? Volatile.Read(ref _items) > 0 : !HasRoom) && DateTimeOffset.UtcNow - _taken > Patience.Reader;
 
     /// <summary>Whether they were told where they stand.</summary>
     public bool HasBegun { get; set; }
@@ -117,7 +114,7 @@ internal sealed class Subscriber
                 return;
             }
 
-            _until = DateTimeOffset.UtcNow + Remainder;
+            _until = DateTimeOffset.UtcNow + Patience.Remainder;
             Volatile.Write(ref _end, reason);
         }
 
@@ -174,7 +171,7 @@ internal sealed class Subscriber
 
     private async Task CutLater()
     {
-        await Task.Delay(LastPatience);
+        await Task.Delay(Patience.End);
         lock (_gate)
         {
             // The connection may serve another request by now.

@@ -83,23 +83,28 @@ internal sealed class Follower : IAsyncDisposable
         Assert.True(response.IsSuccessStatusCode, $"{person.Name}: GET {path} is {(int)response.StatusCode}: "
             + (response.IsSuccessStatusCode ? "" : await response.Content.ReadAsStringAsync()));
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        var follower = new Follower(response);
-        if (!path.StartsWith("/streams/", StringComparison.Ordinal))
-        {
-            await follower.Until(f => f._heard.Any(heard => heard.Kind is "ready" or "reset" or "end") || f.IsOver, "it begins");
-        }
-
-        return follower;
+        return await new Follower(response).Begun(path);
     }
 
     /// <summary>One who opened it long ago, and begins to read now.</summary>
     public static Follower Late(HttpResponseMessage response) => new(response);
 
+    /// <summary>When the server has taken them in.</summary>
+    public async Task<Follower> Begun(string path)
+    {
+        if (!path.StartsWith("/streams/", StringComparison.Ordinal))
+        {
+            await Until(f => f._heard.Any(heard => heard.Kind is "ready" or "reset" or "end") || f.IsOver, "it begins");
+        }
+
+        return this;
+    }
+
     /// <summary>The first so many are checked.</summary>
     public void Forget(int checkedOnes) => _forgotten += checkedOnes;
 
     /// <summary>Waits until it is so.</summary>
-    public async Task Until(Func<Follower, bool> isSo, string what, int seconds = 30)
+    public async Task Until(Func<Follower, bool> isSo, string what, int seconds = 60)
     {
         for (var until = DateTime.UtcNow.AddSeconds(seconds); !isSo(this); await Task.Delay(5))
         {

@@ -87,6 +87,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     public async Task Who_takes_nothing_is_dropped_and_goes_on_without_a_loss()
     {
         const int Messages = 500;
+        House.Patience.End = TimeSpan.FromSeconds(1);
         // Who does not read "ready" knows where they begin all the same.
         var stalled = await Follower.Open(_owner, House.Address, $"/chats/{_chat}/events", await Position());
         // More than buffers hold on the way: 30 MB.
@@ -172,6 +173,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [InlineData("who has all of an answer")]
     public async Task What_waits_for_a_slow_reader_is_theirs_only_for_as_long_as_they_have_access(string whom)
     {
+        House.Patience.Reader = TimeSpan.FromMinutes(5);
         Subscriber slow;
         if (whom == "who has no room")
         {
@@ -198,12 +200,44 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_takes_nothing_of_a_whole_answer_is_dropped()
     {
+        House.Patience.Reader = TimeSpan.FromSeconds(1);
         var (slow, open) = (Owner(null, await Answer()), House.App.Services.GetRequiredService<Subscriptions>());
         Assert.True(open.TryAdd(slow));
         await Wait.Until(() => Task.FromResult(slow.Ended is not null));
         Assert.Equal("slow", slow.Ended);
         open.Remove(slow);
     }
+
+    [Theory]
+    [InlineData(0, "end")]
+    [InlineData(60, "chat.deleted end")]
+    public async Task What_waits_at_the_end_is_written_for_a_moment(int seconds, string kinds)
+    {
+        var subscriber = new Subscriber { Patience = new() { Remainder = TimeSpan.FromSeconds(seconds) }, Cut = () => { }, Drained = () => { } };
+        Assert.True(subscriber.TryPut(new("{}", "chat.deleted")));
+        subscriber.Release();
+        subscriber.End("not_found");
+        var written = await subscriber.Read(_ => ValueTask.CompletedTask, default).Select(item => item.EventType).ToListAsync();
+        Assert.Equal(kinds.Split(' '), written);
+    }
+
+    [Fact]
+    public async Task Who_leaves_even_the_end_untaken_is_cut_off_and_who_took_it_is_not()
+    {
+        var (cut, closed) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var subscriber = new Subscriber { Patience = new() { End = TimeSpan.Zero }, Cut = cut.SetResult, Drained = () => { } };
+        var other = new Subscriber { Patience = new() { End = TimeSpan.FromMilliseconds(50) }, Cut = closed.SetResult, Drained = () => { } };
+        other.Close();
+        other.End("slow");
+        subscriber.End("slow");
+        await cut.Task;
+        await Task.Delay(200);
+        Assert.False(closed.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void The_limits_are_those_that_are_told() =>
+        Assert.Equal((0.25, 10, 1), (new Patience().Remainder.TotalSeconds, new Patience().Reader.TotalSeconds, new Patience().End.TotalSeconds));
 
     [Fact]
     public void What_waits_for_a_reader_is_bounded()
@@ -262,6 +296,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         Person = _owner.Id,
         Digest = SHA256.HashData(Encoding.UTF8.GetBytes(Claims.SessionOf(_owner.AccessToken))),
         From = from,
+        Patience = House.Patience,
         Cut = () => { },
         Drained = () => { },
     };

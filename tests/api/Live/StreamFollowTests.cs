@@ -92,18 +92,22 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
         var stalled = await Task.WhenAll(Enumerable.Range(0, 10)
             .Select(_ => Follower.Open(_troupe["member"], House.Address, $"/streams/{_stream}", isNarrow: true)));
         var (outsider, open) = (_troupe["outsider"], House.App.Services.GetRequiredService<Subscriptions>());
+        House.Patience.Reader = TimeSpan.FromMinutes(5);
         var chat = await outsider.Begin();
         await using var bystander = await Follower.Of(outsider, House.Address, "/me/events");
         Assert.Equal(stalled.Length + 1, open.Count);
         for (var i = 0; i < 3; i++)
         {
             var message = await outsider.Say(chat);
-            await bystander.Until(f => f.All.Any(heard => heard.Row == message), "the message", seconds: 5);
+            await bystander.Hears("message.created", message);
         }
 
         (await outsider.Post("/auth/logout", new { refreshToken = outsider.RefreshToken })).Is(204);
-        await bystander.Until(f => f.IsOver, "the end", seconds: 5);
+        await bystander.Until(f => f.IsOver, "the end");
+        await Wait.Until(() => Task.FromResult(open.Count == stalled.Length));
+        (House.Patience.Reader, House.Patience.End) = (TimeSpan.Zero, TimeSpan.FromSeconds(1));
         await Wait.Until(() => Task.FromResult(open.Count == 0));
+        House.Patience.Reader = TimeSpan.FromMinutes(5);
         foreach (var response in stalled)
         {
             await using var follower = Follower.Late(response);

@@ -46,7 +46,8 @@ public sealed class TheLawTests(House house, ITestOutputHelper output) : HouseTe
         await Settle();
         output.WriteLine($"heard {_heard}, of them deletions {_deletions}; ends {_ends.Count}, slowest {_ends.DefaultIfEmpty().Max():0} ms");
         Assert.True(_heard > 500 && _deletions > 50 && _ends.Count > 10, $"too little happened: {_heard} {_deletions} {_ends.Count}");
-        Assert.True(_ends.Count(end => end <= 1000) >= _ends.Count * 0.95, "access that was lost ended late");
+        // At once, and not when something else, such as a heartbeat after 15 s, comes round: with room for a busy machine.
+        Assert.True(_ends.Count(end => end <= 5000) >= _ends.Count * 0.95, "access that was lost ended late");
         foreach (var following in _following)
         {
             await (following.Follower?.DisposeAsync() ?? default);

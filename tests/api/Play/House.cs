@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Respawn;
 using RlsChat.Api;
+using RlsChat.Api.Live;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Play;
@@ -25,6 +26,9 @@ public sealed class House : IAsyncLifetime
     internal Uri Address { get; private set; } = null!;
     internal LogLines Log { get; } = new();
     internal Backstage Backstage { get; private set; } = null!;
+
+    /// <summary>How long live delivery waits here: what a test sets is set back when the house is emptied.</summary>
+    internal Patience Patience => App.Services.GetRequiredService<Patience>();
 
     /// <summary>Who is on stage for a matrix; nobody once the house was emptied.</summary>
     internal Cast? Cast { get; set; }
@@ -64,6 +68,9 @@ public sealed class House : IAsyncLifetime
 
                 // A test signs many people in: what takes time in a password's hash is not what is tested.
                 builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = iterations);
+
+                // Nor how quickly a test reads what was put before the end.
+                builder.Services.AddSingleton(new Patience { Remainder = TimeSpan.FromMinutes(1), End = TimeSpan.FromMinutes(1) });
                 adjust?.Invoke(builder);
             });
 
@@ -104,6 +111,7 @@ public sealed class House : IAsyncLifetime
     internal async Task Empty()
     {
         (Cast, Company, Troupe) = (null, null, null);
+        (Patience.Remainder, Patience.Reader, Patience.End) = (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
         await using var connection = new NpgsqlConnection(Database.OwnerConnectionString);
         await connection.OpenAsync();
         _respawner ??= await Respawner.CreateAsync(connection, new RespawnerOptions

@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Api.Play;
 /// <summary>Waits for what comes in its own time.</summary>
 internal static class Wait
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     /// <summary>Until it is so; fails when it never comes to that.</summary>
     public static async Task Until(Func<Task<bool>> condition)

@@ -224,9 +224,7 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
         }
 
         // The known address would wait for the lock, the unknown one would not.
-        var started = System.Diagnostics.Stopwatch.StartNew();
-        (await stage.Anonymous().Post("/auth/password/request", new { email = ana.Email })).Is(202);
-        Assert.True(started.ElapsedMilliseconds < 1000, $"took {started.ElapsedMilliseconds} ms");
+        (await stage.Anonymous().Post("/auth/password/request", new { email = ana.Email }).WaitAsync(TimeSpan.FromSeconds(20))).Is(202);
         Assert.Equal(0, stage.Mail.CountFor(ana.Email));
         await transaction.RollbackAsync();
         await stage.Mail.For(ana.Email);
@@ -288,7 +286,7 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
         await Logged(stage, "this address was sent enough for now");
         var ben = await stage.SignUp("ben");
         await AskForPassword(stage, ben.Email);
-        for (var waited = 0; waited < 100 && Count() < 5; waited++)
+        for (var waited = 0; waited < 1000 && Count() < 5; waited++)
         {
             await Task.Delay(20);
         }
@@ -374,7 +372,7 @@ public sealed partial class MailedTokenTests(House house) : HouseTest(house)
     {
         for (var waited = 0; !stage.Log.All.Any(line => Message(line).EndsWith(message, StringComparison.Ordinal)); waited++)
         {
-            Assert.True(waited < 500, $"not logged: {message}");
+            Assert.True(waited < 3000, $"not logged: {message}");
             await Task.Delay(20);
         }
 

@@ -81,14 +81,15 @@ public sealed class MigrationTests : IAsyncLifetime
     {
         await using var other = new NpgsqlConnection(Owner + ";Pooling=false");
         await other.OpenAsync();
-        var slow = Migrate(With("db/schema/9999_slow.sql", "select pg_sleep(3)"));
+        var slow = Migrate(With("db/schema/9999_slow.sql", "select pg_sleep(60)"));
         await UntilAsleep();
 
         var refusal = await Assert.ThrowsAsync<SetupException>(() =>
             Migrate(new MigrationOptions { LockWait = TimeSpan.FromMilliseconds(200) }));
 
         Assert.Contains("Another migration", refusal.Message, StringComparison.Ordinal);
-        await slow;
+        await EndSleep();
+        await Assert.ThrowsAsync<SetupException>(() => slow);
     }
 
     [Fact]
@@ -97,8 +98,7 @@ public sealed class MigrationTests : IAsyncLifetime
         var migration = Migrate(With("db/schema/9999_slow.sql", "select pg_sleep(60)"));
         await UntilAsleep();
 
-        await Owner.Do(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()");
+        await EndSleep();
 
         await Assert.ThrowsAsync<SetupException>(() => migration);
         Assert.Equal(0, await Owner.Ask<long>(SchemasOfOurs));
@@ -293,6 +293,9 @@ public sealed class MigrationTests : IAsyncLifetime
 
     private Task UntilAsleep() => Until(() => Owner.Ask<bool>(
         "select exists (select from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep')"));
+
+    private Task EndSleep() => Owner.Do(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%pg_sleep(60)%' and pid <> pg_backend_pid()");
 
     private static async Task Until(Func<Task<bool>> isSo)
     {
