@@ -1,4 +1,3 @@
-using Npgsql;
 using RlsChat.Database;
 using RlsChat.Database.Commands;
 
@@ -43,22 +42,9 @@ try
         var unknown => Say($"Unknown command: {unknown}{Environment.NewLine}{Usage}", 2),
     };
 }
-catch (SetupException e)
+catch (Exception e)
 {
-    return Fail(e.Message);
-}
-catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
-{
-    return Fail($"The database says: {e.MessageText} ({e.SqlState}). The login of POSTGRES_URL must own the database and have CREATEROLE; "
-        + "docs/operating.md says what a restoration needs.");
-}
-catch (PostgresException e)
-{
-    return Fail($"The database says: {e.MessageText} ({e.SqlState})");
-}
-catch (NpgsqlException e)
-{
-    return Fail($"No connection to the database: {e.Message} {e.InnerException?.Message}");
+    return Fail(Failure.Say(e));
 }
 
 static int Say(string text, int exitCode)

@@ -25,8 +25,7 @@ public static class Backup
 
         var findings = await Checks.Run(ownerConnectionString);
         var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false, CommandTimeout = 0 };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync(cancellation);
+        await using var connection = await Connections.OpenSession(settings.ConnectionString, cancellation: cancellation);
         await UnfinishedRestore.Refuse(connection);
         var tools = await ClientTools.ForDump(connection.PostgreSqlVersion.Major);
         if (!await Catalog.TableExists(connection, "app_private", "migration"))
@@ -48,7 +47,7 @@ public static class Backup
         var manifest = await Describe(connection, tools, findings);
         using var folder = new PrivateFolder(Path.GetDirectoryName(Path.GetFullPath(file)));
         var dump = Path.Combine(folder.FullPath, "database.dump");
-        await Dump(tools, settings, snapshot!, dump, cancellation);
+        await Dump(tools, settings.At(connection), snapshot!, dump, cancellation);
         Compare(await new DumpArchive(tools, dump).Rows(), manifest.Rows);
         await BackupFile.Write(file, manifest, dump);
         return (manifest.Rows.Count, manifest.Rows.Values.Sum());

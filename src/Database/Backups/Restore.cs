@@ -22,15 +22,14 @@ public static class Restore
         var plan = new MigrationPlan(Script.Embedded, manifest.Migrations, all: false);
 
         var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false, CommandTimeout = 0 };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await Connections.OpenSession(settings.ConnectionString);
         await RefuseUnlessEmpty(connection);
         var archive = new DumpArchive(await Tools(connection, manifest), dump);
         Backup.Compare(await archive.Rows(), manifest.Rows);
 
         await UnfinishedRestore.Begin(connection, file);
         await MakeRoles(connection, manifest, options);
-        await RestoreStream.Run(await Tools(connection, manifest), settings, archive, manifest);
+        await RestoreStream.Run(await Tools(connection, manifest), settings.At(connection), archive, manifest);
         await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword, options.LivePassword);
         await Comparison.Refuse(connection, manifest, plan);
         await Reprint.Store(connection);

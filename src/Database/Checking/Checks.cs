@@ -13,9 +13,7 @@ public static class Checks
     /// <summary>Asks everything, against other files than those built in.</summary>
     public static async Task<IReadOnlyList<Finding>> Run(string ownerConnectionString, IReadOnlyList<Script> scripts)
     {
-        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString) { Pooling = false };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync();
+        await using var connection = await Connections.Open(ownerConnectionString);
         await connection.Execute("begin transaction isolation level repeatable read, read only");
         await connection.Execute("set local search_path = ''");
         if (await UnfinishedRestore.Find(connection) is { } unfinished)

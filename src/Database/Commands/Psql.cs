@@ -21,8 +21,7 @@ internal static class Psql
 
         await using var target = await Target.Open();
         var start = new ProcessStartInfo(psql, command is null ? [] : ["-c", command]);
-        ClientConnection.Set(start, new NpgsqlConnectionStringBuilder(target.Owner));
-        start.Environment["PGOPTIONS"] = await Options(target, who);
+        ClientConnection.Set(start, await As(target, who));
         if (command is null)
         {
             Console.WriteLine($"You are {who}. Ask anything, by column (nobody may read every one of \"User\"); \\q ends.");
@@ -36,10 +35,12 @@ internal static class Psql
     }
 
     // The setting alone is believed because the owner's login is a member of identity_setter.
-    private static async Task<string> Options(Target target, string who)
+    private static async Task<NpgsqlConnectionStringBuilder> As(Target target, string who)
     {
         await using var connection = await target.Connect();
         var person = await Person.Named(connection, who);
-        return $"-c role={person.Role}" + (person.Uid is { } uid ? $" -c auth.uid={uid}" : "");
+        var settings = new NpgsqlConnectionStringBuilder(target.Owner).At(connection);
+        settings.Options = $"{settings.Options} -c role={person.Role}{(person.Uid is { } uid ? $" -c auth.uid={uid}" : "")}".TrimStart();
+        return settings;
     }
 }

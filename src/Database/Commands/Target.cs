@@ -40,8 +40,7 @@ internal sealed class Target : IAsyncDisposable
     {
         get
         {
-            var settings = new NpgsqlConnectionStringBuilder(Owner);
-            return $"database {settings.Database} on {settings.Host}:{settings.Port}"
+            return PostgresUrl.Describe(new NpgsqlConnectionStringBuilder(Owner))
                 + (Embedded is null ? "" : $", {Embedded.Description}");
         }
     }
@@ -58,35 +57,31 @@ internal sealed class Target : IAsyncDisposable
         return new Target(embedded.OwnerConnectionString, embedded, settings);
     }
 
-    /// <summary>A connection of the owner's login.</summary>
-    public async Task<NpgsqlConnection> Connect(string? database = null)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(Owner) { Pooling = false };
-        settings.Database = database ?? settings.Database;
-        var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync();
-        return connection;
-    }
+    /// <summary>A connection of the owner's login: one session, because roles are set for it.</summary>
+    public Task<NpgsqlConnection> Connect(string? database = null) =>
+        Connections.OpenSession(Owner, settings => settings.Database = database ?? settings.Database);
 
     /// <summary>The connection string of rlschat_api.</summary>
-    public string Api() => Login("rlschat_api", "RLSCHAT_API_PASSWORD", ApiPassword, settings.Api);
+    public string Api() => Login("API", ApiPassword, settings.Api);
 
     /// <summary>The connection string of rlschat_auth.</summary>
-    public string Auth() => Login("rlschat_auth", "RLSCHAT_AUTH_PASSWORD", AuthPassword, settings.Auth);
+    public string Auth() => Login("AUTH", AuthPassword, settings.Auth);
 
     /// <summary>The connection string of rlschat_live.</summary>
-    public string Live() => Login("rlschat_live", "RLSCHAT_LIVE_PASSWORD", LivePassword, settings.Live);
+    public string Live() => Login("LIVE", LivePassword, settings.Live);
 
-    private string Login(string login, string variable, string? password, NpgsqlConnectionStringBuilder? given)
+    private string Login(string name, string? password, NpgsqlConnectionStringBuilder? given)
     {
+        var login = $"rlschat_{name.ToLowerInvariant()}";
         if (Embedded is not null)
         {
             return Embedded.ConnectionString(login, password!);
         }
 
-        return given?.Password is null
-            ? throw new SetupException($"{variable} is not set: the password of {login}.")
-            : given.ConnectionString;
+        // As in the API: a URL of its own may leave the password to a passfile or a certificate.
+        return given?.Password is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable($"POSTGRES_{name}_URL"))
+            ? throw new SetupException($"RLSCHAT_{name}_PASSWORD is not set: the password of {login}.")
+            : given!.ConnectionString;
     }
 
     public ValueTask DisposeAsync() => Embedded?.DisposeAsync() ?? ValueTask.CompletedTask;

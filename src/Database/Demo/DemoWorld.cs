@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Npgsql;
 
 namespace RlsChat.Database;
 
@@ -15,10 +14,10 @@ public static class DemoWorld
     /// <returns>False when it was there already.</returns>
     public static async Task<bool> Make(string ownerConnectionString, string authConnectionString)
     {
-        await using var auth = await Open(authConnectionString);
+        await using var auth = await Connections.Open(authConnectionString);
         var ids = await new DemoSignUps(auth).Run();
 
-        await using var owner = await Open(ownerConnectionString);
+        await using var owner = await Connections.Open(ownerConnectionString);
         await using var transaction = await owner.BeginTransactionAsync();
         // Two at once: the second finds the world made.
         await owner.Execute("select pg_advisory_xact_lock(7261)");
@@ -86,11 +85,4 @@ public static class DemoWorld
         await people.StartsChat(DemoPerson.Eve, "Recipes for everyone", "public", inOrganization: false);
     }
 
-    private static async Task<NpgsqlConnection> Open(string connectionString)
-    {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false };
-        var connection = new NpgsqlConnection(settings.ConnectionString);
-        await connection.OpenAsync();
-        return connection;
-    }
 }

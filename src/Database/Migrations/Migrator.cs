@@ -37,18 +37,17 @@ public static class Migrator
     private static async Task<MigrationResult> Try(
         string ownerConnectionString, MigrationOptions options, CancellationToken cancellation)
     {
-        var settings = new NpgsqlConnectionStringBuilder(ownerConnectionString)
-        {
-            Pooling = false,
-            Enlist = false,
-            CommandTimeout = 0,
-            // What depends on what. Values of rows stay out of messages (ScriptFailure).
-            IncludeErrorDetail = true,
-            ApplicationName = "rlschat-db migrate",
-        };
-        await using var connection = new NpgsqlConnection(settings.ConnectionString);
+        await using var connection = await Connections.OpenSession(
+            ownerConnectionString,
+            settings =>
+            {
+                settings.CommandTimeout = 0;
+                // What depends on what. Values of rows stay out of messages (ScriptFailure).
+                settings.IncludeErrorDetail = true;
+                settings.ApplicationName ??= "rlschat-db migrate";
+            },
+            cancellation);
         connection.Notice += (_, e) => options.Log($"{e.Notice.Severity.ToLowerInvariant()}: {e.Notice.MessageText}");
-        await connection.OpenAsync(cancellation);
         await TakeLock(connection, options.LockWait, cancellation);
         return await new MigrationRun(connection, options).Execute(cancellation);
     }

@@ -1,58 +1,92 @@
+using System.Globalization;
 using System.Net;
+using System.Text;
 using Npgsql;
 
 namespace RlsChat.Database;
 
-/// <summary>Reads <c>postgresql://user:password@host:port/database?sslmode=require</c> as hosts hand it out.</summary>
+/// <summary>
+/// Reads <c>postgresql://user:password@host:port/database?sslmode=require</c> as libpq does: several hosts, IPv6
+/// addresses in brackets, folders of Unix sockets, percent-encoding in every part.
+/// </summary>
 public static class PostgresUrl
 {
+    private const string Encoding = "in a user or password, % is written %25, / is %2F and @ is %40";
     private static readonly string[] Schemes = ["postgresql://", "postgres://"];
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>
-    /// Turns a URL into Npgsql's settings. Several hosts are separated by commas; every part is percent-decoded.
-    /// <c>sslmode=require</c> is raised to <c>verify-full</c> except on loopback: without checking the
-    /// certificate, TLS does not say who is at the other end.
+    /// Turns a URL into Npgsql's settings. <c>sslmode=require</c> is raised to <c>verify-full</c> except on
+    /// loopback: without checking the certificate, TLS does not say who is at the other end. GSS encryption is
+    /// used only when the URL asks for it.
     /// </summary>
     /// <param name="url">The URL.</param>
     /// <param name="variable">Where the URL came from, for the message.</param>
     /// <exception cref="SetupException">The URL is malformed; the message never shows the URL, which holds a password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string url, string variable)
     {
-        var rest = AfterScheme(url) ?? throw Malformed(variable, "it must begin with postgresql://");
-        var (beforeQuery, query) = Split(rest, '?');
-        var (authority, database) = Split(beforeQuery, '/');
-        var at = authority.LastIndexOf('@');
-        var (user, password) = Split(at < 0 ? "" : authority[..at], ':');
+        var rest = AfterScheme(url.Trim()) ?? throw Malformed(variable, "it must begin with postgresql://");
+        var credentials = "";
+        if (rest.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at && !rest[..at].Contains('/', StringComparison.Ordinal))
+        {
+            (credentials, rest) = (rest[..at], rest[(at + 1)..]);
+        }
 
-        var settings = new NpgsqlConnectionStringBuilder();
-        SetHosts(settings, authority[(at + 1)..], variable);
+        var (beforeQuery, query) = Split(rest, '?');
+        var (hosts, database) = Split(beforeQuery, '/');
+        var (user, password) = Split(credentials, ':');
+        var settings = new NpgsqlConnectionStringBuilder { GssEncryptionMode = GssEncryptionMode.Disable };
+        var places = new Places(variable);
+        places.Read(hosts);
         settings.Username = Some(user, variable) ?? settings.Username;
         settings.Password = Some(password, variable) ?? settings.Password;
         settings.Database = Some(database, variable) ?? settings.Database;
+        var options = new PostgresUrlOptions(settings, places, variable);
         foreach (var option in query.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (name, value) = Split(option, '=');
-            PostgresUrlOptions.Apply(settings, Decode(name, variable), Decode(value, variable), variable);
+            if (name.Length == option.Length || value.Contains('=', StringComparison.Ordinal))
+            {
+                throw Malformed(variable, "behind the ?, each option is name=value, with & between them (a = in a value is written %3D)");
+            }
+
+            options.Apply(Decode(name, variable), Decode(value, variable));
         }
 
-        if (settings.SslMode is SslMode.Require or SslMode.VerifyCA && !IsLoopback(settings.Host))
-        {
-            settings.SslMode = SslMode.VerifyFull;
-        }
-
+        places.Set(settings);
+        options.Finish();
         return settings;
     }
 
     /// <summary>True when every host of the list is this machine: a loopback address or a socket's directory.</summary>
-    public static bool IsLoopback(string? hosts) =>
-        (hosts ?? "").Split(',').All(entry =>
+    public static bool IsLoopback(string? hosts) => Hosts(hosts, 0).All(place => IsSocket(place.Host)
+        || place.Host is "localhost"
+        || (IPAddress.TryParse(place.Host, out var address) && IPAddress.IsLoopback(address)));
+
+    /// <summary>How people know a database: its name and place, never a user or a password.</summary>
+    public static string Describe(NpgsqlConnectionStringBuilder settings)
+    {
+        var places = Hosts(settings.Host, settings.Port).Select(place =>
+            IsSocket(place.Host) ? $"socket {place.Host.TrimEnd('/')}/.s.PGSQL.{place.Port}"
+            : place.Host.Contains(':', StringComparison.Ordinal) ? $"[{place.Host}]:{place.Port}"
+            : $"{place.Host}:{place.Port}");
+        return $"database {settings.Database ?? settings.Username ?? "(the login's)"} on {string.Join(", ", places)}";
+    }
+
+    /// <summary>Each host of Npgsql's list, without brackets, with its port.</summary>
+    internal static IEnumerable<(string Host, int Port)> Hosts(string? list, int port)
+    {
+        foreach (var entry in (list ?? "").Split(','))
         {
-            var host = entry.StartsWith('[') ? entry[1..].Split(']')[0]
-                : entry.Count(c => c == ':') == 1 ? entry.Split(':')[0]
-                : entry;
-            return host is "localhost" || host.StartsWith('/')
-                || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
-        });
+            var colon = entry.LastIndexOf(':');
+            yield return entry.StartsWith('[') && colon < entry.LastIndexOf(']') ? (entry.Trim('[', ']'), port)
+                : colon >= 0 && (entry.StartsWith('[') || colon == entry.IndexOf(':', StringComparison.Ordinal))
+                    ? (entry[..colon].Trim('[', ']'), int.Parse(entry[(colon + 1)..], CultureInfo.InvariantCulture))
+                : (entry, port);
+        }
+    }
+
+    internal static bool IsSocket(string host) => host.StartsWith('/') || host.StartsWith('@');
 
     internal static SetupException Malformed(string variable, string why) =>
         new($"{variable} is not a usable PostgreSQL URL: {why}. "
@@ -62,34 +96,6 @@ public static class PostgresUrl
         Schemes.Where(scheme => url.StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
             .Select(scheme => url[scheme.Length..])
             .FirstOrDefault();
-
-    // Npgsql takes one host and one port, or several hosts each with its own port behind a colon.
-    private static void SetHosts(NpgsqlConnectionStringBuilder settings, string list, string variable)
-    {
-        foreach (var entry in list.Split(','))
-        {
-            var colon = entry.LastIndexOf(':');
-            var hasPort = colon > entry.LastIndexOf(']');
-            var host = Decode((hasPort ? entry[..colon] : entry).Trim('[', ']'), variable);
-            var port = NpgsqlConnection.DefaultPort;
-            if (host.Length == 0)
-            {
-                throw Malformed(variable, "it names no host");
-            }
-
-            if (hasPort && (!int.TryParse(entry[(colon + 1)..], out port) || port is < 1 or > 65535))
-            {
-                throw Malformed(variable, "the port must be a number from 1 to 65535");
-            }
-
-            (settings.Host, settings.Port) = (host, port);
-        }
-
-        if (list.Contains(',', StringComparison.Ordinal))
-        {
-            settings.Host = list;
-        }
-    }
 
     private static (string Before, string After) Split(string text, char at)
     {
@@ -101,14 +107,118 @@ public static class PostgresUrl
 
     private static string Decode(string text, string variable)
     {
-        for (var i = text.IndexOf('%', StringComparison.Ordinal); i >= 0; i = text.IndexOf('%', i + 1))
+        var bytes = new List<byte>();
+        for (var i = 0; i < text.Length; i++)
         {
-            if (i + 2 >= text.Length || !char.IsAsciiHexDigit(text[i + 1]) || !char.IsAsciiHexDigit(text[i + 2]))
+            if (text[i] != '%')
             {
-                throw Malformed(variable, "a % must be followed by two hexadecimal digits (write %25 for a % itself)");
+                var length = char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? 2 : 1;
+                bytes.AddRange(System.Text.Encoding.UTF8.GetBytes(text.Substring(i, length)));
+                i += length - 1;
+            }
+            else if (i + 2 < text.Length
+                && byte.TryParse(text.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code)
+                && code != 0)
+            {
+                bytes.Add(code);
+                i += 2;
+            }
+            else
+            {
+                throw Malformed(variable, $"a % must be followed by two hexadecimal digits, and not by 00 ({Encoding})");
             }
         }
 
-        return Uri.UnescapeDataString(text);
+        try
+        {
+            return Strict.GetString([.. bytes]);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Malformed(variable, "what is percent-encoded must be UTF-8");
+        }
+    }
+
+    /// <summary>The hosts and ports of a URL. One port is that of every host.</summary>
+    internal sealed class Places(string variable)
+    {
+        private string[] _hosts = [], _ports = [];
+
+        /// <summary>Reads what stands before the database's name.</summary>
+        public void Read(string list)
+        {
+            if (list.Contains('@', StringComparison.Ordinal))
+            {
+                throw Malformed(variable, $"there is a second @ ({Encoding})");
+            }
+
+            var entries = list.Split(',').Select(Entry).ToList();
+            (_hosts, _ports) = ([.. entries.Select(entry => entry.Host)], [.. entries.Select(entry => entry.Port)]);
+        }
+
+        public void SetHosts(string list) => _hosts = list.Split(',');
+
+        public void SetPorts(string list) => _ports = list.Split(',');
+
+        // Npgsql takes one host and one port, or several hosts each with its own port behind a colon.
+        public void Set(NpgsqlConnectionStringBuilder settings)
+        {
+            if (_ports.Length != 1 && _ports.Length != _hosts.Length)
+            {
+                throw Malformed(variable, $"it has {_hosts.Length} hosts and {_ports.Length} ports; give one port, or one for each host");
+            }
+
+            var places = _hosts.Select((host, i) => Place(host, Port(_ports[_ports.Length == 1 ? 0 : i]))).ToList();
+            (settings.Host, settings.Port) = places[0];
+            if (places.Count > 1)
+            {
+                settings.Host = string.Join(',', places.Select(place =>
+                    IPAddress.TryParse(place.Host, out _) && place.Host.Contains(':', StringComparison.Ordinal)
+                        ? $"[{place.Host}]:{place.Port}" : $"{place.Host}:{place.Port}"));
+            }
+        }
+
+        private (string Host, string Port) Entry(string entry)
+        {
+            if (!entry.StartsWith('['))
+            {
+                var (host, port) = Split(entry, ':');
+                return (Decode(host, variable), Decode(port, variable));
+            }
+
+            var end = entry.IndexOf(']', StringComparison.Ordinal);
+            if (end < 2 || (end + 1 < entry.Length && entry[end + 1] != ':'))
+            {
+                throw Malformed(variable, "an IPv6 address stands in brackets, as in [::1]:5432");
+            }
+
+            return (Decode(entry[1..end], variable), end + 1 < entry.Length ? Decode(entry[(end + 2)..], variable) : "");
+        }
+
+        private (string Host, int Port) Place(string host, int port)
+        {
+            if (host.Length == 0)
+            {
+                return (DefaultHost(port), port);
+            }
+
+            var isAddress = IPAddress.TryParse(host, out _);
+            return host.AsSpan().ContainsAny(",[]\n\r") || (host.Contains(':', StringComparison.Ordinal) && !isAddress)
+                ? throw Malformed(variable, "a host is a name, an address, or the folder of a Unix socket, without colon or comma")
+                : (host, port);
+        }
+
+        // Where libpq looks: Debian's packages put the socket into the first, a server as it comes into the second.
+        private static string DefaultHost(int port)
+        {
+            string[] folders = ["/var/run/postgresql", "/tmp"];
+            return folders.FirstOrDefault(folder => File.Exists($"{folder}/.s.PGSQL.{port}"))
+                ?? folders.FirstOrDefault(Directory.Exists) ?? "localhost";
+        }
+
+        private int Port(string text) =>
+            text.Length == 0 ? NpgsqlConnection.DefaultPort
+            : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port
+            : throw Malformed(variable, $"the port must be a number from 1 to 65535 ({Encoding}; an IPv6 address stands in brackets)");
     }
 }
