@@ -7,8 +7,8 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (SetupException refusal)
+catch (Exception refusal)
 {
-    await Console.Error.WriteLineAsync($"rlschat-api: {refusal.Message}");
+    await Console.Error.WriteLineAsync($"rlschat-api: {Failure.Say(refusal)}");
     return 1;
 }

@@ -40,9 +40,12 @@ internal sealed record Settings(
 
     /// <summary>Reads the environment, appsettings.json and the command line.</summary>
     /// <exception cref="SetupException">Names the variable and says what it should be.</exception>
-    public static Settings Read(IConfiguration configuration, IHostEnvironment environment)
+    public static Settings Read(IConfiguration configuration, IHostEnvironment environment) =>
+        Read(new Values(configuration), environment);
+
+    /// <summary>The same, of values that remember what was asked of them.</summary>
+    internal static Settings Read(Values values, IHostEnvironment environment)
     {
-        var values = new Values(configuration);
         values.RefuseUnknown();
         var development = environment.IsDevelopment();
         var database = DatabaseSettings.Read(values.Text);
@@ -91,30 +94,60 @@ internal sealed record Settings(
 }
 
 /// <summary>The settings of the connection pools; times in seconds.</summary>
-/// <param name="MaxConnections">The most connections as people, and as many as nobody in particular.</param>
+/// <param name="MaxConnections">The most connections that this process has open at a time, to each server that it is given.</param>
 /// <param name="IdleTimeout">After how long an unused connection is closed.</param>
 /// <param name="MaxLifetime">After how long a connection is closed in any case; 0 for never.</param>
-/// <param name="ConnectTimeout">How long to wait for a connection.</param>
+/// <param name="ConnectTimeout">How long to wait for a connection; null: as long as the URL says.</param>
 /// <param name="Prepare">Whether statements are prepared from their second use on.</param>
 internal sealed record PoolSettings(
-    int MaxConnections, int IdleTimeout, int MaxLifetime, int ConnectTimeout, bool Prepare)
+    int MaxConnections, int IdleTimeout, int MaxLifetime, int? ConnectTimeout, bool Prepare)
 {
+    /// <summary>How long to wait for a connection when nothing says it.</summary>
+    public const int StandardConnectTimeout = 10;
+
+    /// <summary>Fewer would leave one of the pools without a connection.</summary>
+    public const int Least = Live + Monitor + 4;
+
+    /// <summary>The one that delivers, and one for the moment in which the guard looks at its login.</summary>
+    public const int Live = 2;
+
+    /// <summary>For those who look at the system; the guard has one when it is asked whether the API is ready.</summary>
+    public const int Monitor = 2;
+
+    /// <summary>Never one alone, because a purge may keep one for minutes.</summary>
+    public int SignIn => Math.Max(2, Rest / 4);
+
+    /// <summary>For requests of nobody in particular.</summary>
+    public int Anonymous => Math.Max(1, Rest / 4);
+
+    /// <summary>For requests of people: all that is left, which is at least half of <see cref="Rest"/> but for the smallest.</summary>
+    public int RegularUser => Rest - SignIn - Anonymous;
+
+    private int Rest => MaxConnections - Live - Monitor;
+
     public static PoolSettings Read(Values values) => new(
-        values.Number("DATABASE_MAX_CONNECTIONS", 4 * System.Environment.ProcessorCount, 1, 10_000),
+        values.Number("DATABASE_MAX_CONNECTIONS", (8 * System.Environment.ProcessorCount) + Live + Monitor, Least, 10_000),
         values.Number("DATABASE_IDLE_TIMEOUT", 20, 1, 86_400),
         values.Number("DATABASE_MAX_LIFETIME", 1800, 0, 86_400),
-        values.Number("DATABASE_CONNECT_TIMEOUT", 10, 1, 1024),
+        Given(values, "DATABASE_CONNECT_TIMEOUT", values.Number("DATABASE_CONNECT_TIMEOUT", StandardConnectTimeout, 1, 1024)),
         values.Parse("DATABASE_PREPARE", "on", text => text switch
         {
             "on" => true,
             "off" => false,
             _ => throw new FormatException(),
         }, "on or off"));
+
+    private static int? Given(Values values, string name, int number) => values.Text(name) is null ? null : number;
 }
 
 /// <summary>The configuration, asked for by name; an empty value counts as absent.</summary>
 internal sealed class Values(IConfiguration configuration)
 {
+    private readonly Dictionary<string, string?> _asked = new(StringComparer.Ordinal);
+
+    /// <summary>What was asked for so far, and what an absent one meant; null where nothing stands in for it.</summary>
+    public IReadOnlyDictionary<string, string?> Asked => _asked;
+
     private static readonly string[] Ours =
     [
         "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "POSTGRES_LIVE_URL",
@@ -148,7 +181,11 @@ internal sealed class Values(IConfiguration configuration)
         }
     }
 
-    public string? Text(string name) => configuration[name] is { Length: > 0 } text ? text : null;
+    public string? Text(string name)
+    {
+        _asked.TryAdd(name, null);
+        return configuration[name] is { Length: > 0 } text ? text : null;
+    }
 
     public int Number(string name, int standard, int min, int max) =>
         Parse(name, standard.ToString(CultureInfo.InvariantCulture), text =>
@@ -165,7 +202,9 @@ internal sealed class Values(IConfiguration configuration)
     {
         try
         {
-            return parse(Text(name) ?? standard ?? throw Missing(name));
+            var text = Text(name);
+            _asked[name] ??= standard;
+            return parse(text ?? standard ?? throw Missing(name));
         }
         catch (Exception e) when (e is FormatException or OverflowException)
         {

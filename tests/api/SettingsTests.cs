@@ -1,10 +1,15 @@
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Internal;
 using RlsChat.Api;
 using RlsChat.Database;
+using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What is set wrongly stops the start, by name, and without showing what may be a secret.</summary>
-public sealed class SettingsTests
+public sealed partial class SettingsTests
 {
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
 
@@ -48,6 +53,7 @@ public sealed class SettingsTests
     [InlineData("PORT", "65536")]
     [InlineData("HOST", "secret")]
     [InlineData("DATABASE_MAX_CONNECTIONS", "0")]
+    [InlineData("DATABASE_MAX_CONNECTIONS", "7")]
     [InlineData("DATABASE_MAX_CONNECTIONS", "99999999999")]
     [InlineData("DATABASE_IDLE_TIMEOUT", "-1")]
     [InlineData("DATABASE_MAX_LIFETIME", "1h")]
@@ -86,6 +92,46 @@ public sealed class SettingsTests
         Assert.DoesNotContain("secret", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("c2VjcmV0", error.Message, StringComparison.Ordinal);
     }
+
+    /// <summary>docs/settings.md is what is asked for, each with what an absent one means.</summary>
+    [Fact]
+    public void The_table_of_the_docs_is_what_is_asked_for()
+    {
+        var documented = Row().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/settings.md")))
+            .SelectMany(row => Name().Matches(row.Groups[1].Value).Select(name => (Name: name.Groups[1].Value, Default: row.Groups[2].Value)))
+            .ToDictionary(row => row.Name, row => row.Default);
+        var given = new Dictionary<string, string?>(Good!) { ["GITHUB_CLIENT_ID"] = "id", ["GITHUB_CLIENT_SECRET"] = "secret" };
+        var values = new Values(new ConfigurationBuilder().AddInMemoryCollection(given).Build());
+        Settings.Read(values, new HostingEnvironment { EnvironmentName = Environments.Production });
+        // What is read elsewhere than in Settings; other programs' variables are theirs to document.
+        var elsewhere = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+            .SelectMany(file => Read().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
+            .Where(name => name is not ("PATH" or "SSL_CERT_FILE") && !name.StartsWith("PG", StringComparison.Ordinal));
+
+        Assert.Equal(values.Asked.Keys.Union(elsewhere).Order(StringComparer.Ordinal), documented.Keys.Order(StringComparer.Ordinal));
+        foreach (var (name, standard) in values.Asked)
+        {
+            new Values(new ConfigurationBuilder().AddInMemoryCollection([new(name, "x")]).Build()).RefuseUnknown();
+            if (name == "DATABASE_MAX_CONNECTIONS")
+            {
+                Assert.Equal($"{(8 * System.Environment.ProcessorCount) + 4}", standard);
+                Assert.StartsWith("8 for each core, and 4", documented[name], StringComparison.Ordinal);
+            }
+            else if (standard is { Length: > 0 })
+            {
+                Assert.Contains($"`{standard}`", documented[name], StringComparison.Ordinal);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^\| (`[^|]+) \|[^|]+\| ([^|]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex Row();
+
+    [GeneratedRegex("`([A-Z_]+)`")]
+    private static partial Regex Name();
+
+    [GeneratedRegex("""(?:GetEnvironmentVariable\(|configuration\[)"([A-Z_]+)""")]
+    private static partial Regex Read();
 
     private static string[] Args(Dictionary<string, string> settings) =>
         [.. settings.Select(setting => $"--{setting.Key}={setting.Value}")];

@@ -218,7 +218,7 @@ public sealed class UserDbTests : IAsyncLifetime
     private async Task Open(string way, params string[] more)
     {
         _bouncer = way == "pgbouncer" ? await PgBouncer.Start(_database, size: 1, more) : null;
-        _app = House.Build(_database, _log, settings: [.. Way.Through(_bouncer, _database), "--DATABASE_MAX_CONNECTIONS=1"]);
+        _app = House.Build(_database, _log, settings: [.. Way.Through(_bouncer, _database), "--DATABASE_MAX_CONNECTIONS=8"]);
         await _app.StartAsync();
         (_ana, _ben) = (await SignUp("ana"), await SignUp("ben"));
     }

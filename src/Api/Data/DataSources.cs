@@ -1,4 +1,5 @@
 using Npgsql;
+using RlsChat.Database;
 
 namespace RlsChat.Api.Data;
 
@@ -8,13 +9,15 @@ namespace RlsChat.Api.Data;
 /// </summary>
 internal sealed class DataSources : IAsyncDisposable
 {
+    private readonly List<NpgsqlDataSource> _opened = [];
+
     public DataSources(Settings settings)
     {
-        var (pool, few) = (settings.Pool, Math.Max(2, settings.Pool.MaxConnections / 2));
-        RegularUser = MakePool("regular_user", settings.Api, pool, pool.MaxConnections);
-        Anonymous = MakePool("anonymous", settings.Api, pool, pool.MaxConnections);
-        Monitor = MakePool("monitor", settings.Api, pool, 2);
-        SignIn = MakePool("sign_in", settings.Auth, pool, few);
+        var pool = settings.Pool;
+        RegularUser = MakePool("regular_user", settings.Api, pool, pool.RegularUser);
+        Anonymous = MakePool("anonymous", settings.Api, pool, pool.Anonymous);
+        Monitor = MakePool("monitor", settings.Api, pool, PoolSettings.Monitor);
+        SignIn = MakePool("sign_in", settings.Auth, pool, pool.SignIn);
         Live = MakeLive(settings.Live, pool);
     }
 
@@ -38,14 +41,13 @@ internal sealed class DataSources : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RegularUser.DisposeAsync();
-        await Anonymous.DisposeAsync();
-        await Monitor.DisposeAsync();
-        await SignIn.DisposeAsync();
-        await Live.DisposeAsync();
+        foreach (var source in _opened)
+        {
+            await source.DisposeAsync();
+        }
     }
 
-    private static NpgsqlDataSource MakePool(string name, NpgsqlConnectionStringBuilder login, PoolSettings pool, int size) =>
+    private NpgsqlDataSource MakePool(string name, NpgsqlConnectionStringBuilder login, PoolSettings pool, int size) =>
         Make(name, pool, new NpgsqlConnectionStringBuilder(login.ConnectionString)
         {
             ApplicationName = login.ApplicationName ?? "rlschat-api",
@@ -58,27 +60,47 @@ internal sealed class DataSources : IAsyncDisposable
             MaxAutoPrepare = pool.Prepare ? 100 : 0,
         });
 
-    private static NpgsqlDataSource MakeLive(NpgsqlConnectionStringBuilder login, PoolSettings pool) =>
+    private NpgsqlDataSource MakeLive(NpgsqlConnectionStringBuilder login, PoolSettings pool) =>
         Make("live", pool, new NpgsqlConnectionStringBuilder(login.ConnectionString)
         {
-            ApplicationName = "rlschat-api live",
+            ApplicationName = login.ApplicationName ?? "rlschat-api live",
             Pooling = false,
             CommandTimeout = 15,
             TcpKeepAlive = true,
             MaxAutoPrepare = pool.Prepare ? 10 : 0,
         });
 
-    private static NpgsqlDataSource Make(string name, PoolSettings pool, NpgsqlConnectionStringBuilder connection)
+    private NpgsqlDataSource Make(string name, PoolSettings pool, NpgsqlConnectionStringBuilder connection)
     {
-        connection.Timeout = pool.ConnectTimeout;
+        connection.Timeout = pool.ConnectTimeout
+            ?? (connection.ShouldSerialize("Timeout") ? connection.Timeout : PoolSettings.StandardConnectTimeout);
         connection.AutoPrepareMinUsages = 2;
-        connection.GssEncryptionMode = GssEncryptionMode.Disable;
         connection.Enlist = false;
         connection.IncludeErrorDetail = false;
-        return new NpgsqlDataSourceBuilder(connection.ConnectionString)
+        var target = connection.TargetSessionAttributes;
+        var session = Connections.TakeSession(connection);
+        connection.TargetSessionAttributes = null;
+        var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString)
         {
             // What metrics call the pool; otherwise they would show where it connects to.
             Name = name,
-        }.Build();
+        };
+        if (session is not null)
+        {
+            builder.UsePhysicalConnectionInitializer(
+                opened => Connections.RefuseOther(opened, session).GetAwaiter().GetResult(), opened => Connections.RefuseOther(opened, session));
+        }
+
+        if (!connection.Host!.Contains(',', StringComparison.Ordinal))
+        {
+            var source = builder.Build();
+            _opened.Add(source);
+            return source;
+        }
+
+        var hosts = builder.BuildMultiHost();
+        _opened.Add(hosts);
+        return hosts.WithTargetSession(Enum.Parse<TargetSessionAttributes>(
+            (target ?? "any").Replace("-", "", StringComparison.Ordinal), ignoreCase: true));
     }
 }

@@ -66,6 +66,9 @@ internal static class DatabaseErrors
     {
         PostgresException error => Problem(error, deleting, signedIn),
         NpgsqlException { InnerException: SocketException or IOException or TimeoutException } => Unavailable(5),
+        // Of several hosts none answers, or none is what target_session_attrs asks for: one takes over in a moment.
+        NpgsqlException { InnerException: AggregateException } => Unavailable(5),
+        NpgsqlException { Message: "No suitable host was found." } => Unavailable(5),
         NpgsqlException { IsTransient: true } => Unavailable(5),
         _ => null,
     };

@@ -34,7 +34,7 @@ public sealed class Breach : IAsyncLifetime
     {
         Database = await (await TestServer.Shared).CreateDatabase();
         Backstage = new Backstage(Database);
-        _app = await Open(Database, "--DATABASE_MAX_CONNECTIONS=1");
+        _app = await Open(Database, "--DATABASE_MAX_CONNECTIONS=8");
         Address = House.AddressOf(_app);
         Mallory = await SignUp("mallory");
         MyOrganization = await Backstage.Found(Mallory, "Mallory Ltd");

@@ -25,7 +25,7 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [Fact]
     public async Task A_setting_for_the_session_makes_nobody_of_the_next_person_and_shows_them_nothing()
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=1");
+        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8");
         var (mallory, ben, nobody) = (At(app, Breach.Mallory), At(app, Breach.Ben.Person), new Person("anonymous", House.AddressOf(app)));
         var (chats, me) = ((await ben.Get("/chats")).Is(200).Text, (await ben.Get("/me")).Is(200).Text);
         foreach (var (name, value) in Settings)
@@ -50,7 +50,7 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [InlineData("row_security", "off", "select \"title\"::text from public.\"Chat\"", "42501")]
     public async Task A_setting_that_spoils_the_connection(string name, string value, string sql, string outcome)
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=1");
+        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8");
         Assert.Null((await Run($"select set_config('{name}', '{value}', false)", At(app, Breach.Mallory))).Error);
         Assert.Equal(outcome, (await Read(sql, At(app, Breach.Ben.Person))).Outcome);
         await app.StopAsync();
@@ -86,7 +86,7 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [Fact]
     public async Task Prepared_statement_poisoning_by_whole_statements_is_the_exception()
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=1");
+        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8");
         var (mallory, ben) = (At(app, Breach.Mallory), At(app, Breach.Ben.Person));
         var stolen = await Poison(mallory, ben);
         Assert.Equal(Claims.SessionOf(ben.AccessToken), stolen);
@@ -96,7 +96,7 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [Fact]
     public async Task Prepared_statement_poisoning_is_closed_by_preparing_nothing()
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=1", "--DATABASE_PREPARE=off");
+        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8", "--DATABASE_PREPARE=off");
         var (mallory, ben) = (At(app, Breach.Mallory), At(app, Breach.Ben.Person));
         Assert.Equal("", await Poison(mallory, ben));
         await app.StopAsync();

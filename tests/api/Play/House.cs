@@ -58,7 +58,7 @@ public sealed class House : IAsyncLifetime
                 $"--POSTGRES_AUTH_URL={Url(database.AuthConnectionString)}",
                 $"--POSTGRES_LIVE_URL={Url(database.LiveConnectionString)}",
                 "--PORT=0", "--JWT_ISSUER=test-issuer", "--JWT_AUDIENCE=test-audience",
-                $"--JWT_SIGNING_KEYS={SigningKey}", "--AUTH_RATE_LIMIT=1000000", "--ADDRESS_RATE_LIMIT=1000000", "--PERSON_RATE_LIMIT=1000000", "--DATABASE_MAX_CONNECTIONS=4",
+                $"--JWT_SIGNING_KEYS={SigningKey}", "--AUTH_RATE_LIMIT=1000000", "--ADDRESS_RATE_LIMIT=1000000", "--PERSON_RATE_LIMIT=1000000", "--DATABASE_MAX_CONNECTIONS=12",
                 .. settings,
             ],
             builder =>

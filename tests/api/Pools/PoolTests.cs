@@ -89,10 +89,10 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         string[] throughProxy = careless is not null && bouncer is null
             ? [$"--POSTGRES_API_URL={House.Url(database.ApiConnectionString, "127.0.0.1", careless.Port)}?sslmode=disable"]
             : [];
-        // Either the API has two connections, or it has many and PgBouncer has two.
+        // Either the API has two connections for people, or it has sixteen and PgBouncer has two.
         var log = new LogLines();
         await using var app = House.Build(database, log, settings:
-            [.. Way.Through(bouncer, database, careless?.Port), .. throughProxy, $"--DATABASE_MAX_CONNECTIONS={(bouncer is null ? 2 : 16)}"]);
+            [.. Way.Through(bouncer, database, careless?.Port), .. throughProxy, $"--DATABASE_MAX_CONNECTIONS={(bouncer is null ? 9 : 36)}"]);
         await app.StartAsync();
         await using var well = House.Build(database);
         await well.StartAsync();
