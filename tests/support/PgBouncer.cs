@@ -24,7 +24,7 @@ public sealed class PgBouncer : IAsyncDisposable
     public int Port { get; }
 
     /// <summary>Starts one.</summary>
-    /// <param name="database">The database behind it; the logins of the API may go through.</param>
+    /// <param name="database">The database behind it; the logins of the API and the owner may go through.</param>
     /// <param name="size">How many connections to the server it keeps for a login.</param>
     /// <param name="more">More lines of its section [pgbouncer].</param>
     /// <exception cref="NotRunException">This machine has none.</exception>
@@ -35,10 +35,13 @@ public sealed class PgBouncer : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("rlschat-pgbouncer-").FullName;
         await Unprivileged.MakeFolder(folder);
         var (file, port, server) = (Path.Combine(folder, "pgbouncer.ini"), Ports.Free(), new NpgsqlConnectionStringBuilder(database.ApiConnectionString));
+        var owner = new NpgsqlConnectionStringBuilder(database.OwnerConnectionString);
         await File.WriteAllTextAsync(Path.Combine(folder, "userlist.txt"),
             $"""
             "rlschat_api" "{database.ApiPassword}"
             "rlschat_auth" "{database.AuthPassword}"
+            "rlschat_live" "{database.LivePassword}"
+            "{owner.Username}" "{owner.Password}"
 
             """);
         await File.WriteAllTextAsync(file,
@@ -52,7 +55,7 @@ public sealed class PgBouncer : IAsyncDisposable
             unix_socket_dir =
             auth_type = scram-sha-256
             auth_file = {folder}/userlist.txt
-            pool_mode = transaction
+            {(more.Any(line => line.StartsWith("pool_mode", StringComparison.Ordinal)) ? "" : "pool_mode = transaction")}
             default_pool_size = {size}
             max_client_conn = 200
             server_login_retry = 1

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Npgsql;
 using RlsChat.Database;
 
@@ -8,7 +9,7 @@ namespace RlsChat.Api.Data;
 /// somebody asks whether the API is ready.
 /// </summary>
 internal sealed partial class BootGuard(
-    DataSources sources, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
+    DataSources sources, Settings settings, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
     private readonly SemaphoreSlim _one = new(1);
@@ -20,6 +21,11 @@ internal sealed partial class BootGuard(
     {
         try
         {
+            if (await WayFindings(cancellationToken) is { Count: > 0 } way)
+            {
+                throw new SetupException("refusing to serve, because the way to the database does not hold:\n  - " + string.Join("\n  - ", way));
+            }
+
             if (await Findings(cancellationToken) is { Count: > 0 } findings)
             {
                 throw new SetupException(
@@ -27,9 +33,9 @@ internal sealed partial class BootGuard(
                     + string.Join("\n  - ", findings));
             }
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is not (SetupException or OperationCanceledException))
         {
-            throw new SetupException($"the database cannot be asked whether it is safe to serve from: {e.Message}", e);
+            throw Unasked(e, settings.Api);
         }
     }
 
@@ -64,12 +70,41 @@ internal sealed partial class BootGuard(
             findings.ForEach(NotReady);
             return findings.Count == 0;
         }
-        catch (NpgsqlException e)
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
         {
             NotReady(e.Message);
             return false;
         }
     }
+
+    /// <summary>What a pooler on the way takes away from what this program counts on; asked once, at the start.</summary>
+    private async Task<List<string>> WayFindings(CancellationToken stop)
+    {
+        string?[] found =
+        [
+            settings.Pool.Prepare ? await SelfTest.PreparedStatements("rlschat_api", Open(sources.Monitor, settings.Api), stop) : null,
+            settings.Pool.Prepare ? await SelfTest.PreparedStatements("rlschat_auth", Open(sources.SignIn, settings.Auth), stop) : null,
+            await SelfTest.Notifications(Open(sources.Live, settings.Live), stop),
+        ];
+        return [.. found.OfType<string>()];
+    }
+
+    private static SetupException Unasked(Exception e, NpgsqlConnectionStringBuilder settings) =>
+        new($"the database cannot be asked whether it is safe to serve from. {ConnectionFailure.Describe(e, settings).Message}", e);
+
+    /// <summary>Says of a connection that fails whose it is.</summary>
+    private static Func<CancellationToken, ValueTask<NpgsqlConnection>> Open(NpgsqlDataSource source, NpgsqlConnectionStringBuilder settings) =>
+        async stop =>
+        {
+            try
+            {
+                return await source.OpenConnectionAsync(stop);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                throw Unasked(e, settings);
+            }
+        };
 
     /// <summary>Everything that speaks against serving; empty when all is well.</summary>
     private async Task<List<string>> Findings(CancellationToken stop)
