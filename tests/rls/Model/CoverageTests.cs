@@ -29,6 +29,7 @@ public sealed partial class CoverageTests(Theatre theatre)
         ["auth.require_open_stream"] = "append_chunk and finish_stream call it; it raises what they then say",
         ["auth.stream_silence"] = "a setting; streams that are abandoned need time to pass (StreamEndTests)",
         ["public.stream_state"] = "of two moments that are given to it, it reads no row (StreamEndTests)",
+        ["auth.folded_address"] = "of an address that is given to it, it reads no row (AddressTests)",
         ["auth.if_match"] = "compares two texts that are given to it (PreconditionTests)",
         ["auth.session_id"] = "needs the secret of a session, which the histories' login has not (SessionsTests)",
         ["auth.credentials"] = Reads,
