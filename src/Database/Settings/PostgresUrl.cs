@@ -54,6 +54,12 @@ public static class PostgresUrl
         }
 
         places.Set(settings);
+        // A password with an unescaped / ends up here, and messages show the database.
+        if (database.Contains('@', StringComparison.Ordinal))
+        {
+            throw Malformed(variable, $"there is an @ behind the / ({Encoding})");
+        }
+
         options.Finish();
         return settings;
     }

@@ -115,6 +115,8 @@ public sealed class PostgresUrlTests
     [InlineData("postgresql://u:hunter2@2001:db8::1/d", "brackets")]
     [InlineData("postgresql://u:p@hunter2@h/d", "second @ (in a user or password")]
     [InlineData("postgresql://u:hunter/2@h/d", "the port must be a number from 1 to 65535 (in a user or password")]
+    [InlineData("postgresql://u:/hunter2@h/d", "an @ behind the / (in a user or password")]
+    [InlineData("postgresql://u:p@h/hunter2@h/d", "an @ behind the / (in a user or password")]
     [InlineData("postgresql://u:hunter2%00@h/d", "%")]
     [InlineData("postgresql://u:hunter2%ff@h/d", "UTF-8")]
     [InlineData("postgresql://u:hunter2@h/d?sslmode", "name=value")]
