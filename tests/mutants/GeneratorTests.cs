@@ -89,7 +89,7 @@ public sealed class GeneratorTests : IAsyncLifetime, IDisposable
                 }
             }
             // Rows that every database has break some constraints: those mutants count as refused, and their SQL is sound.
-            catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.CheckViolation)
+            catch (PostgresException e) when (e.SqlState != PostgresErrorCodes.CheckViolation || !mutant.Id.StartsWith("constraint ", StringComparison.Ordinal))
             {
                 refused.Add($"{mutant.Id}: {e.MessageText}");
             }
