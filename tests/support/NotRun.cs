@@ -27,6 +27,15 @@ public sealed class NotRunException : Exception
         }
     }
 
+    /// <summary>Ends the test unless pg_dump and pg_restore are where the server's programs are, which may come without them.</summary>
+    public static void UnlessPgDump()
+    {
+        var programs = Environment.GetEnvironmentVariable("RLSCHAT_POSTGRES_BIN");
+        Unless(
+            string.IsNullOrEmpty(programs) || File.Exists(Path.Combine(programs, "pg_dump")),
+            "pg_dump", "and pg_restore, of the server's version, where RLSCHAT_POSTGRES_BIN is");
+    }
+
     /// <summary>Ends the test unless that program is on the PATH.</summary>
     public static void UnlessFound(string program, string remedy) => Unless(Tool.Find(program) is not null, program, remedy);
 }

@@ -18,11 +18,7 @@ public sealed class BackupTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        // The server's programs may come without the client's.
-        var programs = Environment.GetEnvironmentVariable("RLSCHAT_POSTGRES_BIN");
-        NotRunException.Unless(
-            string.IsNullOrEmpty(programs) || File.Exists(Path.Combine(programs, "pg_dump")),
-            "pg_dump", "and pg_restore, of the server's version, where RLSCHAT_POSTGRES_BIN is");
+        NotRunException.UnlessPgDump();
         database = await (await TestServer.Shared).CreateDatabase();
     }
 
