@@ -8,7 +8,7 @@
 --   everyone            sees what is public, anonymous too
 --
 -- Live delivery asks the same of many people at once: whoever changes a select policy here changes
--- auth.readers too (db/functions), and a test compares the two.
+-- auth.readers too (db/functions/live), and a test compares the two.
 --
 -- Not granted: moving a chat ("userId" and "organizationId" have no update grant).
 

@@ -46,8 +46,8 @@ public sealed class BootGuardTests : IAsyncLifetime
     [InlineData("""truncate public."Chat" cascade""", "the canary's rows are missing")]
     [InlineData("""delete from app_private.migration where name = 'db/policies/Chat.sql'""",
         "the database is behind in 1 of the files of db/: db/policies/Chat.sql is not applied → run make db-migrate")]
-    [InlineData("""update app_private.migration set hash = repeat('0', 64) where name = 'db/functions/auth_uid.sql'""",
-        "the database is behind in 1 of the files of db/: db/functions/auth_uid.sql changed since it was applied → run make db-migrate")]
+    [InlineData("""update app_private.migration set hash = repeat('0', 64) where name = 'db/functions/identity/uid.sql'""",
+        "the database is behind in 1 of the files of db/: db/functions/identity/uid.sql changed since it was applied → run make db-migrate")]
     public async Task A_database_that_would_not_decide(string damage, string finding)
     {
         await AsOwner("set role rlschat_owner", damage);

@@ -3,8 +3,24 @@ namespace RlsChat.Database;
 // Which files a run executes, decided before it touches anything.
 internal sealed class MigrationPlan
 {
-    /// <summary>The folders in the order in which they are applied.</summary>
-    public static readonly string[] Folders = ["roles", "schema", "functions", "policies"];
+    /// <summary>
+    /// The order of application: a file belongs to the first entry that its path begins with. Within an entry the
+    /// order means nothing, except in db/schema, whose files are numbered. Functions may call each other and read
+    /// views in any order, because their bodies are checked at the end (<see cref="MigrationRun"/>).
+    /// </summary>
+    public static readonly string[] Order =
+    [
+        "db/roles/",
+        "db/schema/",
+        "db/functions/",
+        "db/views/app_private/asking_role",
+        "db/views/app_private/numeric_setting",
+        "db/views/app_private/findings_of_",
+        "db/views/app_private/",
+        "db/views/",
+        "db/triggers/",
+        "db/policies/",
+    ];
 
     public MigrationPlan(IReadOnlyList<Script> scripts, Dictionary<string, string> applied, bool all)
     {
@@ -33,12 +49,16 @@ internal sealed class MigrationPlan
 
     public bool IsEmpty => Run.Count == 0 && Alone.Count == 0 && Removed.Count == 0 && Moved.Count == 0;
 
-    /// <summary>Files in the order in which a migration executes them, which does not depend on folders below.</summary>
+    /// <summary>Files in the order in which a migration executes them.</summary>
     public static IEnumerable<Script> Ordered(IEnumerable<Script> scripts) => scripts
-        .Where(script => Folders.Contains(script.Folder))
-        .OrderBy(script => Array.IndexOf(Folders, script.Folder))
+        .Where(script => Entry(script) >= 0)
+        .OrderBy(Entry)
         .ThenBy(script => Path.GetFileName(script.Name), StringComparer.Ordinal)
         .ThenBy(script => script.Name, StringComparer.Ordinal);
+
+    /// <summary>The index in <see cref="Order"/> of a file's entry; -1 for a file that no migration executes.</summary>
+    public static int Entry(Script script) =>
+        Array.FindIndex(Order, entry => script.Name.StartsWith(entry, StringComparison.Ordinal));
 
     /// <summary>What was applied, under the names that the files have now.</summary>
     public static Dictionary<string, string> Follow(

@@ -74,31 +74,58 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         await BecomeOwner();
         Apply(plan, "schema");
         await removals.DropWhatNothingNeeds();
-        await ApplyFunctions(plan);
-        Apply(plan, "policies");
+        await ApplyRepeatable(plan);
         await removals.DropTheRest();
+        await CheckBodies();
         await connection.Execute("set local role none");
         await removals.DropRoles();
     }
 
-    private async Task ApplyFunctions(MigrationPlan plan)
+    private async Task ApplyRepeatable(MigrationPlan plan)
     {
-        var grant = plan.Run.Any(script => script.Folder == "functions") ? await DefinersOnSchemas() : null;
+        await connection.Execute("set local check_function_bodies = off");
+        var grant = plan.Run.Any(script => script.Folder is "functions" or "triggers") ? await DefinersOnSchemas() : null;
         if (grant is var (schemas, definers))
         {
             await connection.Execute($"grant create on schema {schemas} to {definers}");
         }
 
-        Apply(plan, "functions");
+        Apply(plan, "functions", "views", "triggers");
         if (grant is not null)
         {
             await connection.Execute($"revoke create on schema {grant.Value.Schemas} from {grant.Value.Definers}");
         }
+
+        Apply(plan, "policies");
+        await connection.Execute("set local check_function_bodies = on");
     }
 
-    private void Apply(MigrationPlan plan, string folder)
+    // Of every function of ours: a changed table or view may have broken one whose file did not change.
+    private async Task CheckBodies()
     {
-        var scripts = plan.Run.Where(script => script.Folder == folder).ToList();
+        try
+        {
+            await connection.Execute(
+                """
+                select case l.lanname when 'sql' then pg_catalog.fmgr_sql_validator(p.oid)
+                  else pg_catalog.plpgsql_validator(p.oid) end
+                from pg_catalog.pg_proc p join pg_catalog.pg_language l on l.oid = p.prolang
+                where p.pronamespace::regnamespace::text = any($1) and l.lanname in ('sql', 'plpgsql')
+                  and has_function_privilege(p.oid, 'execute')
+                """,
+                (object)DefinerSchemas);
+        }
+        catch (PostgresException e)
+        {
+            throw ScriptFailure.Describe(
+                options.Scripts.FirstOrDefault(script => e.InternalQuery is { } body && script.Sql.Contains(body, StringComparison.Ordinal)),
+                e.InternalQuery, e);
+        }
+    }
+
+    private void Apply(MigrationPlan plan, params string[] folders)
+    {
+        var scripts = plan.Run.Where(script => folders.Contains(script.Folder)).ToList();
         var database = new OpenTransaction(connection);
         var result = DeployChanges.To.PostgresqlDatabase(database)
             // Left to itself, it would sort by the names, folders included.

@@ -10,7 +10,7 @@ public sealed record Script(string Name, string Sql)
 {
     /// <summary>The files that make a database, as they were built into this assembly, in ordinal order of their names.</summary>
     public static IReadOnlyList<Script> Embedded { get; } =
-        ReadEmbedded(script => MigrationPlan.Folders.Contains(script.Folder));
+        ReadEmbedded(script => MigrationPlan.Entry(script) >= 0);
 
     /// <summary>What only a superuser can run; no migration does.</summary>
     internal static IReadOnlyList<Script> ForSuperusers { get; } = ReadEmbedded(script => script.Folder == "superuser");
@@ -19,7 +19,7 @@ public sealed record Script(string Name, string Sql)
     public string Hash => Convert.ToHexStringLower(
         SHA256.HashData(Encoding.UTF8.GetBytes(Sql.Replace("\r\n", "\n", StringComparison.Ordinal))));
 
-    /// <summary>The folder under <c>db/</c>: roles, schema, functions or policies.</summary>
+    /// <summary>The folder under <c>db/</c>: roles, schema, functions, views, triggers or policies.</summary>
     public string Folder => Name.Split('/') is ["db", var folder, ..] ? folder : "";
 
     /// <summary>True for a schema file whose first line is <c>-- no transaction</c>.</summary>

@@ -14,7 +14,7 @@ internal static class ScriptFailure
 
         var lines = new[]
         {
-            $"{script?.Name ?? "The migration"}{Line(script, statement, e.Position)}: {e.MessageText} ({e.SqlState})",
+            $"{script?.Name ?? "The migration"}{Line(script, statement, Math.Max(e.Position, e.InternalPosition))}: {e.MessageText} ({e.SqlState})",
             // Of data and of constraints (classes 22 and 23) it holds people's values.
             e.SqlState[..2] is "22" or "23" ? null : e.Detail,
             e.Hint,

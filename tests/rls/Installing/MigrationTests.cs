@@ -145,6 +145,31 @@ public sealed class MigrationTests : IAsyncLifetime
         Assert.Equal(0, await Owner.Ask<long>(SchemasOfOurs));
     }
 
+    // Bodies are checked when everything exists, not where their file is applied.
+    [Theory]
+    [InlineData("sql", "select 1\n  from public.\"Gone\"", 5, "42P01")]
+    [InlineData("plpgsql", "begin\n  retrun 1;\nend", 5, "42601")]
+    public async Task A_body_that_is_wrong_is_named_and_leaves_nothing(string language, string body, int line, string error)
+    {
+        var refusal = await Assert.ThrowsAsync<SetupException>(() => Migrate(With("db/functions/zz_wrong.sql",
+            $"create or replace function auth.zz_wrong()\n  returns integer\n  language {language}\nas $${body}$$;")));
+
+        Assert.Contains($"db/functions/zz_wrong.sql:{line}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(error, refusal.Message, StringComparison.Ordinal);
+        Assert.Equal(0, await Owner.Ask<long>(SchemasOfOurs));
+    }
+
+    [Fact]
+    public async Task A_schema_file_that_breaks_a_function_is_refused()
+    {
+        await Migrate();
+
+        var refusal = await Assert.ThrowsAsync<SetupException>(() =>
+            Migrate(With("db/schema/9999_wrong.sql", "alter table app_private.setting rename column value to text")));
+
+        Assert.Contains("db/functions/chats/setting_number.sql:", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_dry_run_leaves_nothing()
     {
@@ -181,12 +206,12 @@ public sealed class MigrationTests : IAsyncLifetime
     public async Task A_changed_function_is_applied_again_and_nothing_else()
     {
         await Migrate();
-        var changed = Script.Embedded.Select(script => script.Name == "db/functions/auth_organization_id.sql"
+        var changed = Script.Embedded.Select(script => script.Name == "db/functions/membership/organization_id.sql"
             ? script with { Sql = script.Sql + "\n-- changed" } : script);
 
         var result = await Migrate(new MigrationOptions { Scripts = [.. changed] });
 
-        Assert.Equal(["db/functions/auth_organization_id.sql"], result.Applied);
+        Assert.Equal(["db/functions/membership/organization_id.sql"], result.Applied);
         Assert.Empty(await Problems([.. changed]));
     }
 

@@ -1,3 +1,51 @@
+-- What fires on public."Message".
+
+create or replace trigger _100_touch before update on public."Message"
+  for each row execute function app_private.tg__touch();
+
+-- One upsert a statement: it locks the person's row of the hour, so two writers at once are counted
+-- one after the other. Definer: nobody writes "Quota".
+create or replace function app_private.tg_message__quota()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+declare
+  quota constant integer := (select s.value::integer from app_private.setting s
+    where s.name = 'messages_per_hour');
+  written integer;
+begin
+  if quota is null then
+    return null;
+  end if;
+  -- By the rows' author, not by auth.uid(): by now the statement may have changed that setting.
+  for written in
+    insert into public."Quota" as q ("userId", "kind", "period", "used")
+    select a."userId", 'messages', date_trunc('hour', now() at time zone 'utc'), count(*)
+    from added a
+    where a."userId" <> '00000000-0000-4000-8000-00000000ca7a'
+    group by a."userId"
+    on conflict ("userId", "kind", "period") do update set "used" = q."used" + excluded."used"
+    returning q."used"
+  loop
+    if written > quota then
+      raise exception 'the quota of messages is used up'
+        using errcode = 'RC014', detail = quota::text;
+    end if;
+  end loop;
+  return null;
+end
+$$;
+alter function app_private.tg_message__quota() owner to auth_definer;
+comment on function app_private.tg_message__quota() is
+  'Nobody writes more messages an hour than the setting messages_per_hour says. RC014: used up.';
+
+create or replace trigger _300_quota
+  after insert on public."Message"
+  referencing new table as added
+  for each statement execute function app_private.tg_message__quota();
+
 -- The hot path: one insert a statement, without a look at any other table. Of a deleted message the
 -- chat says who could see it; where the chat is gone too, its own deletion says it all.
 -- Definer: nobody writes "Event".

@@ -1,3 +1,5 @@
+-- What fires on public."StreamChunk".
+
 -- One update says that the stream is alive, and takes its row: an append and a finish at the same
 -- moment come one after the other, and the one that is late finds the stream as it is then.
 -- After the insert, so that only who may append learns whether a stream has ended.

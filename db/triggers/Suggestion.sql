@@ -1,3 +1,8 @@
+-- What fires on public."Suggestion".
+
+create or replace trigger _100_touch before update on public."Suggestion"
+  for each row execute function app_private.tg__touch();
+
 -- Policies and column grants cannot say that one person may change these columns and another
 -- those; this does. Not "is distinct from" alone: a statement that clears its identity between two
 -- rows would be the author of what nobody's account has written any more.

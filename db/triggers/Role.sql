@@ -1,3 +1,8 @@
+-- What fires on public."Role".
+
+create or replace trigger _100_touch before update on public."Role"
+  for each row execute function app_private.tg__touch();
+
 -- Definer: writes "AuditEvent".
 create or replace function app_private.tg_role__audit()
   returns trigger

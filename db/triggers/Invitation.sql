@@ -1,3 +1,5 @@
+-- What fires on public."Invitation".
+
 -- Definer: writes "AuditEvent".
 create or replace function app_private.tg_invitation__audit()
   returns trigger

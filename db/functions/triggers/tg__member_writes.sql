@@ -21,10 +21,3 @@ $$;
 alter function app_private.tg__member_writes() owner to auth_definer;
 comment on function app_private.tg__member_writes() is
   'Nobody comes to own an organization''s chat or document while they leave it.';
-
-create or replace trigger _200_member_writes before insert on public."Chat"
-  for each row when (new."organizationId" is not null)
-  execute function app_private.tg__member_writes();
-create or replace trigger _200_member_writes before insert on public."Document"
-  for each row when (new."organizationId" is not null)
-  execute function app_private.tg__member_writes();

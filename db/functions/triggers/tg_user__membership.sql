@@ -59,7 +59,3 @@ $$;
 alter function app_private.tg_user__membership() owner to auth_definer;
 comment on function app_private.tg_user__membership() is
   'Keeps memberships whole: role and manager of the same organization, no cycle, hand-over on leaving.';
-
-create or replace trigger _200_membership
-  before update of "organizationId", "roleId", "managerId" or delete on public."User"
-  for each row execute function app_private.tg_user__membership();

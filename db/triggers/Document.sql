@@ -1,3 +1,12 @@
+-- What fires on public."Document".
+
+create or replace trigger _100_touch before update on public."Document"
+  for each row execute function app_private.tg__touch();
+
+create or replace trigger _200_member_writes before insert on public."Document"
+  for each row when (new."organizationId" is not null)
+  execute function app_private.tg__member_writes();
+
 -- One event a document, not a version: hence a statement's trigger. Definer: writes "AuditEvent".
 create or replace function app_private.tg_document__audit()
   returns trigger

@@ -52,12 +52,3 @@ $$;
 alter function app_private.tg_user__audit() owner to auth_definer;
 comment on function app_private.tg_user__audit() is
   'Accounts, memberships, roles, managers, addresses and passwords leave a trace.';
-
-create or replace trigger _400_audit
-  after insert or update of "organizationId", "roleId", "managerId", "email", "emailVerified",
-    "password" on public."User"
-  for each row execute function app_private.tg_user__audit();
--- Before, because with the account goes the session that says who is acting.
-create or replace trigger _400_audit_delete
-  before delete on public."User"
-  for each row execute function app_private.tg_user__audit();

@@ -1,3 +1,5 @@
+-- What fires on public."Stream".
+
 -- The pieces of a stream are no events: whoever follows it reads them.
 -- Definer: nobody writes "Event".
 create or replace function app_private.tg_stream__event()

@@ -1,0 +1,11 @@
+create or replace function app_private.tg__touch()
+  returns trigger
+  language plpgsql
+  set search_path = ''
+as $$
+begin
+  new."version" := old."version" + 1;
+  return new;
+end
+$$;
+comment on function app_private.tg__touch() is 'Counts a row''s changes: the version behind an ETag.';

@@ -1,0 +1,94 @@
+-- What fires on public."User". Its two longest functions stand in db/functions/triggers.
+
+create or replace trigger _100_touch before update on public."User"
+  for each row execute function app_private.tg__touch();
+
+create or replace trigger _200_membership
+  before update of "organizationId", "roleId", "managerId" or delete on public."User"
+  for each row execute function app_private.tg_user__membership();
+
+-- Definer: it counts colleagues, and ends the organization that nobody is left in.
+create or replace function app_private.tg_user__last_member()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  if not exists (
+    select from public."User" u where u."organizationId" = old."organizationId")
+  then
+    -- Its chats and documents go back to their owners (foreign keys set null). When it is the
+    -- organization's own deletion that empties it (depth 2), that goes on by itself.
+    if pg_trigger_depth() = 1 then
+      delete from public."Organization" o where o."id" = old."organizationId";
+    end if;
+  elsif old."roleId" = '00000000-0000-4000-8000-000000000002' and not exists (
+    select from public."User" u
+    where u."organizationId" = old."organizationId"
+      and u."roleId" = '00000000-0000-4000-8000-000000000002')
+  then
+    raise exception 'an organization keeps an administrator' using errcode = 'RC003';
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_user__last_member() owner to auth_definer;
+comment on function app_private.tg_user__last_member() is
+  'The last administrator stays while others do; with its last member an organization ends.';
+
+create or replace trigger _300_last_member
+  after update of "organizationId", "roleId" or delete on public."User"
+  for each row when (old."organizationId" is not null)
+  execute function app_private.tg_user__last_member();
+
+create or replace trigger _400_audit
+  after insert or update of "organizationId", "roleId", "managerId", "email", "emailVerified",
+    "password" on public."User"
+  for each row execute function app_private.tg_user__audit();
+-- Before, because with the account goes the session that says who is acting.
+create or replace trigger _400_audit_delete
+  before delete on public."User"
+  for each row execute function app_private.tg_user__audit();
+
+-- Definer: nobody writes "Event".
+create or replace function app_private.tg_user__event()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  if tg_op = 'UPDATE' and new."organizationId" is not distinct from old."organizationId" then
+    insert into public."Event" ("kind", "rowId", "userId", "organizationId")
+    values ('member.updated', new."id", new."id", new."organizationId");
+    return null;
+  end if;
+
+  if old."organizationId" is not null then
+    insert into public."Event" ("kind", "rowId", "userId", "organizationId", "snapshot")
+    values ('member.left', old."id", old."id", old."organizationId", pg_current_snapshot());
+  end if;
+  if new."organizationId" is not null then
+    insert into public."Event" ("kind", "rowId", "userId", "organizationId")
+    values ('member.joined', new."id", new."id", new."organizationId");
+  end if;
+  return null;
+end
+$$;
+alter function app_private.tg_user__event() owner to auth_definer;
+comment on function app_private.tg_user__event() is
+  'Members who join, leave, or get another role or manager go into the outbox.';
+
+create or replace trigger _500_event
+  after delete on public."User"
+  for each row when (old."organizationId" is not null)
+  execute function app_private.tg_user__event();
+create or replace trigger _500_event_update
+  after update of "organizationId", "roleId", "managerId" on public."User"
+  for each row when (
+    (old."organizationId" is not null or new."organizationId" is not null)
+    and (old."organizationId" is distinct from new."organizationId"
+      or old."roleId" is distinct from new."roleId"
+      or old."managerId" is distinct from new."managerId"))
+  execute function app_private.tg_user__event();
