@@ -60,7 +60,7 @@ attacks: obj/built-all ## tries every attack of docs/threat-model.md, against th
 prove: obj/built-all ## runs all that docs/proof.md claims, and writes the figures there; some 20 minutes
 	@tests/prove.sh
 
-docs-matrix: obj/built-all ## writes docs/access-matrix.md from the model of the rules
+docs-matrix: obj/built-all ## writes the matrices of docs/access-rules.md from the model of the rules
 	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~AccessMatrix
 
 check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs first

@@ -3,7 +3,7 @@ using RlsChat.Tests.Rls.Stage;
 namespace RlsChat.Tests.Rls;
 
 /// <summary>
-/// "What is not written is denied" of access-rules.md: the outbox "Event" is nobody's. Triggers write it,
+/// "What is not listed is denied" of access-rules.md: the outbox "Event" is nobody's. Triggers write it,
 /// in the transaction of the change; what a deletion takes along is silent.
 /// </summary>
 public sealed class EventTests(Theatre theatre) : Drama(theatre)

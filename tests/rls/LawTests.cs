@@ -3,7 +3,7 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>The law "Nobody grants what they don't hold" of access-rules.md, permission by permission.</summary>
+/// <summary>"People can grant only what they hold" of access-rules.md, permission by permission.</summary>
 [Attack]
 public sealed class LawTests(Theatre theatre) : Drama(theatre)
 {

@@ -2,7 +2,7 @@ using RlsChat.Tests.Rls.Stage;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>The law "Leaving is losing" of access-rules.md, over every table with an organization.</summary>
+/// <summary>"Leaving ends access" of access-rules.md, over every table with an organization.</summary>
 public sealed class LeavingTests(Theatre theatre) : Drama(theatre)
 {
     // What somebody could do in Acme, table by table. "left" administers there, made a row of each, and is above "owner".

@@ -4,7 +4,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Rls;
 
 /// <summary>
-/// The laws and "Leaving, removal, account deletion" of access-rules.md, with two people acting at once on
+/// "General rules" and "Leaving, removal, account deletion" of access-rules.md, with two people acting at once on
 /// real connections: what one of them alone may do, both together may not.
 /// </summary>
 [Attack]

@@ -2,7 +2,7 @@ using RlsChat.Tests.Rls.Stage;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>"What is not written is denied" of access-rules.md: a "Quota" is read by whose it is, and counted by functions.</summary>
+/// <summary>"What is not listed is denied" of access-rules.md: a "Quota" is read by whose it is, and counted by functions.</summary>
 public sealed class QuotaTests(Theatre theatre) : Drama(theatre)
 {
     private static readonly Dictionary<string, string> Verbs = new()

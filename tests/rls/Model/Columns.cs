@@ -57,7 +57,6 @@ internal sealed record Columns(string Table, string Read, string Insert = "", st
     /// <summary>A set of columns as a reader of the documentation has it.</summary>
     public static string Words(string columns) => columns switch
     {
-        "" => "none",
         All => "all",
         _ when columns.StartsWith("* but ", StringComparison.Ordinal) => $"all but {Quoted(columns[6..])}",
         _ => Quoted(columns),
