@@ -3,7 +3,7 @@ using RlsChat.Tests.Rls.Stage;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>"What is not written is denied", for COPY … TO: it reads as its author does, and no further.</summary>
+/// <summary>"What is not listed is denied", for COPY … TO: it reads as its author does, and no further.</summary>
 [Collection(TheSameTheatre.Name)]
 public sealed class CopyTests(Theatre theatre)
 {

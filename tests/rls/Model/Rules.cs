@@ -3,10 +3,8 @@ using System.Collections.Immutable;
 namespace RlsChat.Tests.Rls.Model;
 
 /// <summary>
-/// "Who may do what" once more, in C#: written from the contract's tables alone, sharing nothing with
-/// the SQL. Each question is about one person (null: nobody) and one row, in one world. Above each rule
-/// stands its sentence of the contract; over them all: "Leaving is losing", "nobody grants what they
-/// don't hold", and "what is not written is denied".
+/// docs/access-rules.md as C#, sharing nothing with the SQL. Each question is about one person (null: anonymous) and one
+/// row, in one world. Above each rule stands the rule in words: S select, I insert, U update, D delete.
 /// </summary>
 internal sealed class Rules(World world)
 {

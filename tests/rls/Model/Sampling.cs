@@ -39,8 +39,8 @@ internal static class Sampling
                     in a world of {small.Sum(rows => rows.Length)} drafted rows (of {drawn.Sum(rows => rows.Length)}):
                     {print(small)}
                     To see it again, as small as it gets: RLSCHAT_MODEL_SEED={random.ToString(state)} make test-rls FILTER=Model
-                    Then find the sentence of the contract that it is about, quoted in tests/rls/Model/Rules.cs: either
-                    the rule there does not say what the sentence says, or the policy, grant or function does not.
+                    Then find the rule that it is about in docs/access-rules.md. Either tests/rls/Model/Rules.cs differs from it,
+                    or the policy, grant or function does.
                     """);
             }
         }
