@@ -13,24 +13,28 @@ grant insert ("actorId", "subjectId", "organizationId", "action", "target", "tar
   on public."AuditEvent" to auth_definer;
 grant delete on public."AuditEvent" to rlschat_purge;
 
-create policy user_owned_select on public."AuditEvent"
+create policy select_self on public."AuditEvent"
   for select to regular_user
   using ("actorId" = (select auth.uid()) or "subjectId" = (select auth.uid()));
-comment on policy user_owned_select on public."AuditEvent" is
+comment on policy select_self on public."AuditEvent" is
   'People see what they did and what concerns them, wherever it happened.';
 
-create policy role_based_access on public."AuditEvent"
+create policy select_permitted on public."AuditEvent"
   for select to regular_user
   using ("organizationId" = (select auth.organization_with('can_view_audit')));
-comment on policy role_based_access on public."AuditEvent" is
-  'Who may view the audit sees what happened in the organization.';
+comment on policy select_permitted on public."AuditEvent" is
+  'People with can_view_audit see what happened in their organization.';
 
-create policy definer_insert on public."AuditEvent"
+-- For functions.
+
+create policy function_insert on public."AuditEvent"
   for insert to auth_definer
   with check (true);
-comment on policy definer_insert on public."AuditEvent" is 'The triggers of other tables append.';
+comment on policy function_insert on public."AuditEvent" is
+  'Triggers of other tables record what happened.';
 
-create policy purge_old on public."AuditEvent"
+create policy function_delete on public."AuditEvent"
   for delete to rlschat_purge
   using ("createdAt" < now() at time zone 'utc' - interval '400 days');
-comment on policy purge_old on public."AuditEvent" is 'Kept 400 days.';
+comment on policy function_delete on public."AuditEvent" is
+  'The purge deletes entries after 400 days.';

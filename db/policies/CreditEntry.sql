@@ -11,17 +11,21 @@ grant select on public."CreditEntry" to regular_user;
 grant insert ("userId", "amount", "reason", "grantedBy") on public."CreditEntry" to auth_definer;
 grant select ("balance") on public."CreditEntry" to auth_definer;
 
-create policy user_owned_select on public."CreditEntry"
+create policy select_self on public."CreditEntry"
   for select to regular_user
   using ("userId" = (select auth.uid()));
-comment on policy user_owned_select on public."CreditEntry" is 'People see their own ledger.';
+comment on policy select_self on public."CreditEntry" is 'People see their own ledger.';
 
-create policy definer_select on public."CreditEntry"
+-- For functions.
+
+create policy function_select on public."CreditEntry"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."CreditEntry" is 'The balance after an entry is returned.';
+comment on policy function_select on public."CreditEntry" is
+  'Granting and spending return the balance after the entry.';
 
-create policy definer_insert on public."CreditEntry"
+create policy function_insert on public."CreditEntry"
   for insert to auth_definer
   with check (true);
-comment on policy definer_insert on public."CreditEntry" is 'Granting and spending append.';
+comment on policy function_insert on public."CreditEntry" is
+  'Granting and spending append an entry.';

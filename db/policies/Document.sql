@@ -19,14 +19,14 @@ grant select on public."Document" to auth_definer;
 grant insert ("id", "title", "userId") on public."Document" to auth_definer;
 grant update ("userId") on public."Document" to auth_definer;
 
-create policy user_owned_select on public."Document"
+create policy select_owner on public."Document"
   for select to regular_user
   using (
     "userId" = (select auth.uid())
     and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
   );
-comment on policy user_owned_select on public."Document" is
-  'Owners see their documents; an organization''s only while they are a member.';
+comment on policy select_owner on public."Document" is
+  'Owners see their documents; in an organization, only while they are a member.';
 
 create policy hierarchical on public."Document"
   for select to regular_user
@@ -35,7 +35,7 @@ create policy hierarchical on public."Document"
     and "userId" = any ((select auth.report_ids())::uuid[])
   );
 comment on policy hierarchical on public."Document" is
-  'Managers see the organization''s documents of everyone below them.';
+  'Managers see the documents in their organization of everyone below them.';
 
 create policy role_based_access on public."Document"
   for select to regular_user
@@ -44,48 +44,50 @@ create policy role_based_access on public."Document"
     or "organizationId" = (select auth.organization_with('can_manage_documents'))
   );
 comment on policy role_based_access on public."Document" is
-  'People who may view or manage documents see the organization''s.';
+  'People with can_view_documents or can_manage_documents see the documents of their organization.';
 
-create policy user_owned_insert on public."Document"
+create policy insert_owner on public."Document"
   for insert to regular_user
   with check (
     "userId" = (select auth.uid())
     and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
     and not auth.is_document_taken("id")
   );
-comment on policy user_owned_insert on public."Document" is
-  'People make documents and versions as themselves, personal or in their organization, never '
-  'under another person''s id.';
+comment on policy insert_owner on public."Document" is
+  'People create documents and versions as themselves, personal or in their organization, and '
+  'never under an id that belongs to another person.';
 
-create policy user_owned_delete on public."Document"
+create policy delete_owner on public."Document"
   for delete to regular_user
   using (
     "userId" = (select auth.uid())
     and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
   );
-comment on policy user_owned_delete on public."Document" is
-  'Owners delete their versions; an organization''s only while they are a member.';
+comment on policy delete_owner on public."Document" is
+  'Owners delete their versions; in an organization, only while they are a member.';
 
 create policy delete_permitted on public."Document"
   for delete to regular_user
   using ("organizationId" = (select auth.organization_with('can_manage_documents')));
 comment on policy delete_permitted on public."Document" is
-  'Who may manage documents deletes those of the organization.';
+  'People with can_manage_documents delete the documents of their organization.';
 
-create policy definer_select on public."Document"
+-- For functions.
+
+create policy function_select on public."Document"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Document" is
+comment on policy function_select on public."Document" is
   'Hand-over finds what a person owns; auth.is_document_taken() sees every owner.';
 
-create policy definer_insert on public."Document"
+create policy function_insert on public."Document"
   for insert to auth_definer
   with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy definer_insert on public."Document" is 'The canary row, and no other.';
+comment on policy function_insert on public."Document" is 'The canary row, and no other.';
 
-create policy definer_update on public."Document"
+create policy function_update on public."Document"
   for update to auth_definer
   using ("organizationId" is not null)
   with check ("organizationId" is not null);
-comment on policy definer_update on public."Document" is
+comment on policy function_update on public."Document" is
   'Hand-over gives an organization''s document a new owner.';

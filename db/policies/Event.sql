@@ -8,17 +8,19 @@ call app_private.reset_policies('public."Event"');
 grant select, insert on public."Event" to auth_definer;
 grant delete on public."Event" to rlschat_purge;
 
-create policy definer_select on public."Event"
+-- For functions.
+
+create policy function_select on public."Event"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Event" is 'auth.deliver reads the outbox forward.';
+comment on policy function_select on public."Event" is 'auth.deliver reads the outbox forward.';
 
-create policy definer_insert on public."Event"
+create policy function_insert on public."Event"
   for insert to auth_definer
   with check (true);
-comment on policy definer_insert on public."Event" is 'Triggers write what happened.';
+comment on policy function_insert on public."Event" is 'Triggers write what happened.';
 
-create policy purge_old on public."Event"
+create policy function_delete on public."Event"
   for delete to rlschat_purge
   using ("createdAt" < now() at time zone 'utc' - interval '1 day');
-comment on policy purge_old on public."Event" is 'Kept one day.';
+comment on policy function_delete on public."Event" is 'The purge deletes events after a day.';

@@ -13,9 +13,18 @@ grant delete on public."IdempotencyKey" to rlschat_purge;
 
 call auth.crud_policy('public."IdempotencyKey"', 'regular_user',
   read => '"userId" = (select auth.uid())',
-  modify => '"userId" = (select auth.uid())');
+  modify => '"userId" = (select auth.uid())', named => '{command}_self');
+comment on policy select_self on public."IdempotencyKey" is
+  'People find the keys of their own requests.';
+comment on policy insert_self on public."IdempotencyKey" is 'People store a key as themselves.';
+comment on policy update_self on public."IdempotencyKey" is
+  'People store the response to their own request.';
+comment on policy delete_self on public."IdempotencyKey" is 'People delete their own keys.';
 
-create policy purge_old on public."IdempotencyKey"
+-- For functions.
+
+create policy function_delete on public."IdempotencyKey"
   for delete to rlschat_purge
   using ("createdAt" < now() at time zone 'utc' - interval '24 hours');
-comment on policy purge_old on public."IdempotencyKey" is 'Kept 24 hours.';
+comment on policy function_delete on public."IdempotencyKey" is
+  'The purge deletes keys after 24 hours.';

@@ -17,41 +17,45 @@ grant select on public."Invitation" to auth_definer;
 grant update ("acceptedAt") on public."Invitation" to auth_definer;
 grant delete on public."Invitation" to rlschat_purge;
 
-create policy org_scoped_select on public."Invitation"
+create policy select_permitted on public."Invitation"
   for select to regular_user
   using ("organizationId" = (select auth.organization_with('can_manage_members')));
-comment on policy org_scoped_select on public."Invitation" is
-  'Who may manage members sees the organization''s invitations.';
+comment on policy select_permitted on public."Invitation" is
+  'People with can_manage_members see the invitations of their organization.';
 
-create policy org_scoped_insert on public."Invitation"
+create policy insert_permitted on public."Invitation"
   for insert to regular_user
   with check (
     "organizationId" = (select auth.organization_with('can_manage_members'))
     and "invitedBy" = (select auth.uid())
     and auth.can_grant_role("roleId")
   );
-comment on policy org_scoped_insert on public."Invitation" is
-  'Who may manage members invites, as themselves, into a role that holds nothing they lack.';
+comment on policy insert_permitted on public."Invitation" is
+  'People with can_manage_members invite, as themselves, into a role that holds nothing they lack.';
 
-create policy org_scoped_delete on public."Invitation"
+create policy delete_permitted on public."Invitation"
   for delete to regular_user
   using ("organizationId" = (select auth.organization_with('can_manage_members')));
-comment on policy org_scoped_delete on public."Invitation" is
-  'Who may manage members withdraws an invitation.';
+comment on policy delete_permitted on public."Invitation" is
+  'People with can_manage_members withdraw invitations of their organization.';
 
-create policy definer_select on public."Invitation"
+-- For functions.
+
+create policy function_select on public."Invitation"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Invitation" is
-  'Accepting finds the row of a token by its digest.';
+comment on policy function_select on public."Invitation" is
+  'Accepting finds an invitation by the digest of its token.';
 
-create policy definer_update on public."Invitation"
+create policy function_update on public."Invitation"
   for update to auth_definer
   using (true)
   with check (true);
-comment on policy definer_update on public."Invitation" is 'Accepting marks it as used.';
+comment on policy function_update on public."Invitation" is
+  'Accepting marks an invitation as used.';
 
-create policy purge_expired on public."Invitation"
+create policy function_delete on public."Invitation"
   for delete to rlschat_purge
   using ("expires" < now() at time zone 'utc' - interval '30 days');
-comment on policy purge_expired on public."Invitation" is 'Kept 30 days past its end.';
+comment on policy function_delete on public."Invitation" is
+  'The purge deletes invitations 30 days after they expired.';

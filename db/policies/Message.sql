@@ -7,6 +7,10 @@
 --   owner of the chat, can_manage_chats  deletes anybody's
 --
 -- Not granted: moving a message, changing its author or role.
+--
+-- A row is judged by its parent with (select true from …), not with exists: PostgreSQL then looks
+-- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
+-- the row are qualified: a later column of that name in the parent would capture them silently.
 
 call app_private.reset_policies('public."Message"');
 
@@ -21,43 +25,38 @@ grant insert ("id", "chatId", "role", "parts", "createdAt", "userId")
 
 create policy select_reader on public."Message"
   for select to anonymous, regular_user
-  using ((select true from public."Chat" c where c."id" = "chatId"));
+  using ((select true from public."Chat" c where c."id" = "Message"."chatId"));
 comment on policy select_reader on public."Message" is
   'Whoever sees the chat sees its messages: the policies of "Chat" decide.';
 
-create policy insert_member on public."Message"
-  for insert to regular_user, auth_definer
-  with check ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
-comment on policy insert_member on public."Message" is
-  'The owner of a personal chat and members of the chat''s organization write, as themselves; '
-  'also where a function that finishes a stream writes for them.';
-
-create policy update_author on public."Message"
-  for update to regular_user
-  using ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"))
-  with check ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
+call auth.crud_policy('public."Message"', 'regular_user', named => '{command}_author',
+  modify => '"userId" = (select auth.uid()) and auth.can_write_chat("chatId")');
+comment on policy insert_author on public."Message" is
+  'The owner of a personal chat and the members of a chat''s organization write, as themselves.';
 comment on policy update_author on public."Message" is
-  'Authors rewrite their messages while they may write into the chat.';
-
-create policy delete_author on public."Message"
-  for delete to regular_user
-  using ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
+  'Authors rewrite their messages while they may write to the chat.';
 comment on policy delete_author on public."Message" is
-  'Authors delete their messages while they may write into the chat.';
+  'Authors delete their messages while they may write to the chat.';
 
 create policy delete_chat_owner on public."Message"
   for delete to regular_user
   using (auth.can_tidy_chat("chatId"));
 comment on policy delete_chat_owner on public."Message" is
-  'The owner of the chat, and who may manage chats, delete any message in it.';
+  'The owner of the chat, and people with can_manage_chats, delete any message in it.';
 
-create policy definer_select on public."Message"
+-- For functions.
+
+create policy function_select on public."Message"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Message" is
+comment on policy function_select on public."Message" is
   'auth.deliver shows new messages to those who see the chat; triggers ask whether one is still there.';
 
-create policy definer_insert on public."Message"
+create policy function_insert on public."Message"
   for insert to auth_definer
-  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy definer_insert on public."Message" is 'The canary row, and no other.';
+  with check (
+    "id" = '00000000-0000-4000-8000-00000000ca7a'
+    or "userId" = (select auth.uid()) and auth.can_write_chat("chatId")
+  );
+comment on policy function_insert on public."Message" is
+  'A function that finishes a stream writes for the person who asks. Also the canary row.';

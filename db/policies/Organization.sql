@@ -24,7 +24,7 @@ create policy update_permitted on public."Organization"
   using ("id" = (select auth.organization_with('can_manage_organization')))
   with check ("id" = (select auth.organization_with('can_manage_organization')));
 comment on policy update_permitted on public."Organization" is
-  'Who may manage the organization renames it.';
+  'People with can_manage_organization rename it.';
 
 create policy delete_last_member on public."Organization"
   for delete to regular_user
@@ -33,28 +33,32 @@ create policy delete_last_member on public."Organization"
     and not exists (select from public."Colleague" c where c."id" <> (select auth.uid()))
   );
 comment on policy delete_last_member on public."Organization" is
-  'Who may manage it and is its only member deletes it; a foreign key stops a race with who joins.';
+  'The only member left, with can_manage_organization, deletes it. A foreign key stops a race with '
+  'someone who joins.';
 
-create policy definer_select on public."Organization"
+-- For functions.
+
+create policy function_select on public."Organization"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Organization" is
-  'Changes of membership lock the organization first.';
+comment on policy function_select on public."Organization" is
+  'Changes of membership read and lock the organization first.';
 
-create policy definer_insert on public."Organization"
+create policy function_insert on public."Organization"
   for insert to auth_definer
   with check (true);
-comment on policy definer_insert on public."Organization" is 'public.create_organization().';
+comment on policy function_insert on public."Organization" is
+  'public.create_organization() makes one.';
 
-create policy definer_update on public."Organization"
+create policy function_update on public."Organization"
   for update to auth_definer
   using (true)
   with check (true);
-comment on policy definer_update on public."Organization" is
+comment on policy function_update on public."Organization" is
   'Needed to lock the row; no function changes it.';
 
-create policy definer_delete on public."Organization"
+create policy function_delete on public."Organization"
   for delete to auth_definer
   using (true);
-comment on policy definer_delete on public."Organization" is
+comment on policy function_delete on public."Organization" is
   'An organization ends when its last member leaves.';

@@ -12,28 +12,32 @@ grant select, insert on public."Quota" to auth_definer;
 grant update ("used") on public."Quota" to auth_definer;
 grant delete on public."Quota" to rlschat_purge;
 
-create policy user_owned_select on public."Quota"
+create policy select_self on public."Quota"
   for select to regular_user
   using ("userId" = (select auth.uid()));
-comment on policy user_owned_select on public."Quota" is 'People see what they have used.';
+comment on policy select_self on public."Quota" is 'People see what they have used.';
 
-create policy definer_select on public."Quota"
+-- For functions.
+
+create policy function_select on public."Quota"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Quota" is 'Counting reads what is used.';
+comment on policy function_select on public."Quota" is 'Counting reads what was used so far.';
 
-create policy definer_insert on public."Quota"
+create policy function_insert on public."Quota"
   for insert to auth_definer
   with check (true);
-comment on policy definer_insert on public."Quota" is 'The first use in a period.';
+comment on policy function_insert on public."Quota" is
+  'Counting starts a period with its first use.';
 
-create policy definer_update on public."Quota"
+create policy function_update on public."Quota"
   for update to auth_definer
   using (true)
   with check (true);
-comment on policy definer_update on public."Quota" is 'Each further use.';
+comment on policy function_update on public."Quota" is 'Counting adds each further use.';
 
-create policy purge_old on public."Quota"
+create policy function_delete on public."Quota"
   for delete to rlschat_purge
   using ("period" < now() at time zone 'utc' - interval '7 days');
-comment on policy purge_old on public."Quota" is 'Kept seven days past the period''s begin.';
+comment on policy function_delete on public."Quota" is
+  'The purge deletes counts seven days after their period began.';

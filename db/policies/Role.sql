@@ -18,10 +18,10 @@ grant update ("name", "permissions") on public."Role" to regular_user;
 grant delete on public."Role" to regular_user;
 grant select, insert, update on public."Role" to auth_definer;
 
-create policy org_scoped_select on public."Role"
+create policy select_member on public."Role"
   for select to regular_user
   using ("organizationId" = (select auth.organization_id()));
-comment on policy org_scoped_select on public."Role" is
+comment on policy select_member on public."Role" is
   'Members see the roles of their organization.';
 
 create policy select_built_in on public."Role"
@@ -29,49 +29,31 @@ create policy select_built_in on public."Role"
   using ("organizationId" is null and (select auth.organization_id()) is not null);
 comment on policy select_built_in on public."Role" is 'Members see the built-in roles.';
 
-create policy org_scoped_insert on public."Role"
-  for insert to regular_user
-  with check (
-    "organizationId" = (select auth.organization_with('can_manage_roles'))
-    and auth.covers((select auth.permissions()), "permissions")
-  );
-comment on policy org_scoped_insert on public."Role" is
-  'Who may manage roles makes one that holds nothing they lack.';
+call auth.crud_policy('public."Role"', 'regular_user', named => '{command}_permitted',
+  modify => $$"organizationId" = (select auth.organization_with('can_manage_roles'))
+    and auth.covers((select auth.permissions()), "permissions")$$);
+comment on policy insert_permitted on public."Role" is
+  'People with can_manage_roles make a role that holds nothing they lack.';
+comment on policy update_permitted on public."Role" is
+  'People with can_manage_roles change a role that holds, before and after, nothing they lack.';
+comment on policy delete_permitted on public."Role" is
+  'People with can_manage_roles delete a role that holds nothing they lack.';
 
-create policy org_scoped_update on public."Role"
-  for update to regular_user
-  using (
-    "organizationId" = (select auth.organization_with('can_manage_roles'))
-    and auth.covers((select auth.permissions()), "permissions")
-  )
-  with check (
-    "organizationId" = (select auth.organization_with('can_manage_roles'))
-    and auth.covers((select auth.permissions()), "permissions")
-  );
-comment on policy org_scoped_update on public."Role" is
-  'Who may manage roles changes one that holds, before and after, nothing they lack.';
+-- For functions.
 
-create policy org_scoped_delete on public."Role"
-  for delete to regular_user
-  using (
-    "organizationId" = (select auth.organization_with('can_manage_roles'))
-    and auth.covers((select auth.permissions()), "permissions")
-  );
-comment on policy org_scoped_delete on public."Role" is
-  'Who may manage roles deletes one that holds nothing they lack.';
-
-create policy definer_select on public."Role"
+create policy function_select on public."Role"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Role" is 'What a person''s role holds is read live.';
+comment on policy function_select on public."Role" is
+  'The permissions of a person''s role are read at every statement.';
 
-create policy definer_insert on public."Role"
+create policy function_insert on public."Role"
   for insert to auth_definer
   with check ("organizationId" is null);
-comment on policy definer_insert on public."Role" is 'The built-in roles come with the schema.';
+comment on policy function_insert on public."Role" is 'A migration makes the built-in roles.';
 
-create policy definer_update on public."Role"
+create policy function_update on public."Role"
   for update to auth_definer
   using ("organizationId" is null)
   with check ("organizationId" is null);
-comment on policy definer_update on public."Role" is 'The built-in roles are put right by a migration.';
+comment on policy function_update on public."Role" is 'A migration repairs the built-in roles.';

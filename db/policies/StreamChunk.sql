@@ -4,6 +4,10 @@
 --   who opened it                    appends, while they may still write into the chat
 --
 -- Not granted: changing a chunk, and deleting one: it goes with its stream, or by the purge.
+--
+-- A row is judged by its parent with (select true from …), not with exists: PostgreSQL then looks
+-- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
+-- the row are qualified: a later column of that name in the parent would capture them silently.
 
 call app_private.reset_policies('public."StreamChunk"');
 
@@ -14,34 +18,37 @@ grant delete on public."StreamChunk" to rlschat_purge;
 
 create policy select_reader on public."StreamChunk"
   for select to anonymous, regular_user
-  using ((select true from public."Stream" s where s."id" = "streamId"));
-comment on policy select_reader on public."StreamChunk" is 'Whoever sees the stream sees its chunks.';
+  using ((select true from public."Stream" s where s."id" = "StreamChunk"."streamId"));
+comment on policy select_reader on public."StreamChunk" is
+  'Whoever sees the stream sees its chunks.';
 
 create policy insert_opener on public."StreamChunk"
   for insert to regular_user
   with check ((
     select s."userId" = (select auth.uid()) and auth.can_write_chat(s."chatId")
-    from public."Stream" s where s."id" = "streamId"));
+    from public."Stream" s where s."id" = "StreamChunk"."streamId"));
 comment on policy insert_opener on public."StreamChunk" is
-  'Who opened a stream appends to it, while they may write into its chat.';
+  'The person who opened a stream appends to it, while they may write to its chat.';
 
-create policy definer_insert on public."StreamChunk"
+-- For functions.
+
+create policy function_insert on public."StreamChunk"
   for insert to auth_definer
   with check ("streamId" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy definer_insert on public."StreamChunk" is 'The canary row, and no other.';
+comment on policy function_insert on public."StreamChunk" is 'The canary row, and no other.';
 
-create policy definer_select on public."StreamChunk"
+create policy function_select on public."StreamChunk"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."StreamChunk" is
+comment on policy function_select on public."StreamChunk" is
   'Finishing a stream makes a message of its chunks; auth.deliver shows them to those who follow it.';
 
 -- The first condition is the index's, and keeps the canary.
-create policy purge_old on public."StreamChunk"
+create policy function_delete on public."StreamChunk"
   for delete to rlschat_purge
   using ("createdAt" < now() at time zone 'utc' - interval '1 hour' and (
     select coalesce(s."finishedAt", s."activeAt" + auth.stream_silence())
       < now() at time zone 'utc' - interval '1 hour'
-    from public."Stream" s where s."id" = "streamId"));
-comment on policy purge_old on public."StreamChunk" is
+    from public."Stream" s where s."id" = "StreamChunk"."streamId"));
+comment on policy function_delete on public."StreamChunk" is
   'Kept for an hour after the stream was finished or abandoned.';

@@ -13,31 +13,33 @@ grant select ("id", "email", "creditBalance", "organizationId", "roleId", "manag
 grant delete on public."User" to regular_user;
 grant select, insert, update on public."User" to auth_definer;
 
-create policy user_owned_select on public."User"
+create policy select_self on public."User"
   for select to regular_user
   using ("id" = (select auth.uid()));
-comment on policy user_owned_select on public."User" is 'People see their own row.';
+comment on policy select_self on public."User" is 'People see their own row.';
 
-create policy user_owned_delete on public."User"
+create policy delete_self on public."User"
   for delete to regular_user
   using ("id" = (select auth.uid()));
-comment on policy user_owned_delete on public."User" is 'People delete their own account.';
+comment on policy delete_self on public."User" is 'People delete their own account.';
 
-create policy definer_select on public."User"
+-- For functions.
+
+create policy function_select on public."User"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."User" is
+comment on policy function_select on public."User" is
   'auth.uid() and its kin find out who is asking; sign-in finds a person by e-mail.';
 
-create policy definer_insert on public."User"
+create policy function_insert on public."User"
   for insert to auth_definer
   with check (true);
-comment on policy definer_insert on public."User" is
+comment on policy function_insert on public."User" is
   'Signing up by password, and on_auth_user_created for an OAuth account.';
 
-create policy definer_update on public."User"
+create policy function_update on public."User"
   for update to auth_definer
   using (true)
   with check (true);
-comment on policy definer_update on public."User" is
+comment on policy function_update on public."User" is
   'Joining, leaving, role, manager, balance, verified e-mail and password change by functions.';

@@ -6,6 +6,10 @@
 --
 -- Not granted: moving a vote ("message_id", "user_id", "chatId" have no update grant). The chat is
 -- set by a trigger, so it can stand for the message: whoever sees the chat sees its messages.
+--
+-- A row is judged by its parent with (select true from …), not with exists: PostgreSQL then looks
+-- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
+-- the row are qualified: a later column of that name in the parent would capture them silently.
 
 call app_private.reset_policies('public."Vote"');
 
@@ -19,48 +23,29 @@ grant insert ("id", "message_id", "user_id", "value") on public."Vote" to auth_d
 
 create policy select_reader on public."Vote"
   for select to anonymous, regular_user
-  using ((select true from public."Chat" c where c."id" = "chatId"));
+  using ((select true from public."Chat" c where c."id" = "Vote"."chatId"));
 comment on policy select_reader on public."Vote" is
   'Whoever can read the message can read its votes.';
 
-create policy insert_self on public."Vote"
-  for insert to regular_user
-  with check (
-    "user_id" = (select auth.uid())
-    and (select true from public."Chat" c where c."id" = "chatId")
-  );
+call auth.crud_policy('public."Vote"', 'regular_user', named => '{command}_self',
+  modify => '"user_id" = (select auth.uid())
+    and (select true from public."Chat" c where c."id" = "Vote"."chatId")');
 comment on policy insert_self on public."Vote" is
   'A person votes as themselves, on a message that they can read.';
-
-create policy update_self on public."Vote"
-  for update to regular_user
-  using (
-    "user_id" = (select auth.uid())
-    and (select true from public."Chat" c where c."id" = "chatId")
-  )
-  with check (
-    "user_id" = (select auth.uid())
-    and (select true from public."Chat" c where c."id" = "chatId")
-  );
 comment on policy update_self on public."Vote" is
   'A person changes their own vote while they can read the message.';
-
-create policy delete_self on public."Vote"
-  for delete to regular_user
-  using (
-    "user_id" = (select auth.uid())
-    and (select true from public."Chat" c where c."id" = "chatId")
-  );
 comment on policy delete_self on public."Vote" is
   'A person takes back their own vote while they can read the message.';
 
-create policy definer_select on public."Vote"
+-- For functions.
+
+create policy function_select on public."Vote"
   for select to auth_definer
   using (true);
-comment on policy definer_select on public."Vote" is
+comment on policy function_select on public."Vote" is
   'auth.deliver shows votes to those who see the chat.';
 
-create policy definer_insert on public."Vote"
+create policy function_insert on public."Vote"
   for insert to auth_definer
   with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy definer_insert on public."Vote" is 'The canary row, and no other.';
+comment on policy function_insert on public."Vote" is 'The canary row, and no other.';

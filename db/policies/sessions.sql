@@ -12,42 +12,44 @@ grant delete on public.sessions to regular_user;
 grant select, insert, update, delete on public.sessions to auth_definer;
 grant delete on public.sessions to rlschat_purge;
 
-create policy user_owned_select on public.sessions
+create policy select_self on public.sessions
   for select to regular_user
   using ("userId" = (select auth.uid()) and "familyId" is null and "revoked" is null);
-comment on policy user_owned_select on public.sessions is
+comment on policy select_self on public.sessions is
   'People see their own sign-ins: one row each, however many pairs of tokens it has.';
 
-create policy user_owned_delete on public.sessions
+create policy delete_self on public.sessions
   for delete to regular_user
   using ("userId" = (select auth.uid()));
-comment on policy user_owned_delete on public.sessions is 'People sign out, here or elsewhere.';
+comment on policy delete_self on public.sessions is 'People sign out, here or elsewhere.';
 
-create policy definer_select on public.sessions
+-- For functions.
+
+create policy function_select on public.sessions
   for select to auth_definer
   using (true);
-comment on policy definer_select on public.sessions is
+comment on policy function_select on public.sessions is
   'auth.uid() verifies the session of a request; refreshing finds the row of a token.';
 
-create policy definer_insert on public.sessions
+create policy function_insert on public.sessions
   for insert to auth_definer
   with check (true);
-comment on policy definer_insert on public.sessions is 'Signing in and refreshing open a session.';
+comment on policy function_insert on public.sessions is 'Signing in and refreshing open a session.';
 
-create policy definer_update on public.sessions
+create policy function_update on public.sessions
   for update to auth_definer
   using (true)
   with check (true);
-comment on policy definer_update on public.sessions is 'Refreshing, and revoking a sign-in.';
+comment on policy function_update on public.sessions is 'Refreshing, and revoking a sign-in.';
 
-create policy definer_delete on public.sessions
+create policy function_delete on public.sessions
   for delete to auth_definer
   using (true);
-comment on policy definer_delete on public.sessions is
+comment on policy function_delete on public.sessions is
   'Signing out; the pairs go with their sign-in.';
 
-create policy purge_expired on public.sessions
+create policy function_delete_purge on public.sessions
   for delete to rlschat_purge
   using ("expires" < now() at time zone 'utc' - interval '7 days');
-comment on policy purge_expired on public.sessions is
+comment on policy function_delete_purge on public.sessions is
   'Kept seven days past the end, so that a late reuse is still known for what it is.';

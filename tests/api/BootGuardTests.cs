@@ -161,7 +161,7 @@ public sealed class BootGuardTests : IAsyncLifetime
     [InlineData("StreamChunk", "select_reader")]
     [InlineData("Document", "role_based_access")]
     [InlineData("Suggestion", "select_reader")]
-    [InlineData("User", "user_owned_select")]
+    [InlineData("User", "select_self")]
     public async Task A_careless_policy_that_lets_everybody_read(string table, string policy)
     {
         await AsOwner("set role rlschat_owner", $"""alter policy {policy} on public."{table}" using (true)""");

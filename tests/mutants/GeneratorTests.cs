@@ -56,7 +56,7 @@ public sealed class GeneratorTests : IAsyncLifetime, IDisposable
         // Killed by a test that is green without it; the same tests find nothing where nothing was changed.
         IReadOnlyList<TestClass> few = [.. suite.Classes.Where(c => c.ShortName is "ColleagueTests" or "SessionsTests")];
         var trial = new Trial(suite, _ => few, _ => few, Venue);
-        var killed = await trial.Of(mutants.Single(m => m.Id == "policy sessions.user_owned_select: using true"), hint: null);
+        var killed = await trial.Of(mutants.Single(m => m.Id == "policy sessions.select_self: using true"), hint: null);
         Assert.Equal(Fate.Killed, killed.Fate);
         Assert.Contains("SessionsTests", killed.Test, StringComparison.Ordinal);
         Assert.Equal(Fate.Survived, (await trial.Of(new Mutant("nothing: changed", "none", "Chat", ""), killed.Test)).Fate);

@@ -46,16 +46,15 @@ public sealed class CrudPolicyTests(Theatre theatre) : Drama(theatre)
         await MakeTable(read: Mine, modify: Mine);
         Assert.Equal(
             [
-                "backup SELECT {rlschat_backup}", "crud_regular_user_delete DELETE {regular_user}",
-                "crud_regular_user_insert INSERT {regular_user}", "crud_regular_user_select SELECT {regular_user}",
-                "crud_regular_user_update UPDATE {regular_user}",
+                "delete_owner DELETE {regular_user}", "insert_owner INSERT {regular_user}", "select_backup SELECT {rlschat_backup}",
+                "select_owner SELECT {regular_user}", "update_owner UPDATE {regular_user}",
             ],
             await Play.List("""
                 select policyname || ' ' || cmd || ' ' || roles::text from pg_policies
                 where tablename = 'Note' order by 1
                 """));
         await Play.AsRole("monitor");
-        Assert.Empty(await Play.List("select rule || object || finding from monitor.findings where object like '%crud_%'"));
+        Assert.Empty(await Play.List("""select rule || object || finding from monitor.findings where object like 'public."Note" %\_owner' """));
     }
 
     private async Task MakeTable(string read, string modify)

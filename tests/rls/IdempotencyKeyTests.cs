@@ -67,15 +67,15 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Crud_policy_makes_one_policy_a_command_for_one_role() => Assert.Equal(
         [
-            """DELETE crud_regular_user_delete {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) -""",
-            """INSERT crud_regular_user_insert {regular_user} - ("userId" = ( SELECT auth.uid() AS uid))""",
-            """SELECT crud_regular_user_select {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) -""",
-            """UPDATE crud_regular_user_update {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) ("userId" = ( SELECT auth.uid() AS uid))""",
+            """DELETE delete_self {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) -""",
+            """INSERT insert_self {regular_user} - ("userId" = ( SELECT auth.uid() AS uid))""",
+            """SELECT select_self {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) -""",
+            """UPDATE update_self {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) ("userId" = ( SELECT auth.uid() AS uid))""",
         ],
         await Play.List(
             """
             select concat_ws(' ', cmd, policyname, roles, coalesce(qual, '-'), coalesce(with_check, '-'))
-            from pg_policies where tablename = 'IdempotencyKey' and policyname like 'crud%' order by 1
+            from pg_policies where tablename = 'IdempotencyKey' and policyname like '%\_self' order by 1
             """));
 
     [Fact]
@@ -84,6 +84,6 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
         await Play.AsRole("rlschat_owner");
         await Play.Do("""create table public."Note" ("text" text)""");
         await Play.Do("""call auth.crud_policy('public."Note"', 'anonymous', read => 'true')""");
-        Assert.Equal(["crud_anonymous_select"], await Play.List("""select policyname from pg_policies where tablename = 'Note'"""));
+        Assert.Equal(["select_owner"], await Play.List("""select policyname from pg_policies where tablename = 'Note'"""));
     }
 }

@@ -4,9 +4,12 @@
 --   call auth.crud_policy('public."Note"', 'regular_user',
 --     read => '"userId" = (select auth.uid())', modify => '"userId" = (select auth.uid())');
 --
--- A null expression makes no policy, so nobody of that role may do it.
+-- "modify" is written once and becomes the insert, the update and the delete policy. A null
+-- expression makes no policy, so nobody of that role may do it. "named" is the pattern of their
+-- names.
 create or replace procedure auth.crud_policy(
-  target regclass, role regrole, read text default null, modify text default null)
+  target regclass, role regrole, read text default null, modify text default null,
+  named text default '{command}_owner')
   language plpgsql
   set search_path = ''
 as $$
@@ -16,7 +19,7 @@ declare
 begin
   foreach kind in array array['select', 'insert', 'update', 'delete'] loop
     continue when case kind when 'select' then read else modify end is null;
-    policy := format('crud_%s_%s', role, kind);
+    policy := replace(named, '{command}', kind);
     execute format('create policy %I on %s for %s to %s', policy, target, kind, role)
       || case kind
         when 'select' then format(' using (%s)', read)
@@ -25,7 +28,7 @@ begin
         else format(' using (%s)', modify)
       end;
     execute format('comment on policy %I on %s is %L', policy, target,
-      format('Made by auth.crud_policy: who may %s is one expression for the whole table.', kind));
+      format('Made by auth.crud_policy: one rule decides who may %s.', kind));
   end loop;
 end
 $$;

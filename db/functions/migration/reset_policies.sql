@@ -24,8 +24,9 @@ begin
   end loop;
 
   execute format('grant select on %s to rlschat_backup', target);
-  execute format('create policy backup on %s for select to rlschat_backup using (true)', target);
-  execute format('comment on policy backup on %s is %L', target, 'A dump holds every row.');
+  execute format('create policy select_backup on %s for select to rlschat_backup using (true)',
+    target);
+  execute format('comment on policy select_backup on %s is %L', target, 'A dump holds every row.');
 end
 $$;
 comment on procedure app_private.reset_policies is

@@ -28,6 +28,18 @@ with policies as (
 select 'comment', name, 'has no comment', 'say in one sentence who may, or why'
 from policies where obj_description(oid, 'pg_policy') is null
 union all
+-- Three vocabularies: the seed's names, <command>_<who>, and function_<command> for a role that owns
+-- functions, with that role's subject where the table has several.
+select 'policy_name', name, 'is not named after what it does', format(
+    'name it %s_<who>, or function_%1$s for a role that owns functions', command)
+from policies p
+where case
+  when exists (
+    select from pg_catalog.pg_proc f where f.prosecdef and f.proowner = any (p.polroles))
+  then polname !~ format('^function_%s(_[a-z_]+)?$', command)
+  else polname !~ format('^(%s|users_manage_own_chats)_[a-z_]+$', command)
+    and polname not in ('users_own_chats', 'org_access', 'role_based_access', 'hierarchical') end
+union all
 select 'policy_role', name, 'applies to every role', 'name the roles: to regular_user'
 from policies where 0 = any (polroles)
 union all
@@ -40,7 +52,8 @@ union all
 -- True of one row is true of all where no column of the row is looked at.
 select 'policy_open', name, 'lets every row through, whoever asks', 'compare a column with who asks'
 from policies p
-where (0 = any (polroles) or exists (select from applied a where a.oid = p.oid and a.asks))
+where polpermissive
+  and (0 = any (polroles) or exists (select from applied a where a.oid = p.oid and a.asks))
   and coalesce(reads, '') <> 'false'
   and (reads = 'true' or writes = 'true' or not exists (
     select from columns c where c.policy = p.oid and c.relid = p.relid))
@@ -77,7 +90,7 @@ select distinct 'policy_parent', a.name, format('%s may set %I, and it does not 
 from applied a
 join pg_catalog.pg_constraint k on k.conrelid = a.relid and k.contype = 'f'
 join pg_catalog.pg_attribute t on t.attrelid = a.relid and t.attnum = any (k.conkey)
-where a.asks and a.command in ('insert', 'update')
+where a.asks and a.polpermissive and a.command in ('insert', 'update')
   and has_column_privilege(a.role, a.relid, t.attnum, a.command)
   and not exists (select from columns c
     where c.policy = a.oid and c.relid = a.relid and c.attnum = t.attnum)

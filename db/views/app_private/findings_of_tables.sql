@@ -27,13 +27,13 @@ select 'has_policy', name, 'has no policy but the backup''s',
   format('write db/policies/%s.sql', relname)
 from tables t
 where not exists (
-  select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname <> 'backup')
+  select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname <> 'select_backup')
 union all
 select 'has_backup_policy', name, 'a dump would silently leave it out',
   'call app_private.reset_policies in its policy file'
 from tables t
 where not exists (
-  select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname = 'backup')
+  select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname = 'select_backup')
 union all
 select 'has_backup_policy', name, 'a dump cannot read it',
   'grant select on it to rlschat_backup: db/policies/app_private.sql'

@@ -35,20 +35,20 @@ internal static class Templates
         grant select, delete on public."{table}" to regular_user;
         grant insert ("id", "userId", "createdAt") on public."{table}" to regular_user;
 
-        create policy user_owned_select on public."{table}"
+        create policy select_owner on public."{table}"
           for select to regular_user
           using ("userId" = (select auth.uid()));
-        comment on policy user_owned_select on public."{table}" is 'People see their own.';
+        comment on policy select_owner on public."{table}" is 'Owners see their rows.';
 
-        create policy user_owned_insert on public."{table}"
+        create policy insert_owner on public."{table}"
           for insert to regular_user
           with check ("userId" = (select auth.uid()));
-        comment on policy user_owned_insert on public."{table}" is 'People make them as themselves.';
+        comment on policy insert_owner on public."{table}" is 'People create rows as themselves.';
 
-        create policy user_owned_delete on public."{table}"
+        create policy delete_owner on public."{table}"
           for delete to regular_user
           using ("userId" = (select auth.uid()));
-        comment on policy user_owned_delete on public."{table}" is 'People delete their own.';
+        comment on policy delete_owner on public."{table}" is 'Owners delete their rows.';
 
         """;
 }

@@ -101,13 +101,16 @@ internal static partial class Declarations
         var texts = words.Where(word => word[0] == '\'')
             .Select(word => word.Trim('\'').Replace("''", "'", StringComparison.Ordinal)).ToList();
         bool IsGiven(string parameter, int position) => words.Contains(parameter) || texts.Count > position;
+        string PolicyName(string command) =>
+            (words.IndexOf("named") is var named and > 0 ? words[named + 2].Trim('\'') : "{command}_owner")
+            .Replace("{command}", command, StringComparison.Ordinal);
         string[] policies = procedure switch
         {
-            ("app_private", "reset_policies") when texts.Count > 0 => ["backup"],
+            ("app_private", "reset_policies") when texts.Count > 0 => ["select_backup"],
             ("auth", "crud_policy") when texts.Count > 1 =>
             [
-                .. IsGiven("read", 2) ? [$"crud_{texts[1]}_select"] : Array.Empty<string>(),
-                .. IsGiven("modify", 3) ? Modifying.Select(command => $"crud_{texts[1]}_{command}") : [],
+                .. IsGiven("read", 2) ? [PolicyName("select")] : Array.Empty<string>(),
+                .. IsGiven("modify", 3) ? Modifying.Select(PolicyName) : [],
             ],
             _ => [],
         };

@@ -17,7 +17,7 @@ internal static class Policies
 
     private static readonly string[] People = ["anonymous", "regular_user"];
 
-    private sealed record Policy(string Schema, string Table, string Name, string Command, string[] Roles, string? Using, string? Check, string? Comment)
+    private sealed record Policy(string Schema, string Table, string Name, string Command, string[] Roles, string? Using, string? Check, string? Comment, bool Narrows)
     {
         public string On => $"{Quoted(Schema)}.{Quoted(Table)}";
 
@@ -28,7 +28,7 @@ internal static class Policies
         public string Commented => $"comment on policy {Quoted(Name)} on {On} is '{Comment?.Replace("'", "''", StringComparison.Ordinal)}'";
 
         public string Written(string command, IEnumerable<string> roles, string? @using, string? check) =>
-            $"create policy {Quoted(Name)} on {On} for {command} to {string.Join(", ", roles.Select(Quoted))}"
+            $"create policy {Quoted(Name)} on {On}{(Narrows ? " as restrictive" : "")} for {command} to {string.Join(", ", roles.Select(Quoted))}"
             + (@using is null || command == "insert" ? "" : $" using ({@using})")
             + (check is null || command is "select" or "delete" ? "" : $" with check ({check})");
     }
@@ -38,7 +38,8 @@ internal static class Policies
         var policies = database.Rows<Policy>(
             """
             select p.schemaname as "Schema", p.tablename as "Table", p.policyname as "Name", lower(p.cmd) as "Command",
-              p.roles::text[] as "Roles", p.qual as "Using", p.with_check as "Check", obj_description(y.oid, 'pg_policy') as "Comment"
+              p.roles::text[] as "Roles", p.qual as "Using", p.with_check as "Check", obj_description(y.oid, 'pg_policy') as "Comment",
+              not y.polpermissive as "Narrows"
             from pg_policies p
             join pg_policy y on y.polname = p.policyname and y.polrelid = format('%I.%I', p.schemaname, p.tablename)::regclass
             where p.schemaname in ('public', 'auth', 'app_private', 'monitor')

@@ -91,8 +91,8 @@ public sealed class BackupTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("""drop policy backup on public."Chat" """, """public."Chat" has no policy that shows it every row""")]
-    [InlineData("""alter policy backup on public."Chat" using ("visibility" = 'public')""", """public."Chat" has no policy that shows it every row""")]
+    [InlineData("""drop policy select_backup on public."Chat" """, """public."Chat" has no policy that shows it every row""")]
+    [InlineData("""alter policy select_backup on public."Chat" using ("visibility" = 'public')""", """public."Chat" has no policy that shows it every row""")]
     [InlineData("""create policy narrow on public."Chat" as restrictive for select to public using (false)""", """public."Chat" has a restrictive policy""")]
     [InlineData("""revoke select on public."Chat" from rlschat_backup""", """public."Chat" is not readable by it""")]
     [InlineData("""create table app_private.loose (); revoke select on app_private.loose from rlschat_backup""", "app_private.loose is not readable by it")]

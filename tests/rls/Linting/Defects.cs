@@ -14,7 +14,7 @@ internal static partial class Defects
         rls_forced            create table public."Part" partition of public."Parted" default
         rls_forced            create table app_private."Hidden" () inherits (public."Chat")
         has_policy            create table public."New" ()
-        has_backup_policy     drop policy backup on public."Chat"
+        has_backup_policy     drop policy select_backup on public."Chat"
         has_backup_policy     create table auth.unread ()
         has_backup_policy     revoke usage on schema app_private from rlschat_backup
         has_backup_policy     revoke select on sequence public.sessions_id_seq from rlschat_backup
@@ -30,6 +30,11 @@ internal static partial class Defects
         trigger_enabled       alter table public."User" enable replica trigger _200_membership
         rewrite_rule          create rule keep as on delete to public."Vote" do instead nothing
 
+        policy_name           create policy users_own on public."Chat" for select to regular_user using ("userId" = (select auth.uid()))
+        policy_name           alter policy select_reader on public."Vote" rename to insert_reader
+        policy_name           alter policy select_reader on public."Vote" rename to function_select_reader
+        policy_name           alter policy function_select on public."Chat" rename to select_definer
+        policy_name           alter policy insert_self on public."Vote" to regular_user, auth_definer
         policy_role           create policy everybody on public."Chat" for select using ("id" is null)
         policy_command        create policy everything on public."Chat" to regular_user using (false)
         policy_check          create policy rename on public."Chat" for update to regular_user using (false)
@@ -48,8 +53,8 @@ internal static partial class Defects
         policy_cast           create policy typed on public."Chat" for select to regular_user using ("title"::uuid = (select auth.uid()))
         policy_cast           create policy flag on public."Role" for select to regular_user using (("permissions" -> 'open')::boolean)
         policy_cast           create policy flag on public."Role" for select to regular_user using (("permissions" ->> 'open')::boolean)
-        policy_parent         alter policy insert_member on public."Stream" with check ("userId" = (select auth.uid()))
-        policy_parent         alter policy insert_reader on public."Suggestion" with check ("userId" = (select auth.uid()))
+        policy_parent         alter policy insert_writer on public."Stream" with check ("userId" = (select auth.uid()))
+        policy_parent         alter policy insert_author on public."Suggestion" with check ("userId" = (select auth.uid()))
         policy_parent         alter policy insert_opener on public."StreamChunk" with check ("index" >= 0 and (select auth.uid()) is not null)
         policy_index          drop index public."Message_userId_idx"
         policy_grant          revoke delete on public."Vote" from regular_user

@@ -84,9 +84,9 @@ public sealed class SeededDefectTests(Theatre theatre)
                 create table public."Parted" ("id" int primary key) partition by list ("id");
                 comment on table public."Parted" is 'x';
                 call app_private.reset_policies('public."Parted"');
-                create policy nobody on public."Parted" for select to rlschat_purge using (false);
+                create policy function_select on public."Parted" for select to rlschat_purge using (false);
                 grant select on public."Parted" to rlschat_purge;
-                comment on policy nobody on public."Parted" is 'x'
+                comment on policy function_select on public."Parted" is 'x'
                 """);
         }
 
