@@ -27,7 +27,4 @@ block sql 2 >db/policies/Bookmark.sql
 # 3
 cp samples/bookmark/BookmarkTests.cs tests/rls/
 # 5
-cp samples/bookmark/Bookmarks.cs src/Api/
-sed -i 's/^\( *\)routes.MapVotes();/&\n\1routes.MapBookmarks();/' src/Api/ApiHost.cs
-sed -i 's/^\[JsonSerializable(typeof(Votes.NewVote))\]/[JsonSerializable(typeof(Bookmarks.NewBookmark))]\n[JsonSerializable(typeof(Page<Bookmarks.Bookmark>))]\n&/' \
-  src/Api/Http/ApiJson.cs
+cp samples/bookmark/Bookmarks.cs src/Api/Endpoints/

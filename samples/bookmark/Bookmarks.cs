@@ -3,12 +3,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Chats that a person wants to find again.</summary>
 internal static class Bookmarks
 {
-    public static void MapBookmarks(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var bookmarks = routes.MapGroup("/bookmarks");
         bookmarks.MapGet("", List).WithName("bookmarks.list")

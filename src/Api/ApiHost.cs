@@ -1,5 +1,6 @@
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
+using RlsChat.Api.Endpoints;
 using RlsChat.Api.Http;
 using RlsChat.Api.Live;
 using RlsChat.Api.Mail;
@@ -41,7 +42,7 @@ public static class ApiHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDatabase();
-        builder.Services.AddIdentity(settings);
+        builder.Services.AddIdentity(settings).AddGitHubSignIn(settings);
         builder.Services.AddMail(settings);
         builder.Services.AddLiveEvents();
         builder.Services.AddInputAndOutput();
@@ -73,26 +74,7 @@ public static class ApiHost
         everything.HaveManners();
         everything.MapApiReference();
         var routes = everything.MapGroup("").AddEndpointFilter(Input.Check).AddEndpointFilter(Preconditions.Check);
-        routes.MapSignIn();
-        routes.MapGitHubSignIn();
-        routes.MapMailedTokens();
-        routes.MapMyAccount();
-        routes.MapMe();
-        routes.MapChats();
-        routes.MapMessages();
-        routes.MapStreams();
-        routes.MapOrganizations();
-        routes.MapMembers();
-        routes.MapRoles();
-        routes.MapInvitations();
-        routes.MapAudit();
-        routes.MapCredits();
-        routes.MapVotes();
-        routes.MapDocuments();
-        routes.MapSuggestions();
-        routes.MapMonitor();
-        routes.MapEventStreams();
-        routes.MapHealth();
+        routes.MapAllEndpoints();
         return app;
     }
 }

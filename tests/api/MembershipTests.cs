@@ -220,7 +220,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
         var ana = await House.SignUp("ana");
         var organization = (await ana.Post("/organizations", new { name = "Acme" })).Id;
         var roles = (await ana.Get($"/organizations/{organization}/roles")).Body["items"]!.AsArray();
-        Assert.Equal(RlsChat.Api.Roles.Permissions.Order(), roles.SelectMany(Permissions).Order());
+        Assert.Equal(RlsChat.Api.Endpoints.Roles.Permissions.Order(), roles.SelectMany(Permissions).Order());
     }
 
     [Fact]

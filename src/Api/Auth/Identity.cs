@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using RlsChat.Api.Http;
 
@@ -6,13 +7,12 @@ namespace RlsChat.Api.Auth;
 /// <summary>Registers what tells who is asking.</summary>
 internal static class Identity
 {
-    public static void AddIdentity(this IServiceCollection services, Settings settings)
+    public static AuthenticationBuilder AddIdentity(this IServiceCollection services, Settings settings)
     {
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Passwords>();
-        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
-            .AddJwtBearer(bearer => AccessTokens.Require(bearer, settings))
-            .AddGitHubSignIn(settings);
+        return services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(bearer => AccessTokens.Require(bearer, settings));
     }
 
     /// <summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Npgsql;
 using RlsChat.Api.Http;
 
@@ -20,22 +19,19 @@ internal sealed partial class UserDb
     /// <param name="args">Of the statement.</param>
     public Task<T?> Create<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
     {
-        // Asked for first, with a key or without: what is forgotten there shows at the first request.
-        var form = Form<T>();
         if (_request.Once is not { } asked)
         {
             return QuerySingleOrDefault<T>(sql, args);
         }
 
         var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce(asked, table, sql, kept, form, reader => reader.Parser<T>()(reader)));
+        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce(asked, table, sql, kept, reader => reader.Parser<T>()(reader)));
     }
 
     /// <summary>The same of a row that another must be there for: the statement's one row is that of <see cref="Change"/>.</summary>
     /// <inheritdoc cref="Create"/>
     public Task<Changed<T>> CreateFrom<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
     {
-        var form = Form<T>();
         if (_request.Once is not { } asked)
         {
             return Change<T>(sql, args);
@@ -43,7 +39,7 @@ internal sealed partial class UserDb
 
         var (kept, readable) = (args.ToArray(), false);
         return _operations.Run(_request, _caller.Uid, sql, async () => new Changed<T>(
-            await CreateOnce(asked, table, sql, kept, form, reader =>
+            await CreateOnce(asked, table, sql, kept, reader =>
             {
                 readable = reader.GetBoolean(0);
                 return reader.Parser<T>(start: 1)(reader);
@@ -51,14 +47,11 @@ internal sealed partial class UserDb
             readable));
     }
 
-    private static JsonTypeInfo<T> Form<T>() => ApiJson.Written.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
-        ?? throw new InvalidOperationException($"{typeof(T)} is written to responses: list it in ApiJson.");
-
     /// <summary>
     /// The claim on the key, the row and the key's answer are one transaction: three round trips, for
     /// those who want it. Whoever asks at the same time waits at the claim.
     /// </summary>
-    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args, JsonTypeInfo<T> form, Func<NpgsqlDataReader, T?> parse)
+    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args, Func<NpgsqlDataReader, T?> parse)
     {
         try
         {
@@ -75,7 +68,7 @@ internal sealed partial class UserDb
                     {
                         Statement(
                             """update public."IdempotencyKey" set "body" = $2 where "userId" = (select auth.uid()) and "key" = $1""",
-                            [asked.Key, JsonSerializer.Serialize(row, form)]),
+                            [asked.Key, JsonSerializer.Serialize(row, ApiJson.Options)]),
                     },
                 };
                 await keep.ExecuteNonQueryAsync(_request.Stop);
@@ -87,14 +80,14 @@ internal sealed partial class UserDb
         catch (PostgresException e) when (
             e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "IdempotencyKey_pkey" })
         {
-            return await Recall(asked, table, form) is { } row
+            return await Recall<T>(asked, table) is { } row
                 ? row
                 // Gone again between the two: its day had passed, so it is new.
-                : await CreateOnce(asked, table, sql, args, form, parse);
+                : await CreateOnce(asked, table, sql, args, parse);
         }
     }
 
-    private async Task<T?> Recall<T>(Idempotency asked, string? table, JsonTypeInfo<T> form)
+    private async Task<T?> Recall<T>(Idempotency asked, string? table)
     {
         var body = await Once(
             $$"""
@@ -111,6 +104,6 @@ internal sealed partial class UserDb
                 : reader.GetBoolean(2) ? reader.GetString(1)
                 : throw new InvalidInputException(Problems.Of(404)));
         asked.WasDone = body is not null;
-        return body is null ? default : JsonSerializer.Deserialize(body, form);
+        return body is null ? default : JsonSerializer.Deserialize<T>(body, ApiJson.Options);
     }
 }

@@ -2,79 +2,18 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
-using RlsChat.Api.Auth;
-using RlsChat.Api.Data;
-using RlsChat.Api.Live;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>Every type that is read from a request or written to a response.</summary>
-[JsonSerializable(typeof(ProblemBody))]
-[JsonSerializable(typeof(SignIn.Registration))]
-[JsonSerializable(typeof(SignIn.Credentials))]
-[JsonSerializable(typeof(SignIn.Ticket))]
-[JsonSerializable(typeof(SignIn.Tokens))]
-[JsonSerializable(typeof(MailedTokens.Addressee))]
-[JsonSerializable(typeof(MailedTokens.Proof))]
-[JsonSerializable(typeof(MailedTokens.NewPassword))]
-[JsonSerializable(typeof(Me.Person))]
-[JsonSerializable(typeof(MyAccount.PasswordChange))]
-[JsonSerializable(typeof(Page<MyAccount.Session>))]
-[JsonSerializable(typeof(Page<MyAccount.Account>))]
-[JsonSerializable(typeof(Chats.NewChat))]
-[JsonSerializable(typeof(Chats.Change), TypeInfoPropertyName = "ChatChange")]
-[JsonSerializable(typeof(Page<Chats.Chat>))]
-[JsonSerializable(typeof(Messages.NewMessage))]
-[JsonSerializable(typeof(Messages.Change), TypeInfoPropertyName = "MessageChange")]
-[JsonSerializable(typeof(Page<Messages.Message>))]
-[JsonSerializable(typeof(Streams.NewStream))]
-[JsonSerializable(typeof(Streams.NewChunk))]
-[JsonSerializable(typeof(Streams.Chunk))]
-[JsonSerializable(typeof(Streams.End))]
-[JsonSerializable(typeof(Page<Streams.Stream>))]
-[JsonSerializable(typeof(Organizations.Naming))]
-[JsonSerializable(typeof(Organizations.Tenant))]
-[JsonSerializable(typeof(Members.Change), TypeInfoPropertyName = "MemberChange")]
-[JsonSerializable(typeof(Page<Members.Member>))]
-[JsonSerializable(typeof(Roles.NewRole))]
-[JsonSerializable(typeof(Roles.Change), TypeInfoPropertyName = "RoleChange")]
-[JsonSerializable(typeof(Page<Roles.Role>))]
-[JsonSerializable(typeof(Invitations.NewInvitation))]
-[JsonSerializable(typeof(Guid?))]
-[JsonSerializable(typeof(Invitations.Made))]
-[JsonSerializable(typeof(Invitations.Acceptance))]
-[JsonSerializable(typeof(Invitations.Joined))]
-[JsonSerializable(typeof(Page<Invitations.Invitation>))]
-[JsonSerializable(typeof(Page<Audit.Event>))]
-[JsonSerializable(typeof(Credits.NewGrant))]
-[JsonSerializable(typeof(Credits.Granted))]
-[JsonSerializable(typeof(Page<Credits.Entry>))]
-[JsonSerializable(typeof(Votes.NewVote))]
-[JsonSerializable(typeof(Page<Votes.Vote>))]
-[JsonSerializable(typeof(Documents.NewDocument))]
-[JsonSerializable(typeof(Documents.NewVersion))]
-[JsonSerializable(typeof(Documents.Document))]
-[JsonSerializable(typeof(Page<Documents.Version>))]
-[JsonSerializable(typeof(Suggestions.NewSuggestion))]
-[JsonSerializable(typeof(Suggestions.Change), TypeInfoPropertyName = "SuggestionChange")]
-[JsonSerializable(typeof(Page<Suggestions.Suggestion>))]
-[JsonSerializable(typeof(Tail.Deleted))]
-[JsonSerializable(typeof(Monitor.Listing<Monitor.Policy>))]
-[JsonSerializable(typeof(Monitor.Listing<Monitor.Table>), TypeInfoPropertyName = "MonitoredTables")]
-[JsonSerializable(typeof(Monitor.Listing<Monitor.Connections>))]
-[JsonSerializable(typeof(Monitor.Statements))]
-[JsonSerializable(typeof(Monitor.Listing<Pools.Pool>))]
-[JsonSerializable(typeof(Monitor.Listing<Monitor.Check>))]
-[JsonSerializable(typeof(Monitor.Listing<Monitor.Migration>))]
-[JsonSerializable(typeof(EventStreams.Chunk), TypeInfoPropertyName = "LiveChunk")]
-[JsonSerializable(typeof(Health.State))]
-internal sealed partial class ApiJson : JsonSerializerContext
+/// <summary>How bodies are read and written.</summary>
+internal static class ApiJson
 {
-    /// <summary>The types under the rules of <see cref="Strict"/>.</summary>
-    public static readonly ApiJson Written = new(Strict(new JsonSerializerOptions(JsonSerializerDefaults.Web)));
+    public static readonly JsonSerializerOptions Options = Strict(
+        new(JsonSerializerDefaults.Web) { TypeInfoResolver = new DefaultJsonTypeInfoResolver() });
 
-    /// <summary>What is not said in the request's type is refused, and nothing is guessed.</summary>
+    /// <summary>Refuses fields that the type does not have, and converts nothing silently.</summary>
     public static JsonSerializerOptions Strict(JsonSerializerOptions options)
     {
         options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;

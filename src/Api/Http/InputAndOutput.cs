@@ -5,11 +5,7 @@ internal static class InputAndOutput
 {
     public static void AddInputAndOutput(this IServiceCollection services)
     {
-        services.ConfigureHttpJsonOptions(json =>
-        {
-            ApiJson.Strict(json.SerializerOptions);
-            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
-        });
+        services.ConfigureHttpJsonOptions(json => ApiJson.Strict(json.SerializerOptions));
         // Thrown rather than answered, so that every refusal is written in one place.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddExceptionHandler<ExceptionProblems>();

@@ -17,6 +17,21 @@ internal static class Problems
     public static readonly Problem InvalidRefreshToken =
         new(401, "invalid_refresh_token", "The refresh token is not valid, was used before or has expired.");
 
+    public static readonly Problem GitHubDenied =
+        new(403, "github_denied", "GitHub was not allowed to say who you are.");
+
+    public static readonly Problem GitHubRefused =
+        new(400, "github_refused", "This sign-in belongs to another browser, was used or has expired. Start again.");
+
+    public static readonly Problem GitHubUnavailable =
+        new(503, "github_unavailable", "GitHub does not answer. Try again in a moment.") { RetryAfter = 5 };
+
+    public static readonly Problem TooManyStreams =
+        new(429, "too_many_streams", "The maximum number of live streams is open.") { RetryAfter = 10 };
+
+    public static readonly Problem NotReady =
+        new(503, "not_ready", "The database cannot be reached or is not safe to serve from. The log says why.") { RetryAfter = 5 };
+
     public static readonly Problem Timeout = new(504, "timeout", "This took too long.");
 
     public static readonly Problem Internal = new(500, "internal_error", "The log has it under the trace id.");
@@ -73,6 +88,6 @@ internal static class Problems
 
         // Not for the request's own token: a time-out is said when that has ended.
         return response.WriteAsJsonAsync(
-            ProblemBody.Of(problem, context), ApiJson.Written.ProblemBody, "application/problem+json", CancellationToken.None);
+            ProblemBody.Of(problem, context), ApiJson.Options, "application/problem+json", CancellationToken.None);
     }
 }

@@ -16,18 +16,18 @@ internal sealed record Tail(bool Found, bool Seen, int Count) : IOutcome
         _ => Outcome.Yes,
     };
 
-    /// <summary>How many rows went.</summary>
-    /// <param name="Count">0 when there were none.</param>
-    internal sealed record Deleted(int Count);
-
     /// <summary>
     /// 200 with the number of rows that went, also when there were none or others stayed; 403 when
     /// there were some and none of them was theirs to delete; 404 when there is no such list for them.
     /// </summary>
-    public Results<Ok<Deleted>, NotFound, ForbidHttpResult> Answer() => Outcome switch
+    public Results<Ok<DeletedCount>, NotFound, ForbidHttpResult> Answer() => Outcome switch
     {
         Outcome.Hidden => TypedResults.NotFound(),
         Outcome.Denied => TypedResults.Forbid(),
-        _ => TypedResults.Ok(new Deleted(Count)),
+        _ => TypedResults.Ok(new DeletedCount(Count)),
     };
 }
+
+/// <summary>How many rows were deleted.</summary>
+/// <param name="Count">0 when there were none.</param>
+internal sealed record DeletedCount(int Count);

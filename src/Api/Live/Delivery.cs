@@ -317,7 +317,7 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     private static SseItem<string> Item(News news, Position batch) => news.Kind switch
     {
         "end" => default,
-        "chunk" => new(JsonSerializer.Serialize(new EventStreams.Chunk((int)news.Id, news.Payload!), ApiJson.Written.LiveChunk), "chunk")
+        "chunk" => new(JsonSerializer.Serialize(new LiveChunk((int)news.Id, news.Payload!), ApiJson.Options), "chunk")
         {
             EventId = news.Id.ToString(CultureInfo.InvariantCulture),
         },
@@ -329,3 +329,8 @@ internal sealed partial class Delivery(Subscriptions subscriptions, LiveMetrics 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a live stream was ended, because it could not be read on from where it stood: {Cause}")]
     private partial void Refused(string cause);
 }
+
+/// <summary>The data of a <c>chunk</c> event: a piece of an answer.</summary>
+/// <param name="Index">Its place, from 0.</param>
+/// <param name="Data">The text.</param>
+internal sealed record LiveChunk(int Index, string Data);

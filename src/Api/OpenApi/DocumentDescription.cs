@@ -87,7 +87,8 @@ internal static class DocumentDescription
             BearerFormat = "JWT",
             Description = "The `accessToken` of `POST /auth/login`, `/auth/register` or `/auth/refresh`.",
         });
-        foreach (var group in SchemaNames.Types.GroupBy(type => type.DeclaringType).Where(group => group.Key is not null))
+        foreach (var group in typeof(DocumentDescription).Assembly.GetTypes()
+            .Where(type => type.IsNestedAssembly && !type.ContainsGenericParameters).GroupBy(type => type.DeclaringType))
         {
             Share([.. group], document);
         }

@@ -4,12 +4,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Named permissions: an organization's own roles, and the built-in ones, which nobody changes.</summary>
 internal static class Roles
 {
-    public static void MapRoles(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/organizations/{id}/roles", List).WithName("roles.list")
             .WithSummary("Lists an organization's own roles and the built-in ones.");
@@ -54,7 +54,7 @@ internal static class Roles
     }
 
     /// <summary>What to change about a role; what is left out stays.</summary>
-    internal sealed record Change(string? Name, string?[]? Permissions) : IInput
+    internal sealed record RoleChange(string? Name, string?[]? Permissions) : IInput
     {
         public void Check(Errors errors)
         {
@@ -114,7 +114,7 @@ internal static class Roles
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Role>, NotFound, ForbidHttpResult>> Edit(
-        Id id, Change change, IfMatch match, UserDb db) =>
+        Id id, RoleChange change, IfMatch match, UserDb db) =>
         await db.Change<Role>(
             """
             with changed as (

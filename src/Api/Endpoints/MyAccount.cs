@@ -8,12 +8,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>One's own ways in: sessions, linked accounts, the password; and the way out for good.</summary>
 internal static class MyAccount
 {
-    public static void MapMyAccount(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var me = routes.MapGroup("/me");
         me.MapDelete("", Delete).WithName("me.delete")
@@ -48,7 +48,7 @@ internal static class MyAccount
     /// <param name="Id">Its id there, which never changes.</param>
     /// <param name="Type"><c>oauth</c>.</param>
     /// <param name="Scope">What this API may ask there, or null.</param>
-    internal sealed record Account(string Provider, string Id, string Type, string? Scope);
+    internal sealed record LinkedAccount(string Provider, string Id, string Type, string? Scope);
 
     private sealed record AccountRow(Guid Key, string Provider, string Id, string Type, string? Scope);
 
@@ -110,7 +110,7 @@ internal static class MyAccount
             : TypedResults.NotFound();
 
     /// <summary>In an order of no meaning, by a key of the cursor's form.</summary>
-    private static async Task<Ok<Page<Account>>> ListAccounts(PageRequest page, UserDb db)
+    private static async Task<Ok<Page<LinkedAccount>>> ListAccounts(PageRequest page, UserDb db)
     {
         var rows = await db.Query<AccountRow>(
             """
@@ -122,8 +122,8 @@ internal static class MyAccount
             limit $3
             """, page.After is null, page.After?.Id ?? Guid.Empty, page.Fetch);
         var shown = Page<AccountRow>.Of(rows, page, row => new Cursor(DateTime.UnixEpoch, row.Key));
-        return TypedResults.Ok(new Page<Account>(
-            [.. shown.Items.Select(row => new Account(row.Provider, row.Id, row.Type, row.Scope))], shown.NextCursor));
+        return TypedResults.Ok(new Page<LinkedAccount>(
+            [.. shown.Items.Select(row => new LinkedAccount(row.Provider, row.Id, row.Type, row.Scope))], shown.NextCursor));
     }
 
     private static async Task<Results<NoContent, NotFound>> Unlink(string provider, string id, UserDb db) =>

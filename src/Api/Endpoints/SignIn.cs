@@ -1,15 +1,16 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api.Auth;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Signing up, in and out with an e-mail address and a password.</summary>
 internal static class SignIn
 {
-    public static void MapSignIn(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").RequireRateLimiting(Limits.Guessable);
         auth.MapPost("/register", Register).WithName("auth.register")
@@ -51,7 +52,7 @@ internal static class SignIn
     }
 
     /// <summary>A refresh token, as it was handed out.</summary>
-    internal sealed record Ticket(string? RefreshToken) : IInput
+    internal sealed record RefreshRequest(string? RefreshToken) : IInput
     {
         public void Check(Errors errors) => errors.Text("refreshToken", RefreshToken, 1, 255);
     }
@@ -94,12 +95,12 @@ internal static class SignIn
     }
 
     private static async Task<Results<Ok<Tokens>, Refusal>> Refresh(
-        Ticket old, SignInDb signIn, Settings settings, AccessTokens tokens, UserDb db) =>
+        RefreshRequest old, SignInDb signIn, Settings settings, AccessTokens tokens, UserDb db) =>
         await Renew(old.RefreshToken!, signIn, settings, tokens, db) is { } pair
             ? TypedResults.Ok(pair)
             : Problems.InvalidRefreshToken.Refuse();
 
-    private static async Task<NoContent> LogOut(Ticket ticket, SignInDb signIn)
+    private static async Task<NoContent> LogOut(RefreshRequest ticket, SignInDb signIn)
     {
         await signIn.Call<bool>("""select auth.sign_out($1)""", Secret.Digest(ticket.RefreshToken!));
         return TypedResults.NoContent();

@@ -6,9 +6,10 @@ using Microsoft.AspNetCore.Http.Timeouts;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
+using RlsChat.Api.Live;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api.Live;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>
 /// What happens, as it happens: server-sent events of a chat, of everything that is one's own, and of an answer
@@ -17,10 +18,7 @@ namespace RlsChat.Api.Live;
 /// </summary>
 internal static class EventStreams
 {
-    public static readonly Problem TooMany =
-        new(429, "too_many_streams", "There are as many live streams open as there may be.") { RetryAfter = 10 };
-
-    public static void MapEventStreams(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/chats/{id}/events", OfChat).WithName("chats.events")
             .WithSummary("Follows what happens in a chat: itself, its messages, votes and streams.")
@@ -34,11 +32,6 @@ internal static class EventStreams
             .Raises("too_many_streams")
             .AllowAnonymous();
     }
-
-    /// <summary>A piece of an answer.</summary>
-    /// <param name="Index">Its place, from 0.</param>
-    /// <param name="Data">The text.</param>
-    internal sealed record Chunk(int Index, string Data);
 
     /// <summary>
     /// <c>chat.updated</c>, <c>chat.deleted</c>, and <c>message.</c>, <c>vote.</c> and <c>stream.</c> created,
@@ -100,7 +93,7 @@ internal static class EventStreams
         var isHead = HttpMethods.IsHead(context.Request.Method);
         if (isHead ? !subscriptions.HasRoom(subscriber) : !subscriptions.TryAdd(subscriber))
         {
-            return TooMany.Refuse();
+            return Problems.TooManyStreams.Refuse();
         }
 
         // Nginx would collect them.

@@ -6,12 +6,12 @@ using Microsoft.Net.Http.Headers;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Who one is.</summary>
 internal static class Me
 {
-    public static void MapMe(this IEndpointRouteBuilder routes) =>
+    public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/me", Get).WithName("me.get")
             .WithSummary("Says who is signed in.");
 
@@ -26,19 +26,19 @@ internal static class Me
     /// <param name="ChatCount">How many chats are theirs; only where the question includes it.</param>
     internal sealed record Person(
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt,
-        Organization? Organization, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions,
+        Membership? Organization, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChatCount) : ITagged
     {
         /// <summary>Of many rows, so there is no version to match: a weak tag of what is shown.</summary>
         EntityTagHeaderValue ITagged.Tag => new(
-            $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Written.Person)))}\"", isWeak: true);
+            $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Options)))}\"", isWeak: true);
     }
 
     /// <summary>A tenant, as its members see it.</summary>
     /// <param name="Id">Its id.</param>
     /// <param name="Name">Its name.</param>
     /// <param name="JoinedAt">Since when the person is a member.</param>
-    internal sealed record Organization(Guid Id, string Name, DateTime JoinedAt);
+    internal sealed record Membership(Guid Id, string Name, DateTime JoinedAt);
 
     private sealed record Row(
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt, string Permissions,
@@ -60,7 +60,7 @@ internal static class Me
         return row is null
             ? null
             : new Person(row.Id, row.Email, row.EmailVerified, row.CreditBalance, row.CreatedAt,
-                row.OrganizationId is { } id ? new Organization(id, row.OrganizationName!, row.JoinedAt!.Value) : null,
+                row.OrganizationId is { } id ? new Membership(id, row.OrganizationName!, row.JoinedAt!.Value) : null,
                 row.Permissions, row.ChatCount);
     }
 

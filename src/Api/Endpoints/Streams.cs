@@ -3,12 +3,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Answers while they are being written: chunks in the order of their indexes, and the message that they become.</summary>
 internal static class Streams
 {
-    public static void MapStreams(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/chats/{id}/streams", List).WithName("streams.list")
             .WithSummary("Lists the streams of a chat, newest first.")
@@ -65,7 +65,7 @@ internal static class Streams
     /// <summary>The message to make.</summary>
     /// <param name="Role"><c>user</c>, <c>assistant</c> (when nothing is said), <c>system</c> or <c>tool</c>.</param>
     /// <param name="Id">Its id; without one it is given one.</param>
-    internal sealed record End(string? Role, Guid? Id) : IInput
+    internal sealed record StreamEnd(string? Role, Guid? Id) : IInput
     {
         public void Check(Errors errors) => errors.OptionalWord("role", Role, "user", "assistant", "system", "tool");
     }
@@ -115,7 +115,7 @@ internal static class Streams
 
     /// <summary>Makes the message and takes its price, both or neither.</summary>
     private static async Task<Results<Created<Messages.Message>, NotFound, ForbidHttpResult>> Finish(
-        Id id, End end, UserDb db) =>
+        Id id, StreamEnd end, UserDb db) =>
         await db.CreateFrom<Messages.Message>("Message",
             """
             with made as (

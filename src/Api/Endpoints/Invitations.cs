@@ -5,12 +5,12 @@ using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>How people come into an organization: by a token that is good once.</summary>
 internal static class Invitations
 {
-    public static void MapInvitations(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/organizations/{id}/invitations", List).WithName("invitations.list")
             .WithSummary("Lists an organization's invitations, newest first.");
@@ -55,18 +55,18 @@ internal static class Invitations
     /// What the invited accepts with. Shown this once, as only its digest is kept: null when the same
     /// request is answered again.
     /// </param>
-    internal sealed record Made(Guid Id, string Email, Guid RoleId, string? Token);
+    internal sealed record MadeInvitation(Guid Id, string Email, Guid RoleId, string? Token);
 
     /// <summary>The token of an invitation.</summary>
     /// <param name="Token">As it stands in the mail, or was shown to who invited.</param>
-    internal sealed record Acceptance(string? Token) : IInput
+    internal sealed record InvitationAcceptance(string? Token) : IInput
     {
         public void Check(Errors errors) => errors.Text("token", Token, 1, 255);
     }
 
     /// <summary>The organization that one has joined.</summary>
     /// <param name="OrganizationId">Its id.</param>
-    internal sealed record Joined(Guid OrganizationId);
+    internal sealed record JoinedOrganization(Guid OrganizationId);
 
     private static async Task<Results<Ok<Page<Invitation>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
@@ -90,7 +90,7 @@ internal static class Invitations
     }
 
     /// <summary>The invited are mailed the token, where mail can leave.</summary>
-    private static async Task<Results<Created<Made>, NotFound>> Post(
+    private static async Task<Results<Created<MadeInvitation>, NotFound>> Post(
         Id id, NewInvitation invitation, UserDb db, PostOffice post, Settings settings)
     {
         var token = Secret.New();
@@ -110,7 +110,7 @@ internal static class Invitations
         }
 
         return TypedResults.Created($"/invitations/{made}",
-            new Made(made, Nfc.Of(invitation.Email!), invitation.RoleId!.Value, db.WasDone ? null : token));
+            new MadeInvitation(made, Nfc.Of(invitation.Email!), invitation.RoleId!.Value, db.WasDone ? null : token));
     }
 
     private static async Task<Results<Ok<Invitation>, NotFound>> Get(Id id, UserDb db) =>
@@ -129,7 +129,7 @@ internal static class Invitations
             ? TypedResults.NoContent()
             : TypedResults.NotFound();
 
-    private static async Task<Ok<Joined>> Accept(Acceptance acceptance, UserDb db) =>
-        TypedResults.Ok(new Joined(
+    private static async Task<Ok<JoinedOrganization>> Accept(InvitationAcceptance acceptance, UserDb db) =>
+        TypedResults.Ok(new JoinedOrganization(
             await db.QuerySingleOrDefault<Guid>("select public.accept_invitation($1)", acceptance.Token)));
 }

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Who did what to whom: in an organization, and about oneself.</summary>
 internal static class Audit
 {
-    public static void MapAudit(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/organizations/{id}/audit", OfOrganization).WithName("audit.list")
             .WithSummary("Lists what happened in an organization, newest first.");
@@ -26,15 +26,15 @@ internal static class Audit
     /// <param name="Target">The kind of thing that it was done to, for example <c>User</c>.</param>
     /// <param name="TargetId">Which, or null.</param>
     /// <param name="Details">What else there is to know, as an object.</param>
-    internal sealed record Event(
+    internal sealed record AuditEvent(
         long Id, DateTime CreatedAt, Guid? ActorId, Guid? SubjectId, Guid? OrganizationId, string Action, string Target,
         string? TargetId, [property: JsonConverter(typeof(RawJson))] string Details);
 
     /// <summary>Newest first. Who may not view the audit sees of it what they did and what concerns them.</summary>
-    private static async Task<Results<Ok<Page<Event>>, NotFound>> OfOrganization(Id id, PageRequest page, UserDb db)
+    private static async Task<Results<Ok<Page<AuditEvent>>, NotFound>> OfOrganization(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.QueryChildren<Event>(
+        var rows = await db.QueryChildren<AuditEvent>(
             """
             select e."id", e."createdAt", e."actorId", e."subjectId", e."organizationId", e."action", e."target",
               e."targetId", e."details"
@@ -51,10 +51,10 @@ internal static class Audit
         return rows is null ? TypedResults.NotFound() : TypedResults.Ok(Of(rows, page));
     }
 
-    private static async Task<Ok<Page<Event>>> Mine(PageRequest page, UserDb db)
+    private static async Task<Ok<Page<AuditEvent>>> Mine(PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.Query<Event>(
+        var rows = await db.Query<AuditEvent>(
             """
             select "id", "createdAt", "actorId", "subjectId", "organizationId", "action", "target", "targetId", "details"
             from public."AuditEvent"
@@ -65,6 +65,6 @@ internal static class Audit
         return TypedResults.Ok(Of(rows, page));
     }
 
-    private static Page<Event> Of(List<Event> rows, PageRequest page) =>
-        Page<Event>.Of(rows, page, happened => Cursor.At(happened.Id));
+    private static Page<AuditEvent> Of(List<AuditEvent> rows, PageRequest page) =>
+        Page<AuditEvent>.Of(rows, page, happened => Cursor.At(happened.Id));
 }

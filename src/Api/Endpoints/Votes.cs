@@ -2,12 +2,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>What people think of messages that they can read: one vote a person and message.</summary>
 internal static class Votes
 {
-    public static void MapVotes(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/chats/{id}/votes", List).WithName("votes.list")
             .WithSummary("Lists the votes on the messages of a chat, oldest first.")

@@ -5,12 +5,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Who is in an organization, in which role, below whom.</summary>
 internal static class Members
 {
-    public static void MapMembers(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var members = routes.MapGroup("/organizations/{id}/members");
         members.MapGet("", List).WithName("members.list")
@@ -41,7 +41,7 @@ internal static class Members
     /// <summary>What to change about a member; what is left out stays.</summary>
     /// <param name="RoleId">The role that they are to have.</param>
     /// <param name="ManagerId">Who is to be above them; null is nobody, and other than left out.</param>
-    internal sealed record Change(Guid? RoleId, GivenId ManagerId) : IInput
+    internal sealed record MemberChange(Guid? RoleId, GivenId ManagerId) : IInput
     {
         public void Check(Errors errors) =>
             errors.SomeOf("roleId, managerId", RoleId, ManagerId.IsGiven ? ManagerId : null);
@@ -82,7 +82,7 @@ internal static class Members
 
     /// <summary>Both changes or none: what one function refuses undoes the other.</summary>
     private static async Task<Results<NoContent, NotFound>> Edit(
-        Id id, Id userId, Change change, IfMatch match, UserDb db) =>
+        Id id, Id userId, MemberChange change, IfMatch match, UserDb db) =>
         await db.QuerySingleOrDefault<bool>(
             """
             select case when $3 is not null then public.set_member_role($2, $3, $6) else true end

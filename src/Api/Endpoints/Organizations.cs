@@ -3,12 +3,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Tenants. A person is in one at most, and sees no other.</summary>
 internal static class Organizations
 {
-    public static void MapOrganizations(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var organizations = routes.MapGroup("/organizations");
         organizations.MapPost("", Post).WithName("organizations.create").Creates()
@@ -31,18 +31,18 @@ internal static class Organizations
     /// <param name="Name">1 to 255 characters.</param>
     /// <param name="CreatedAt">When it was made.</param>
     /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
-    internal sealed record Tenant(Guid Id, string Name, DateTime CreatedAt, int Version) : IVersioned;
+    internal sealed record Organization(Guid Id, string Name, DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>What an organization is called, or is to be called.</summary>
-    internal sealed record Naming(string? Name) : IInput
+    internal sealed record OrganizationName(string? Name) : IInput
     {
         public void Check(Errors errors) => errors.Name("name", Name, 255);
     }
 
     /// <summary>Its statement does not see what the function has just made; its default of "createdAt" is this time.</summary>
-    private static async Task<Created<Tenant>> Post(Naming naming, UserDb db)
+    private static async Task<Created<Organization>> Post(OrganizationName naming, UserDb db)
     {
-        var made = await db.Create<Tenant>("Organization",
+        var made = await db.Create<Organization>("Organization",
             """
             select public.create_organization($1) as "id", $1 as "name",
               (now() at time zone 'utc')::timestamp(3) as "createdAt", 1 as "version"
@@ -50,8 +50,8 @@ internal static class Organizations
         return TypedResults.Created($"/organizations/{made!.Id}", made);
     }
 
-    private static async Task<Results<Ok<Tenant>, NotFound>> Get(Id id, UserDb db) =>
-        await db.QuerySingleOrDefault<Tenant>(
+    private static async Task<Results<Ok<Organization>, NotFound>> Get(Id id, UserDb db) =>
+        await db.QuerySingleOrDefault<Organization>(
             """
             select "id", "name", "createdAt", "version"
             from public."Organization"
@@ -60,9 +60,9 @@ internal static class Organizations
             ? TypedResults.Ok(organization)
             : TypedResults.NotFound();
 
-    private static async Task<Results<Ok<Tenant>, NotFound, ForbidHttpResult>> Rename(
-        Id id, Naming naming, IfMatch match, UserDb db) =>
-        await db.Change<Tenant>(
+    private static async Task<Results<Ok<Organization>, NotFound, ForbidHttpResult>> Rename(
+        Id id, OrganizationName naming, IfMatch match, UserDb db) =>
+        await db.Change<Organization>(
             """
             with changed as (
               update public."Organization" set "name" = $2 where "id" = $1

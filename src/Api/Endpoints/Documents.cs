@@ -6,7 +6,7 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>
 /// What people write: texts, code, images, sheets and drawings. A document is its versions, told apart
@@ -17,7 +17,7 @@ internal static class Documents
     /// <summary>What the request's body can hold at most.</summary>
     internal const int MaxText = Settings.MaxBodyBytes;
 
-    public static void MapDocuments(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var documents = routes.MapGroup("/documents");
         documents.MapGet("", List).WithName("documents.list")
@@ -54,7 +54,7 @@ internal static class Documents
     }
 
     /// <summary>A version of a document in a list: as <see cref="Document"/>, without the content.</summary>
-    internal sealed record Version(
+    internal sealed record DocumentVersion(
         Guid Id, DateTime CreatedAt, string Title, string Kind, Guid UserId, Guid? OrganizationId);
 
     /// <summary>
@@ -72,7 +72,7 @@ internal static class Documents
     }
 
     /// <summary>A version to add; what is left out is as in the newest one.</summary>
-    internal sealed record NewVersion(string? Title, string? Content, string? Kind) : IInput
+    internal sealed record NewDocumentVersion(string? Title, string? Content, string? Kind) : IInput
     {
         public void Check(Errors errors)
         {
@@ -84,7 +84,7 @@ internal static class Documents
     }
 
     /// <summary>The newest version of each document, newest first.</summary>
-    private static async Task<Ok<Page<Version>>> List(string? scope, PageRequest page, UserDb db)
+    private static async Task<Ok<Page<DocumentVersion>>> List(string? scope, PageRequest page, UserDb db)
     {
         // Not for safety: policies hide what is hidden. The question itself is about these documents.
         var asked = scope switch
@@ -94,7 +94,7 @@ internal static class Documents
             _ => throw new InvalidInputException("scope", "must be one of mine, organization"),
         };
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.Query<Version>(
+        var rows = await db.Query<DocumentVersion>(
             $"""
             select d."id", d."createdAt", d."title", d."text" as "kind", d."userId", d."organizationId"
             from public."Document" d
@@ -103,7 +103,7 @@ internal static class Documents
             order by d."createdAt" desc, d."id" desc
             limit $3
             """, from.CreatedAt, from.Id, page.Fetch);
-        return TypedResults.Ok(Page<Version>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
+        return TypedResults.Ok(Page<DocumentVersion>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
     }
 
     /// <summary>An id that is somebody else's is a 403, also to the later of two who take it at once.</summary>
@@ -134,7 +134,7 @@ internal static class Documents
             : TypedResults.NotFound();
 
     /// <summary>All of a document, or its versions after a moment. The newest one's tag is what If-Match means.</summary>
-    private static async Task<Results<Ok<Tail.Deleted>, NotFound, ForbidHttpResult>> Delete(
+    private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> Delete(
         Id id, Moment? after, IfMatch match, UserDb db) =>
         (await db.QuerySingleOrDefault<Tail>(
             """
@@ -152,10 +152,10 @@ internal static class Documents
             """, id, after, match))!.Answer();
 
     /// <summary>Newest first. No row: no such document. One row without an id: the end of the list.</summary>
-    private static async Task<Results<Ok<Page<Version>>, NotFound>> ListVersions(Id id, PageRequest page, UserDb db)
+    private static async Task<Results<Ok<Page<DocumentVersion>>, NotFound>> ListVersions(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.QueryChildren<Version>(
+        var rows = await db.QueryChildren<DocumentVersion>(
             """
             select v."id", v."createdAt", v."title", v."text" as "kind", v."userId", v."organizationId"
             from (select "id" from public."Document" where "id" = $1 limit 1) d
@@ -169,10 +169,10 @@ internal static class Documents
             """, id, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()
-            : TypedResults.Ok(Page<Version>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
+            : TypedResults.Ok(Page<DocumentVersion>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
     }
 
-    private static async Task<Results<Created<Document>, NotFound>> PostVersion(Id id, NewVersion version, UserDb db) =>
+    private static async Task<Results<Created<Document>, NotFound>> PostVersion(Id id, NewDocumentVersion version, UserDb db) =>
         await db.Create<Document>("Document",
             """
             insert into public."Document" ("id", "title", "content", "text", "organizationId")

@@ -3,7 +3,7 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>The ledger behind a person's balance.</summary>
 internal static class Credits
@@ -11,7 +11,7 @@ internal static class Credits
     /// <summary>The highest amount of one entry: 18 digits before the point, 2 behind it.</summary>
     private const decimal Max = 999_999_999_999_999_999.99m;
 
-    public static void MapCredits(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/me/credits", Mine).WithName("me.credits")
             .WithSummary("Lists the lines of the signed-in person's credit ledger, newest first.");
@@ -27,11 +27,11 @@ internal static class Credits
     /// <param name="Reason">What for.</param>
     /// <param name="GrantedBy">Who granted it; null when it was spent, or their account is gone.</param>
     /// <param name="CreatedAt">When.</param>
-    internal sealed record Entry(
+    internal sealed record CreditEntry(
         long Id, decimal Amount, decimal Balance, string Reason, Guid? GrantedBy, DateTime CreatedAt);
 
     /// <summary>Credits to give to somebody: above zero, in hundredths, with a reason.</summary>
-    internal sealed record NewGrant(Guid? UserId, decimal? Amount, string? Reason) : IInput
+    internal sealed record NewCreditGrant(Guid? UserId, decimal? Amount, string? Reason) : IInput
     {
         public void Check(Errors errors)
         {
@@ -45,12 +45,12 @@ internal static class Credits
     /// <param name="UserId">Who got it.</param>
     /// <param name="Amount">How much.</param>
     /// <param name="Balance">Their balance after it.</param>
-    internal sealed record Granted(Guid UserId, decimal Amount, decimal Balance);
+    internal sealed record CreditGrant(Guid UserId, decimal Amount, decimal Balance);
 
-    private static async Task<Ok<Page<Entry>>> Mine(PageRequest page, UserDb db)
+    private static async Task<Ok<Page<CreditEntry>>> Mine(PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.Query<Entry>(
+        var rows = await db.Query<CreditEntry>(
             """
             select "id", "amount", "balance", "reason", "grantedBy", "createdAt"
             from public."CreditEntry"
@@ -58,11 +58,11 @@ internal static class Credits
             order by "id" desc
             limit $2
             """, from.Number, page.Fetch);
-        return TypedResults.Ok(Page<Entry>.Of(rows, page, entry => Cursor.At(entry.Id)));
+        return TypedResults.Ok(Page<CreditEntry>.Of(rows, page, entry => Cursor.At(entry.Id)));
     }
 
-    private static async Task<Ok<Granted>> Grant(NewGrant grant, UserDb db) =>
-        TypedResults.Ok((await db.Create<Granted>(null,
+    private static async Task<Ok<CreditGrant>> Grant(NewCreditGrant grant, UserDb db) =>
+        TypedResults.Ok((await db.Create<CreditGrant>(null,
             """
             select $1 as "userId", $2::numeric(20, 2) as "amount", public.grant_credits($1, $2, $3) as "balance"
             """, grant.UserId, grant.Amount, grant.Reason))!);

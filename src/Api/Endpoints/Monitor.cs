@@ -6,12 +6,12 @@ using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 using RlsChat.Database;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>What operators look at: how the database protects people's rows, and how it is doing. Nobody's rows.</summary>
 internal static class Monitor
 {
-    public static void MapMonitor(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         // From the start, because who waits is told by its changes.
         routes.ServiceProvider.GetRequiredService<Pools>();
@@ -33,7 +33,8 @@ internal static class Monitor
             .WithSummary("Lists the files of db/ that the database has.");
     }
 
-    /// <summary>The whole of a list that is short by nature.</summary>
+    /// <summary>A whole list: it is short, so it has no pages.</summary>
+    /// <param name="Items">All entries.</param>
     internal sealed record Listing<T>(IReadOnlyList<T> Items);
 
     /// <summary>A policy.</summary>

@@ -1,12 +1,13 @@
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
+using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api.Auth;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>
 /// Proving an address, and a new password for who forgot theirs: by a token of 256 bits that is
@@ -14,7 +15,7 @@ namespace RlsChat.Api.Auth;
 /// </summary>
 internal static class MailedTokens
 {
-    public static void MapMailedTokens(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var auth = routes.MapGroup("/auth").RequireRateLimiting(Limits.Guessable);
         auth.MapPost("/verify-email/request", RequestVerification).WithName("auth.verify_email.request")
@@ -40,7 +41,7 @@ internal static class MailedTokens
     /// <summary>A token that came by mail.</summary>
     /// <param name="Token">As it stands in the mail.</param>
     /// <param name="Password">The password of who asked for it; needed where they are not signed in.</param>
-    internal sealed record Proof(string? Token, string? Password) : IInput
+    internal sealed record MailedToken(string? Token, string? Password) : IInput
     {
         public void Check(Errors errors)
         {
@@ -87,7 +88,7 @@ internal static class MailedTokens
     /// A wrong password and an unknown token have one answer, which takes the same time.
     /// </summary>
     private static async Task<Results<NoContent, UnauthorizedHttpResult>> Verify(
-        Proof proof, ClaimsPrincipal user, Passwords passwords, SignInDb signIn)
+        MailedToken proof, ClaimsPrincipal user, Passwords passwords, SignInDb signIn)
     {
         var (caller, digest) = (Caller.From(user), Secret.Digest(proof.Token!));
         if (caller.Uid is null && proof.Password is null)

@@ -3,12 +3,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Changes that readers of a document propose to one version of it.</summary>
 internal static class Suggestions
 {
-    public static void MapSuggestions(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/documents/{id}/suggestions", List).WithName("suggestions.list")
             .WithSummary("Lists the suggestions to one version of a document, oldest first.");
@@ -53,7 +53,7 @@ internal static class Suggestions
     /// What to change about a suggestion; what is left out stays. Its author rewords and explains it,
     /// the document's owner resolves it; what is the other's is a 403, and then nothing changes.
     /// </summary>
-    internal sealed record Change(string? SuggestedText, string? Description, bool? IsResolved) : IInput
+    internal sealed record SuggestionChange(string? SuggestedText, string? Description, bool? IsResolved) : IInput
     {
         public void Check(Errors errors)
         {
@@ -125,7 +125,7 @@ internal static class Suggestions
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Suggestion>, NotFound, ForbidHttpResult>> Edit(
-        Id id, Change change, IfMatch match, UserDb db) =>
+        Id id, SuggestionChange change, IfMatch match, UserDb db) =>
         await db.Change<Suggestion>(
             """
             with changed as (

@@ -4,12 +4,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>What is said in a chat.</summary>
 internal static class Messages
 {
-    public static void MapMessages(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/chats/{id}/messages", List).WithName("messages.list")
             .WithSummary("Lists the messages of a chat, oldest first.")
@@ -59,7 +59,7 @@ internal static class Messages
     }
 
     /// <summary>What to change about a message; what is left out stays.</summary>
-    internal sealed record Change(
+    internal sealed record MessageChange(
         [property: JsonConverter(typeof(RawJsonArray))] string? Parts,
         [property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput
     {
@@ -117,7 +117,7 @@ internal static class Messages
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Message>, NotFound, ForbidHttpResult>> Edit(
-        Id id, Change change, IfMatch match, UserDb db) =>
+        Id id, MessageChange change, IfMatch match, UserDb db) =>
         await db.Change<Message>(
             """
             with changed as (
@@ -152,7 +152,7 @@ internal static class Messages
     /// The messages of the chat after one of them, in the order of the list. Each goes that the person
     /// may delete; an author without a say over the chat so deletes their own, and the others' stay.
     /// </summary>
-    private static async Task<Results<Ok<Tail.Deleted>, NotFound, ForbidHttpResult>> DeleteAfter(
+    private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> DeleteAfter(
         Id id, Id after, UserDb db) =>
         (await db.QuerySingleOrDefault<Tail>(
             """

@@ -3,12 +3,12 @@ using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Endpoints;
 
 /// <summary>Conversations: one's own, one's organization's, and the public ones.</summary>
 internal static class Chats
 {
-    public static void MapChats(this IEndpointRouteBuilder routes)
+    public static void Map(IEndpointRouteBuilder routes)
     {
         var chats = routes.MapGroup("/chats");
         chats.MapGet("", List).WithName("chats.list")
@@ -48,7 +48,7 @@ internal static class Chats
     }
 
     /// <summary>What to change about a chat; what is left out stays.</summary>
-    internal sealed record Change(string? Title, string? Visibility) : IInput
+    internal sealed record ChatChange(string? Title, string? Visibility) : IInput
     {
         public void Check(Errors errors)
         {
@@ -108,7 +108,7 @@ internal static class Chats
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Chat>, NotFound, ForbidHttpResult>> Edit(
-        Id id, Change change, IfMatch match, UserDb db) =>
+        Id id, ChatChange change, IfMatch match, UserDb db) =>
         await db.Change<Chat>(
             """
             with changed as (
