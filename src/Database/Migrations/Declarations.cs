@@ -100,7 +100,7 @@ internal static partial class Declarations
     {
         var texts = words.Where(word => word[0] == '\'')
             .Select(word => word.Trim('\'').Replace("''", "'", StringComparison.Ordinal)).ToList();
-        bool IsGiven(string parameter, int position) => words.Contains(parameter) || texts.Count > position;
+        bool IsGiven(string parameter, int position) => words.Contains(parameter) || (!words.Contains("=>") && texts.Count > position);
         string PolicyName(string command) =>
             (words.IndexOf("named") is var named and > 0 ? words[named + 2].Trim('\'') : "{command}_owner")
             .Replace("{command}", command, StringComparison.Ordinal);
