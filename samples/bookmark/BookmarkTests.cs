@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>Who may do what to a bookmark.</summary>
-public sealed class BookmarkTests(Theatre theatre) : Drama(theatre)
+public sealed class BookmarkTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -26,12 +26,12 @@ public sealed class BookmarkTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.As("owner");
-        Play.Remember("chat", await Play.Ask<Guid>(
+        await Db.As("owner");
+        Db.Remember("chat", await Db.Ask<Guid>(
             """insert into public."Chat" ("title", "organizationId") values ('plans', [Acme]) returning "id" """));
-        Play.Remember("bookmark", await Play.Ask<Guid>(
+        Db.Remember("bookmark", await Db.Ask<Guid>(
             """insert into public."Bookmark" ("chatId") values ([chat]) returning "id" """));
         // An insert makes another row, so the whole table tells whether something has changed.
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb], """select b::text from public."Bookmark" b""");
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb], """select b::text from public."Bookmark" b""");
     }
 }

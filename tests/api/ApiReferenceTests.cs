@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
@@ -9,28 +9,28 @@ namespace RlsChat.Tests.Api;
 /// The API's description says everything that a client must know, of every route. That it is true,
 /// every other test says, too: <see cref="Person"/> compares each answer with it.
 /// </summary>
-public sealed partial class ApiReferenceTests(House house) : HouseTest(house)
+public sealed partial class ApiReferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     /// <summary>What no operation answers: unknown paths and broken requests.</summary>
     private static readonly string[] OfNoOperation = ["method_not_allowed", "request_failed"];
 
     private Contract _contract = null!;
 
-    public override async Task InitializeAsync() => _contract = await Contract.At(House.Address);
+    public override async Task InitializeAsync() => _contract = await Contract.At(Fixture.Address);
 
     [Fact]
     public async Task Is_OpenAPI_3_1_for_everybody()
     {
-        var answer = (await House.Anonymous().Get("/openapi/v1.json")).Is(200);
+        var answer = (await Fixture.Anonymous().Get("/openapi/v1.json")).Is(200);
         Assert.StartsWith("3.1.", answer.Body["openapi"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Equal("application/json", answer.MediaType);
-        Assert.Equal(answer.Text, (await (await House.SignUp("ana")).Get("/openapi/v1.json")).Text);
+        Assert.Equal(answer.Text, (await (await Fixture.SignUp("ana")).Get("/openapi/v1.json")).Text);
     }
 
     [Fact]
     public void Holds_every_route_under_its_name()
     {
-        var routes = House.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        var routes = Fixture.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .SelectMany(route => route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [],
                 (route, method) => $"{method} /{route.RoutePattern.RawText!.Trim('/')} {route.Metadata.GetMetadata<EndpointNameMetadata>()?.EndpointName}")
             // HEAD goes with GET, and is described once for all.
@@ -107,7 +107,7 @@ public sealed partial class ApiReferenceTests(House house) : HouseTest(house)
     {
         foreach (var operation in _contract.Operations.Where(operation => !operation.IsOpen && !operation.IsOff))
         {
-            var answer = await new Sample(_contract).Send(operation, House.Anonymous(), Sample.Valid);
+            var answer = await new Sample(_contract).Send(operation, Fixture.Anonymous(), Sample.Valid);
             Assert.True(answer.Status is 401, $"{operation.Id} without a token: {answer.Status} {answer.Text}");
         }
     }
@@ -115,7 +115,7 @@ public sealed partial class ApiReferenceTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_page_for_people_is_of_this_host_alone()
     {
-        using var http = new HttpClient { BaseAddress = House.Address };
+        using var http = new HttpClient { BaseAddress = Fixture.Address };
         using var page = await http.GetAsync("/docs");
         var html = await page.Content.ReadAsStringAsync();
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);

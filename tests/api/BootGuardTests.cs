@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RlsChat.Database;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
@@ -20,9 +20,9 @@ public sealed class BootGuardTests : IAsyncLifetime
     [Fact]
     public async Task The_database_that_a_migration_leaves_is_served()
     {
-        await using var app = House.Build(_database);
+        await using var app = ApiFixture.Build(_database);
         await app.StartAsync();
-        var nobody = new Person("anonymous", House.AddressOf(app));
+        var nobody = new Person("anonymous", ApiFixture.AddressOf(app));
         (await nobody.Get("/health/live")).Is(200);
         (await nobody.Get("/health/ready")).Is(200);
         await app.StopAsync();
@@ -120,7 +120,7 @@ public sealed class BootGuardTests : IAsyncLifetime
     public async Task A_database_that_was_never_migrated()
     {
         await using var empty = await (await TestServer.Shared).CreateEmptyDatabase();
-        await using var app = House.Build(empty);
+        await using var app = ApiFixture.Build(empty);
         var refusal = await Assert.ThrowsAsync<SetupException>(() => app.StartAsync());
         Assert.Contains("- the database was never migrated: run make db-migrate", refusal.Message, StringComparison.Ordinal);
     }
@@ -136,15 +136,15 @@ public sealed class BootGuardTests : IAsyncLifetime
     public async Task A_database_that_is_damaged_later_makes_the_api_not_ready()
     {
         var clock = new Clock();
-        await using var app = House.Build(_database, adjust: builder => builder.Services.AddSingleton<TimeProvider>(clock));
+        await using var app = ApiFixture.Build(_database, adjust: builder => builder.Services.AddSingleton<TimeProvider>(clock));
         await app.StartAsync();
-        var nobody = new Person("anonymous", House.AddressOf(app));
+        var nobody = new Person("anonymous", ApiFixture.AddressOf(app));
         (await nobody.Get("/health/ready")).Is(200);
         await AsOwner("set role rlschat_owner", """alter table public."Chat" disable row level security""");
         clock.Ahead = TimeSpan.FromSeconds(6);
-        var answer = (await nobody.Get("/health/ready")).Is(503, "not_ready");
-        Assert.NotNull(answer.RetryAfter);
-        Assert.DoesNotContain("Chat", answer.Text, StringComparison.Ordinal);
+        var response = (await nobody.Get("/health/ready")).Is(503, "not_ready");
+        Assert.NotNull(response.RetryAfter);
+        Assert.DoesNotContain("Chat", response.Text, StringComparison.Ordinal);
         (await nobody.Get("/health/live")).Is(200);
         await AsOwner("set role rlschat_owner", """alter table public."Chat" enable row level security""");
         clock.Ahead = TimeSpan.FromSeconds(12);
@@ -173,7 +173,7 @@ public sealed class BootGuardTests : IAsyncLifetime
     private async Task<string> Refusal(string connection, string setting = "POSTGRES_API_URL")
     {
         var port = FreePort();
-        await using var app = House.Build(_database, settings: [$"--PORT={port}", $"--{setting}={House.Url(connection)}"]);
+        await using var app = ApiFixture.Build(_database, settings: [$"--PORT={port}", $"--{setting}={ApiFixture.Url(connection)}"]);
         var refusal = await Assert.ThrowsAsync<SetupException>(() => app.StartAsync());
         using var socket = new TcpClient();
         await Assert.ThrowsAsync<SocketException>(() => socket.ConnectAsync(IPAddress.Loopback, port));

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Who may do what to chats and messages, over HTTP: the statuses of access-rules.md.</summary>
-public sealed class ChatAccessTests(House house) : HouseTest(house)
+public sealed class ChatAccessTests(ApiFixture fixture) : ApiTest(fixture)
 {
     // 2xx: it happened.  404: hidden, or there is none.  403: they see it, and may not.  401: nobody in particular.
     // The owner of the organization's chat is a plain member; so is the author of the message in each chat but "personal".
@@ -45,12 +45,12 @@ public sealed class ChatAccessTests(House house) : HouseTest(house)
 
     public static readonly TheoryData<string, string, string, int> Access = Matrix.Of(Table);
 
-    private Cast _cast = null!;
+    private ChatWorld _cast = null!;
 
     public override async Task InitializeAsync()
     {
         // Whoever was refused changed nothing; whoever was not is alone with their case.
-        _cast = await Cast.Of(House);
+        _cast = await ChatWorld.Of(Fixture);
     }
 
     [Theory]
@@ -59,8 +59,8 @@ public sealed class ChatAccessTests(House house) : HouseTest(house)
     {
         var (id, message) = _cast.Chats[chat];
         var before = await _cast.Read(chat);
-        var answer = await Ask(_cast.People[who], request, id, message);
-        answer.Is(status);
+        var response = await Ask(_cast.People[who], request, id, message);
+        response.Is(status);
         if (status >= 400)
         {
             Assert.Equal(before, await _cast.Read(chat));
@@ -68,11 +68,11 @@ public sealed class ChatAccessTests(House house) : HouseTest(house)
         else if (request is not ("get" or "messages"))
         {
             Assert.NotEqual(before, await _cast.Read(chat));
-            House.Cast = null;
+            Fixture.ChatWorld = null;
         }
     }
 
-    private static Task<Answer> Ask(Person person, string request, Guid chat, Guid message) => request switch
+    private static Task<Response> Ask(Person person, string request, Guid chat, Guid message) => request switch
     {
         "get" => person.Get($"/chats/{chat}"),
         "retitle" => person.Patch($"/chats/{chat}", new { title = "changed" }),

@@ -1,6 +1,6 @@
 using RlsChat.Api;
 using RlsChat.Database;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
@@ -35,7 +35,7 @@ public sealed class ConnectionTests(ConnectionTests.Server server) : IClassFixtu
     {
         await using var app = Build(rest, "a");
         await app.StartAsync();
-        var ana = new Person("ana", House.AddressOf(app));
+        var ana = new Person("ana", ApiFixture.AddressOf(app));
         ana.Take((await ana.Post("/auth/register", new { email = $"{Guid.NewGuid():N}@example.org", password = Person.Password })).Is(201));
         (await ana.Get("/chats")).Is(200);
         (await ana.Get("/health/ready")).Is(200);
@@ -62,6 +62,6 @@ public sealed class ConnectionTests(ConnectionTests.Server server) : IClassFixtu
     private Microsoft.AspNetCore.Builder.WebApplication Build(string rest, string password) => ApiHost.Build(
     [
         $"--POSTGRES_URL={server.It.Url(rest)}", $"--RLSCHAT_API_PASSWORD={password}", "--RLSCHAT_AUTH_PASSWORD=b", "--RLSCHAT_LIVE_PASSWORD=c",
-        "--PORT=0", "--JWT_ISSUER=test-issuer", "--JWT_AUDIENCE=test-audience", $"--JWT_SIGNING_KEYS={House.SigningKey}",
+        "--PORT=0", "--JWT_ISSUER=test-issuer", "--JWT_AUDIENCE=test-audience", $"--JWT_SIGNING_KEYS={ApiFixture.SigningKey}",
     ]);
 }

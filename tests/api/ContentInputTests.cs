@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What is not well-formed about votes, documents and suggestions is refused, by the name of the field.</summary>
-public sealed class ContentInputTests(House house) : HouseTest(house)
+public sealed class ContentInputTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Uuid = "11111111-1111-4111-8111-111111111111";
     private static readonly string Long = new('x', 256);
@@ -100,13 +100,13 @@ public sealed class ContentInputTests(House house) : HouseTest(house)
         { "DELETE", "/chats/not-a-uuid/messages?after={message}", "id" },
     };
 
-    private (Person Ana, Guid Chat, Paper Paper) _scene;
+    private (Person Ana, Guid Chat, TestDocument TestDocument) _scene;
 
     [Theory]
     [MemberData(nameof(Bodies))]
     public async Task A_bad_body_is_refused(string method, string path, string body, string fields)
     {
-        var (ana, there, before) = await Scene(path);
+        var (ana, there, before) = await Prepare(path);
         (await ana.SendRaw(new HttpMethod(method), there, body)).Refuses(fields.Split(' '));
         Assert.Equal(before, await Everything());
     }
@@ -115,7 +115,7 @@ public sealed class ContentInputTests(House house) : HouseTest(house)
     [MemberData(nameof(Paths))]
     public async Task A_bad_path_is_refused(string method, string path, string fields)
     {
-        var (ana, there, before) = await Scene(path);
+        var (ana, there, before) = await Prepare(path);
         (await ana.Send(new HttpMethod(method), there)).Refuses(fields.Split(' '));
         Assert.Equal(before, await Everything());
     }
@@ -127,36 +127,36 @@ public sealed class ContentInputTests(House house) : HouseTest(house)
     [InlineData("PATCH", "/suggestions/{suggestion}", "description", """ "isResolved": true """)]
     public async Task A_text_is_as_long_as_one_megabyte_of_body_allows(string method, string path, string field, string rest)
     {
-        var (ana, there, before) = await Scene(path);
+        var (ana, there, before) = await Prepare(path);
         var (start, end) = ($"{{{rest}, \"{field}\": \"", "\"}");
         var fits = new string('x', 1024 * 1024 - start.Length - end.Length);
-        var answer = (await ana.Offer(new HttpMethod(method), there, start + fits + "x" + end)).Is(413, "too_large");
-        Assert.Equal(["body"], answer.ErrorFields);
+        var response = (await ana.Offer(new HttpMethod(method), there, start + fits + "x" + end)).Is(413, "too_large");
+        Assert.Equal(["body"], response.ErrorFields);
         Assert.Equal(before, await Everything());
-        answer = await ana.SendRaw(new HttpMethod(method), there, start + fits + end);
-        Assert.InRange(answer.Status, 200, 201);
-        Assert.Equal(fits, answer.Body[field]!.GetValue<string>());
+        response = await ana.SendRaw(new HttpMethod(method), there, start + fits + end);
+        Assert.InRange(response.Status, 200, 201);
+        Assert.Equal(fits, response.Body[field]!.GetValue<string>());
     }
 
-    private async Task<(Person Ana, string Path, string Before)> Scene(string path)
+    private async Task<(Person Ana, string Path, string Before)> Prepare(string path)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
         var message = await ana.Say(chat);
-        var paper = await Paper.By(ana, null, ana);
-        _scene = (ana, chat, paper);
+        var testDocument = await TestDocument.By(ana, null, ana);
+        _scene = (ana, chat, testDocument);
         var there = path.Replace("{chat}", chat.ToString(), StringComparison.Ordinal)
             .Replace("{message}", message.ToString(), StringComparison.Ordinal)
-            .Replace("{document}", paper.Id.ToString(), StringComparison.Ordinal)
-            .Replace("{suggestion}", paper.Suggestion.ToString(), StringComparison.Ordinal);
+            .Replace("{document}", testDocument.Id.ToString(), StringComparison.Ordinal)
+            .Replace("{suggestion}", testDocument.Suggestion.ToString(), StringComparison.Ordinal);
         return (ana, there, await Everything());
     }
 
     private async Task<string> Everything()
     {
-        var (ana, chat, paper) = _scene;
+        var (ana, chat, testDocument) = _scene;
         var lists = await Task.WhenAll(
             ana.Get("/documents"), ana.Get($"/chats/{chat}/messages"), ana.Get($"/chats/{chat}/votes"));
-        return await paper.Read() + string.Concat(lists.Select(list => list.Is(200).Text));
+        return await testDocument.Read() + string.Concat(lists.Select(list => list.Is(200).Text));
     }
 }

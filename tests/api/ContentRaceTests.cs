@@ -1,11 +1,11 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Two clients at the same moment, again and again.</summary>
 [Attack]
-public sealed class ContentRaceTests(House house) : HouseTest(house)
+public sealed class ContentRaceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Times = 200;
 
@@ -22,7 +22,7 @@ public sealed class ContentRaceTests(House house) : HouseTest(house)
                 ana.Put($"/messages/{message}/vote", new { value = "up" }), again.Put($"/messages/{message}/vote", new { value = "down" }));
             Assert.Equal(answers[0].Is(200).Id, answers[1].Is(200).Id);
             var vote = Assert.Single((await ana.Get($"/chats/{chat}/votes")).Is(200).Body["items"]!.AsArray());
-            Assert.Contains(vote!.ToJsonString(), answers.Select(answer => answer.Body.ToJsonString()));
+            Assert.Contains(vote!.ToJsonString(), answers.Select(response => response.Body.ToJsonString()));
             (await ana.Delete($"/messages/{message}/vote")).Is(204);
         }
     }
@@ -31,14 +31,14 @@ public sealed class ContentRaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task One_document_id_claimed_by_two_people_is_one_persons()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var wins = new Dictionary<Person, int> { [ana] = 0, [ben] = 0 };
         for (var i = 0; i < Times; i++)
         {
             var id = Guid.NewGuid();
             var (first, second) = i % 2 == 0 ? (ana, ben) : (ben, ana);
             var answers = await Task.WhenAll(Claim(first, id), Claim(second, id));
-            var won = Array.FindIndex(answers, answer => answer.Status == 201);
+            var won = Array.FindIndex(answers, response => response.Status == 201);
             var (winner, loser) = won == 0 ? (first, second) : (second, first);
             answers[won].Is(201);
             answers[1 - won].Is(403, "forbidden");
@@ -58,23 +58,23 @@ public sealed class ContentRaceTests(House house) : HouseTest(house)
         var id = (await ana.Post("/documents", new { title = "plan" })).Is(201).Id;
         for (var i = 0; i < Times; i++)
         {
-            foreach (var answer in await Task.WhenAll(Version(ana), Version(again)))
+            foreach (var response in await Task.WhenAll(Version(ana), Version(again)))
             {
-                answer.Is(201);
+                response.Is(201);
             }
         }
 
         Assert.Equal(1 + 2 * Times, (await Pages.Of(ana, $"/documents/{id}/versions?limit=100", page => page.Ids)).Count);
 
-        Task<Answer> Version(Person person) => person.Post($"/documents/{id}/versions", new { content = "more" });
+        Task<Response> Version(Person person) => person.Post($"/documents/{id}/versions", new { content = "more" });
     }
 
-    private static Task<Answer> Claim(Person person, Guid id) => person.Post("/documents", new { id, title = person.Name });
+    private static Task<Response> Claim(Person person, Guid id) => person.Post("/documents", new { id, title = person.Name });
 
     private async Task<(Person, Person)> TwoClients()
     {
-        var ana = await House.SignUp("ana");
-        var again = new Person("ana elsewhere", House.Address) { Email = ana.Email };
+        var ana = await Fixture.SignUp("ana");
+        var again = new Person("ana elsewhere", Fixture.Address) { Email = ana.Email };
         again.Take((await again.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200));
         return (ana, again);
     }

@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What the description says of bodies and queries is what is demanded of them, no more and no less.</summary>
-public sealed class DescribedLimitsTests(House house) : HouseTest(house)
+public sealed class DescribedLimitsTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private readonly List<string> _differences = [];
     private Contract _contract = null!;
 
-    public override async Task InitializeAsync() => _contract = await Contract.At(House.Address);
+    public override async Task InitializeAsync() => _contract = await Contract.At(Fixture.Address);
 
     [Fact]
     public async Task Of_bodies()
@@ -133,20 +133,20 @@ public sealed class DescribedLimitsTests(House house) : HouseTest(house)
 
     private async Task Accepts(Operation operation, string what, Action<JsonObject> change, string query = "")
     {
-        var answer = await new Sample(_contract).Send(operation, House.Anonymous(), change, query);
-        if (answer.Status == 400)
+        var response = await new Sample(_contract).Send(operation, Fixture.Anonymous(), change, query);
+        if (response.Status == 400)
         {
-            _differences.Add($"{operation.Id} should accept {what}: {answer.Text}");
+            _differences.Add($"{operation.Id} should accept {what}: {response.Text}");
         }
     }
 
     /// <summary>Nobody in particular asks: a body is checked before anything else.</summary>
     private async Task Refuses(Operation operation, string field, string what, Action<JsonObject> change, string query = "")
     {
-        var answer = await new Sample(_contract).Send(operation, House.Anonymous(), change, query);
-        if (answer.Status != 400 || !answer.ErrorFields.Contains(field))
+        var response = await new Sample(_contract).Send(operation, Fixture.Anonymous(), change, query);
+        if (response.Status != 400 || !response.ErrorFields.Contains(field))
         {
-            _differences.Add($"{operation.Id} should refuse {what} as {field}: {answer.Status} {answer.Text}");
+            _differences.Add($"{operation.Id} should refuse {what} as {field}: {response.Status} {response.Text}");
         }
     }
 }

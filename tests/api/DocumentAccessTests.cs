@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Who may do what to documents and suggestions, over HTTP: the statuses of access-rules.md.</summary>
-public sealed class DocumentAccessTests(House house) : HouseTest(house)
+public sealed class DocumentAccessTests(ApiFixture fixture) : ApiTest(fixture)
 {
     // 2xx: it happened.  404: hidden, or there is none.  403: they see it, and may not.  401: nobody in particular.
     // To claim is to make a document under an id that is taken.
@@ -61,51 +61,51 @@ public sealed class DocumentAccessTests(House house) : HouseTest(house)
     public static readonly TheoryData<string, string, string, int> DocumentAccess = Matrix.Of(DocumentTable);
     public static readonly TheoryData<string, string, string, int> SuggestionAccess = Matrix.Of(SuggestionTable);
 
-    private Troupe _troupe = null!;
+    private ContentWorld _world = null!;
 
-    public override async Task InitializeAsync() => _troupe = await Troupe.Of(House);
+    public override async Task InitializeAsync() => _world = await ContentWorld.Of(Fixture);
 
     [Theory]
     [MemberData(nameof(DocumentAccess))]
     [MemberData(nameof(SuggestionAccess))]
     public async Task The_matrix(string document, string request, string who, int status)
     {
-        var owner = _troupe["owner"];
-        var critic = document == "shared" ? _troupe["can_view_documents"] : owner;
-        var paper = document == "absent" ? Paper.Absent(owner) : await Paper.By(owner, _troupe.Of(document), critic);
-        var before = await paper.Read();
-        var answer = await Ask(_troupe[who], request, paper, _troupe.Of(document));
-        answer.Is(status);
+        var owner = _world["owner"];
+        var critic = document == "shared" ? _world["can_view_documents"] : owner;
+        var testDocument = document == "absent" ? TestDocument.Absent(owner) : await TestDocument.By(owner, _world.Of(document), critic);
+        var before = await testDocument.Read();
+        var response = await Ask(_world[who], request, testDocument, _world.Of(document));
+        response.Is(status);
         var reads = request is "get" or "get_at" or "versions" or "suggestions";
         if (status >= 400)
         {
-            Assert.DoesNotContain("words", answer.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("words", response.Text, StringComparison.Ordinal);
         }
         else if (reads)
         {
-            Assert.Contains("words", answer.Text, StringComparison.Ordinal);
+            Assert.Contains("words", response.Text, StringComparison.Ordinal);
         }
 
-        Assert.Equal(reads || status >= 400, before == await paper.Read());
+        Assert.Equal(reads || status >= 400, before == await testDocument.Read());
     }
 
-    private static Task<Answer> Ask(Person person, string request, Paper paper, Guid? organizationId) => request switch
+    private static Task<Response> Ask(Person person, string request, TestDocument testDocument, Guid? organizationId) => request switch
     {
-        "get" => person.Get($"/documents/{paper.Id}"),
-        "get_at" => person.Get($"/documents/{paper.Id}?at={paper.First}"),
-        "versions" => person.Get($"/documents/{paper.Id}/versions"),
-        "add_version" => person.Post($"/documents/{paper.Id}/versions", new { content = "more" }),
-        "claim" => person.Post("/documents", new { id = paper.Id, title = "mine", organizationId }),
-        "delete" => person.Delete($"/documents/{paper.Id}"),
-        "delete_after" => person.Delete($"/documents/{paper.Id}?after={paper.First}"),
-        "suggestions" => person.Get($"/documents/{paper.Id}/suggestions"),
-        "suggest" => person.Post($"/documents/{paper.Id}/suggestions", new { originalText = "a", suggestedText = "b" }),
-        "suggest_at" => person.Post($"/documents/{paper.Id}/suggestions?at={paper.First}", new { originalText = "a", suggestedText = "b" }),
-        "reword" => person.Patch($"/suggestions/{paper.Suggestion}", new { suggestedText = "reworded" }),
-        "describe" => person.Patch($"/suggestions/{paper.Suggestion}", new { description = "because" }),
-        "resolve" => person.Patch($"/suggestions/{paper.Suggestion}", new { isResolved = true }),
-        "both" => person.Patch($"/suggestions/{paper.Suggestion}", new { isResolved = true, suggestedText = "reworded" }),
-        "withdraw" => person.Delete($"/suggestions/{paper.Suggestion}"),
+        "get" => person.Get($"/documents/{testDocument.Id}"),
+        "get_at" => person.Get($"/documents/{testDocument.Id}?at={testDocument.First}"),
+        "versions" => person.Get($"/documents/{testDocument.Id}/versions"),
+        "add_version" => person.Post($"/documents/{testDocument.Id}/versions", new { content = "more" }),
+        "claim" => person.Post("/documents", new { id = testDocument.Id, title = "mine", organizationId }),
+        "delete" => person.Delete($"/documents/{testDocument.Id}"),
+        "delete_after" => person.Delete($"/documents/{testDocument.Id}?after={testDocument.First}"),
+        "suggestions" => person.Get($"/documents/{testDocument.Id}/suggestions"),
+        "suggest" => person.Post($"/documents/{testDocument.Id}/suggestions", new { originalText = "a", suggestedText = "b" }),
+        "suggest_at" => person.Post($"/documents/{testDocument.Id}/suggestions?at={testDocument.First}", new { originalText = "a", suggestedText = "b" }),
+        "reword" => person.Patch($"/suggestions/{testDocument.Suggestion}", new { suggestedText = "reworded" }),
+        "describe" => person.Patch($"/suggestions/{testDocument.Suggestion}", new { description = "because" }),
+        "resolve" => person.Patch($"/suggestions/{testDocument.Suggestion}", new { isResolved = true }),
+        "both" => person.Patch($"/suggestions/{testDocument.Suggestion}", new { isResolved = true, suggestedText = "reworded" }),
+        "withdraw" => person.Delete($"/suggestions/{testDocument.Suggestion}"),
         _ => throw new ArgumentException(request),
     };
 
@@ -122,15 +122,15 @@ public sealed class DocumentAccessTests(House house) : HouseTest(house)
     [MemberData(nameof(Lists))]
     public async Task A_list_shows(string document, string list, string who, int times)
     {
-        var paper = await Paper.By(_troupe["owner"], _troupe.Of(document), _troupe["owner"]);
-        var answer = await _troupe[who].Get($"/documents?scope={list}&limit=100");
+        var testDocument = await TestDocument.By(_world["owner"], _world.Of(document), _world["owner"]);
+        var response = await _world[who].Get($"/documents?scope={list}&limit=100");
         if (times < 0)
         {
-            answer.Is(401, "unauthenticated");
+            response.Is(401, "unauthenticated");
             return;
         }
 
-        Assert.Equal(times, answer.Is(200).Ids.Count(id => id == paper.Id));
+        Assert.Equal(times, response.Is(200).Ids.Count(id => id == testDocument.Id));
     }
 
     [Fact]
@@ -138,31 +138,31 @@ public sealed class DocumentAccessTests(House house) : HouseTest(house)
     {
         foreach (var who in new[] { "owner", "member", "manager", "can_manage_documents", "admin" })
         {
-            var made = (await _troupe[who].Post("/documents", new { title = "ours", organizationId = _troupe.Organization })).Is(201);
-            Assert.Equal(_troupe[who].Id, made.Body["userId"]!.GetValue<Guid>());
+            var made = (await _world[who].Post("/documents", new { title = "ours", organizationId = _world.Organization })).Is(201);
+            Assert.Equal(_world[who].Id, made.Body["userId"]!.GetValue<Guid>());
         }
 
         foreach (var who in new[] { "outsider", "left" })
         {
-            (await _troupe[who].Post("/documents", new { title = "theirs", organizationId = _troupe.Organization })).Is(403);
-            (await _troupe[who].Post("/documents", new { title = "mine" })).Is(201);
+            (await _world[who].Post("/documents", new { title = "theirs", organizationId = _world.Organization })).Is(403);
+            (await _world[who].Post("/documents", new { title = "mine" })).Is(201);
         }
 
-        (await _troupe["anonymous"].Post("/documents", new { title = "nobody's" })).Is(401, "unauthenticated");
+        (await _world["anonymous"].Post("/documents", new { title = "nobody's" })).Is(401, "unauthenticated");
     }
 
     [Fact]
     public async Task Hidden_and_absent_are_told_in_the_same_words()
     {
-        var paper = await Paper.By(_troupe["owner"], null, _troupe["owner"]);
+        var testDocument = await TestDocument.By(_world["owner"], null, _world["owner"]);
         foreach (var request in new[]
         {
             "get", "get_at", "versions", "add_version", "delete", "delete_after",
             "suggestions", "suggest", "suggest_at", "reword", "resolve", "both", "withdraw",
         })
         {
-            var hidden = (await Ask(_troupe["outsider"], request, paper, null)).Is(404, "not_found");
-            var absent = (await Ask(_troupe["outsider"], request, Paper.Absent(_troupe["owner"]), null)).Is(404, "not_found");
+            var hidden = (await Ask(_world["outsider"], request, testDocument, null)).Is(404, "not_found");
+            var absent = (await Ask(_world["outsider"], request, TestDocument.Absent(_world["owner"]), null)).Is(404, "not_found");
             Assert.Equal(absent.WithoutTrace(), hidden.WithoutTrace());
         }
     }

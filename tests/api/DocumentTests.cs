@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Documents, their versions and suggestions: what comes back of what was sent.</summary>
-public sealed class DocumentTests(House house) : HouseTest(house)
+public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Theory]
     [InlineData("text")]
@@ -13,7 +13,7 @@ public sealed class DocumentTests(House house) : HouseTest(house)
     [InlineData("canvas")]
     public async Task A_document_is_what_was_asked_for(string kind)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var id = Guid.NewGuid();
         const string content = "a\r\n\t\"b\" <c> & \\ é 😀 \u2028 '";
         var made = (await ana.Post("/documents", new { id, title = "Ünïcødé 😀", content, kind })).Is(201);
@@ -22,13 +22,13 @@ public sealed class DocumentTests(House house) : HouseTest(house)
         Assert.Equal((content, kind, ana.Id), (made.Body["content"]!.GetValue<string>(), made.Body["kind"]!.GetValue<string>(),
             made.Body["userId"]!.GetValue<Guid>()));
         Assert.Equal(made.Text, (await ana.Get($"/documents/{id}")).Is(200).Text);
-        Assert.Equal(made.Text, (await ana.Get($"/documents/{id}?at={Paper.Time(made)}")).Is(200).Text);
+        Assert.Equal(made.Text, (await ana.Get($"/documents/{id}?at={TestDocument.Time(made)}")).Is(200).Text);
     }
 
     [Fact]
     public async Task What_is_left_out_of_a_document_is_nothing_and_of_a_version_as_before()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var made = (await ana.Post("/documents", new { title = "plan" })).Is(201);
         Assert.Null(made.Body["content"]);
         Assert.Equal("text", made.Body["kind"]!.GetValue<string>());
@@ -39,7 +39,7 @@ public sealed class DocumentTests(House house) : HouseTest(house)
         async Task Version(object change, string title, string content, string kind)
         {
             var version = (await ana.Post($"/documents/{made.Id}/versions", change)).Is(201);
-            Assert.Equal($"/documents/{made.Id}?at={Paper.Time(version)}", version.Location!.ToString());
+            Assert.Equal($"/documents/{made.Id}?at={TestDocument.Time(version)}", version.Location!.ToString());
             Assert.Equal(version.Text, (await ana.Get(version.Location.ToString())).Is(200).Text);
             Assert.Equal((title, content, kind), (version.Body["title"]!.GetValue<string>(),
                 version.Body["content"]!.GetValue<string>(), version.Body["kind"]!.GetValue<string>()));
@@ -49,9 +49,9 @@ public sealed class DocumentTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_version_is_found_by_its_millisecond_and_no_other()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var id = (await ana.Post("/documents", new { title = "plan" })).Is(201).Id;
-        await House.Backstage.As<int>(ana,
+        await Fixture.Setup.As<int>(ana,
             """
             insert into public."Document" ("id", "title", "createdAt")
             select $1, 'v' || n, timestamp '1999-12-31 23:59:59.998' + n * interval '1 ms' from generate_series(0, 3) n
@@ -60,7 +60,7 @@ public sealed class DocumentTests(House house) : HouseTest(house)
         for (var i = 0; i < times.Length; i++)
         {
             var version = (await ana.Get($"/documents/{id}?at={times[i]}")).Is(200);
-            Assert.Equal(($"v{i}", times[i]), (version.Body["title"]!.GetValue<string>(), Paper.Time(version)));
+            Assert.Equal(($"v{i}", times[i]), (version.Body["title"]!.GetValue<string>(), TestDocument.Time(version)));
         }
 
         (await ana.Get($"/documents/{id}?at=2000-01-01T00:00:00.002Z")).Is(404, "not_found");
@@ -77,8 +77,8 @@ public sealed class DocumentTests(House house) : HouseTest(house)
     [Fact]
     public async Task Lists_hold_the_newest_version_of_each_document_without_its_content()
     {
-        var ana = await House.SignUp("ana");
-        await House.Backstage.As<int>(ana,
+        var ana = await Fixture.SignUp("ana");
+        await Fixture.Setup.As<int>(ana,
             """
             insert into public."Document" ("id", "title", "content", "createdAt")
             select ('00000000-0000-4000-9000-' || lpad(n::text, 12, '0'))::uuid, n || '/' || v, 'long',
@@ -104,8 +104,8 @@ public sealed class DocumentTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_document_under_an_id_of_ones_own_is_a_version_in_the_same_organization()
     {
-        var ana = await House.SignUp("ana");
-        var organizationId = await House.Backstage.Found(ana);
+        var ana = await Fixture.SignUp("ana");
+        var organizationId = await Fixture.Setup.Found(ana);
         var id = (await ana.Post("/documents", new { title = "one" })).Is(201).Id;
         (await ana.Post("/documents", new { id, title = "two" })).Is(201);
         (await ana.Post("/documents", new { id, title = "three", organizationId })).Refuses("organizationId");
@@ -115,21 +115,21 @@ public sealed class DocumentTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_suggestion_is_what_was_asked_for_and_stays_with_its_version()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var first = (await ana.Post("/documents", new { title = "plan", content = "old" })).Is(201);
         var id = Guid.NewGuid();
         var made = (await ana.Post($"/documents/{first.Id}/suggestions", new { id, originalText = "old", suggestedText = "" })).Is(201);
         Assert.Equal($"/suggestions/{id}", made.Location!.ToString());
         Assert.Equal(["id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description", "isResolved",
             "userId", "createdAt", "version"], made.Body.AsObject().Select(m => m.Key));
-        Assert.Equal((first.Id, Paper.Time(first)),
+        Assert.Equal((first.Id, TestDocument.Time(first)),
             (made.Body["documentId"]!.GetValue<Guid>(), made.Body["documentCreatedAt"]!.GetValue<string>()));
         Assert.False(made.Body["isResolved"]!.GetValue<bool>());
         (await ana.Post($"/documents/{first.Id}/suggestions", new { id, originalText = "", suggestedText = "x" })).Is(409, "conflict");
 
         (await ana.Post($"/documents/{first.Id}/versions", new { content = "new" })).Is(201);
         Assert.Equal("""{"items":[],"nextCursor":null}""", (await ana.Get($"/documents/{first.Id}/suggestions")).Is(200).Text);
-        Assert.Equal([id], (await ana.Get($"/documents/{first.Id}/suggestions?at={Paper.Time(first)}")).Is(200).Ids);
+        Assert.Equal([id], (await ana.Get($"/documents/{first.Id}/suggestions?at={TestDocument.Time(first)}")).Is(200).Ids);
 
         var changed = (await ana.Patch($"/suggestions/{id}", new { description = "shorter" })).Is(200).Body;
         Assert.Equal(("", "shorter"), (changed["suggestedText"]!.GetValue<string>(), changed["description"]!.GetValue<string>()));
@@ -142,9 +142,9 @@ public sealed class DocumentTests(House house) : HouseTest(house)
     [Fact]
     public async Task Pages_of_suggestions_are_oldest_first_and_keep_ties()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var id = (await ana.Post("/documents", new { title = "plan" })).Is(201).Id;
-        await House.Backstage.As<int>(ana,
+        await Fixture.Setup.As<int>(ana,
             """
             insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText", "createdAt")
             select d."id", d."createdAt", 'a', n::text, timestamp '2026-01-01' + (n / 5) * interval '1 ms'
@@ -156,5 +156,5 @@ public sealed class DocumentTests(House house) : HouseTest(house)
         Assert.Equal(all.Ids, await Pages.Of(ana, $"/documents/{id}/suggestions?limit=5"));
     }
 
-    private static List<string> Times(Answer page) => [.. page.Body["items"]!.AsArray().Select(item => Paper.Time(item!))];
+    private static List<string> Times(Response page) => [.. page.Body["items"]!.AsArray().Select(item => TestDocument.Time(item!))];
 }

@@ -1,18 +1,18 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Nobody grants what they don't hold, over HTTP: each attempt is refused and changes nothing.</summary>
 [Attack]
-public sealed class EscalationTests(House house) : HouseTest(house)
+public sealed class EscalationTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    private Company _acme = null!;
+    private OrganizationWorld _acme = null!;
     private string _before = "";
 
     public override async Task InitializeAsync()
     {
-        _acme = await Company.Of(House);
+        _acme = await OrganizationWorld.Of(Fixture);
         _before = await _acme.Read();
     }
 
@@ -58,9 +58,9 @@ public sealed class EscalationTests(House house) : HouseTest(house)
     [Fact]
     public async Task Giving_the_operators_role_as_an_administrator()
     {
-        await Refused(_acme["admin"].Patch(Member("colleague"), new { roleId = Backstage.Operator }));
+        await Refused(_acme["admin"].Patch(Member("colleague"), new { roleId = Setup.Operator }));
         await Refused(_acme["admin"].Post($"/organizations/{_acme.Id}/invitations",
-            new { email = "new@example.org", roleId = Backstage.Operator }));
+            new { email = "new@example.org", roleId = Setup.Operator }));
     }
 
     [Theory]
@@ -69,8 +69,8 @@ public sealed class EscalationTests(House house) : HouseTest(house)
     [InlineData("member")]
     public async Task Changing_ones_own_role_manager_or_membership(string who)
     {
-        await Refused(_acme[who].Patch(Member(who), new { roleId = Backstage.Administrator }));
-        await Refused(_acme[who].Patch(Member(who), new { roleId = Backstage.Member }));
+        await Refused(_acme[who].Patch(Member(who), new { roleId = Setup.Administrator }));
+        await Refused(_acme[who].Patch(Member(who), new { roleId = Setup.Member }));
         await Refused(_acme[who].Patch(Member(who), new { managerId = _acme["colleague"].Id }));
         await Refused(_acme[who].Delete(Member(who)));
     }
@@ -81,7 +81,7 @@ public sealed class EscalationTests(House house) : HouseTest(house)
     [InlineData("view_documents")]
     public async Task Managing_a_colleague_who_holds_what_one_lacks(string whom)
     {
-        await Refused(_acme["manage_members"].Patch(Member(whom), new { roleId = Backstage.Member }));
+        await Refused(_acme["manage_members"].Patch(Member(whom), new { roleId = Setup.Member }));
         await Refused(_acme["manage_members"].Patch(Member(whom), new { managerId = (Guid?)null }));
         await Refused(_acme["manage_members"].Delete(Member(whom)));
     }
@@ -109,9 +109,9 @@ public sealed class EscalationTests(House house) : HouseTest(house)
     {
         var rivals = (await _acme["rival"].Get("/me")).Body["organization"]!["id"]!.GetValue<Guid>();
         var before = await _acme.Read();
-        (await _acme["rival"].Patch($"/organizations/{rivals}/members/{_acme["colleague"].Id}", new { roleId = Backstage.Member })).Is(404);
+        (await _acme["rival"].Patch($"/organizations/{rivals}/members/{_acme["colleague"].Id}", new { roleId = Setup.Member })).Is(404);
         (await _acme["rival"].Delete($"/organizations/{rivals}/members/{_acme["colleague"].Id}")).Is(404);
-        (await _acme["rival"].Patch($"/organizations/{rivals}/members/{_acme["outsider"].Id}", new { roleId = Backstage.Member })).Is(404);
+        (await _acme["rival"].Patch($"/organizations/{rivals}/members/{_acme["outsider"].Id}", new { roleId = Setup.Member })).Is(404);
         Assert.Equal(before, await _acme.Read());
     }
 
@@ -128,7 +128,7 @@ public sealed class EscalationTests(House house) : HouseTest(house)
         }
     }
 
-    private async Task Refused(Task<Answer> attempt)
+    private async Task Refused(Task<Response> attempt)
     {
         (await attempt).Is(403, "forbidden");
         Assert.Equal(_before, await _acme.Read());
@@ -136,8 +136,8 @@ public sealed class EscalationTests(House house) : HouseTest(house)
 
     private async Task<Guid> RoleNamed(string name) => name switch
     {
-        "administrator" => Backstage.Administrator,
-        "operator" => Backstage.Operator,
+        "administrator" => Setup.Administrator,
+        "operator" => Setup.Operator,
         _ => await RoleOf(name),
     };
 

@@ -1,20 +1,20 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Idempotency-Key: what is asked twice under one key is done once, for who asks, and for nobody else.</summary>
-public sealed class IdempotencyTests(House house) : HouseTest(house)
+public sealed class IdempotencyTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Header = "Idempotency-Key";
-    private Troupe _troupe = null!;
+    private ContentWorld _world = null!;
 
-    public override async Task InitializeAsync() => _troupe = await Troupe.Of(House);
+    public override async Task InitializeAsync() => _world = await ContentWorld.Of(Fixture);
 
     /// <summary>Every endpoint that makes something: who, where, what, and how many there are then.</summary>
     private async Task<(Person Who, string Path, object Body, Func<Task<int>> Count)> Creation(string endpoint)
     {
-        var (owner, admin) = (_troupe["owner"], _troupe["admin"]);
-        var organization = $"/organizations/{_troupe.Organization}";
+        var (owner, admin) = (_world["owner"], _world["admin"]);
+        var organization = $"/organizations/{_world.Organization}";
         switch (endpoint)
         {
             case "chats":
@@ -34,26 +34,26 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
             case "documents":
                 return (owner, "/documents", new { title = "once", content = "words" }, () => Count(owner, "/documents?limit=100"));
             case "versions":
-                var paper = await Paper.By(owner, null, owner);
-                return (owner, $"/documents/{paper.Id}/versions", new { content = "once" }, () => Count(owner, $"/documents/{paper.Id}/versions"));
+                var testDocument = await TestDocument.By(owner, null, owner);
+                return (owner, $"/documents/{testDocument.Id}/versions", new { content = "once" }, () => Count(owner, $"/documents/{testDocument.Id}/versions"));
             case "suggestions":
-                paper = await Paper.By(owner, null, owner);
-                return (owner, $"/documents/{paper.Id}/suggestions", new { originalText = "a", suggestedText = "b" },
-                    () => Count(owner, $"/documents/{paper.Id}/suggestions"));
+                testDocument = await TestDocument.By(owner, null, owner);
+                return (owner, $"/documents/{testDocument.Id}/suggestions", new { originalText = "a", suggestedText = "b" },
+                    () => Count(owner, $"/documents/{testDocument.Id}/suggestions"));
             case "organizations":
-                var founder = await House.SignUp("founder");
+                var founder = await Fixture.SignUp("founder");
                 return (founder, "/organizations", new { name = "Once" },
                     async () => (await founder.Get("/me")).Is(200).Body["organization"] is null ? 0 : 1);
             case "roles":
                 return (admin, $"{organization}/roles", new { name = Guid.NewGuid().ToString("N"), permissions = new[] { "can_view_audit" } },
                     () => Count(admin, $"{organization}/roles?limit=100"));
             case "invitations":
-                return (admin, $"{organization}/invitations", new { email = $"{Guid.NewGuid():N}@example.org", roleId = Backstage.Member },
+                return (admin, $"{organization}/invitations", new { email = $"{Guid.NewGuid():N}@example.org", roleId = Setup.Member },
                     () => Count(admin, $"{organization}/invitations?limit=100"));
             case "grants":
-                var op = await House.SignUp("operator");
-                await House.Backstage.MakeOperator(op);
-                var rich = await House.SignUp("rich");
+                var op = await Fixture.SignUp("operator");
+                await Fixture.Setup.MakeOperator(op);
+                var rich = await Fixture.SignUp("rich");
                 return (op, "/credits/grants", new { userId = rich.Id, amount = 1, reason = "once" },
                     async () => (await rich.Get("/me/credits")).Is(200).Body["items"]!.AsArray().Count);
             default:
@@ -93,7 +93,7 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
         }
 
         Assert.Equal(before + 1, await count());
-        Assert.Equal(0, await House.Backstage.As<int>(who,
+        Assert.Equal(0, await Fixture.Setup.As<int>(who,
             """select count(*)::int from public."IdempotencyKey" where "body" is null"""));
     }
 
@@ -103,7 +103,7 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
     {
         var (who, path, body, count) = await Creation(endpoint);
         var key = Guid.NewGuid().ToString();
-        var other = await House.SignUp("other");
+        var other = await Fixture.SignUp("other");
         (await who.With(Header, key, HttpMethod.Post, "/chats", new { title = "the first" })).Is(201);
         var before = await count();
         (await who.With(Header, key, HttpMethod.Post, path, body)).Is(422, "idempotency_key_reused");
@@ -115,7 +115,7 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
     [Fact]
     public async Task What_failed_may_be_tried_again_under_its_key()
     {
-        var (owner, key) = (_troupe["owner"], Guid.NewGuid().ToString());
+        var (owner, key) = (_world["owner"], Guid.NewGuid().ToString());
         var id = Guid.NewGuid();
         object said = new { role = "user", parts = Array.Empty<int>() };
         (await owner.With(Header, key, HttpMethod.Post, $"/chats/{id}/messages", said)).Is(404, "not_found");
@@ -133,30 +133,30 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
     [InlineData("version")]
     public async Task Who_sees_it_no_longer_is_not_shown_it_again(string kind)
     {
-        House.Troupe = null;
-        var (owner, member, key) = (_troupe["owner"], kind == "message" ? _troupe["member"] : _troupe["owner"], Guid.NewGuid().ToString());
+        Fixture.ContentWorld = null;
+        var (owner, member, key) = (_world["owner"], kind == "message" ? _world["member"] : _world["owner"], Guid.NewGuid().ToString());
         var path = kind == "message"
-            ? $"/chats/{await owner.Begin(organizationId: _troupe.Organization)}/messages"
-            : $"/documents/{(await Paper.By(owner, _troupe.Organization, owner)).Id}/versions";
+            ? $"/chats/{await owner.Begin(organizationId: _world.Organization)}/messages"
+            : $"/documents/{(await TestDocument.By(owner, _world.Organization, owner)).Id}/versions";
         object body = kind == "message" ? new { role = "user", parts = new[] { "hush" } } : new { content = "hush" };
         (await member.With(Header, key, HttpMethod.Post, path, body)).Is(201);
         (await member.With(Header, key, HttpMethod.Post, path, body)).Is(201);
-        Assert.True(await House.Backstage.As<bool>(_troupe["admin"], "select public.remove_member($1)", member.Id));
+        Assert.True(await Fixture.Setup.As<bool>(_world["admin"], "select public.remove_member($1)", member.Id));
         (await member.With(Header, key, HttpMethod.Post, path, body)).Is(404, "not_found");
     }
 
     [Fact]
     public async Task Ten_at_once_make_one()
     {
-        var owner = _troupe["owner"];
+        var owner = _world["owner"];
         var chat = await owner.Begin();
         for (var i = 0; i < 20; i++)
         {
             var key = $"key-{i}-{Guid.NewGuid()}";
             var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => owner.With(
                 Header, key, HttpMethod.Post, $"/chats/{chat}/messages", new { role = "user", parts = new[] { i } })));
-            Assert.Single(answers.Select(answer => answer.Is(201).Text).Distinct());
-            Assert.Equal(9, answers.Count(answer => answer.Header("Idempotency-Replayed") is "true"));
+            Assert.Single(answers.Select(response => response.Is(201).Text).Distinct());
+            Assert.Equal(9, answers.Count(response => response.Header("Idempotency-Replayed") is "true"));
         }
 
         Assert.Equal(20, await Count(owner, $"/chats/{chat}/messages?limit=100"));
@@ -167,31 +167,31 @@ public sealed class IdempotencyTests(House house) : HouseTest(house)
     [InlineData("two words")]
     [InlineData("tab\tbed")]
     public async Task A_key_that_is_none_is_refused(string key) =>
-        (await _troupe["owner"].With(Header, key, HttpMethod.Post, "/chats", new { title = "a" })).Refuses(Header);
+        (await _world["owner"].With(Header, key, HttpMethod.Post, "/chats", new { title = "a" })).Refuses(Header);
 
     [Fact]
     public async Task A_key_is_not_too_long_and_nobody_has_one()
     {
-        var owner = _troupe["owner"];
+        var owner = _world["owner"];
         (await owner.With(Header, new string('k', 256), HttpMethod.Post, "/chats", new { title = "a" })).Refuses(Header);
         (await owner.With(Header, new string('k', 255), HttpMethod.Post, "/chats", new { title = "a" })).Is(201);
         (await owner.With(Header, "bad", HttpMethod.Post, "/chats", new { })).Refuses("title");
-        (await House.Anonymous().With(Header, "nobody's", HttpMethod.Post, "/chats", new { title = "a" })).Is(401, "unauthenticated");
+        (await Fixture.Anonymous().With(Header, "nobody's", HttpMethod.Post, "/chats", new { title = "a" })).Is(401, "unauthenticated");
     }
 
     [Fact]
     public async Task A_body_that_is_too_large_is_refused_before_it_is_kept() =>
-        (await _troupe["owner"].Send(HttpMethod.Post, "/documents",
+        (await _world["owner"].Send(HttpMethod.Post, "/documents",
             new StringContent($$"""{"title":"a","content":"{{new string('a', 1_100_000)}}"}""", System.Text.Encoding.UTF8, "application/json"),
             (Header, "large"), ("Expect", "100-continue"))).Is(413, "too_large");
 
     [Fact]
     public async Task After_a_day_a_key_is_new_again()
     {
-        var (owner, key) = (await House.SignUp("owner"), Guid.NewGuid().ToString());
+        var (owner, key) = (await Fixture.SignUp("owner"), Guid.NewGuid().ToString());
         var first = (await owner.With(Header, key, HttpMethod.Post, "/chats", new { title = "a" })).Is(201);
-        await House.Backstage.Age("\"IdempotencyKey\"", """update public."IdempotencyKey" set "createdAt" = "createdAt" - interval '25 hours'""");
-        await House.Backstage.SignIn<string>("select string_agg(purged, ',') from auth.purge()");
+        await Fixture.Setup.Age("\"IdempotencyKey\"", """update public."IdempotencyKey" set "createdAt" = "createdAt" - interval '25 hours'""");
+        await Fixture.Setup.SignIn<string>("select string_agg(purged, ',') from auth.purge()");
         Assert.NotEqual(first.Id, (await owner.With(Header, key, HttpMethod.Post, "/chats", new { title = "a" })).Is(201).Id);
     }
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What is not well-formed is refused, by the name of the field, and changes nothing.</summary>
-public sealed class InputTests(House house) : HouseTest(house)
+public sealed class InputTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Uuid = "11111111-1111-4111-8111-111111111111";
     private static readonly string Long = new('x', 256);
@@ -100,7 +100,7 @@ public sealed class InputTests(House house) : HouseTest(house)
     [MemberData(nameof(Bodies))]
     public async Task A_bad_body_is_refused(string method, string path, string body, string fields)
     {
-        var (ana, there, before) = await Scene(path);
+        var (ana, there, before) = await Prepare(path);
         (await ana.SendRaw(new HttpMethod(method), there, body)).Refuses(fields.Split(' '));
         Assert.Equal(before, await Everything(ana));
     }
@@ -109,7 +109,7 @@ public sealed class InputTests(House house) : HouseTest(house)
     [MemberData(nameof(Paths))]
     public async Task A_bad_path_is_refused(string method, string path, string fields)
     {
-        var (ana, there, before) = await Scene(path);
+        var (ana, there, before) = await Prepare(path);
         (await ana.Send(new HttpMethod(method), there)).Refuses(fields.Split(' '));
         Assert.Equal(before, await Everything(ana));
     }
@@ -117,10 +117,10 @@ public sealed class InputTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_body_over_one_megabyte_is_refused()
     {
-        var (ana, there, before) = await Scene("/chats/{chat}/messages");
+        var (ana, there, before) = await Prepare("/chats/{chat}/messages");
         var large = $$"""{"role": "user", "parts": ["{{new string('x', 1024 * 1024)}}"]}""";
-        var answer = (await ana.Offer(HttpMethod.Post, there, large)).Is(413, "too_large");
-        Assert.Equal(["body"], answer.ErrorFields);
+        var response = (await ana.Offer(HttpMethod.Post, there, large)).Is(413, "too_large");
+        Assert.Equal(["body"], response.ErrorFields);
         Assert.Equal(before, await Everything(ana));
         var fits = $$"""{"role": "user", "parts": ["{{new string('x', 1024 * 1024 - 100)}}"]}""";
         (await ana.SendRaw(HttpMethod.Post, there, fits)).Is(201);
@@ -129,7 +129,7 @@ public sealed class InputTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_body_over_one_megabyte_without_a_length_is_refused()
     {
-        var (ana, there, _) = await Scene("/chats/{chat}/messages");
+        var (ana, there, _) = await Prepare("/chats/{chat}/messages");
         using var content = new StringContent($$"""{"role": "user", "parts": ["{{new string('x', 1024 * 1024)}}"]}""", null, "application/json");
         content.Headers.ContentLength = null;
         (await ana.Send(HttpMethod.Post, there, content, ("Transfer-Encoding", "chunked"))).Is(413, "too_large");
@@ -138,7 +138,7 @@ public sealed class InputTests(House house) : HouseTest(house)
     [Fact]
     public async Task Two_hundred_and_fifty_five_characters_are_counted_as_people_count()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         (await ana.Post("/chats", new { title = string.Concat(Enumerable.Repeat("𝄞", 255)) })).Is(201);
         (await ana.Post("/chats", new { title = string.Concat(Enumerable.Repeat("𝄞", 256)) })).Refuses("title");
     }
@@ -146,7 +146,7 @@ public sealed class InputTests(House house) : HouseTest(house)
     [Fact]
     public async Task Nesting_beyond_measure_is_refused()
     {
-        var (ana, there, _) = await Scene("/chats/{chat}/messages");
+        var (ana, there, _) = await Prepare("/chats/{chat}/messages");
         var deep = new string('[', 5000) + new string(']', 5000);
         Assert.Equal(400, (await ana.SendRaw(HttpMethod.Post, there, $$"""{"role": "user", "parts": {{deep}}}""")).Status);
     }
@@ -159,12 +159,12 @@ public sealed class InputTests(House house) : HouseTest(house)
     public async Task What_nobody_serves_is_a_problem_too(string method, string path, int status, string code)
     {
         using var content = method == "POST" ? new StringContent("title=a", null, "application/x-www-form-urlencoded") : null;
-        (await House.Anonymous().Send(new HttpMethod(method), path, content)).Is(status, code);
+        (await Fixture.Anonymous().Send(new HttpMethod(method), path, content)).Is(status, code);
     }
 
-    private async Task<(Person Ana, string Path, string Before)> Scene(string path)
+    private async Task<(Person Ana, string Path, string Before)> Prepare(string path)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
         var message = await ana.Say(chat);
         var there = path.Replace("{chat}", chat.ToString(), StringComparison.Ordinal)
@@ -176,7 +176,7 @@ public sealed class InputTests(House house) : HouseTest(house)
     {
         var chats = await ana.Get("/chats");
         var messages = await Task.WhenAll(chats.Ids.Select(id => ana.Get($"/chats/{id}/messages")));
-        var people = await House.Backstage.SignIn<bool>("select exists (select from auth.credentials('ana@example.org'))");
+        var people = await Fixture.Setup.SignIn<bool>("select exists (select from auth.credentials('ana@example.org'))");
         return $"{chats.Text} {string.Concat(messages.Select(page => page.Text))} {people}";
     }
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What a message is made of comes back as it was sent, byte for byte.</summary>
-public sealed class JsonTests(House house) : HouseTest(house)
+public sealed class JsonTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Theory]
     [InlineData("[]")]
@@ -14,7 +14,7 @@ public sealed class JsonTests(House house) : HouseTest(house)
     [InlineData("[\n\t[[[]]] ,\r\n null,true , false ]")]
     public async Task Parts_and_attachments(string array)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
         var posted = (await ana.SendRaw(HttpMethod.Post, $"/chats/{chat}/messages",
             $$"""{"role": "assistant", "parts": {{array}}, "attachments": {{array}}}""")).Is(201);
@@ -30,7 +30,7 @@ public sealed class JsonTests(House house) : HouseTest(house)
     [Fact]
     public async Task What_a_patch_leaves_out_stays()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin("first");
         Assert.Equal("first", (await ana.Patch($"/chats/{chat}", new { visibility = "public" })).Is(200).Body["title"]!.GetValue<string>());
         Assert.Equal("public", (await ana.Patch($"/chats/{chat}", new { title = "second" })).Is(200).Body["visibility"]!.GetValue<string>());
@@ -42,7 +42,7 @@ public sealed class JsonTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_chat_is_what_was_asked_for()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var id = Guid.NewGuid();
         var made = (await ana.Post("/chats", new { id, title = "Ünïcødé 😀", visibility = "public" })).Is(201);
         Assert.Equal($"/chats/{id}", made.Location!.ToString());
@@ -56,35 +56,35 @@ public sealed class JsonTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_taken_id_is_a_conflict_that_tells_nothing_of_whose_it_is()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var hidden = await ana.Begin("ana's secret");
-        var answer = (await ben.Post("/chats", new { id = hidden, title = "mine" })).Is(409, "conflict");
-        Assert.DoesNotContain("secret", answer.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("pkey", answer.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(hidden.ToString(), answer.Text, StringComparison.Ordinal);
+        var response = (await ben.Post("/chats", new { id = hidden, title = "mine" })).Is(409, "conflict");
+        Assert.DoesNotContain("secret", response.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("pkey", response.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(hidden.ToString(), response.Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Nobody_begins_a_chat_in_anothers_organization()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
-        var organization = await House.Backstage.Found(ana);
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
+        var organization = await Fixture.Setup.Found(ana);
         (await ben.Post("/chats", new { title = "intruder", organizationId = organization })).Is(403);
         (await ben.Post("/chats", new { title = "intruder", organizationId = Guid.NewGuid() })).Is(403);
         (await ana.Post("/chats", new { title = "ours", organizationId = organization })).Is(201);
-        (await House.Anonymous().Post("/chats", new { title = "nobody's" })).Is(401, "unauthenticated");
+        (await Fixture.Anonymous().Post("/chats", new { title = "nobody's" })).Is(401, "unauthenticated");
     }
 
     [Fact]
     public async Task Hidden_and_absent_are_told_in_the_same_words()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var chat = await ana.Begin();
         var message = await ana.Say(chat);
-        foreach (var ask in new Func<Guid, Guid, Task<Answer>>[]
+        foreach (var ask in new Func<Guid, Guid, Task<Response>>[]
         {
             (c, _) => ben.Get($"/chats/{c}"),
-            (c, _) => House.Anonymous().Get($"/chats/{c}"),
+            (c, _) => Fixture.Anonymous().Get($"/chats/{c}"),
             (c, _) => ben.Get($"/chats/{c}/messages"),
             (c, _) => ben.Patch($"/chats/{c}", new { title = "x" }),
             (c, _) => ben.Delete($"/chats/{c}"),

@@ -1,16 +1,16 @@
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>The two ledgers, credits and audit, and the pages of all lists about an organization.</summary>
-public sealed class LedgerTests(House house) : HouseTest(house)
+public sealed class LedgerTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
     public async Task Credits_are_granted_by_an_operator_and_seen_by_whom_they_are_for()
     {
-        var (ana, ben, op) = (await House.SignUp("ana"), await House.SignUp("ben"), await House.SignUp("operator"));
-        await House.Backstage.MakeOperator(op);
+        var (ana, ben, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"), await Fixture.SignUp("operator"));
+        await Fixture.Setup.MakeOperator(op);
         var granted = (await op.Post("/credits/grants", new { userId = ana.Id, amount = 12.5, reason = "welcome" })).Is(200);
         Assert.Equal($$"""{"userId":"{{ana.Id}}","amount":12.50,"balance":12.50}""", granted.Text);
         (await op.Post("/credits/grants", new { userId = ana.Id, amount = 0.01, reason = "more" })).Is(200);
@@ -27,8 +27,8 @@ public sealed class LedgerTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_balance_that_no_number_holds_is_refused()
     {
-        var (ana, op) = (await House.SignUp("ana"), await House.SignUp("operator"));
-        await House.Backstage.MakeOperator(op);
+        var (ana, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("operator"));
+        await Fixture.Setup.MakeOperator(op);
         var most = new { userId = ana.Id, amount = 999_999_999_999_999_999.99m, reason = "all" };
         (await op.Post("/credits/grants", most)).Is(200);
         (await op.Post("/credits/grants", most)).Is(400, "invalid_input");
@@ -38,7 +38,7 @@ public sealed class LedgerTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_audit_shows_an_auditor_everything_there_and_anybody_else_their_own()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var everything = await Events(acme["view_audit"], $"/organizations/{acme.Id}/audit?limit=100");
         Assert.Equal(everything.Select(Text), (await Events(acme["admin"], $"/organizations/{acme.Id}/audit?limit=100")).Select(Text));
         foreach (var action in new[] { "organization_created", "member_invited", "invitation_accepted", "member_joined",
@@ -58,7 +58,7 @@ public sealed class LedgerTests(House house) : HouseTest(house)
     [Fact]
     public async Task What_concerns_a_person_stays_readable_to_them_after_leaving()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var left = acme["left"];
         (await left.Get($"/organizations/{acme.Id}/audit")).Is(404);
         var mine = await Events(left, "/me/audit?limit=100");
@@ -71,9 +71,9 @@ public sealed class LedgerTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_count_of_chats_is_of_those_that_are_theirs_now_and_only_on_demand()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
-        var organization = await House.Backstage.Found(ana);
-        await House.Backstage.Admit(ana, ben);
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
+        var organization = await Fixture.Setup.Found(ana);
+        await Fixture.Setup.Admit(ana, ben);
         await ana.Begin(visibility: "public");
         Assert.Equal(0, (await ben.Get("/me?include=chatCount")).Is(200).Body["chatCount"]!.GetValue<long>());
         await ben.Begin();
@@ -93,7 +93,7 @@ public sealed class LedgerTests(House house) : HouseTest(house)
     [InlineData("/me/credits", 12)]
     public async Task Pages_show_every_row_once(string list, int expected)
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         for (var i = 1; i <= 12; i++)
         {
             (await acme["operator"].Post("/credits/grants", new { userId = acme["admin"].Id, amount = i, reason = "grant" })).Is(200);
@@ -117,7 +117,7 @@ public sealed class LedgerTests(House house) : HouseTest(house)
         Assert.Equal(ids, seen);
     }
 
-    private static string[] Ids(Answer page) => [.. page.Body["items"]!.AsArray().Select(item => item!["id"]!.ToJsonString())];
+    private static string[] Ids(Response page) => [.. page.Body["items"]!.AsArray().Select(item => item!["id"]!.ToJsonString())];
 
     private static async Task<JsonNode[]> Events(Person person, string path) =>
         [.. (await person.Get(path)).Is(200).Body["items"]!.AsArray().Select(happened => happened!)];

@@ -1,39 +1,39 @@
 using Npgsql;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>How much may be asked, for how long, and by which pages; and what every answer says beside its body.</summary>
-public sealed class LimitTests(House house) : HouseTest(house)
+public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
     public async Task A_person_may_not_ask_for_ever_from_wherever_they_ask()
     {
-        await using var strict = await House.Open("--PERSON_RATE_LIMIT=3");
-        var (ana, ben) = (await House.SignUp("ana", strict), await House.SignUp("ben", strict));
+        await using var strict = await Fixture.Open("--PERSON_RATE_LIMIT=3");
+        var (ana, ben) = (await Fixture.SignUp("ana", strict), await Fixture.SignUp("ben", strict));
         for (var i = 0; i < 3; i++)
         {
             (await ana.Get("/me")).Is(200);
         }
 
-        var answer = (await ana.Get("/me")).Is(429, "too_many_requests");
-        Assert.InRange(answer.RetryAfter!.Value.TotalSeconds, 1, 60);
+        var response = (await ana.Get("/me")).Is(429, "too_many_requests");
+        Assert.InRange(response.RetryAfter!.Value.TotalSeconds, 1, 60);
         (await ana.Post("/chats", new { title = "more" })).Is(429);
         (await ben.Get("/me")).Is(200);
-        (await new Person("anonymous", House.AddressOf(strict)).Get("/chats?scope=public")).Is(200);
+        (await new Person("anonymous", ApiFixture.AddressOf(strict)).Get("/chats?scope=public")).Is(200);
     }
 
     [Fact]
     public async Task An_address_may_not_ask_for_ever_whoever_asks()
     {
-        await using var strict = await House.Open("--ADDRESS_RATE_LIMIT=4");
-        var ana = await House.SignUp("ana", strict);
-        var nobody = new Person("anonymous", House.AddressOf(strict));
+        await using var strict = await Fixture.Open("--ADDRESS_RATE_LIMIT=4");
+        var ana = await Fixture.SignUp("ana", strict);
+        var nobody = new Person("anonymous", ApiFixture.AddressOf(strict));
         (await ana.Get("/me")).Is(200);
         (await nobody.Get("/chats?scope=public")).Is(200);
         (await nobody.Get("/nowhere")).Is(404);
-        var answer = (await ana.Get("/me")).Is(429, "too_many_requests");
-        Assert.InRange(answer.RetryAfter!.Value.TotalSeconds, 1, 60);
+        var response = (await ana.Get("/me")).Is(429, "too_many_requests");
+        Assert.InRange(response.RetryAfter!.Value.TotalSeconds, 1, 60);
         // Not even what stands before the endpoints.
         (await nobody.Send(HttpMethod.Post, "/auth/github/callback")).Is(429);
         // Whoever watches the process asks as often as they like.
@@ -43,8 +43,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_tabs_of_a_browser_refresh_together()
     {
-        await using var strict = await House.Open("--AUTH_RATE_LIMIT=1");
-        var ana = await House.SignUp("ana", strict);
+        await using var strict = await Fixture.Open("--AUTH_RATE_LIMIT=1");
+        var ana = await Fixture.SignUp("ana", strict);
         (await ana.Post("/auth/login", new { email = "ana@example.org", password = Person.Password })).Is(429);
         for (var tab = 0; tab < 10; tab++)
         {
@@ -57,9 +57,9 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_address_is_what_a_trusted_proxy_says_and_no_other()
     {
-        await using (var trusting = await House.Open("--ADDRESS_RATE_LIMIT=2", "--TRUSTED_PROXIES=127.0.0.1"))
+        await using (var trusting = await Fixture.Open("--ADDRESS_RATE_LIMIT=2", "--TRUSTED_PROXIES=127.0.0.1"))
         {
-            var nobody = new Person("anonymous", House.AddressOf(trusting));
+            var nobody = new Person("anonymous", ApiFixture.AddressOf(trusting));
             foreach (var address in new[] { "192.0.2.1", "192.0.2.2", "2001:db8:1:1::1", "2001:db8:1:2::1" })
             {
                 (await nobody.With("X-Forwarded-For", address, HttpMethod.Get, "/chats?scope=public")).Is(200);
@@ -72,8 +72,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
             (await nobody.With("X-Forwarded-For", "2001:db8:1:1:ffff::1", HttpMethod.Get, "/chats?scope=public")).Is(429);
         }
 
-        await using var wary = await House.Open("--ADDRESS_RATE_LIMIT=2");
-        var someone = new Person("anonymous", House.AddressOf(wary));
+        await using var wary = await Fixture.Open("--ADDRESS_RATE_LIMIT=2");
+        var someone = new Person("anonymous", ApiFixture.AddressOf(wary));
         (await someone.With("X-Forwarded-For", "192.0.2.1", HttpMethod.Get, "/chats?scope=public")).Is(200);
         (await someone.With("X-Forwarded-For", "192.0.2.2", HttpMethod.Get, "/chats?scope=public")).Is(200);
         (await someone.With("X-Forwarded-For", "192.0.2.3", HttpMethod.Get, "/chats?scope=public")).Is(429);
@@ -82,10 +82,10 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_request_that_takes_too_long_is_given_up_and_its_statement_with_it()
     {
-        await using var hasty = await House.Open("--REQUEST_TIMEOUT=1");
-        var here = await House.SignUp("ana");
-        var ana = here.At(House.AddressOf(hasty));
-        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await using var hasty = await Fixture.Open("--REQUEST_TIMEOUT=1");
+        var here = await Fixture.SignUp("ana");
+        var ana = here.At(ApiFixture.AddressOf(hasty));
+        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using (var transaction = await connection.BeginTransactionAsync())
         {
@@ -109,8 +109,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task Cancelling_a_request_cancels_its_statement()
     {
-        var ana = await House.SignUp("ana");
-        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        var ana = await Fixture.SignUp("ana");
+        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         foreach (var statement in new[] { "set local role rlschat_owner", """lock table public."Chat" in access exclusive mode""" })
@@ -119,7 +119,7 @@ public sealed class LimitTests(House house) : HouseTest(house)
             await hold.ExecuteNonQueryAsync();
         }
 
-        using var http = new HttpClient { BaseAddress = House.Address };
+        using var http = new HttpClient { BaseAddress = Fixture.Address };
         http.DefaultRequestHeaders.Authorization = new("Bearer", ana.AccessToken);
         using var gone = new CancellationTokenSource();
         var asked = http.GetAsync("/chats", gone.Token);
@@ -132,8 +132,8 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [Fact]
     public async Task Only_pages_of_the_list_may_ask()
     {
-        await using var open = await House.Open("--CORS_ORIGINS=https://app.example, http://localhost:3000");
-        var ana = await House.SignUp("ana", open);
+        await using var open = await Fixture.Open("--CORS_ORIGINS=https://app.example, http://localhost:3000");
+        var ana = await Fixture.SignUp("ana", open);
         foreach (var origin in new[] { "https://app.example", "http://localhost:3000" })
         {
             var asked = await ana.Send(HttpMethod.Options, "/chats", null, ("Origin", origin),
@@ -151,7 +151,7 @@ public sealed class LimitTests(House house) : HouseTest(house)
             Assert.Null((await ana.With("Origin", origin, HttpMethod.Get, "/me")).Header("Access-Control-Allow-Origin"));
         }
 
-        Assert.Null((await House.Anonymous().With("Origin", "https://app.example", HttpMethod.Get, "/chats?scope=public")).Is(200)
+        Assert.Null((await Fixture.Anonymous().With("Origin", "https://app.example", HttpMethod.Get, "/chats?scope=public")).Is(200)
             .Header("Access-Control-Allow-Origin"));
     }
 
@@ -163,42 +163,42 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [InlineData("/health/live", 200)]
     public async Task Every_answer_tells_browsers_to_be_careful(string path, int status)
     {
-        var answer = (await House.Anonymous().Get(path)).Is(status);
+        var response = (await Fixture.Anonymous().Get(path)).Is(status);
         Assert.Equal(
             ("nosniff", "DENY", "no-referrer", "same-origin", "default-src 'none'; frame-ancestors 'none'"),
-            (answer.Header("X-Content-Type-Options"), answer.Header("X-Frame-Options"), answer.Header("Referrer-Policy"),
-                answer.Header("Cross-Origin-Resource-Policy"), answer.Header("Content-Security-Policy")));
-        Assert.Contains("no-store", answer.Header("Cache-Control"), StringComparison.Ordinal);
-        Assert.Null(answer.Header("Strict-Transport-Security"));
-        Assert.Null(answer.Header("Server"));
+            (response.Header("X-Content-Type-Options"), response.Header("X-Frame-Options"), response.Header("Referrer-Policy"),
+                response.Header("Cross-Origin-Resource-Policy"), response.Header("Content-Security-Policy")));
+        Assert.Contains("no-store", response.Header("Cache-Control"), StringComparison.Ordinal);
+        Assert.Null(response.Header("Strict-Transport-Security"));
+        Assert.Null(response.Header("Server"));
     }
 
     [Fact]
     public async Task Behind_TLS_they_are_told_to_stay_there()
     {
-        await using var api = await House.Open("--PUBLIC_URL=https://chat.example");
-        var answer = (await new Person("anonymous", House.AddressOf(api)).Get("/health/live")).Is(200);
-        Assert.Equal("max-age=31536000", answer.Header("Strict-Transport-Security"));
+        await using var api = await Fixture.Open("--PUBLIC_URL=https://chat.example");
+        var response = (await new Person("anonymous", ApiFixture.AddressOf(api)).Get("/health/live")).Is(200);
+        Assert.Equal("max-age=31536000", response.Header("Strict-Transport-Security"));
     }
 
     [Fact]
     public async Task Whoever_asks_is_told_the_share_of_the_database()
     {
-        var ana = await House.SignUp("ana");
-        foreach (var answer in new[]
+        var ana = await Fixture.SignUp("ana");
+        foreach (var response in new[]
         {
             (await ana.Get("/me")).Is(200), (await ana.Post("/chats", new { title = "a" })).Is(201),
             (await ana.Get($"/chats/{Guid.NewGuid()}")).Is(404), (await ana.Post("/chats", new { title = "a", organizationId = Guid.NewGuid() })).Is(403),
-            (await House.Anonymous().Post("/auth/login", new { email = ana.Email, password = "wrong password" })).Is(401),
+            (await Fixture.Anonymous().Post("/auth/login", new { email = ana.Email, password = "wrong password" })).Is(401),
         })
         {
-            var parts = answer.Header("Server-Timing")!.Split(", ").ToDictionary(
+            var parts = response.Header("Server-Timing")!.Split(", ").ToDictionary(
                 part => part.Split(";dur=")[0], part => double.Parse(part.Split(";dur=")[1], System.Globalization.CultureInfo.InvariantCulture));
             Assert.Equal(["db", "total"], parts.Keys);
             Assert.InRange(parts["db"], 0.1, parts["total"] + 0.1);
         }
 
-        Assert.Null((await House.Anonymous().Get("/health/live")).Is(200).Header("Server-Timing"));
+        Assert.Null((await Fixture.Anonymous().Get("/health/live")).Is(200).Header("Server-Timing"));
         Assert.Null((await ana.Get("/chats/x")).Is(400).Header("Server-Timing"));
     }
 
@@ -206,12 +206,12 @@ public sealed class LimitTests(House house) : HouseTest(house)
     [InlineData("POST")]
     [InlineData("PUT")]
     public async Task GitHub_comes_back_by_GET_alone(string method) =>
-        (await House.Anonymous().Send(new HttpMethod(method), "/auth/github/callback?code=a&state=b")).Is(405, "method_not_allowed");
+        (await Fixture.Anonymous().Send(new HttpMethod(method), "/auth/github/callback?code=a&state=b")).Is(405, "method_not_allowed");
 
     /// <summary>How many statements of the API wait for a lock.</summary>
     private async Task<long> Waiting()
     {
-        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
             """select count(*) from pg_locks where not granted and relation = 'public."Chat"'::regclass""", connection);

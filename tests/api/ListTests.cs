@@ -1,16 +1,16 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Lists: which rows, in which order, and page by page.</summary>
-public sealed class ListTests(House house) : HouseTest(house)
+public sealed class ListTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
     public async Task Different_people_see_different_chats()
     {
-        var (ana, ben, cleo) = (await House.SignUp("ana"), await House.SignUp("ben"), await House.SignUp("cleo"));
-        var organization = await House.Backstage.Found(ana);
-        await House.Backstage.Admit(ana, ben);
+        var (ana, ben, cleo) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"), await Fixture.SignUp("cleo"));
+        var organization = await Fixture.Setup.Found(ana);
+        await Fixture.Setup.Admit(ana, ben);
         var personal = await ana.Begin();
         var shared = await ana.Begin(organizationId: organization);
         var open = await cleo.Begin(visibility: "public");
@@ -21,20 +21,20 @@ public sealed class ListTests(House house) : HouseTest(house)
         Assert.Equal([shared], (await ben.Get("/chats?scope=organization")).Is(200).Ids);
         Assert.Empty((await cleo.Get("/chats?scope=organization")).Is(200).Ids);
         Assert.Equal([open], (await ana.Get("/chats?scope=public")).Is(200).Ids);
-        Assert.Equal([open], (await House.Anonymous().Get("/chats?scope=public")).Is(200).Ids);
-        (await House.Anonymous().Get("/chats")).Is(401, "unauthenticated");
-        (await House.Anonymous().Get("/chats?scope=organization")).Is(401, "unauthenticated");
+        Assert.Equal([open], (await Fixture.Anonymous().Get("/chats?scope=public")).Is(200).Ids);
+        (await Fixture.Anonymous().Get("/chats")).Is(401, "unauthenticated");
+        (await Fixture.Anonymous().Get("/chats?scope=organization")).Is(401, "unauthenticated");
     }
 
     [Fact]
     public async Task Who_has_left_sees_the_organizations_chats_no_more_their_own_included()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
-        var organization = await House.Backstage.Found(ana);
-        await House.Backstage.Admit(ana, ben);
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
+        var organization = await Fixture.Setup.Found(ana);
+        await Fixture.Setup.Admit(ana, ben);
         var shared = await ben.Begin(organizationId: organization);
         Assert.Equal([shared], (await ben.Get("/chats")).Ids);
-        await House.Backstage.As<bool>(ben, "select public.leave_organization()");
+        await Fixture.Setup.As<bool>(ben, "select public.leave_organization()");
         Assert.Empty((await ben.Get("/chats")).Ids);
         Assert.Empty((await ben.Get("/chats?scope=organization")).Ids);
         (await ben.Get($"/chats/{shared}")).Is(404);
@@ -49,8 +49,8 @@ public sealed class ListTests(House house) : HouseTest(house)
     [InlineData(100)]
     public async Task Pages_of_chats_keep_what_was_made_in_the_same_millisecond(int limit)
     {
-        var ana = await House.SignUp("ana");
-        await House.Backstage.As<int>(ana,
+        var ana = await Fixture.SignUp("ana");
+        await Fixture.Setup.As<int>(ana,
             """
             insert into public."Chat" ("title", "createdAt")
             select 'tie', timestamp '2026-01-01' + (n / 5) * interval '1 ms' from generate_series(1, 12) n
@@ -72,9 +72,9 @@ public sealed class ListTests(House house) : HouseTest(house)
     [Fact]
     public async Task Pages_of_messages_are_oldest_first_and_keep_ties()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
-        await House.Backstage.As<int>(ana,
+        await Fixture.Setup.As<int>(ana,
             """
             insert into public."Message" ("chatId", "role", "parts", "createdAt")
             select $1, 'user', json_build_array(n), timestamp '2026-01-01' + (n / 5) * interval '1 ms' from generate_series(1, 12) n
@@ -97,8 +97,8 @@ public sealed class ListTests(House house) : HouseTest(house)
     [Fact]
     public async Task Without_a_limit_a_page_has_twenty()
     {
-        var ana = await House.SignUp("ana");
-        await House.Backstage.As<int>(ana, """insert into public."Chat" ("title") select 'many' from generate_series(1, 21)""");
+        var ana = await Fixture.SignUp("ana");
+        await Fixture.Setup.As<int>(ana, """insert into public."Chat" ("title") select 'many' from generate_series(1, 21)""");
         var page = (await ana.Get("/chats")).Is(200);
         Assert.Equal(20, page.Ids.Length);
         Assert.Single((await ana.Get($"/chats?cursor={page.NextCursor}")).Is(200).Ids);
@@ -107,7 +107,7 @@ public sealed class ListTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_chat_without_messages_is_an_empty_page_and_a_hidden_one_is_none()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var chat = await ana.Begin();
         var page = (await ana.Get($"/chats/{chat}/messages")).Is(200);
         Assert.Equal("""{"items":[],"nextCursor":null}""", page.Text);
@@ -117,7 +117,7 @@ public sealed class ListTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_cursor_past_the_last_message_of_a_chat_is_an_empty_page()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
         for (var i = 0; i < 3; i++)
         {

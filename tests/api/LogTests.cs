@@ -1,18 +1,18 @@
 using Npgsql;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>One line a database operation, and never what was asked with it.</summary>
-public sealed class LogTests(House house) : HouseTest(house)
+public sealed class LogTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
     public async Task An_operation_is_one_line_of_json()
     {
-        var ana = await House.SignUp("ana");
-        House.Log.Clear();
+        var ana = await Fixture.SignUp("ana");
+        Fixture.Log.Clear();
         (await ana.Get("/chats")).Is(200);
-        var line = Assert.Single(House.Log.Operations);
+        var line = Assert.Single(Fixture.Log.Operations);
         Assert.Equal(
             ["timestamp", "service", "level", "operation", "duration", "success", "userId", "environment", "traceId"],
             line.AsObject().Select(field => field.Key));
@@ -24,27 +24,27 @@ public sealed class LogTests(House house) : HouseTest(house)
         Assert.Equal(ana.Id, line["userId"]!.GetValue<Guid>());
         Assert.Equal("Production", line["environment"]!.GetValue<string>());
         Assert.Matches("^[0-9a-f]{32}$", line["traceId"]!.GetValue<string>());
-        Assert.DoesNotContain('\n', Assert.Single(House.Log.All).TrimEnd('\n'));
+        Assert.DoesNotContain('\n', Assert.Single(Fixture.Log.All).TrimEnd('\n'));
     }
 
     [Fact]
     public async Task A_refusal_has_the_trace_id_of_its_answer()
     {
-        var nobody = House.Anonymous();
-        House.Log.Clear();
-        var answer = (await nobody.Post("/chats", new { title = "nobody's" })).Is(401);
-        var line = Assert.Single(House.Log.Operations);
+        var nobody = Fixture.Anonymous();
+        Fixture.Log.Clear();
+        var response = (await nobody.Post("/chats", new { title = "nobody's" })).Is(401);
+        var line = Assert.Single(Fixture.Log.Operations);
         Assert.False(line["success"]!.GetValue<bool>());
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, line["sqlState"]!.GetValue<string>());
         Assert.Null(line["userId"]);
-        Assert.Equal(answer.Body["traceId"]!.GetValue<string>(), line["traceId"]!.GetValue<string>());
+        Assert.Equal(response.Body["traceId"]!.GetValue<string>(), line["traceId"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task No_line_holds_what_was_sent()
     {
-        House.Log.Clear();
-        var ana = await House.SignUp("ana");
+        Fixture.Log.Clear();
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin("a very secret title");
         await ana.Say(chat, "a very secret message");
         await ana.Post("/auth/login", new { email = ana.Email, password = "a very secret guess" });
@@ -53,7 +53,7 @@ public sealed class LogTests(House house) : HouseTest(house)
         var refresh = ana.RefreshToken;
         ana.Take(await ana.Post("/auth/refresh", new { refreshToken = refresh }));
         await ana.Post("/auth/refresh", new { refreshToken = refresh });
-        var log = string.Concat(House.Log.All);
+        var log = string.Concat(Fixture.Log.All);
         Assert.Contains("auth.refresh", log, StringComparison.Ordinal);
         foreach (var secret in new[]
         {

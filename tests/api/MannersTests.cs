@@ -3,22 +3,22 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using RlsChat.Api.Live;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Api.Live;
 using RlsChat.Tests.Api.NonInterference;
-using RlsChat.Tests.Api.Play;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What holds for every route: HEAD answers as GET does without the body, and no query parameter is ignored.</summary>
-public sealed partial class MannersTests(House house) : HouseTest(house)
+public sealed partial class MannersTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
 
     [Fact]
     public async Task HEAD_answers_as_GET_without_a_body()
     {
-        var (ana, nobody) = (await House.SignUp("ana"), House.Anonymous());
-        var its = await Belongings.Of(House, ana, organization: true);
+        var (ana, nobody) = (await Fixture.SignUp("ana"), Fixture.Anonymous());
+        var its = await Belongings.Of(Fixture, ana, organization: true);
         string[] described = [.. Asking.Paths(its).Values.SelectMany(paths => paths), .. Asking.Streams(its)];
         string[] others = [.. Routes("GET").Select(route => Path(route)).Where(path => path.StartsWith("/docs", StringComparison.Ordinal)
             || path.StartsWith("/openapi", StringComparison.Ordinal))];
@@ -41,9 +41,9 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     [Fact]
     public async Task HEAD_of_a_live_stream_opens_none()
     {
-        var ana = await House.SignUp("ana");
-        var (chat, subscriptions) = (await ana.Begin(), House.App.Services.GetRequiredService<Subscriptions>());
-        await using var follower = await Follower.Of(ana, House.Address, "/me/events");
+        var ana = await Fixture.SignUp("ana");
+        var (chat, subscriptions) = (await ana.Begin(), Fixture.App.Services.GetRequiredService<Subscriptions>());
+        await using var follower = await Follower.Of(ana, Fixture.Address, "/me/events");
         var before = subscriptions.Count;
         for (var n = 0; n < 2 * Subscriptions.MaxOfPerson; n++)
         {
@@ -57,9 +57,9 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     [Fact]
     public async Task HEAD_of_a_live_stream_says_that_there_are_too_many()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var open = await Task.WhenAll(Enumerable.Range(0, Subscriptions.MaxOfPerson)
-            .Select(_ => Follower.Open(ana, House.Address, "/me/events")));
+            .Select(_ => Follower.Open(ana, Fixture.Address, "/me/events")));
         Assert.Equal(429, (await ana.Send(HttpMethod.Head, "/me/events")).Status);
         foreach (var stream in open)
         {
@@ -75,7 +75,7 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     [InlineData("POST", "/auth/github/callback", "GET, HEAD")]
     public async Task A_405_lists_what_the_path_takes(string method, string path, string allowed)
     {
-        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(House.Address, path));
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Fixture.Address, path));
         using var response = await Http.SendAsync(request);
         Assert.Equal(405, (int)response.StatusCode);
         Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow.Order()));
@@ -101,7 +101,7 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     [InlineData("/chats/{chat}/events?lastEventId=1&lastEventId=1", "lastEventId", "must be given once")]
     public async Task An_unknown_query_parameter_is_named_with_the_nearest_known_one(string path, string name, string error)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var answer = await ana.Get(path.Replace("{chat}", $"{await ana.Begin()}", StringComparison.Ordinal));
         answer.Refuses(name);
         Assert.Equal(error, (string?)answer.Body["errors"]![name]![0]);
@@ -110,7 +110,7 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     [Fact]
     public async Task Many_unknown_ones_are_told_a_few_at_a_time()
     {
-        var answer = await House.Anonymous().Get("/chats?" + string.Join('&', Enumerable.Range(0, 1000).Select(n => $"p{n}=")));
+        var answer = await Fixture.Anonymous().Get("/chats?" + string.Join('&', Enumerable.Range(0, 1000).Select(n => $"p{n}=")));
         answer.Is(400, "invalid_input");
         Assert.Equal(10, answer.ErrorFields.Length);
     }
@@ -119,7 +119,7 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_case_of_a_name_does_not_matter()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         (await ana.Get("/chats?LIMIT=0")).Refuses("limit");
         var chats = new[] { await ana.Begin(), await ana.Begin() };
         Assert.Equal(chats[1..], (await ana.Get("/chats?Limit=1&SCOPE=mine")).Is(200).Ids);
@@ -133,7 +133,7 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
         {
             foreach (var method in route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods)
             {
-                using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(House.Address, Path(route) + "?nobody=1"));
+                using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(Fixture.Address, Path(route) + "?nobody=1"));
                 using var response = await Http.SendAsync(request);
                 Assert.True((int)response.StatusCode == 400, $"{request}: {(int)response.StatusCode}");
                 Assert.True(method == "HEAD" || (await response.Content.ReadAsStringAsync()).Contains("\"nobody\"", StringComparison.Ordinal), $"{request}");
@@ -145,7 +145,7 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     [Fact]
     public async Task Every_route_reads_what_is_described()
     {
-        var contract = await Contract.At(House.Address);
+        var contract = await Contract.At(Fixture.Address);
         foreach (var operation in contract.Operations.Where(operation => operation.Id != "auth.github.callback"))
         {
             var route = Routes(operation.Method).Single(route => Name(route) == operation.Id);
@@ -189,7 +189,7 @@ public sealed partial class MannersTests(House house) : HouseTest(house)
     }
 
     /// <summary>The routes of that method, or all.</summary>
-    private List<RouteEndpoint> Routes(string? method) => [.. House.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+    private List<RouteEndpoint> Routes(string? method) => [.. Fixture.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .Where(route => method is null || route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains(method) == true)];
 
     private static string? Name(RouteEndpoint route) => route.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName;

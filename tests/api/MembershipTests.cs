@@ -1,15 +1,15 @@
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Organizations, roles and invitations: what they do, what stops them, and what ends with them.</summary>
-public sealed class MembershipTests(House house) : HouseTest(house)
+public sealed class MembershipTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
     public async Task An_organization_from_its_founding_to_its_end()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var made = (await ana.Post("/organizations", new { name = "Acme" })).Is(201);
         Assert.Equal($"/organizations/{made.Id}", made.Location!.ToString());
         Assert.Equal(made.Text, (await ana.Get($"/organizations/{made.Id}")).Is(200).Text);
@@ -27,14 +27,14 @@ public sealed class MembershipTests(House house) : HouseTest(house)
 
     [Fact]
     public async Task Anonymous_founds_nothing() =>
-        (await House.Anonymous().Post("/organizations", new { name = "Acme" })).Is(401, "unauthenticated");
+        (await Fixture.Anonymous().Post("/organizations", new { name = "Acme" })).Is(401, "unauthenticated");
 
     [Fact]
     public async Task Who_is_in_an_organization_founds_and_joins_no_other()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         (await acme["member"].Post("/organizations", new { name = "Second" })).Is(409, "already_in_organization");
-        var token = await Invite(acme["rival"], await OrganizationOf(acme["rival"]), acme["member"].Email, Backstage.Member);
+        var token = await Invite(acme["rival"], await OrganizationOf(acme["rival"]), acme["member"].Email, Setup.Member);
         (await acme["member"].Post("/invitations/accept", new { token })).Is(409, "already_in_organization");
         (await acme["operator"].Post("/organizations", new { name = "Third" })).Is(409, "operator_conflict");
         Assert.Equal(acme.Id, await OrganizationOf(acme["member"]));
@@ -43,7 +43,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task Leaving_is_leaving_that_organization_and_no_other()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var rivals = await OrganizationOf(acme["rival"]);
         (await acme["member"].Post($"/organizations/{rivals}/leave", new { })).Is(404, "not_found");
         (await acme["rival"].Post($"/organizations/{acme.Id}/leave", new { })).Is(404, "not_found");
@@ -70,16 +70,16 @@ public sealed class MembershipTests(House house) : HouseTest(house)
             "can_view_documents", "can_manage_documents", "can_manage_chats", "can_manage_members", "can_manage_roles",
             "can_manage_organization", "can_view_audit");
         (await ana.Patch(Member(organization, ben), new { roleId = twin })).Is(204);
-        (await ben.Patch(Member(organization, ana), new { roleId = Backstage.Member })).Is(409, "last_administrator");
+        (await ben.Patch(Member(organization, ana), new { roleId = Setup.Member })).Is(409, "last_administrator");
         (await ben.Delete(Member(organization, ana))).Is(409, "last_administrator");
-        (await ben.Patch(Member(organization, ben), new { roleId = Backstage.Administrator })).Is(403, "forbidden");
+        (await ben.Patch(Member(organization, ben), new { roleId = Setup.Administrator })).Is(403, "forbidden");
         Assert.Equal(7, (await ana.Get("/me")).Body["permissions"]!.AsArray().Count);
     }
 
     [Fact]
     public async Task Members_are_seen_with_role_and_manager_and_without_balance_or_password()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var seen = (await acme.Seen("colleague", by: "member"))!.AsObject();
         Assert.Equal(["email", "id", "managerId", "role", "roleId"], seen.Select(member => member.Key).Order());
         Assert.Equal(acme["colleague"].Email, seen["email"]!.GetValue<string>());
@@ -94,7 +94,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task Role_and_manager_change_together_or_not_at_all()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var (admin, colleague) = (acme["admin"], Member(acme.Id, acme["colleague"]));
         var before = await acme.Read();
         (await admin.Patch(colleague, new { roleId = acme.Clerk, managerId = acme["rival"].Id })).Is(400, "not_a_colleague");
@@ -107,7 +107,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
         var seen = await acme.Seen("colleague");
         Assert.Equal("clerk", seen!["role"]!.GetValue<string>());
         Assert.Equal(acme["member"].Id, seen["managerId"]!.GetValue<Guid>());
-        (await admin.Patch(colleague, new { roleId = Backstage.Member })).Is(204);
+        (await admin.Patch(colleague, new { roleId = Setup.Member })).Is(204);
         Assert.Equal(acme["member"].Id, (await acme.Seen("colleague"))!["managerId"]!.GetValue<Guid>());
         (await admin.Patch(colleague, new { managerId = (Guid?)null })).Is(204);
         Assert.Null((await acme.Seen("colleague"))!["managerId"]);
@@ -116,7 +116,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task Nobody_is_above_themselves_at_any_distance()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var admin = acme["admin"];
         (await admin.Patch(Member(acme.Id, acme["member"]), new { managerId = acme["colleague"].Id })).Is(204);
         (await admin.Patch(Member(acme.Id, acme["colleague"]), new { managerId = acme["member"].Id })).Is(409, "manager_cycle");
@@ -126,7 +126,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_is_removed_leaves_their_chats_to_their_manager_and_has_nothing_left_at_the_next_request()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var (admin, colleague) = (acme["admin"], acme["colleague"]);
         var (shared, personal) = (await colleague.Begin(organizationId: acme.Id), await colleague.Begin());
         (await admin.Delete(Member(acme.Id, colleague))).Is(204);
@@ -140,7 +140,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_leaves_has_nothing_left_at_the_next_request()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var member = acme["member"];
         var shared = await member.Begin(organizationId: acme.Id);
         (await member.Get($"/organizations/{acme.Id}/members")).Is(200);
@@ -154,10 +154,10 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_right_goes_with_the_role_at_the_next_request()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var (admin, manages, audits) = (acme["admin"], acme["manage_members"], acme["view_audit"]);
         Assert.Contains(acme.Invitation, (await manages.Get($"/organizations/{acme.Id}/invitations")).Ids);
-        (await admin.Patch(Member(acme.Id, manages), new { roleId = Backstage.Member })).Is(204);
+        (await admin.Patch(Member(acme.Id, manages), new { roleId = Setup.Member })).Is(204);
         Assert.Empty((await manages.Get($"/organizations/{acme.Id}/invitations")).Is(200).Ids);
         (await manages.Delete($"/invitations/{acme.Invitation}")).Is(404);
         (await manages.Delete(Member(acme.Id, acme["colleague"]))).Is(403);
@@ -191,7 +191,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
         (await ana.Patch(Member(organization, ben), new { roleId = made.Id })).Is(204);
         Assert.Equal("""["can_view_audit"]""", (await ben.Get("/me")).Body["permissions"]!.ToJsonString());
         (await ana.Delete($"/roles/{made.Id}")).Is(409, "in_use");
-        (await ana.Patch(Member(organization, ben), new { roleId = Backstage.Member })).Is(204);
+        (await ana.Patch(Member(organization, ben), new { roleId = Setup.Member })).Is(204);
         (await ana.Delete($"/roles/{made.Id}")).Is(204);
         (await ana.Delete($"/roles/{made.Id}")).Is(404);
     }
@@ -199,12 +199,12 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task Roles_are_listed_with_the_built_in_ones_which_nobody_changes()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var roles = (await acme["member"].Get($"/organizations/{acme.Id}/roles")).Is(200);
-        Assert.Equal([Backstage.Member, Backstage.Administrator, Backstage.Operator], roles.Ids.Order().Take(3));
+        Assert.Equal([Setup.Member, Setup.Administrator, Setup.Operator], roles.Ids.Order().Take(3));
         Assert.Contains(acme.Clerk, roles.Ids);
         Assert.Equal(3 + 6, roles.Ids.Length);
-        foreach (var role in new[] { Backstage.Member, Backstage.Administrator, Backstage.Operator })
+        foreach (var role in new[] { Setup.Member, Setup.Administrator, Setup.Operator })
         {
             (await acme["admin"].Patch($"/roles/{role}", new { name = "mine" })).Is(403);
             (await acme["admin"].Delete($"/roles/{role}")).Is(403);
@@ -217,7 +217,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_permissions_that_are_known_are_those_of_the_database()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var organization = (await ana.Post("/organizations", new { name = "Acme" })).Id;
         var roles = (await ana.Get($"/organizations/{organization}/roles")).Body["items"]!.AsArray();
         Assert.Equal(RlsChat.Api.Endpoints.Roles.Permissions.Order(), roles.SelectMany(Permissions).Order());
@@ -226,9 +226,9 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task An_invitation_from_its_making_to_its_end()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var organization = (await ana.Post("/organizations", new { name = "Acme" })).Id;
-        var made = (await ana.Post($"/organizations/{organization}/invitations", new { email = ben.Email, roleId = Backstage.Member })).Is(201);
+        var made = (await ana.Post($"/organizations/{organization}/invitations", new { email = ben.Email, roleId = Setup.Member })).Is(201);
         var token = made.Body["token"]!.GetValue<string>();
         Assert.Matches("^[A-Za-z0-9_-]{43}$", token);
         var listed = (await ana.Get($"/organizations/{organization}/invitations")).Is(200);
@@ -238,7 +238,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
             listed.Body["items"]![0]!.AsObject().Select(member => member.Key).Order());
 
         (await ben.Post("/invitations/accept", new { token })).Is(410, "invitation_invalid");
-        await House.Backstage.Verify(ben);
+        await Fixture.Setup.Verify(ben);
         var joined = (await ben.Post("/invitations/accept", new { token })).Is(200);
         Assert.Equal(organization, joined.Body["organizationId"]!.GetValue<Guid>());
         (await ben.Get($"/organizations/{organization}")).Is(200);
@@ -249,13 +249,13 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_token_is_good_for_whom_it_is_meant_while_it_is_open_and_the_inviter_may()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         var (admin, invited) = (acme["admin"], acme["invited"]);
-        await House.Backstage.Verify(acme["outsider"]);
+        await Fixture.Setup.Verify(acme["outsider"]);
         (await acme["outsider"].Post("/invitations/accept", new { token = acme.Token })).Is(410, "invitation_invalid");
 
         // A second invitation takes the place of the first; a withdrawn one is none.
-        var second = await Invite(admin, acme.Id, invited.Email.ToUpperInvariant(), Backstage.Member);
+        var second = await Invite(admin, acme.Id, invited.Email.ToUpperInvariant(), Setup.Member);
         (await invited.Post("/invitations/accept", new { token = acme.Token })).Is(410, "invitation_invalid");
         var open = (await admin.Get($"/organizations/{acme.Id}/invitations")).Body["items"]!.AsArray()
             .Single(invitation => invitation!["acceptedAt"] is null)!["id"]!.GetValue<Guid>();
@@ -263,8 +263,8 @@ public sealed class MembershipTests(House house) : HouseTest(house)
         (await invited.Post("/invitations/accept", new { token = second })).Is(410, "invitation_invalid");
 
         // The inviter has lost what the invitation gives.
-        var third = await Invite(acme["manage_members"], acme.Id, invited.Email, Backstage.Member);
-        (await admin.Patch(Member(acme.Id, acme["manage_members"]), new { roleId = Backstage.Member })).Is(204);
+        var third = await Invite(acme["manage_members"], acme.Id, invited.Email, Setup.Member);
+        (await admin.Patch(Member(acme.Id, acme["manage_members"]), new { roleId = Setup.Member })).Is(204);
         (await invited.Post("/invitations/accept", new { token = third })).Is(410, "invitation_invalid");
         Assert.Null((await invited.Get("/me")).Body["organization"]);
     }
@@ -272,7 +272,7 @@ public sealed class MembershipTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_may_not_manage_members_sees_no_invitation()
     {
-        var acme = await Company.Make(House);
+        var acme = await OrganizationWorld.Make(Fixture);
         foreach (var (who, sees) in new[] { ("admin", true), ("manage_members", true), ("member", false), ("manage_roles", false), ("view_audit", false) })
         {
             Assert.Equal(sees, (await acme[who].Get($"/organizations/{acme.Id}/invitations")).Is(200).Ids.Contains(acme.Invitation));
@@ -294,10 +294,10 @@ public sealed class MembershipTests(House house) : HouseTest(house)
 
     private async Task<(Person Ana, Person Ben, Guid Organization)> Two()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
-        await House.Backstage.Verify(ben);
-        var token = await Invite(ana, organization, ben.Email, Backstage.Member);
+        await Fixture.Setup.Verify(ben);
+        var token = await Invite(ana, organization, ben.Email, Setup.Member);
         (await ben.Post("/invitations/accept", new { token })).Is(200);
         return (ana, ben, organization);
     }

@@ -4,12 +4,12 @@ using Npgsql;
 using RlsChat.Api;
 using RlsChat.Api.Data;
 using RlsChat.Database;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What operators look at over HTTP: they and nobody else, and never at what people wrote.</summary>
-public sealed class MonitorTests(House house) : HouseTest(house)
+public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private static readonly string[] Pages = ["policies", "tables", "activity", "statements", "pool", "checks", "migrations"];
 
@@ -19,12 +19,12 @@ public sealed class MonitorTests(House house) : HouseTest(house)
     [MemberData(nameof(Paths))]
     public async Task Only_operators_look(string path)
     {
-        var (admin, op) = (await House.SignUp("admin"), await House.SignUp("operator"));
-        await House.Backstage.Found(admin);
-        await House.Backstage.MakeOperator(op);
-        (await House.Anonymous().Get($"/monitor/{path}")).Is(401, "unauthenticated");
+        var (admin, op) = (await Fixture.SignUp("admin"), await Fixture.SignUp("operator"));
+        await Fixture.Setup.Found(admin);
+        await Fixture.Setup.MakeOperator(op);
+        (await Fixture.Anonymous().Get($"/monitor/{path}")).Is(401, "unauthenticated");
         (await admin.Get($"/monitor/{path}")).Is(403, "forbidden");
-        (await (await House.SignUp("loner")).Get($"/monitor/{path}")).Is(403, "forbidden");
+        (await (await Fixture.SignUp("loner")).Get($"/monitor/{path}")).Is(403, "forbidden");
         Assert.NotNull((await op.Get($"/monitor/{path}")).Is(200).Body["items"]);
 
         (await op.Post("/auth/logout", new { refreshToken = op.RefreshToken })).Is(204);
@@ -35,16 +35,16 @@ public sealed class MonitorTests(House house) : HouseTest(house)
     public async Task Nothing_that_people_wrote_or_are_called_passes()
     {
         var op = await Operator();
-        var ana = await House.SignUp("hush-ana");
-        var organization = await House.Backstage.Found(ana, "hush-organization");
+        var ana = await Fixture.SignUp("hush-ana");
+        var organization = await Fixture.Setup.Found(ana, "hush-organization");
         var chat = await ana.Begin("hush-title", "public", organization);
         var message = await ana.Say(chat, "hush-message");
-        var paper = await Paper.By(ana, organization, ana, "hush-document");
-        await House.Backstage.As<Guid>(ana, """select "id" from public."Chat" where "title" = 'hush-title'""");
+        var testDocument = await TestDocument.By(ana, organization, ana, "hush-document");
+        await Fixture.Setup.As<Guid>(ana, """select "id" from public."Chat" where "title" = 'hush-title'""");
         foreach (var path in Pages)
         {
             var text = (await op.Get($"/monitor/{path}")).Is(200).Text;
-            foreach (var secret in new[] { "hush", "127.0.0.1", $"{ana.Id}", $"{chat}", $"{message}", $"{paper.Id}", $"{organization}" })
+            foreach (var secret in new[] { "hush", "127.0.0.1", $"{ana.Id}", $"{chat}", $"{message}", $"{testDocument.Id}", $"{organization}" })
             {
                 Assert.DoesNotContain(secret, text, StringComparison.OrdinalIgnoreCase);
             }
@@ -95,8 +95,8 @@ public sealed class MonitorTests(House house) : HouseTest(house)
     public async Task Pools_say_who_has_a_connection_and_who_waits()
     {
         var op = await Operator();
-        var sources = House.App.Services.GetRequiredService<DataSources>();
-        var all = House.App.Services.GetRequiredService<Settings>().Pool.Anonymous;
+        var sources = Fixture.App.Services.GetRequiredService<DataSources>();
+        var all = Fixture.App.Services.GetRequiredService<Settings>().Pool.Anonymous;
         // Other tests have such pools in this process, too.
         var (_, _, _, before) = await Anonymous();
         var taken = new List<NpgsqlConnection>();
@@ -139,7 +139,7 @@ public sealed class MonitorTests(House house) : HouseTest(house)
     public async Task Checks_say_what_somebody_changed_by_hand()
     {
         var op = await Operator();
-        await using (var connection = new NpgsqlConnection(House.Database.OwnerConnectionString))
+        await using (var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString))
         {
             await connection.OpenAsync();
             // All that can be wrong with a new database is its server.
@@ -189,18 +189,18 @@ public sealed class MonitorTests(House house) : HouseTest(house)
         Assert.All(files, file => Assert.True((bool)file["isCurrent"]!));
     }
 
-    private static List<JsonNode> Items(Answer answer) => [.. answer.Is(200).Body["items"]!.AsArray().Select(item => item!)];
+    private static List<JsonNode> Items(Response response) => [.. response.Is(200).Body["items"]!.AsArray().Select(item => item!)];
 
     private async Task<Person> Operator()
     {
-        var op = await House.SignUp("operator");
-        await House.Backstage.MakeOperator(op);
+        var op = await Fixture.SignUp("operator");
+        await Fixture.Setup.MakeOperator(op);
         return op;
     }
 
     private async Task AsOwner(string sql)
     {
-        await using var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
         await connection.OpenAsync();
         foreach (var statement in new[] { "set role rlschat_owner", sql, "reset role" })
         {

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Who may do what about an organization, over HTTP: the statuses of access-rules.md.</summary>
-public sealed class OrganizationAccessTests(House house) : HouseTest(house)
+public sealed class OrganizationAccessTests(ApiFixture fixture) : ApiTest(fixture)
 {
     // 2xx: it happened.  404: hidden, or there is none.  403: they see it, and may not.  401: nobody in particular.
     // 409: the last administrator.  410: the invitation is not theirs.
@@ -59,29 +59,29 @@ public sealed class OrganizationAccessTests(House house) : HouseTest(house)
 
     public static readonly TheoryData<string, string, string, int> Access = Matrix.Of(Table);
 
-    private Company _company = null!;
+    private OrganizationWorld _world = null!;
 
     public override async Task InitializeAsync()
     {
         // Whoever was refused changed nothing; whoever was not is alone with their case.
-        _company = await Company.Of(House);
+        _world = await OrganizationWorld.Of(Fixture);
     }
 
     [Theory]
     [MemberData(nameof(Access))]
     public async Task The_matrix(string where, string request, string who, int status)
     {
-        var before = await _company.Read();
-        var answer = await Ask(_company[who], where, request);
-        answer.Is(status);
+        var before = await _world.Read();
+        var response = await Ask(_world[who], where, request);
+        response.Is(status);
         if (status >= 400)
         {
-            Assert.Equal(before, await _company.Read());
+            Assert.Equal(before, await _world.Read());
         }
         else if (request is not ("get" or "members" or "roles" or "invitations" or "audit" or "me" or "count" or "my_audit" or "ledger"))
         {
-            Assert.NotEqual(before, await _company.Read());
-            House.Company = null;
+            Assert.NotEqual(before, await _world.Read());
+            Fixture.OrganizationWorld = null;
         }
     }
 
@@ -97,16 +97,16 @@ public sealed class OrganizationAccessTests(House house) : HouseTest(house)
             "change_role", "drop_role", "invitations", "invite", "withdraw", "audit" })
         {
             Assert.Equal(
-                (await Ask(_company[who], "absent", request)).WithoutTrace(), (await Ask(_company[who], "acme", request)).WithoutTrace());
+                (await Ask(_world[who], "absent", request)).WithoutTrace(), (await Ask(_world[who], "acme", request)).WithoutTrace());
         }
     }
 
-    private Task<Answer> Ask(Person person, string where, string request)
+    private Task<Response> Ask(Person person, string where, string request)
     {
         var absent = Guid.NewGuid();
-        var organization = $"/organizations/{(where == "absent" ? absent : _company.Id)}";
-        var member = $"{organization}/members/{(where == "nobody" ? absent : _company["colleague"].Id)}";
-        var role = $"/roles/{(where == "absent" ? absent : _company.Clerk)}";
+        var organization = $"/organizations/{(where == "absent" ? absent : _world.Id)}";
+        var member = $"{organization}/members/{(where == "nobody" ? absent : _world["colleague"].Id)}";
+        var role = $"/roles/{(where == "absent" ? absent : _world.Clerk)}";
         return request switch
         {
             "get" => person.Get(organization),
@@ -114,26 +114,26 @@ public sealed class OrganizationAccessTests(House house) : HouseTest(house)
             "delete" => person.Delete(organization),
             "leave" => person.Post($"{organization}/leave", new { }),
             "members" => person.Get($"{organization}/members"),
-            "set_role" => person.Patch(member, new { roleId = _company.Clerk }),
-            "set_manager" => person.Patch(member, new { managerId = _company["member"].Id }),
+            "set_role" => person.Patch(member, new { roleId = _world.Clerk }),
+            "set_manager" => person.Patch(member, new { managerId = _world["member"].Id }),
             "clear_manager" => person.Patch(member, new { managerId = (Guid?)null }),
-            "set_both" => person.Patch(member, new { roleId = _company.Clerk, managerId = _company["member"].Id }),
+            "set_both" => person.Patch(member, new { roleId = _world.Clerk, managerId = _world["member"].Id }),
             "remove" => person.Delete(member),
             "roles" => person.Get($"{organization}/roles"),
             "add_role" => person.Post($"{organization}/roles", new { name = "new" }),
             "change_role" => person.Patch(role, new { name = "changed" }),
             "drop_role" => person.Delete(role),
             "invitations" => person.Get($"{organization}/invitations"),
-            "invite" => person.Post($"{organization}/invitations", new { email = "new@example.org", roleId = _company.Clerk }),
-            "withdraw" => person.Delete($"/invitations/{(where == "absent" ? absent : _company.Invitation)}"),
-            "accept" => person.Post("/invitations/accept", new { token = where == "absent" ? absent.ToString() : _company.Token }),
+            "invite" => person.Post($"{organization}/invitations", new { email = "new@example.org", roleId = _world.Clerk }),
+            "withdraw" => person.Delete($"/invitations/{(where == "absent" ? absent : _world.Invitation)}"),
+            "accept" => person.Post("/invitations/accept", new { token = where == "absent" ? absent.ToString() : _world.Token }),
             "audit" => person.Get($"{organization}/audit"),
             "me" => person.Get("/me"),
             "count" => person.Get("/me?include=chatCount"),
             "my_audit" => person.Get("/me/audit"),
             "ledger" => person.Get("/me/credits"),
             "grant" => person.Post("/credits/grants",
-                new { userId = where == "nobody" ? absent : _company[where].Id, amount = 5, reason = "welcome" }),
+                new { userId = where == "nobody" ? absent : _world[where].Id, amount = 5, reason = "welcome" }),
             _ => throw new ArgumentException(request),
         };
     }

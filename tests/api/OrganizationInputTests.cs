@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What is not well-formed about an organization is refused, by the name of the field, and changes nothing.</summary>
-public sealed class OrganizationInputTests(House house) : HouseTest(house)
+public sealed class OrganizationInputTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Uuid = "11111111-1111-4111-8111-111111111111";
     private const string Roles = "/organizations/{org}/roles", Invitations = "/organizations/{org}/invitations";
@@ -93,9 +93,9 @@ public sealed class OrganizationInputTests(House house) : HouseTest(house)
         { "GET", "/me?include=", "include" },
     };
 
-    private Company _acme = null!;
+    private OrganizationWorld _acme = null!;
 
-    public override async Task InitializeAsync() => _acme = await Company.Of(House);
+    public override async Task InitializeAsync() => _acme = await OrganizationWorld.Of(Fixture);
 
     [Theory]
     [MemberData(nameof(Bodies))]

@@ -1,42 +1,42 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>ETag, If-None-Match and If-Match: what has changed since is neither shown as unchanged nor changed unseen.</summary>
-public sealed class PreconditionTests(House house) : HouseTest(house)
+public sealed class PreconditionTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    private Troupe _troupe = null!;
+    private ContentWorld _world = null!;
 
-    public override async Task InitializeAsync() => _troupe = await Troupe.Of(House);
+    public override async Task InitializeAsync() => _world = await ContentWorld.Of(Fixture);
 
     /// <summary>A thing of the organization, who may change it, who may only see it, and how.</summary>
     private sealed record Thing(string Path, Person Owner, Person Reader, Func<int, object>? Change, string? Deleted = null);
 
     private async Task<Thing> Make(string kind)
     {
-        var (owner, member, admin) = (_troupe["owner"], _troupe["member"], _troupe["admin"]);
-        var organization = $"/organizations/{_troupe.Organization}";
+        var (owner, member, admin) = (_world["owner"], _world["member"], _world["admin"]);
+        var organization = $"/organizations/{_world.Organization}";
         switch (kind)
         {
             case "chat":
-                return new($"/chats/{await owner.Begin("a", organizationId: _troupe.Organization)}", owner, member, n => new { title = $"title {n}" });
+                return new($"/chats/{await owner.Begin("a", organizationId: _world.Organization)}", owner, member, n => new { title = $"title {n}" });
             case "message":
-                var chat = await owner.Begin("a", organizationId: _troupe.Organization);
+                var chat = await owner.Begin("a", organizationId: _world.Organization);
                 return new($"/messages/{await owner.Say(chat)}", owner, member, n => new { parts = new[] { n } });
             case "suggestion":
-                var paper = await Paper.By(owner, _troupe.Organization, owner);
-                return new($"/suggestions/{paper.Suggestion}", owner, _troupe["can_view_documents"], n => new { description = $"since {n}" });
+                var testDocument = await TestDocument.By(owner, _world.Organization, owner);
+                return new($"/suggestions/{testDocument.Suggestion}", owner, _world["can_view_documents"], n => new { description = $"since {n}" });
             case "document":
-                return new($"/documents/{(await Paper.By(owner, _troupe.Organization, owner)).Id}", owner, _troupe["can_view_documents"], null);
+                return new($"/documents/{(await TestDocument.By(owner, _world.Organization, owner)).Id}", owner, _world["can_view_documents"], null);
             case "role":
                 var role = (await admin.Post($"{organization}/roles", new { name = Guid.NewGuid().ToString("N") })).Is(201);
                 return new($"/roles/{role.Id}", admin, member, n => new { permissions = n % 2 == 0 ? new[] { "can_view_audit" } : [] });
             case "organization":
                 return new(organization, admin, member, n => new { name = $"name {n}" });
             case "member":
-                await House.Backstage.As<bool>(admin, "select public.set_member_manager($1, null)", _troupe["can_manage_chats"].Id);
-                return new($"{organization}/members/{_troupe["can_manage_chats"].Id}", admin, member,
-                    n => new { managerId = n % 2 == 0 ? (Guid?)null : _troupe["director"].Id });
+                await Fixture.Setup.As<bool>(admin, "select public.set_member_manager($1, null)", _world["can_manage_chats"].Id);
+                return new($"{organization}/members/{_world["can_manage_chats"].Id}", admin, member,
+                    n => new { managerId = n % 2 == 0 ? (Guid?)null : _world["director"].Id });
             default:
                 throw new ArgumentException(kind);
         }
@@ -69,8 +69,8 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
         }
 
         // A tag is no key: who may not see it is told nothing of it.
-        (await _troupe["outsider"].With("If-None-Match", first.Tag!, HttpMethod.Get, thing.Path)).Is(404, "not_found");
-        (await _troupe["anonymous"].With("If-None-Match", "*", HttpMethod.Get, thing.Path)).Is(kind is "chat" or "message" ? 404 : 401);
+        (await _world["outsider"].With("If-None-Match", first.Tag!, HttpMethod.Get, thing.Path)).Is(404, "not_found");
+        (await _world["anonymous"].With("If-None-Match", "*", HttpMethod.Get, thing.Path)).Is(kind is "chat" or "message" ? 404 : 401);
     }
 
     [Theory]
@@ -103,10 +103,10 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
         {
             (await thing.Reader.With("If-Match", tag, HttpMethod.Patch, thing.Path, change(2))).Is(403, "forbidden");
             (await thing.Reader.With("If-Match", tag, HttpMethod.Delete, thing.Path)).Is(403, "forbidden");
-            (await _troupe["outsider"].With("If-Match", tag, HttpMethod.Patch, thing.Path, change(2))).Is(404, "not_found");
-            (await _troupe["outsider"].With("If-Match", tag, HttpMethod.Delete, thing.Path)).Is(404, "not_found");
-            (await _troupe["anonymous"].With("If-Match", tag, HttpMethod.Patch, thing.Path, change(2))).Is(401);
-            (await _troupe["anonymous"].With("If-Match", tag, HttpMethod.Delete, thing.Path)).Is(401);
+            (await _world["outsider"].With("If-Match", tag, HttpMethod.Patch, thing.Path, change(2))).Is(404, "not_found");
+            (await _world["outsider"].With("If-Match", tag, HttpMethod.Delete, thing.Path)).Is(404, "not_found");
+            (await _world["anonymous"].With("If-Match", tag, HttpMethod.Patch, thing.Path, change(2))).Is(401);
+            (await _world["anonymous"].With("If-Match", tag, HttpMethod.Delete, thing.Path)).Is(401);
         }
 
         Assert.Equal(now.Text, (await thing.Owner.Get(thing.Path)).Is(200).Text);
@@ -134,18 +134,18 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_document_that_has_a_newer_version_is_not_deleted_for_an_older_one()
     {
-        var owner = _troupe["owner"];
+        var owner = _world["owner"];
         var path = (await Make("document")).Path;
         var old = (await owner.Get(path)).Is(200).Tag!;
         (await owner.Post($"{path}/versions", new { content = "newer" })).Is(201);
         (await owner.With("If-Match", old, HttpMethod.Delete, path)).Is(412, "precondition_failed");
         var now = (await owner.Get(path)).Is(200);
-        (await _troupe["can_manage_documents"].With("If-Match", old, HttpMethod.Delete, path)).Is(412, "precondition_failed");
+        (await _world["can_manage_documents"].With("If-Match", old, HttpMethod.Delete, path)).Is(412, "precondition_failed");
         // Whether they may comes first: a tag tells nothing to who may not.
         foreach (var tag in new[] { old, now.Tag! })
         {
-            (await _troupe["can_view_documents"].With("If-Match", tag, HttpMethod.Delete, path)).Is(403, "forbidden");
-            (await _troupe["outsider"].With("If-Match", tag, HttpMethod.Delete, path)).Is(404, "not_found");
+            (await _world["can_view_documents"].With("If-Match", tag, HttpMethod.Delete, path)).Is(403, "forbidden");
+            (await _world["outsider"].With("If-Match", tag, HttpMethod.Delete, path)).Is(404, "not_found");
         }
 
         Assert.Equal(now.Text, (await owner.Get(path)).Is(200).Text);
@@ -156,11 +156,11 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_document_that_was_handed_over_has_another_tag()
     {
-        House.Troupe = null;
-        var (owner, manager) = (_troupe["owner"], _troupe["manager"]);
+        Fixture.ContentWorld = null;
+        var (owner, manager) = (_world["owner"], _world["manager"]);
         var path = (await Make("document")).Path;
         var before = (await manager.Get(path)).Is(200);
-        Assert.True(await House.Backstage.As<bool>(owner, "select public.leave_organization()"));
+        Assert.True(await Fixture.Setup.As<bool>(owner, "select public.leave_organization()"));
         var after = (await manager.With("If-None-Match", before.Tag!, HttpMethod.Get, path)).Is(200);
         Assert.NotEqual(before.Tag, after.Tag);
         (await manager.With("If-Match", before.Tag!, HttpMethod.Delete, path)).Is(412, "precondition_failed");
@@ -169,7 +169,7 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_one_is_has_a_weak_tag()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var me = (await ana.Get("/me")).Is(200);
         Assert.Matches("""^W/"[0-9a-f]{64}"$""", me.Tag);
         Assert.Equal(304, (await ana.With("If-None-Match", me.Tag!, HttpMethod.Get, "/me")).Status);
@@ -182,7 +182,7 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
     [Fact]
     public async Task What_has_no_tag_matches_none()
     {
-        var owner = _troupe["owner"];
+        var owner = _world["owner"];
         var chat = await owner.Begin();
         var (first, second) = (await owner.Say(chat), await owner.Say(chat));
         (await owner.Put($"/messages/{first}/vote", new { value = "up" })).Is(200);
@@ -202,7 +202,7 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
     public async Task Of_two_who_change_the_same_at_once_one_is_told(string kind)
     {
         var thing = await Make(kind);
-        var other = kind == "chat" ? _troupe["can_manage_chats"] : thing.Owner;
+        var other = kind == "chat" ? _world["can_manage_chats"] : thing.Owner;
         // From 1: what changes nothing leaves a member's tag as it was.
         for (var i = 1; i <= 200; i++)
         {
@@ -210,7 +210,7 @@ public sealed class PreconditionTests(House house) : HouseTest(house)
             var answers = await Task.WhenAll(
                 thing.Owner.With("If-Match", tag, HttpMethod.Patch, thing.Path, thing.Change!(i)),
                 other.With("If-Match", tag, HttpMethod.Patch, thing.Path, thing.Change!(kind == "chat" ? i + 1000 : i)));
-            Assert.Equal([kind == "chat" ? 200 : 204, 412], answers.Select(answer => answer.Status).Order());
+            Assert.Equal([kind == "chat" ? 200 : 204, 412], answers.Select(response => response.Status).Order());
         }
     }
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RlsChat.Api.Data;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
@@ -18,7 +18,7 @@ public sealed class PurgeTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await (await TestServer.Shared).CreateDatabase();
-        _app = House.Build(_database, _log, adjust: builder => builder.Services.AddSingleton<TimeProvider>(_clock));
+        _app = ApiFixture.Build(_database, _log, adjust: builder => builder.Services.AddSingleton<TimeProvider>(_clock));
         await _app.StartAsync();
     }
 

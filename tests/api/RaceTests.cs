@@ -2,26 +2,26 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Two at the same moment, 200 times over: exactly one wins, and the other is told why not.</summary>
 [Attack]
-public sealed class RaceTests(House house) : HouseTest(house)
+public sealed class RaceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Repetitions = 200;
 
     [Fact]
     public async Task One_invitation_is_accepted_once()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
-        await House.Backstage.Verify(ben);
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
+        await Fixture.Setup.Verify(ben);
         var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
         for (var i = 0; i < Repetitions; i++)
         {
-            var token = await Invite(ana, organization, ben, Backstage.Member);
+            var token = await Invite(ana, organization, ben, Setup.Member);
             await OneWins(200, (410, "invitation_invalid"),
                 ben.Post("/invitations/accept", new { token }), ben.Post("/invitations/accept", new { token }));
             Assert.Equal(2, (await ana.Get($"/organizations/{organization}/members")).Is(200).Ids.Length);
@@ -32,11 +32,11 @@ public sealed class RaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task Of_the_last_two_administrators_one_leaves()
     {
-        var (ana, ben, cleo) = (await House.SignUp("ana"), await House.SignUp("ben"), await House.SignUp("cleo"));
+        var (ana, ben, cleo) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"), await Fixture.SignUp("cleo"));
         var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
-        await House.Backstage.Admit(ana, cleo);
-        await House.Backstage.Admit(ana, ben, Backstage.Administrator);
-        await House.Backstage.Verify(ana);
+        await Fixture.Setup.Admit(ana, cleo);
+        await Fixture.Setup.Admit(ana, ben, Setup.Administrator);
+        await Fixture.Setup.Verify(ana);
         for (var i = 0; i < Repetitions; i++)
         {
             var leave = $"/organizations/{organization}/leave";
@@ -44,19 +44,19 @@ public sealed class RaceTests(House house) : HouseTest(house)
             var (gone, stays) = first ? (ana, ben) : (ben, ana);
             (await gone.Get($"/organizations/{organization}")).Is(404);
             (await stays.Get($"/organizations/{organization}")).Is(200);
-            (await gone.Post("/invitations/accept", new { token = await Invite(stays, organization, gone, Backstage.Administrator) })).Is(200);
+            (await gone.Post("/invitations/accept", new { token = await Invite(stays, organization, gone, Setup.Administrator) })).Is(200);
         }
     }
 
     [Fact]
     public async Task An_organization_is_not_deleted_under_who_joins_it()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
-        await House.Backstage.Verify(ben);
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
+        await Fixture.Setup.Verify(ben);
         for (var i = 0; i < Repetitions; i++)
         {
             var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
-            var token = await Invite(ana, organization, ben, Backstage.Member);
+            var token = await Invite(ana, organization, ben, Setup.Member);
             var answers = await Task.WhenAll(
                 ana.Delete($"/organizations/{organization}"), ben.Post("/invitations/accept", new { token }));
             if (answers[0].Status == 204)
@@ -80,8 +80,8 @@ public sealed class RaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_last_credit_is_spent_once()
     {
-        var (ana, op) = (await House.SignUp("ana"), await House.SignUp("operator"));
-        await House.Backstage.MakeOperator(op);
+        var (ana, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("operator"));
+        await Fixture.Setup.MakeOperator(op);
         for (var i = 0; i < Repetitions; i++)
         {
             (await op.Post("/credits/grants", new { userId = ana.Id, amount = 1, reason = "one" })).Is(200);
@@ -95,9 +95,9 @@ public sealed class RaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_stream_is_finished_once()
     {
-        var (ana, op) = (await House.SignUp("ana"), await House.SignUp("operator"));
-        await House.Backstage.MakeOperator(op);
-        await using var price = await House.Backstage.Turn("stream_price", "1");
+        var (ana, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("operator"));
+        await Fixture.Setup.MakeOperator(op);
+        await using var price = await Fixture.Setup.Turn("stream_price", "1");
         (await op.Post("/credits/grants", new { userId = ana.Id, amount = Repetitions * 2, reason = "race" })).Is(200);
         for (var i = 0; i < Repetitions; i++)
         {
@@ -113,9 +113,9 @@ public sealed class RaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_last_credit_finishes_one_stream()
     {
-        var (ana, op) = (await House.SignUp("ana"), await House.SignUp("operator"));
-        await House.Backstage.MakeOperator(op);
-        await using var price = await House.Backstage.Turn("stream_price", "1");
+        var (ana, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("operator"));
+        await Fixture.Setup.MakeOperator(op);
+        await using var price = await Fixture.Setup.Turn("stream_price", "1");
         for (var i = 0; i < Repetitions; i++)
         {
             (await op.Post("/credits/grants", new { userId = ana.Id, amount = 1, reason = "one" })).Is(200);
@@ -132,7 +132,7 @@ public sealed class RaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_stream_is_finished_while_its_chat_is_deleted()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         for (var i = 0; i < Repetitions; i++)
         {
             var chat = await ana.Begin();
@@ -154,7 +154,7 @@ public sealed class RaceTests(House house) : HouseTest(house)
     /// <summary>Null when it was spent; else the code of the problem that this would be.</summary>
     private async Task<string?> Spend(Person person)
     {
-        var services = House.App.Services;
+        var services = Fixture.App.Services;
         var db = new UserDb(services.GetRequiredService<DataSources>(), services.GetRequiredService<Operations>(),
             new Caller(person.Id, Claims.SessionOf(person.AccessToken)), new Request("test", Reads: false, default));
         try
@@ -169,7 +169,7 @@ public sealed class RaceTests(House house) : HouseTest(house)
     }
 
     /// <summary>One of two answers is the win and the other the refusal; whether the first won.</summary>
-    private static async Task<bool> OneWins(int win, (int Status, string Code) refusal, Task<Answer> first, Task<Answer> second)
+    private static async Task<bool> OneWins(int win, (int Status, string Code) refusal, Task<Response> first, Task<Response> second)
     {
         var answers = await Task.WhenAll(first, second);
         var won = answers[0].Status == win;

@@ -2,33 +2,33 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using RlsChat.Database;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>The programs of samples/, run as a reader would, against the API of these tests.</summary>
-public sealed class SampleTests(House house) : HouseTest(house)
+public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Theory]
     [InlineData("sh", "curl.sh")]
     [InlineData("dotnet", "run", "csharp/Program.cs")]
     public async Task A_sample_registers_begins_a_chat_says_something_and_votes(string program, params string[] arguments)
     {
-        var lines = await Run(program, [.. arguments, House.Address.ToString().TrimEnd('/')]);
+        var lines = await Run(program, [.. arguments, Fixture.Address.ToString().TrimEnd('/')]);
         var (chat, message) = (After(lines, "chat "), After(lines, "message "));
         var votes = JsonNode.Parse(After(lines, "votes "))!["items"]!.AsArray();
         var vote = Assert.Single(votes)!;
         Assert.Equal((chat, message, "up"), (vote["chatId"]!.GetValue<string>(), vote["messageId"]!.GetValue<string>(),
             vote["value"]!.GetValue<string>()));
-        (await House.Anonymous().Get($"/chats/{chat}")).Is(404);
+        (await Fixture.Anonymous().Get($"/chats/{chat}")).Is(404);
     }
 
     [Theory]
     [InlineData("sh", "curl.sh")]
     [InlineData("dotnet", "run", "csharp/Program.cs")]
     public async Task A_sample_that_is_refused_fails(string program, params string[] arguments) =>
-        await Run(program, [.. arguments, $"{House.Address}nowhere"], succeeds: false);
+        await Run(program, [.. arguments, $"{Fixture.Address}nowhere"], succeeds: false);
 
     [Theory]
     [InlineData(false)]
@@ -36,11 +36,11 @@ public sealed class SampleTests(House house) : HouseTest(house)
     public async Task Drizzle_reads_and_writes_every_table_of_the_schema_it_knows(bool pooled)
     {
         NotRunException.UnlessFound("npm", "apt-get install nodejs npm");
-        await DemoWorld.Make(House.Database.OwnerConnectionString, House.Database.AuthConnectionString);
-        await using var bouncer = pooled ? await PgBouncer.Start(House.Database) : null;
+        await DemoWorld.Make(Fixture.Database.OwnerConnectionString, Fixture.Database.AuthConnectionString);
+        await using var bouncer = pooled ? await PgBouncer.Start(Fixture.Database) : null;
         var database = ("POSTGRES_API_URL",
-            House.Url(House.Database.ApiConnectionString, pooled ? "127.0.0.1" : null, bouncer?.Port));
-        var api = House.Address.ToString();
+            ApiFixture.Url(Fixture.Database.ApiConnectionString, pooled ? "127.0.0.1" : null, bouncer?.Port));
+        var api = Fixture.Address.ToString();
         string[] tables =
         [
             "Chat", "Message", "Vote", "Stream", "Document", "Suggestion", "Role", "Organization", "User",
@@ -61,7 +61,7 @@ public sealed class SampleTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_first_error_is_shown_and_ends_the_script()
     {
-        var lines = await Run("sh", ["curl.sh", $"{House.Address}nowhere/"], succeeds: false);
+        var lines = await Run("sh", ["curl.sh", $"{Fixture.Address}nowhere/"], succeeds: false);
         Assert.Contains("\"code\":\"not_found\"", Assert.Single(lines, line => line.Contains("traceId", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 

@@ -1,30 +1,30 @@
 using System.Diagnostics;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Signing up, in and out, and what a session is good for.</summary>
-public sealed class SignInTests(House house) : HouseTest(house)
+public sealed class SignInTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
     public async Task Whoever_signs_up_is_signed_in()
     {
-        var answer = await House.Anonymous().Post("/auth/register", new { email = "ana@example.org", password = Person.Password });
-        answer.Is(201);
-        Assert.Equal(["accessToken", "refreshToken", "expiresIn", "user"], answer.Body.AsObject().Select(member => member.Key));
-        Assert.Equal(900, answer.Body["expiresIn"]!.GetValue<int>());
-        Assert.Equal("ana@example.org", answer.Body["user"]!["email"]!.GetValue<string>());
+        var response = await Fixture.Anonymous().Post("/auth/register", new { email = "ana@example.org", password = Person.Password });
+        response.Is(201);
+        Assert.Equal(["accessToken", "refreshToken", "expiresIn", "user"], response.Body.AsObject().Select(member => member.Key));
+        Assert.Equal(900, response.Body["expiresIn"]!.GetValue<int>());
+        Assert.Equal("ana@example.org", response.Body["user"]!["email"]!.GetValue<string>());
 
-        var ana = House.Anonymous();
-        ana.Take(answer);
+        var ana = Fixture.Anonymous();
+        ana.Take(response);
         var me = (await ana.Get("/me")).Is(200);
-        Assert.Equal(answer.Body["user"]!.ToJsonString(), me.Body.ToJsonString());
+        Assert.Equal(response.Body["user"]!.ToJsonString(), me.Body.ToJsonString());
     }
 
     [Fact]
     public async Task The_token_says_who_and_which_session_and_nothing_else()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         Assert.Equal(["alg", "kid", "typ"], Claims.Header(ana.AccessToken).Select(member => member.Key).Order());
         var payload = Claims.Payload(ana.AccessToken);
         Assert.Equal(["aud", "exp", "iat", "iss", "ses", "sub"], payload.Select(member => member.Key).Order());
@@ -40,17 +40,17 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [InlineData("ben@example.org", Person.Password, 401)]
     public async Task The_right_password_of_an_address_signs_in(string email, string password, int status)
     {
-        var nobody = House.Anonymous();
+        var nobody = Fixture.Anonymous();
         (await nobody.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201);
-        var answer = await nobody.Post("/auth/login", new { email, password });
-        answer.Is(status, status == 401 ? "invalid_credentials" : null);
+        var response = await nobody.Post("/auth/login", new { email, password });
+        response.Is(status, status == 401 ? "invalid_credentials" : null);
     }
 
     [Fact]
     public async Task Unknown_address_and_wrong_password_are_answered_alike()
     {
-        var ana = await House.SignUp("ana");
-        var nobody = House.Anonymous();
+        var ana = await Fixture.SignUp("ana");
+        var nobody = Fixture.Anonymous();
         var unknown = await nobody.Post("/auth/login", new { email = "x@example.org", password = "wrong password" });
         var wrong = await nobody.Post("/auth/login", new { email = ana.Email, password = "wrong password" });
         Assert.Equal(unknown.Is(401).WithoutTrace(), wrong.Is(401).WithoutTrace());
@@ -59,15 +59,15 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_taken_address_is_a_conflict_whatever_its_case()
     {
-        var ana = await House.SignUp("ana");
-        (await House.Anonymous().Post("/auth/register", new { email = ana.Email.ToUpperInvariant(), password = Person.Password }))
+        var ana = await Fixture.SignUp("ana");
+        (await Fixture.Anonymous().Post("/auth/register", new { email = ana.Email.ToUpperInvariant(), password = Person.Password }))
             .Is(409, "email_taken");
     }
 
     [Fact]
     public async Task A_refresh_token_is_good_once_and_its_successor_after_it()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var first = ana.RefreshToken;
         ana.Take((await ana.Post("/auth/refresh", new { refreshToken = first })).Is(200));
         Assert.NotEqual(first, ana.RefreshToken);
@@ -79,14 +79,14 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_refresh_token_that_is_used_again_ends_the_whole_family()
     {
-        var ana = await House.SignUp("ana");
-        var elsewhere = House.Anonymous();
+        var ana = await Fixture.SignUp("ana");
+        var elsewhere = Fixture.Anonymous();
         elsewhere.Take(await elsewhere.Post("/auth/login", new { email = ana.Email, password = Person.Password }));
         var stolen = ana.RefreshToken;
         ana.Take((await ana.Post("/auth/refresh", new { refreshToken = stolen })).Is(200));
-        await House.Backstage.EndGrace();
+        await Fixture.Setup.EndGrace();
 
-        var thief = House.Anonymous();
+        var thief = Fixture.Anonymous();
         (await thief.Post("/auth/refresh", new { refreshToken = stolen })).Is(401, "invalid_refresh_token");
 
         (await ana.Get("/me")).Is(401, "session_ended");
@@ -97,18 +97,18 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_client_whose_answer_was_lost_asks_again()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var token = ana.RefreshToken;
         (await ana.Post("/auth/refresh", new { refreshToken = token })).Is(200);
-        await House.Backstage.EndGrace(seconds: 1);
+        await Fixture.Setup.EndGrace(seconds: 1);
         ana.Take((await ana.Post("/auth/refresh", new { refreshToken = token })).Is(200));
         (await ana.Get("/me")).Is(200);
         ana.Take((await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200));
         Assert.Single((await ana.Get("/me/sessions")).Is(200).Body["items"]!.AsArray());
 
         // The control: without a grace, it is a reuse.
-        await using var strict = await House.Open("--REFRESH_GRACE=0");
-        (await ana.At(House.AddressOf(strict)).Post("/auth/refresh", new { refreshToken = token })).Is(401, "invalid_refresh_token");
+        await using var strict = await Fixture.Open("--REFRESH_GRACE=0");
+        (await ana.At(ApiFixture.AddressOf(strict)).Post("/auth/refresh", new { refreshToken = token })).Is(401, "invalid_refresh_token");
         (await ana.Get("/me")).Is(401, "session_ended");
         await strict.StopAsync();
     }
@@ -116,12 +116,12 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_grace_is_thirty_seconds_and_can_be_set()
     {
-        await using var longer = await House.Open("--REFRESH_GRACE=300");
-        foreach (var (api, seconds, status) in new[] { (House.App, 20, 200), (House.App, 31, 401), (longer, 280, 200), (longer, 301, 401) })
+        await using var longer = await Fixture.Open("--REFRESH_GRACE=300");
+        foreach (var (api, seconds, status) in new[] { (Fixture.App, 20, 200), (Fixture.App, 31, 401), (longer, 280, 200), (longer, 301, 401) })
         {
-            var ana = await House.SignUp("ana", api);
+            var ana = await Fixture.SignUp("ana", api);
             (await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200);
-            await House.Backstage.EndGrace(seconds);
+            await Fixture.Setup.EndGrace(seconds);
             (await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(status);
         }
 
@@ -131,14 +131,14 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_refresh_token_that_never_was_is_refused()
     {
-        (await House.Anonymous().Post("/auth/refresh", new { refreshToken = new string('A', 43) }))
+        (await Fixture.Anonymous().Post("/auth/refresh", new { refreshToken = new string('A', 43) }))
             .Is(401, "invalid_refresh_token");
     }
 
     [Fact]
     public async Task Logging_out_ends_all_rights_at_the_next_request()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var open = await ana.Begin(visibility: "public");
         (await ana.Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
         (await ana.Get("/me")).Is(401, "session_ended");
@@ -146,41 +146,41 @@ public sealed class SignInTests(House house) : HouseTest(house)
         (await ana.Post("/chats", new { title = "after" })).Is(401, "session_ended");
         (await ana.Patch($"/chats/{open}", new { title = "after" })).Is(401, "session_ended");
         (await ana.Delete($"/chats/{open}")).Is(401, "session_ended");
-        (await House.Anonymous().Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(401);
-        (await House.Anonymous().Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
-        Assert.Contains("\"chat\"", (await House.Anonymous().Get($"/chats/{open}")).Is(200).Text, StringComparison.Ordinal);
+        (await Fixture.Anonymous().Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(401);
+        (await Fixture.Anonymous().Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
+        Assert.Contains("\"chat\"", (await Fixture.Anonymous().Get($"/chats/{open}")).Is(200).Text, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Me_says_which_organization_and_what_one_may_there()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var me = (await ana.Get("/me")).Is(200).Body;
         Assert.Null(me["organization"]);
         Assert.Equal("[]", me["permissions"]!.ToJsonString());
         Assert.Equal(0.00m, me["creditBalance"]!.GetValue<decimal>());
         Assert.False(me["emailVerified"]!.GetValue<bool>());
 
-        var organization = await House.Backstage.Found(ana, "Acme");
-        await House.Backstage.Admit(ana, ben, await House.Backstage.RoleWith(ana, "can_view_audit"));
+        var organization = await Fixture.Setup.Found(ana, "Acme");
+        await Fixture.Setup.Admit(ana, ben, await Fixture.Setup.RoleWith(ana, "can_view_audit"));
         me = (await ben.Get("/me")).Is(200).Body;
         Assert.Equal(organization, me["organization"]!["id"]!.GetValue<Guid>());
         Assert.Equal("Acme", me["organization"]!["name"]!.GetValue<string>());
         Assert.Equal("""["can_view_audit"]""", me["permissions"]!.ToJsonString());
         Assert.True(me["emailVerified"]!.GetValue<bool>());
-        (await House.Anonymous().Get("/me")).Is(401, "unauthenticated");
+        (await Fixture.Anonymous().Get("/me")).Is(401, "unauthenticated");
     }
 
     [Fact]
     public async Task A_weaker_hash_is_replaced_when_its_password_is_seen()
     {
-        var ana = await House.SignUp("ana");
-        var hash = await House.Backstage.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email);
-        await using var stronger = House.Build(House.Database, iterations: 2000);
+        var ana = await Fixture.SignUp("ana");
+        var hash = await Fixture.Setup.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email);
+        await using var stronger = ApiFixture.Build(Fixture.Database, iterations: 2000);
         await stronger.StartAsync();
-        var there = new Person("ana", House.AddressOf(stronger));
+        var there = new Person("ana", ApiFixture.AddressOf(stronger));
         (await there.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200);
-        Assert.NotEqual(hash, await House.Backstage.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
+        Assert.NotEqual(hash, await Fixture.Setup.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
         (await there.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200);
         await stronger.StopAsync();
     }
@@ -188,9 +188,9 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task Unknown_address_and_wrong_password_take_as_long()
     {
-        await using var slow = House.Build(House.Database, iterations: 200_000);
+        await using var slow = ApiFixture.Build(Fixture.Database, iterations: 200_000);
         await slow.StartAsync();
-        var nobody = new Person("anonymous", House.AddressOf(slow));
+        var nobody = new Person("anonymous", ApiFixture.AddressOf(slow));
         (await nobody.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201);
         var (wrong, unknown) = (new List<TimeSpan>(), new List<TimeSpan>());
         for (var i = 0; i < 7; i++)
@@ -211,16 +211,16 @@ public sealed class SignInTests(House house) : HouseTest(house)
     [Fact]
     public async Task One_address_may_not_try_for_ever()
     {
-        await using var strict = House.Build(House.Database, settings: "--AUTH_RATE_LIMIT=3");
+        await using var strict = ApiFixture.Build(Fixture.Database, settings: "--AUTH_RATE_LIMIT=3");
         await strict.StartAsync();
-        var nobody = new Person("anonymous", House.AddressOf(strict));
+        var nobody = new Person("anonymous", ApiFixture.AddressOf(strict));
         for (var i = 0; i < 3; i++)
         {
             (await nobody.Post("/auth/login", new { email = "ana@example.org", password = "guess" })).Is(401);
         }
 
-        var answer = (await nobody.Post("/auth/login", new { email = "ana@example.org", password = "guess" })).Is(429, "too_many_requests");
-        Assert.InRange(answer.RetryAfter!.Value.TotalSeconds, 1, 60);
+        var response = (await nobody.Post("/auth/login", new { email = "ana@example.org", password = "guess" })).Is(429, "too_many_requests");
+        Assert.InRange(response.RetryAfter!.Value.TotalSeconds, 1, 60);
         (await nobody.Get("/chats?scope=public")).Is(200);
         await strict.StopAsync();
     }

@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Who may open, append to, finish and delete streams, over HTTP, and what comes of it.</summary>
-public sealed class StreamAccessTests(House house) : HouseTest(house)
+public sealed class StreamAccessTests(ApiFixture fixture) : ApiTest(fixture)
 {
     // 2xx: it happened.  404: hidden, or there is none.  403: they see it, and may not.  401: nobody in particular.
     // In the shared chat, which is the owner's, the member opened the stream.
@@ -34,35 +34,35 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
 
     public static readonly TheoryData<string, string, string, int> Access = Matrix.Of(Table);
 
-    private Troupe _troupe = null!;
+    private ContentWorld _world = null!;
 
-    public override async Task InitializeAsync() => _troupe = await Troupe.Of(House);
+    public override async Task InitializeAsync() => _world = await ContentWorld.Of(Fixture);
 
     [Theory]
     [MemberData(nameof(Access))]
     public async Task The_matrix(string chat, string request, string who, int status)
     {
-        var (id, stream) = await Scene(chat);
+        var (id, stream) = await Prepare(chat);
         var before = await Read(id);
-        var answer = await Ask(_troupe[who], request, id, stream);
-        answer.Is(status);
+        var response = await Ask(_world[who], request, id, stream);
+        response.Is(status);
         Assert.Equal(request == "streams" || status >= 400, before == await Read(id));
-        Assert.Equal(request == "streams" && status == 200, answer.Text.Contains(stream.ToString(), StringComparison.Ordinal)
-            && answer.Text.Contains("\"open\"", StringComparison.Ordinal));
+        Assert.Equal(request == "streams" && status == 200, response.Text.Contains(stream.ToString(), StringComparison.Ordinal)
+            && response.Text.Contains("\"open\"", StringComparison.Ordinal));
         if (status >= 400)
         {
-            Assert.DoesNotContain("words", answer.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain("words", response.Text, StringComparison.Ordinal);
         }
     }
 
     [Fact]
     public async Task Hidden_and_absent_are_told_in_the_same_words()
     {
-        var (chat, stream) = await Scene("personal");
+        var (chat, stream) = await Prepare("personal");
         foreach (var request in new[] { "streams", "open", "append", "finish", "delete" })
         {
-            var hidden = (await Ask(_troupe["outsider"], request, chat, stream)).Is(404, "not_found");
-            var absent = (await Ask(_troupe["outsider"], request, Guid.NewGuid(), Guid.NewGuid())).Is(404, "not_found");
+            var hidden = (await Ask(_world["outsider"], request, chat, stream)).Is(404, "not_found");
+            var absent = (await Ask(_world["outsider"], request, Guid.NewGuid(), Guid.NewGuid())).Is(404, "not_found");
             Assert.Equal(absent.WithoutTrace(), hidden.WithoutTrace());
         }
     }
@@ -70,8 +70,8 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
     [Fact]
     public async Task An_answer_is_opened_written_and_becomes_a_message()
     {
-        var (owner, member) = (_troupe["owner"], _troupe["member"]);
-        var chat = await owner.Begin(organizationId: _troupe.Organization);
+        var (owner, member) = (_world["owner"], _world["member"]);
+        var chat = await owner.Begin(organizationId: _world.Organization);
         var opened = (await member.Post($"/chats/{chat}/streams", new { })).Is(201);
         var stream = opened.Id;
         Assert.Equal($"/streams/{stream}", opened.Location!.ToString());
@@ -109,7 +109,7 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_client_may_say_the_ids_and_the_role()
     {
-        var owner = _troupe["owner"];
+        var owner = _world["owner"];
         var (chat, stream, message) = (await owner.Begin(), Guid.NewGuid(), Guid.NewGuid());
         Assert.Equal(stream, (await owner.Post($"/chats/{chat}/streams", new { id = stream })).Is(201).Id);
         (await owner.Post($"/chats/{chat}/streams", new { id = stream })).Is(409, "conflict");
@@ -123,7 +123,7 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
     [Fact]
     public async Task Without_a_chunk_there_is_no_message()
     {
-        var owner = _troupe["owner"];
+        var owner = _world["owner"];
         var chat = await owner.Begin();
         var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
         (await owner.Post($"/streams/{stream}/finish", new { })).Is(409, "stream_incomplete");
@@ -132,10 +132,10 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_has_left_writes_no_more_to_what_they_opened()
     {
-        House.Troupe = null;
-        var member = _troupe["member"];
-        var (open, hidden) = (await Scene("shared", "public"), await Scene("shared"));
-        Assert.True(await House.Backstage.As<bool>(member, "select public.leave_organization()"));
+        Fixture.ContentWorld = null;
+        var member = _world["member"];
+        var (open, hidden) = (await Prepare("shared", "public"), await Prepare("shared"));
+        Assert.True(await Fixture.Setup.As<bool>(member, "select public.leave_organization()"));
         foreach (var request in new[] { "append", "finish", "delete" })
         {
             (await Ask(member, request, hidden.Chat, hidden.Stream)).Is(404);
@@ -146,9 +146,9 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
     [Fact]
     public async Task Pages_of_streams_keep_what_was_opened_in_the_same_millisecond()
     {
-        var owner = _troupe["owner"];
+        var owner = _world["owner"];
         var chat = await owner.Begin();
-        await House.Backstage.As<int>(owner,
+        await Fixture.Setup.As<int>(owner,
             """
             insert into public."Stream" ("chatId", "createdAt")
             select $1, timestamp '2026-01-01' + (n / 5) * interval '1 ms' from generate_series(1, 12) n
@@ -163,7 +163,7 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
         }
     }
 
-    private static Task<Answer> Ask(Person person, string request, Guid chat, Guid stream) => request switch
+    private static Task<Response> Ask(Person person, string request, Guid chat, Guid stream) => request switch
     {
         "streams" => person.Get($"/chats/{chat}/streams"),
         "open" => person.Post($"/chats/{chat}/streams", new { }),
@@ -174,15 +174,15 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
     };
 
     /// <summary>A chat with a stream of one chunk.</summary>
-    private async Task<(Guid Chat, Guid Stream)> Scene(string where, string visibility = "private")
+    private async Task<(Guid Chat, Guid Stream)> Prepare(string where, string visibility = "private")
     {
         if (where == "absent")
         {
             return (Guid.NewGuid(), Guid.NewGuid());
         }
 
-        var chat = await _troupe["owner"].Begin(where, where == "public" ? where : visibility, _troupe.Of(where));
-        var opener = _troupe[where == "shared" ? "member" : "owner"];
+        var chat = await _world["owner"].Begin(where, where == "public" ? where : visibility, _world.Of(where));
+        var opener = _world[where == "shared" ? "member" : "owner"];
         var stream = (await opener.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
         (await opener.Post($"/streams/{stream}/chunks", new { index = 0, data = "words" })).Is(200);
         return (chat, stream);
@@ -190,9 +190,9 @@ public sealed class StreamAccessTests(House house) : HouseTest(house)
 
     /// <summary>All that its owner sees of it.</summary>
     private async Task<string> Read(Guid chat) => string.Concat(
-        (await _troupe["owner"].Get($"/chats/{chat}/streams")).Text.Split("traceId")[0],
-        (await _troupe["owner"].Get($"/chats/{chat}/messages")).Text.Split("traceId")[0],
-        await House.Backstage.As<string>(_troupe["owner"],
+        (await _world["owner"].Get($"/chats/{chat}/streams")).Text.Split("traceId")[0],
+        (await _world["owner"].Get($"/chats/{chat}/messages")).Text.Split("traceId")[0],
+        await Fixture.Setup.As<string>(_world["owner"],
             """
             select string_agg(c::text, ' ' order by c."index") from public."StreamChunk" c
             join public."Stream" s on s."id" = c."streamId" where s."chatId" = $1

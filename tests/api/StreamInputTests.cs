@@ -1,9 +1,9 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What is not well-formed about streams is refused by the name of the field, and what it costs to finish one.</summary>
-public sealed class StreamInputTests(House house) : HouseTest(house)
+public sealed class StreamInputTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Uuid = "11111111-1111-4111-8111-111111111111";
 
@@ -49,7 +49,7 @@ public sealed class StreamInputTests(House house) : HouseTest(house)
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        _ana = await House.SignUp("ana");
+        _ana = await Fixture.SignUp("ana");
         _chat = await _ana.Begin();
         _stream = await Open();
     }
@@ -61,10 +61,10 @@ public sealed class StreamInputTests(House house) : HouseTest(house)
         var before = await Everything();
         var there = path.Replace("{chat}", _chat.ToString(), StringComparison.Ordinal)
             .Replace("{stream}", _stream.ToString(), StringComparison.Ordinal);
-        var answer = method == "POST"
+        var response = method == "POST"
             ? await _ana.SendRaw(HttpMethod.Post, there, body)
             : await _ana.Send(new HttpMethod(method), there);
-        answer.Refuses(fields.Split(' '));
+        response.Refuses(fields.Split(' '));
         Assert.Equal(before, await Everything());
     }
 
@@ -99,9 +99,9 @@ public sealed class StreamInputTests(House house) : HouseTest(house)
     [Fact]
     public async Task Finishing_costs_what_the_setting_says_or_nothing_happens()
     {
-        var op = await House.SignUp("operator");
-        await House.Backstage.MakeOperator(op);
-        await using var price = await House.Backstage.Turn("stream_price", "1.50");
+        var op = await Fixture.SignUp("operator");
+        await Fixture.Setup.MakeOperator(op);
+        await using var price = await Fixture.Setup.Turn("stream_price", "1.50");
         (await op.Post("/credits/grants", new { userId = _ana.Id, amount = 2.00m, reason = "welcome" })).Is(200);
 
         (await _ana.Post($"/streams/{_stream}/finish", new { })).Is(201);
@@ -120,7 +120,7 @@ public sealed class StreamInputTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_quota_of_messages_counts_it()
     {
-        await using var quota = await House.Backstage.Turn("messages_per_hour", "1");
+        await using var quota = await Fixture.Setup.Turn("messages_per_hour", "1");
         await _ana.Say(_chat);
         (await _ana.Post($"/streams/{_stream}/finish", new { })).Is(429, "quota_used_up");
         Assert.Contains("\"open\"", (await _ana.Get($"/chats/{_chat}/streams")).Text, StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public sealed class StreamInputTests(House house) : HouseTest(house)
     [Fact]
     public async Task What_is_silent_is_abandoned_in_the_end()
     {
-        await using var silence = await House.Backstage.Turn("stream_silence_seconds", "1");
+        await using var silence = await Fixture.Setup.Turn("stream_silence_seconds", "1");
         var deadline = DateTime.UtcNow.AddSeconds(30);
         while (!(await _ana.Get($"/chats/{_chat}/streams")).Text.Contains("\"abandoned\"", StringComparison.Ordinal))
         {
@@ -143,7 +143,7 @@ public sealed class StreamInputTests(House house) : HouseTest(house)
         (await _ana.Delete($"/streams/{_stream}")).Is(204);
     }
 
-    private Task<Answer> Chunk(int index, string data) => _ana.Post($"/streams/{_stream}/chunks", new { index, data });
+    private Task<Response> Chunk(int index, string data) => _ana.Post($"/streams/{_stream}/chunks", new { index, data });
 
     private async Task<Guid> Open()
     {
@@ -154,5 +154,5 @@ public sealed class StreamInputTests(House house) : HouseTest(house)
 
     private async Task<string> Everything() => string.Concat(
         (await _ana.Get($"/chats/{_chat}/streams")).Is(200).Text, (await _ana.Get($"/chats/{_chat}/messages")).Is(200).Text,
-        await House.Backstage.As<string>(_ana, """select string_agg(c::text, ' ' order by c."streamId", c."index") from public."StreamChunk" c"""));
+        await Fixture.Setup.As<string>(_ana, """select string_agg(c::text, ' ' order by c."streamId", c."index") from public."StreamChunk" c"""));
 }

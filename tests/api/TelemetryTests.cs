@@ -9,12 +9,12 @@ using OpenTelemetry;
 using OpenTelemetry.Trace;
 using RlsChat.Api.Telemetry;
 using RlsChat.Tests.Api.Live;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>What an operator reads at /metrics and in the spans of a request: figures and names, nobody's data.</summary>
-public sealed class TelemetryTests(House house) : HouseTest(house)
+public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Token = "scrape-me-0123456789";
 
@@ -22,7 +22,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     public async Task Operations_are_counted_by_what_they_came_to()
     {
         await using var api = await Open();
-        var (ana, ben) = (await House.SignUp("ana", api), await House.SignUp("ben", api));
+        var (ana, ben) = (await Fixture.SignUp("ana", api), await Fixture.SignUp("ben", api));
         var chat = await ana.Begin("hush", "public");
         (await ana.Get($"/chats/{chat}")).Is(200);
         (await ana.Get($"/chats/{Guid.NewGuid()}")).Is(404);
@@ -47,7 +47,7 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     public async Task Nothing_that_people_wrote_and_nobody_is_named()
     {
         await using var api = await Open();
-        var ana = await House.SignUp("ana", api);
+        var ana = await Fixture.SignUp("ana", api);
         var chat = await ana.Begin("hush");
         await ana.Say(chat, "hush");
         (await ana.Get($"/chats/{chat}/messages?limit=7")).Is(200);
@@ -66,9 +66,9 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         // Npgsql reports by process: the pools of another API in it may be the ones that are shown.
         await Wait.Until(async () =>
         {
-            foreach (var one in new[] { api, House.App })
+            foreach (var one in new[] { api, Fixture.App })
             {
-                var ana = await House.SignUp("ana", one);
+                var ana = await Fixture.SignUp("ana", one);
                 (await ana.Get("/chats")).Is(200);
                 (await ana.Get("/monitor/pool")).Is(403);
             }
@@ -86,10 +86,10 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     public async Task Every_metric_that_the_page_names_is_there()
     {
         await using var api = await Open();
-        var (ana, ben) = (await House.SignUp("ana", api), await House.SignUp("ben", api));
+        var (ana, ben) = (await Fixture.SignUp("ana", api), await Fixture.SignUp("ben", api));
         var chat = await ana.Begin("hush", "public");
         (await ben.Patch($"/chats/{chat}", new { title = "hush" })).Is(403);
-        await using (var follower = await Follower.Of(ana, House.AddressOf(api), "/me/events"))
+        await using (var follower = await Follower.Of(ana, ApiFixture.AddressOf(api), "/me/events"))
         {
             await follower.Hears("message.created", await ana.Say(chat));
         }
@@ -107,9 +107,9 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     [Fact]
     public async Task What_only_the_database_knows_is_asked_for()
     {
-        await House.Empty();
+        await Fixture.Empty();
         await using var api = await Open();
-        var (ana, _) = (await House.SignUp("ana", api), await House.SignUp("ben", api));
+        var (ana, _) = (await Fixture.SignUp("ana", api), await Fixture.SignUp("ben", api));
         await api.Services.GetRequiredService<Gauges>().Refresh(default);
         var metrics = await Scrape(api);
         Assert.Equal(2, metrics.Value("rlschat_sessions{.*}"));
@@ -125,20 +125,20 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
     public async Task Only_who_has_the_token_reads()
     {
         await using var api = await Open();
-        var ana = await House.SignUp("ana", api);
+        var ana = await Fixture.SignUp("ana", api);
         (await ana.Get("/metrics")).Is(401, "unauthenticated");
-        (await new Person("anonymous", House.AddressOf(api)).Get("/metrics")).Is(401, "unauthenticated");
-        (await House.Anonymous().Get("/metrics")).Is(404, "not_found");
+        (await new Person("anonymous", ApiFixture.AddressOf(api)).Get("/metrics")).Is(401, "unauthenticated");
+        (await Fixture.Anonymous().Get("/metrics")).Is(404, "not_found");
     }
 
     [Fact]
     public async Task A_request_is_a_span_with_its_round_trip_in_it_and_no_parameter()
     {
         var spans = new Kept();
-        await using var api = House.Build(House.Database,
+        await using var api = ApiFixture.Build(Fixture.Database,
             adjust: builder => builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddProcessor(spans)));
         await api.StartAsync();
-        var ana = await House.SignUp("ana", api);
+        var ana = await Fixture.SignUp("ana", api);
         var chat = await ana.Begin("hush");
         spans.All.Clear();
         var answer = (await ana.Get($"/chats/{Guid.NewGuid()}")).Is(404);
@@ -166,12 +166,12 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         var port = FreePort();
         collector.Prefixes.Add($"http://127.0.0.1:{port}/");
         collector.Start();
-        var api = House.Build(House.Database, settings:
+        var api = ApiFixture.Build(Fixture.Database, settings:
         [
             $"--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{port}", "--OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
         ]);
         await api.StartAsync();
-        await House.SignUp("ana", api);
+        await Fixture.SignUp("ana", api);
         // What has not been sent by the end is sent then.
         var ending = Task.Run(async () => await api.DisposeAsync());
         var paths = new HashSet<string>();
@@ -221,11 +221,11 @@ public sealed class TelemetryTests(House house) : HouseTest(house)
         }
     }
 
-    private Task<WebApplication> Open() => House.Open($"--METRICS_TOKEN={Token}");
+    private Task<WebApplication> Open() => Fixture.Open($"--METRICS_TOKEN={Token}");
 
     private static async Task<Metrics> Scrape(WebApplication api)
     {
-        using var http = new HttpClient { BaseAddress = House.AddressOf(api) };
+        using var http = new HttpClient { BaseAddress = ApiFixture.AddressOf(api) };
         http.DefaultRequestHeaders.Authorization = new("Bearer", Token);
         return new Metrics(await http.GetStringAsync("/metrics"));
     }

@@ -2,12 +2,12 @@ using System.Globalization;
 using System.Text;
 using Npgsql;
 using RlsChat.Api.Http;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>Text and JSON that SQL cannot read is refused by the name of its field, and the API judges as the database does.</summary>
-public sealed class TextTests(House house) : HouseTest(house)
+public sealed class TextTests(ApiFixture fixture) : ApiTest(fixture)
 {
     /// <summary>An array, and whether SQL can read it.</summary>
     public static readonly TheoryData<string, bool> Arrays = new()
@@ -47,23 +47,23 @@ public sealed class TextTests(House house) : HouseTest(house)
     [MemberData(nameof(Arrays))]
     public async Task JSON_is_kept_where_SQL_can_read_it(string array, bool readable)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
         var message = await ana.Say(chat);
         foreach (var (field, other) in new[] { ("parts", "attachments"), ("attachments", "parts") })
         {
             var posted = await ana.SendRaw(HttpMethod.Post, $"/chats/{chat}/messages", $$"""{"role": "user", "{{other}}": [], "{{field}}": {{array}}}""");
             var patched = await ana.SendRaw(HttpMethod.Patch, $"/messages/{message}", $$"""{"{{field}}": {{array}}}""");
-            foreach (var answer in new[] { posted, patched })
+            foreach (var response in new[] { posted, patched })
             {
                 if (readable)
                 {
-                    Assert.InRange(answer.Status, 200, 201);
-                    Assert.Contains($"\"{field}\":{array}", answer.Text, StringComparison.Ordinal);
+                    Assert.InRange(response.Status, 200, 201);
+                    Assert.Contains($"\"{field}\":{array}", response.Text, StringComparison.Ordinal);
                 }
                 else
                 {
-                    answer.Refuses(field);
+                    response.Refuses(field);
                 }
             }
         }
@@ -80,7 +80,7 @@ public sealed class TextTests(House house) : HouseTest(house)
     [InlineData(new byte[] { 0xC3 })]
     public async Task Bytes_that_are_no_text_are_refused_by_the_name_of_the_field(byte[] bytes)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
         var stream = (await ana.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
         foreach (var (path, field, body) in new[]
@@ -109,7 +109,7 @@ public sealed class TextTests(House house) : HouseTest(house)
     [InlineData("\ufe0f\u200d")]
     public async Task A_name_shows_something(string blank)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var chat = await ana.Begin();
         var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
         var role = (await ana.Post($"/organizations/{organization}/roles", new { name = "clerk" })).Is(201).Id;
@@ -203,7 +203,7 @@ public sealed class TextTests(House house) : HouseTest(house)
 
     private async Task<NpgsqlConnection> Connect()
     {
-        var connection = new NpgsqlConnection(House.Database.OwnerConnectionString);
+        var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand("set role rlschat_owner", connection);
         await command.ExecuteNonQueryAsync();

@@ -1,13 +1,13 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>A token that is presented and not ours, or no longer good, is a 401 on every route.</summary>
 [Attack]
-public sealed class TokenTests(House house) : HouseTest(house)
+public sealed class TokenTests(ApiFixture fixture) : ApiTest(fixture)
 {
     /// <summary>Forgeries by name: each changes one thing about a token that is good.</summary>
     private static readonly Dictionary<string, Func<JsonObject, JsonObject, string>> Forgeries = new()
@@ -69,7 +69,7 @@ public sealed class TokenTests(House house) : HouseTest(house)
     [MemberData(nameof(Names))]
     public async Task Forged(string name)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var open = await ana.Begin(visibility: "public");
         var (header, payload) = (Claims.Header(ana.AccessToken), Claims.Payload(ana.AccessToken));
 
@@ -85,7 +85,7 @@ public sealed class TokenTests(House house) : HouseTest(house)
     [Fact]
     public async Task Expired_within_the_skew_still_counts()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         ana.Bear(Claims.Sign(Claims.Header(ana.AccessToken), With(Claims.Payload(ana.AccessToken), "exp", Now(-20))));
         (await ana.Get("/me")).Is(200);
     }
@@ -97,7 +97,7 @@ public sealed class TokenTests(House house) : HouseTest(house)
     [InlineData("POST", "/auth/login")]
     public async Task A_bad_token_is_refused_where_none_is_needed_too(string method, string path)
     {
-        var nobody = House.Anonymous();
+        var nobody = Fixture.Anonymous();
         foreach (var header in new[] { "Bearer x", "Bearer", "Basic YTpi", "bearer " })
         {
             (await nobody.Send(new HttpMethod(method), path, null, ("Authorization", header))).Is(401, "invalid_token");
@@ -107,7 +107,7 @@ public sealed class TokenTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_session_of_another_person_makes_nobody_of_one()
     {
-        var (ana, ben) = (await House.SignUp("ana"), await House.SignUp("ben"));
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var payload = With(Claims.Payload(ana.AccessToken), "sub", ben.Id.ToString());
         ana.Bear(Claims.Sign(Claims.Header(ana.AccessToken), payload));
         (await ana.Get("/me")).Is(401, "session_ended");
@@ -116,7 +116,7 @@ public sealed class TokenTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_secret_of_no_session_makes_nobody_of_one()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var payload = With(Claims.Payload(ana.AccessToken), "ses", Base64Url.EncodeToString(new byte[32]));
         ana.Bear(Claims.Sign(Claims.Header(ana.AccessToken), payload));
         (await ana.Get("/chats?scope=public")).Is(401, "session_ended");
@@ -125,19 +125,19 @@ public sealed class TokenTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_session_that_is_deleted_ends_its_tokens()
     {
-        var ana = await House.SignUp("ana");
-        await House.Backstage.As<int>(ana, "delete from public.sessions");
+        var ana = await Fixture.SignUp("ana");
+        await Fixture.Setup.As<int>(ana, "delete from public.sessions");
         (await ana.Get("/me")).Is(401, "session_ended");
     }
 
     [Fact]
     public async Task After_rotation_the_first_key_signs_and_the_second_still_verifies()
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var newer = "newer:" + Convert.ToBase64String(Enumerable.Repeat((byte)7, 32).ToArray());
-        await using var rotated = House.Build(House.Database, settings: $"--JWT_SIGNING_KEYS={newer},{House.SigningKey}");
+        await using var rotated = ApiFixture.Build(Fixture.Database, settings: $"--JWT_SIGNING_KEYS={newer},{ApiFixture.SigningKey}");
         await rotated.StartAsync();
-        var there = new Person("ana", House.AddressOf(rotated));
+        var there = new Person("ana", ApiFixture.AddressOf(rotated));
         there.Bear(ana.AccessToken);
         (await there.Get("/me")).Is(200);
         there.Take((await there.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200));

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Api.Pools;
 using RlsChat.Tests.Support;
 
@@ -157,7 +157,7 @@ public sealed class UserDbTests : IAsyncLifetime
     {
         await Open(way);
         await using var owner = await Locked();
-        var person = new Person("anonymous", House.AddressOf(_app));
+        var person = new Person("anonymous", ApiFixture.AddressOf(_app));
         Assert.NotNull((await person.Get("/chats?scope=public")).Is(503, "unavailable").RetryAfter);
     }
 
@@ -167,9 +167,9 @@ public sealed class UserDbTests : IAsyncLifetime
     {
         await Open(way, "query_wait_timeout = 1");
         await using var owner = await Locked();
-        var waits = new Person("anonymous", House.AddressOf(_app)).Get("/chats?scope=public");
+        var waits = new Person("anonymous", ApiFixture.AddressOf(_app)).Get("/chats?scope=public");
         await SomebodyWaits(owner);
-        var person = new Person("ana", House.AddressOf(_app));
+        var person = new Person("ana", ApiFixture.AddressOf(_app));
         person.Bear(_app.Services.GetRequiredService<AccessTokens>().Issue(_ana.Uid!.Value, _ana.Session!));
         Assert.NotNull((await person.Get("/me")).Is(503, "unavailable").RetryAfter);
         await owner.CloseAsync();
@@ -184,13 +184,13 @@ public sealed class UserDbTests : IAsyncLifetime
     {
         await Open(way);
         await using var owner = await Locked();
-        var answer = new Person("anonymous", House.AddressOf(_app)).Get("/chats?scope=public");
+        var response = new Person("anonymous", ApiFixture.AddressOf(_app)).Get("/chats?scope=public");
         await SomebodyWaits(owner);
         var stopping = _app.StopAsync();
         await Task.Delay(300);
-        Assert.False(answer.IsCompleted);
+        Assert.False(response.IsCompleted);
         await owner.CloseAsync();
-        (await answer).Is(200);
+        (await response).Is(200);
         await stopping;
     }
 
@@ -202,14 +202,14 @@ public sealed class UserDbTests : IAsyncLifetime
         await Open(way);
         await AsOwner("""alter table public."Chat" rename column "title" to "heading" """);
         _log.Clear();
-        var answer = (await new Person("anonymous", House.AddressOf(_app)).Get("/chats?scope=public")).Is(500, "internal_error");
+        var response = (await new Person("anonymous", ApiFixture.AddressOf(_app)).Get("/chats?scope=public")).Is(500, "internal_error");
         foreach (var word in new[] { "heading", "Chat", "42703", "select", "Postgres", "column" })
         {
-            Assert.DoesNotContain(word, answer.WithoutTrace(), StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain(word, response.WithoutTrace(), StringComparison.OrdinalIgnoreCase);
         }
 
         var line = Assert.Single(_log.All, line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
-        Assert.Contains(answer.Body["traceId"]!.GetValue<string>(), line, StringComparison.Ordinal);
+        Assert.Contains(response.Body["traceId"]!.GetValue<string>(), line, StringComparison.Ordinal);
         Assert.Contains("42703", line, StringComparison.Ordinal);
         Assert.False(Assert.Single(_log.Operations)["success"]!.GetValue<bool>());
     }
@@ -218,7 +218,7 @@ public sealed class UserDbTests : IAsyncLifetime
     private async Task Open(string way, params string[] more)
     {
         _bouncer = way == "pgbouncer" ? await PgBouncer.Start(_database, size: 1, more) : null;
-        _app = House.Build(_database, _log, settings: [.. Way.Through(_bouncer, _database), "--DATABASE_MAX_CONNECTIONS=8"]);
+        _app = ApiFixture.Build(_database, _log, settings: [.. PoolerSettings.Through(_bouncer, _database), "--DATABASE_MAX_CONNECTIONS=8"]);
         await _app.StartAsync();
         (_ana, _ben) = (await SignUp("ana"), await SignUp("ben"));
     }
@@ -228,7 +228,7 @@ public sealed class UserDbTests : IAsyncLifetime
 
     private async Task<Caller> SignUp(string name)
     {
-        var person = new Person(name, House.AddressOf(_app));
+        var person = new Person(name, ApiFixture.AddressOf(_app));
         person.Take((await person.Post("/auth/register", new { email = $"{name}@example.org", password = Person.Password })).Is(201));
         return new Caller(person.Id, Claims.SessionOf(person.AccessToken));
     }

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
@@ -11,21 +11,21 @@ namespace RlsChat.Tests.Api;
 /// has. What is to vanish has "hush" in it.
 /// </summary>
 [Attack]
-public sealed partial class WithdrawalTests(House house) : HouseTest(house)
+public sealed partial class WithdrawalTests(ApiFixture fixture) : ApiTest(fixture)
 {
     /// <summary>What a person who is signed in is not needed for, and the audit, which what concerns a person stays in.</summary>
     private static readonly string[] Apart = ["/auth", "/health", "/openapi", "/docs"], Audit = ["/me/audit"];
 
-    private Troupe _troupe = null!;
+    private ContentWorld _world = null!;
     private Guid _chat, _message, _stream;
-    private Paper _paper = null!;
+    private TestDocument _testDocument = null!;
 
     public override async Task InitializeAsync()
     {
         // Nobody is as they were afterwards, so these people are for this case alone.
-        House.Troupe = null;
-        _troupe = await Troupe.Of(House);
-        House.Troupe = null;
+        Fixture.ContentWorld = null;
+        _world = await ContentWorld.Of(Fixture);
+        Fixture.ContentWorld = null;
     }
 
     [Theory]
@@ -34,12 +34,12 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [InlineData("anonymous")]
     public async Task When_a_chat_is_made_private(string who)
     {
-        await Stage("personal", "public");
-        await Shows(_troupe[who], ChatPaths);
-        await Shows(_troupe[who], "/chats?scope=public");
-        (await _troupe["owner"].Patch($"/chats/{_chat}", new { visibility = "private" })).Is(200);
-        await ShowsNothing(_troupe[who]);
-        await Shows(_troupe["owner"], ChatPaths);
+        await Prepare("personal", "public");
+        await Shows(_world[who], ChatPaths);
+        await Shows(_world[who], "/chats?scope=public");
+        (await _world["owner"].Patch($"/chats/{_chat}", new { visibility = "private" })).Is(200);
+        await ShowsNothing(_world[who]);
+        await Shows(_world["owner"], ChatPaths);
     }
 
     [Theory]
@@ -51,11 +51,11 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [InlineData("can_manage_documents")]
     public async Task When_somebody_leaves(string who)
     {
-        await Stage("shared");
-        await Shows(_troupe[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
-        Assert.True(await House.Backstage.As<bool>(_troupe[who], "select public.leave_organization()"));
-        await ShowsNothing(_troupe[who]);
-        await Shows(_troupe["admin"], [.. ChatPaths, .. DocumentPaths]);
+        await Prepare("shared");
+        await Shows(_world[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
+        Assert.True(await Fixture.Setup.As<bool>(_world[who], "select public.leave_organization()"));
+        await ShowsNothing(_world[who]);
+        await Shows(_world["admin"], [.. ChatPaths, .. DocumentPaths]);
     }
 
     [Theory]
@@ -67,11 +67,11 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [InlineData("can_manage_documents")]
     public async Task When_somebody_is_removed(string who)
     {
-        await Stage("shared");
-        await Shows(_troupe[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
-        Assert.True(await House.Backstage.As<bool>(_troupe["admin"], "select public.remove_member($1)", _troupe[who].Id));
-        await ShowsNothing(_troupe[who]);
-        await Shows(_troupe["admin"], [.. ChatPaths, .. DocumentPaths]);
+        await Prepare("shared");
+        await Shows(_world[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
+        Assert.True(await Fixture.Setup.As<bool>(_world["admin"], "select public.remove_member($1)", _world[who].Id));
+        await ShowsNothing(_world[who]);
+        await Shows(_world["admin"], [.. ChatPaths, .. DocumentPaths]);
     }
 
     [Theory]
@@ -79,25 +79,25 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [InlineData("can_manage_documents", 200)]
     public async Task When_a_permission_is_withdrawn(string who, int deletes)
     {
-        await Stage("shared");
-        var (admin, reader) = (_troupe["admin"], _troupe[who]);
+        await Prepare("shared");
+        var (admin, reader) = (_world["admin"], _world[who]);
         await Shows(reader, [.. ChatPaths, .. DocumentPaths]);
-        (await reader.Delete($"/documents/{_paper.Id}?after={_paper.First}")).Is(deletes);
-        await House.Backstage.As<Guid>(admin,
+        (await reader.Delete($"/documents/{_testDocument.Id}?after={_testDocument.First}")).Is(deletes);
+        await Fixture.Setup.As<Guid>(admin,
             """update public."Role" set "permissions" = '{}' where "name" = $1 returning "id" """, who);
         await ShowsNothing(reader, only: "/documents");
-        (await reader.Delete($"/documents/{_paper.Id}")).Is(404, "not_found");
+        (await reader.Delete($"/documents/{_testDocument.Id}")).Is(404, "not_found");
         await Shows(reader, ChatPaths);
-        (await _troupe["owner"].Get($"/documents/{_paper.Id}?at={_paper.First}")).Is(200);
+        (await _world["owner"].Get($"/documents/{_testDocument.Id}?at={_testDocument.First}")).Is(200);
     }
 
     [Fact]
     public async Task When_a_role_is_changed()
     {
-        await Stage("shared");
-        var (admin, viewer) = (_troupe["admin"], _troupe["can_view_documents"]);
+        await Prepare("shared");
+        var (admin, viewer) = (_world["admin"], _world["can_view_documents"]);
         await Shows(viewer, [.. ChatPaths, .. DocumentPaths]);
-        Assert.True(await House.Backstage.As<bool>(admin, "select public.set_member_role($1, $2)",
+        Assert.True(await Fixture.Setup.As<bool>(admin, "select public.set_member_role($1, $2)",
             viewer.Id, new Guid("00000000-0000-4000-8000-000000000001")));
         await ShowsNothing(viewer, only: "/documents");
         await Shows(viewer, ChatPaths);
@@ -108,18 +108,18 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [InlineData("director")]
     public async Task When_somebody_is_managed_by_nobody(string who)
     {
-        await Stage("shared");
-        await Shows(_troupe[who], [.. ChatPaths, .. DocumentPaths]);
-        Assert.True(await House.Backstage.As<bool>(_troupe["admin"], "select public.set_member_manager($1, null)", _troupe["owner"].Id));
-        await ShowsNothing(_troupe[who], only: "/documents");
-        await Shows(_troupe[who], ChatPaths);
+        await Prepare("shared");
+        await Shows(_world[who], [.. ChatPaths, .. DocumentPaths]);
+        Assert.True(await Fixture.Setup.As<bool>(_world["admin"], "select public.set_member_manager($1, null)", _world["owner"].Id));
+        await ShowsNothing(_world[who], only: "/documents");
+        await Shows(_world[who], ChatPaths);
     }
 
     [Fact]
     public async Task When_a_session_is_revoked_there_is_nothing_at_all()
     {
-        await Stage("shared");
-        var owner = _troupe["owner"];
+        await Prepare("shared");
+        var owner = _world["owner"];
         await Shows(owner, [.. ChatPaths, .. DocumentPaths]);
         (await owner.Post("/auth/logout", new { refreshToken = owner.RefreshToken })).Is(204);
         foreach (var path in Paths().Where(path => !Apart.Any(path.StartsWith)))
@@ -131,7 +131,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     [Fact]
     public async Task Every_path_is_one_that_the_API_serves()
     {
-        await Stage("shared");
+        await Prepare("shared");
         var served = Served();
         Assert.All([.. ChatPaths, .. DocumentPaths], path =>
             Assert.Contains(served, pattern => Filled(pattern) == path.Split('?')[0]));
@@ -141,8 +141,8 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
 
     private string[] DocumentPaths =>
     [
-        $"/documents/{_paper.Id}", $"/documents/{_paper.Id}?at={_paper.First}", $"/documents/{_paper.Id}/versions",
-        $"/documents/{_paper.Id}/suggestions", $"/documents/{_paper.Id}/suggestions?at={_paper.Second}",
+        $"/documents/{_testDocument.Id}", $"/documents/{_testDocument.Id}?at={_testDocument.First}", $"/documents/{_testDocument.Id}/versions",
+        $"/documents/{_testDocument.Id}/suggestions", $"/documents/{_testDocument.Id}/suggestions?at={_testDocument.Second}",
     ];
 
     /// <summary>Every GET, filled with what this is about, and the queries that ask for more.</summary>
@@ -154,7 +154,7 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
 
     private List<string> Served() =>
     [
-        .. House.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        .. Fixture.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods.Contains("GET") == true)
             .Select(endpoint => "/" + endpoint.RoutePattern.RawText!.Trim('/')).Distinct()
             // Live streams do not end by themselves: tests/api/Live asks these.
@@ -169,24 +169,24 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
             "chats" => _chat,
             "messages" => _message,
             "streams" => _stream,
-            "documents" => _paper.Id,
-            "suggestions" => _paper.Suggestion,
-            _ => _troupe.Organization,
+            "documents" => _testDocument.Id,
+            "suggestions" => _testDocument.Suggestion,
+            _ => _world.Organization,
         };
         var path = FirstName().Replace(pattern, id.ToString(), 1);
-        return FirstName().Replace(path, _troupe["owner"].Id.ToString());
+        return FirstName().Replace(path, _world["owner"].Id.ToString());
     }
 
     /// <summary>A chat with a message and a vote, and a document with a suggestion: all the owner's.</summary>
-    private async Task Stage(string where, string visibility = "private")
+    private async Task Prepare(string where, string visibility = "private")
     {
-        var owner = _troupe["owner"];
-        _chat = await owner.Begin("hush", visibility, _troupe.Of(where));
+        var owner = _world["owner"];
+        _chat = await owner.Begin("hush", visibility, _world.Of(where));
         _message = await owner.Say(_chat, "hush");
         (await owner.Put($"/messages/{_message}/vote", new { value = "up" })).Is(200);
         _stream = (await owner.Post($"/chats/{_chat}/streams", new { })).Is(201).Id;
         (await owner.Post($"/streams/{_stream}/chunks", new { index = 0, data = "hush" })).Is(200);
-        _paper = await Paper.By(owner, _troupe.Of(where), owner, "hush");
+        _testDocument = await TestDocument.By(owner, _world.Of(where), owner, "hush");
     }
 
     private async Task Shows(Person person, params string[] paths)
@@ -209,9 +209,9 @@ public sealed partial class WithdrawalTests(House house) : HouseTest(house)
     }
 
     /// <summary>Whether the answer holds anything of what is to vanish: its words, or the ids of its rows.</summary>
-    private bool Tells(Answer answer) =>
-        ((string[])["hush", .. new[] { _chat, _message, _stream, _paper.Id, _paper.Suggestion }.Select(id => id.ToString())])
-            .Any(word => answer.Text.Contains(word, StringComparison.Ordinal));
+    private bool Tells(Response response) =>
+        ((string[])["hush", .. new[] { _chat, _message, _stream, _testDocument.Id, _testDocument.Suggestion }.Select(id => id.ToString())])
+            .Any(word => response.Text.Contains(word, StringComparison.Ordinal));
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex FirstName();

@@ -1,6 +1,6 @@
 using Npgsql;
 using RlsChat.Tests.Mutants.Running;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Mutants;
 
@@ -19,28 +19,28 @@ public sealed class GeneratorTests : IAsyncLifetime, IDisposable
     ];
 
     private readonly Suite suite = new();
-    private Venue? venue;
+    private WorldDatabase? worldDatabase;
 
-    private Venue Venue => venue ?? throw new InvalidOperationException("there is no database yet");
+    private WorldDatabase WorldDatabase => worldDatabase ?? throw new InvalidOperationException("there is no database yet");
 
     public async Task InitializeAsync()
     {
-        Theatre.Landlord = null;
-        venue = await Venue.Build();
+        DatabaseFixture.Provider = null;
+        worldDatabase = await WorldDatabase.Build();
     }
 
     public void Dispose() => suite.Dispose();
 
     public async Task DisposeAsync()
     {
-        Theatre.Landlord = null;
-        await Venue.DisposeAsync();
+        DatabaseFixture.Provider = null;
+        await WorldDatabase.DisposeAsync();
     }
 
     [Fact]
     public async Task Mutants_are_found_refused_undone_killed_or_survive()
     {
-        var (mutants, order) = await Worker.Read(Venue, suite);
+        var (mutants, order) = await Worker.Read(WorldDatabase, suite);
         NpgsqlConnection.ClearAllPools();
         Assert.Equal(Kinds.Order(StringComparer.Ordinal), mutants.Select(m => m.Kind).Distinct().Order(StringComparer.Ordinal));
 
@@ -55,26 +55,26 @@ public sealed class GeneratorTests : IAsyncLifetime, IDisposable
 
         // Killed by a test that is green without it; the same tests find nothing where nothing was changed.
         IReadOnlyList<TestClass> few = [.. suite.Classes.Where(c => c.ShortName is "ColleagueTests" or "SessionsTests")];
-        var trial = new Trial(suite, _ => few, _ => few, Venue);
+        var trial = new Trial(suite, _ => few, _ => few, WorldDatabase);
         var killed = await trial.Of(mutants.Single(m => m.Id == "policy sessions.select_self: using true"), hint: null);
-        Assert.Equal(Fate.Killed, killed.Fate);
+        Assert.Equal(MutantOutcome.Killed, killed.MutantOutcome);
         Assert.Contains("SessionsTests", killed.Test, StringComparison.Ordinal);
-        Assert.Equal(Fate.Survived, (await trial.Of(new Mutant("nothing: changed", "none", "Chat", ""), killed.Test)).Fate);
+        Assert.Equal(MutantOutcome.Survived, (await trial.Of(new Mutant("nothing: changed", "none", "Chat", ""), killed.Test)).MutantOutcome);
 
         // What belongs to the server is taken back; what PostgreSQL would not have is told apart.
         IReadOnlyList<TestClass> rules = [.. suite.Classes.Where(c => c.ShortName is "CatalogueTests")];
-        trial = new Trial(suite, _ => rules, _ => rules, Venue);
-        Assert.Equal(Fate.Killed, (await trial.Of(mutants.Single(m => m.Id == "role identity_setter: to rlschat_api"), hint: null)).Fate);
-        Assert.Equal(Fate.Survived, (await trial.Of(new Mutant("nothing: changed", "none", "Chat", ""), hint: null)).Fate);
-        Assert.Equal(Fate.Refused, (await trial.Of(new Mutant("no: sql", "none", "Chat", "", "alter nothing"), hint: null)).Fate);
+        trial = new Trial(suite, _ => rules, _ => rules, WorldDatabase);
+        Assert.Equal(MutantOutcome.Killed, (await trial.Of(mutants.Single(m => m.Id == "role identity_setter: to rlschat_api"), hint: null)).MutantOutcome);
+        Assert.Equal(MutantOutcome.Survived, (await trial.Of(new Mutant("nothing: changed", "none", "Chat", ""), hint: null)).MutantOutcome);
+        Assert.Equal(MutantOutcome.Refused, (await trial.Of(new Mutant("no: sql", "none", "Chat", "", "alter nothing"), hint: null)).MutantOutcome);
     }
 
     /// <summary>One in twenty, and so some of most kinds: they are SQL.</summary>
     [Fact]
     public async Task PostgreSQL_takes_the_mutants()
     {
-        var (mutants, _) = await Worker.Read(Venue, suite);
-        await using var connection = new NpgsqlConnection(Venue.Database.SuperuserConnectionString);
+        var (mutants, _) = await Worker.Read(WorldDatabase, suite);
+        await using var connection = new NpgsqlConnection(WorldDatabase.Database.SuperuserConnectionString);
         await connection.OpenAsync();
         var refused = new List<string>();
         foreach (var mutant in mutants.Where((_, n) => n % 20 == 0))

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"accounts" of access-rules.md: the OAuth accounts that sign a person in.</summary>
-public sealed class AccountsTests(Theatre theatre) : Drama(theatre)
+public sealed class AccountsTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // The row signs "owner" in, who also has a password.
     private static readonly Dictionary<string, string> Verbs = new()
@@ -42,52 +42,52 @@ public sealed class AccountsTests(Theatre theatre) : Drama(theatre)
     public async Task May(string row, string who, string verb, string expected)
     {
         await Link("[owner]", "octo");
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select a::text from public.accounts a where "providerAccountId" in ('octo', 'mine')""");
     }
 
     [Fact]
     public async Task Token_columns_are_readable_by_no_role_that_a_request_can_take() => Assert.Equal(
         "regular_user select provider, providerAccountId, scope, type\nregular_user delete *",
-        await Grants.On(Play, "accounts"));
+        await Grants.On(Db, "accounts"));
 
     [Fact]
     public async Task The_last_way_in_stays()
     {
         await WithoutPassword();
         await Link("[loner]", "only");
-        await Play.As("loner");
-        Assert.Equal("RC008", await Play.Error("delete from public.accounts"));
+        await Db.As("loner");
+        Assert.Equal("RC008", await Db.Error("delete from public.accounts"));
 
         await Link("[loner]", "second");
-        await Play.As("loner");
-        Assert.Equal(Outcome.Yes, await Play.Try("""delete from public.accounts where "providerAccountId" = 'only'"""));
-        Assert.Equal("RC008", await Play.Error("delete from public.accounts"));
+        await Db.As("loner");
+        Assert.Equal(Outcome.Yes, await Db.Try("""delete from public.accounts where "providerAccountId" = 'only'"""));
+        Assert.Equal("RC008", await Db.Error("delete from public.accounts"));
     }
 
     [Fact]
     public async Task A_password_without_an_address_is_no_way_in()
     {
         await Link("[loner]", "only");
-        await Play.As("loner");
-        Assert.Equal(Outcome.Yes, await Play.Try("delete from public.accounts"));
+        await Db.As("loner");
+        Assert.Equal(Outcome.Yes, await Db.Try("delete from public.accounts"));
 
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "email" = '', "emailVerified" = null where "id" = [loner]""");
-        await Play.As("loner");
-        Assert.Equal("RC008", await Play.Error("delete from public.accounts"));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "email" = '', "emailVerified" = null where "id" = [loner]""");
+        await Db.As("loner");
+        Assert.Equal("RC008", await Db.Error("delete from public.accounts"));
     }
 
     private async Task WithoutPassword()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "password" = null where "id" = [loner]""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "password" = null where "id" = [loner]""");
     }
 
     private async Task Link(string whose, string account)
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do(
+        await Db.AsRole("auth_definer");
+        await Db.Do(
             $"""
             insert into public.accounts ("userId", "type", "provider", "providerAccountId", "refresh_token")
             values ({whose}, 'oauth', 'github', '{account}', 'secret')

@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>An e-mail address is one in every spelling: each place that compares addresses folds them.</summary>
-public sealed partial class AddressTests(Theatre theatre) : Drama(theatre)
+public sealed partial class AddressTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly string[] Folders = ["db/functions", "db/views", "db/triggers", "db/policies", "src"];
 
@@ -29,7 +29,7 @@ public sealed partial class AddressTests(Theatre theatre) : Drama(theatre)
         Assert.Equal(folded, await Fold(other));
         Assert.Equal(folded, await Fold(folded));
         // Whatever the database's collation is.
-        Assert.Equal(folded, await Play.Ask<string>($"""select auth.folded_address(u&'{other}' collate "C")"""));
+        Assert.Equal(folded, await Db.Ask<string>($"""select auth.folded_address(u&'{other}' collate "C")"""));
     }
 
     [Theory]
@@ -45,22 +45,22 @@ public sealed partial class AddressTests(Theatre theatre) : Drama(theatre)
     public async Task A_person_is_found_by_any_spelling(string sql)
     {
         var person = await SignUp();
-        Assert.Equal(person, await Play.Ask<Guid>(sql.Replace("$", Typed, StringComparison.Ordinal)));
+        Assert.Equal(person, await Db.Ask<Guid>(sql.Replace("$", Typed, StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task One_address_has_one_account()
     {
         await SignUp();
-        Assert.Equal("RC001", await Play.Error($"select auth.sign_up(u&'{Typed}', 'hash')"));
-        Assert.Equal("23505", await Play.Error($"""insert into public."User" ("email") values (normalize(u&'{Typed}'))"""));
+        Assert.Equal("RC001", await Db.Error($"select auth.sign_up(u&'{Typed}', 'hash')"));
+        Assert.Equal("23505", await Db.Error($"""insert into public."User" ("email") values (normalize(u&'{Typed}'))"""));
     }
 
     [Fact]
     public async Task An_address_is_shown_as_it_was_typed_but_for_its_Unicode_form()
     {
-        await Play.Do($"select auth.sign_up(u&'{Typed}', 'hash')");
-        Assert.Equal(["JOSÉ.SS@Test"], await Play.List($"""select "email" from auth.credentials('{Stored}')"""));
+        await Db.Do($"select auth.sign_up(u&'{Typed}', 'hash')");
+        Assert.Equal(["JOSÉ.SS@Test"], await Db.List($"""select "email" from auth.credentials('{Stored}')"""));
     }
 
     /// <summary>
@@ -71,10 +71,10 @@ public sealed partial class AddressTests(Theatre theatre) : Drama(theatre)
     public async Task Unicode_lookalike_takes_over_by_reset_password()
     {
         await SignUp();
-        Assert.Equal(Stored, await Play.Ask<string>($"select auth.request_verification('reset_password', u&'{Typed}', sha256('t'))"));
-        Assert.Null(await Play.Error("select auth.reset_password(sha256('t'), 'new')"));
-        await Play.Do($"""update public."User" set "email" = normalize(u&'{Typed}') where "email" = '{Stored}'""");
-        Assert.Equal("RC010", await Play.Error("select auth.reset_password(sha256('t'), 'new')"));
+        Assert.Equal(Stored, await Db.Ask<string>($"select auth.request_verification('reset_password', u&'{Typed}', sha256('t'))"));
+        Assert.Null(await Db.Error("select auth.reset_password(sha256('t'), 'new')"));
+        await Db.Do($"""update public."User" set "email" = normalize(u&'{Typed}') where "email" = '{Stored}'""");
+        Assert.Equal("RC010", await Db.Error("select auth.reset_password(sha256('t'), 'new')"));
     }
 
     [Attack]
@@ -84,43 +84,43 @@ public sealed partial class AddressTests(Theatre theatre) : Drama(theatre)
     public async Task Unicode_lookalike_takes_over_by_an_account_elsewhere(string proven, bool links)
     {
         var person = await SignUp();
-        await Play.Do($"""update public."User" set "emailVerified" = now() where "id" = '{person}'""");
-        var found = await Play.Ask<Guid>($"select auth.sign_in_oauth('github', 'g', null, u&'{proven}', true); set constraints all immediate");
+        await Db.Do($"""update public."User" set "emailVerified" = now() where "id" = '{person}'""");
+        var found = await Db.Ask<Guid>($"select auth.sign_in_oauth('github', 'g', null, u&'{proven}', true); set constraints all immediate");
         Assert.Equal(links, found == person);
-        Assert.Equal([Stored], await Play.List($"""select "email" from public."User" where "id" = '{person}'"""));
-        Assert.Equal([links ? Stored : ""], await Play.List($"""select "email" from public."User" where "id" = '{found}'"""));
+        Assert.Equal([Stored], await Db.List($"""select "email" from public."User" where "id" = '{person}'"""));
+        Assert.Equal([links ? Stored : ""], await Db.List($"""select "email" from public."User" where "id" = '{found}'"""));
     }
 
     [Fact]
     public async Task Proving_an_address_takes_it_from_who_has_not_proven_another_spelling()
     {
         var squatter = await SignUp();
-        var person = await Play.Ask<Guid>($"select auth.sign_in_oauth('github', 'g', null, u&'{Typed}', true); set constraints all immediate");
-        Assert.Equal(["JOSÉ.SS@Test"], await Play.List($"""select "email" from public."User" where "id" = '{person}'"""));
-        Assert.Equal([""], await Play.List($"""select "email" from public."User" where "id" = '{squatter}'"""));
+        var person = await Db.Ask<Guid>($"select auth.sign_in_oauth('github', 'g', null, u&'{Typed}', true); set constraints all immediate");
+        Assert.Equal(["JOSÉ.SS@Test"], await Db.List($"""select "email" from public."User" where "id" = '{person}'"""));
+        Assert.Equal([""], await Db.List($"""select "email" from public."User" where "id" = '{squatter}'"""));
     }
 
     [Fact]
     public async Task An_invitation_is_to_all_spellings_of_its_address()
     {
         var person = await SignUp();
-        await Play.Do($"""update public."User" set "emailVerified" = now() where "id" = '{person}'""");
-        await Play.As("admin");
-        await Play.Do($"select public.invite_member('{Stored}', [member role], sha256('first'))");
-        await Play.Do($"select public.invite_member(u&'{Typed}', [member role], sha256('second'))");
-        Assert.Equal(["JOSÉ.SS@Test"], await Play.List("""select "email" from public."Invitation" where "email" ilike 'jos%' """));
-        await Play.Do($"select set_config('auth.uid', '{person}', true)");
-        Assert.Equal(Theatre.World["Acme"], await Play.Ask<Guid>("select public.accept_invitation('second')"));
+        await Db.Do($"""update public."User" set "emailVerified" = now() where "id" = '{person}'""");
+        await Db.As("admin");
+        await Db.Do($"select public.invite_member('{Stored}', [member role], sha256('first'))");
+        await Db.Do($"select public.invite_member(u&'{Typed}', [member role], sha256('second'))");
+        Assert.Equal(["JOSÉ.SS@Test"], await Db.List("""select "email" from public."Invitation" where "email" ilike 'jos%' """));
+        await Db.Do($"select set_config('auth.uid', '{person}', true)");
+        Assert.Equal(Fixture.World["Acme"], await Db.Ask<Guid>("select public.accept_invitation('second')"));
     }
 
     [Fact]
     public async Task Proving_ones_address_stores_its_composed_form()
     {
         var person = await SignUp();
-        await Play.Do($"select set_config('auth.uid', '{person}', true)");
-        Assert.Equal("JOSÉ.SS@Test", await Play.Ask<string>($"select auth.request_verification('verify_email', u&'{Typed}', sha256('t'))"));
-        Assert.Equal(person, await Play.Ask<Guid>("select auth.verify_email(sha256('t'))"));
-        Assert.Equal(["JOSÉ.SS@Test"], await Play.List($"""select "email" from public."User" where "id" = '{person}'"""));
+        await Db.Do($"select set_config('auth.uid', '{person}', true)");
+        Assert.Equal("JOSÉ.SS@Test", await Db.Ask<string>($"select auth.request_verification('verify_email', u&'{Typed}', sha256('t'))"));
+        Assert.Equal(person, await Db.Ask<Guid>("select auth.verify_email(sha256('t'))"));
+        Assert.Equal(["JOSÉ.SS@Test"], await Db.List($"""select "email" from public."User" where "id" = '{person}'"""));
     }
 
     // What folds in its own way forgets the Unicode form, and what it folds depends on the database's collation.
@@ -135,11 +135,11 @@ public sealed partial class AddressTests(Theatre theatre) : Drama(theatre)
                 .Select(file => Path.GetRelativePath(root, file)).Order(StringComparer.Ordinal));
     }
 
-    protected override Task Prepare() => Play.AsRole("auth_definer");
+    protected override Task Prepare() => Db.AsRole("auth_definer");
 
-    private Task<Guid> SignUp() => Play.Ask<Guid>($"select auth.sign_up('{Stored}', 'hash')");
+    private Task<Guid> SignUp() => Db.Ask<Guid>($"select auth.sign_up('{Stored}', 'hash')");
 
-    private Task<string> Fold(string address) => Play.Ask<string>($"select auth.folded_address(u&'{address}')");
+    private Task<string> Fold(string address) => Db.Ask<string>($"select auth.folded_address(u&'{address}')");
 
     private static string ThisFile([CallerFilePath] string file = "") => file;
 

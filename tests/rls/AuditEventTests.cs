@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"AuditEvent" of access-rules.md: who reads what happened. What leaves a trace is in AuditTests.</summary>
-public sealed class AuditEventTests(Theatre theatre) : Drama(theatre)
+public sealed class AuditEventTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -74,21 +74,21 @@ public sealed class AuditEventTests(Theatre theatre) : Drama(theatre)
             "of loner, in no organization" => ("loner", """update public."Chat" set "visibility" = 'public' where "id" = [chat]"""),
             _ => ("can_manage_members", "select public.set_member_manager([owner], null)"),
         };
-        await Play.As(actor);
-        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', auth.organization_id()) returning "id" """));
-        await Play.Do(deed);
-        await Play.AsRole("rlschat_backup");
-        Play.Remember("event", await Play.Ask<long>("""select max("id") from public."AuditEvent" """));
+        await Db.As(actor);
+        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', auth.organization_id()) returning "id" """));
+        await Db.Do(deed);
+        await Db.AsRole("rlschat_backup");
+        Db.Remember("event", await Db.Ask<long>("""select max("id") from public."AuditEvent" """));
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select e::text from public."AuditEvent" e order by "id" """);
     }
 
     [Fact]
     public async Task Grants_are_these() =>
-        Assert.Equal("regular_user select *", await Grants.On(Play, "AuditEvent"));
+        Assert.Equal("regular_user select *", await Grants.On(Db, "AuditEvent"));
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"AuditEvent" of access-rules.md: what happened stands there in the same transaction, with who did it.</summary>
-public sealed class AuditTests(Theatre theatre) : Drama(theatre)
+public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // action target by actor about subject in organization
     public static readonly TheoryData<string, string, string[]> Deeds = new()
@@ -75,15 +75,15 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     public async Task A_deed_leaves_a_trace_with_who_did_it(string who, string sql, string[] trace)
     {
         var since = await Since();
-        await Play.As(who);
+        await Db.As(who);
         if (trace is ["42501"])
         {
-            Assert.Equal("42501", await Play.Error(sql));
+            Assert.Equal("42501", await Db.Error(sql));
             trace = [];
         }
         else
         {
-            await Play.Do(sql);
+            await Db.Do(sql);
         }
 
         Assert.Equal(trace, await Trace(since));
@@ -94,8 +94,8 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     public async Task Signing_in_and_out_leaves_a_trace(string sql, string[] trace)
     {
         var since = await Since();
-        await Play.AsRole("auth_definer");
-        await Play.Do(sql);
+        await Db.AsRole("auth_definer");
+        await Db.Do(sql);
         Assert.Equal(trace, await Trace(since));
     }
 
@@ -103,23 +103,23 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     public async Task Accounts_and_organizations_come_with_a_trace()
     {
         var since = await Since();
-        await Play.AsRole("auth_definer");
-        Play.Remember("newcomer", await Play.Ask<Guid>("select auth.sign_up('newcomer@test', 'hash')"));
+        await Db.AsRole("auth_definer");
+        Db.Remember("newcomer", await Db.Ask<Guid>("select auth.sign_up('newcomer@test', 'hash')"));
         Assert.Equal(["account_created User by newcomer about newcomer in -"], await Trace(since));
 
         // An address that is proven is a change of it, and one alone.
         since = await Since();
-        await Play.AsRole("auth_definer");
-        await Play.Do("select set_config('auth.uid', [newcomer], true)");
-        await Play.Do("select auth.request_verification('verify_email', 'newcomer@test', sha256('t'))");
+        await Db.AsRole("auth_definer");
+        await Db.Do("select set_config('auth.uid', [newcomer], true)");
+        await Db.Do("select auth.request_verification('verify_email', 'newcomer@test', sha256('t'))");
         Assert.Empty(await Trace(since));
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.verify_email(sha256('t'), 'hash')");
+        await Db.AsRole("auth_definer");
+        await Db.Do("select auth.verify_email(sha256('t'), 'hash')");
         Assert.Equal(["email_changed User by newcomer about newcomer in -"], await Trace(since));
 
         since = await Since();
-        await Play.As("loner");
-        await Play.Do("select public.create_organization('Solo')");
+        await Db.As("loner");
+        await Db.Do("select public.create_organization('Solo')");
         Assert.Equal(
             ["member_joined User by loner about loner in Solo", "organization_created Organization by loner about - in Solo"],
             await Trace(since));
@@ -129,10 +129,10 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     public async Task A_session_that_ended_by_itself_is_purged_without_one()
     {
         var since = await Since();
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "userId" = [owner]""");
-        await Play.AsRole("rlschat_purge");
-        Assert.Equal(1, await Play.Do("delete from public.sessions"));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "userId" = [owner]""");
+        await Db.AsRole("rlschat_purge");
+        Assert.Equal(1, await Db.Do("delete from public.sessions"));
         Assert.Empty(await Trace(since));
     }
 
@@ -141,11 +141,11 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     {
         const string Give = """update public."Document" set "userId" = [heir] where "organizationId" = [Acme]""";
         var since = await Since();
-        await Play.AsRole("auth_definer");
-        Assert.Equal(1, await Play.Do(Give.Replace("heir", "owner", StringComparison.Ordinal)));
+        await Db.AsRole("auth_definer");
+        Assert.Equal(1, await Db.Do(Give.Replace("heir", "owner", StringComparison.Ordinal)));
         Assert.Empty(await Trace(since));
-        await Play.AsRole("auth_definer");
-        Assert.Equal(1, await Play.Do(Give.Replace("heir", "member", StringComparison.Ordinal)));
+        await Db.AsRole("auth_definer");
+        Assert.Equal(1, await Db.Do(Give.Replace("heir", "member", StringComparison.Ordinal)));
         Assert.Equal(["owner_changed Document by - about member in Acme"], await Trace(since));
     }
 
@@ -153,12 +153,12 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     public async Task A_deed_that_is_rolled_back_leaves_none()
     {
         var since = await Since();
-        await Play.As("admin");
-        Assert.Equal("22012", await Play.Error("select public.set_member_role([owner], [clerk]); select 1 / 0"));
-        Assert.Null(await Play.Error("select public.set_member_role([owner], [clerk])"));
+        await Db.As("admin");
+        Assert.Equal("22012", await Db.Error("select public.set_member_role([owner], [clerk]); select 1 / 0"));
+        Assert.Null(await Db.Error("select public.set_member_role([owner], [clerk])"));
         Assert.Empty(await Trace(since));
-        await Play.As("admin");
-        await Play.Do("select public.set_member_role([owner], [clerk])");
+        await Db.As("admin");
+        await Db.Do("select public.set_member_role([owner], [clerk])");
         Assert.Single(await Trace(since));
     }
 
@@ -166,13 +166,13 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
     public async Task What_changed_is_told_but_never_a_secret()
     {
         var since = await Since();
-        await Play.As("can_manage_members");
-        await Play.Do("select public.set_member_role([owner], [clerk])");
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
-        await Play.Do("select auth.replace_password_hash([owner], 'hash of owner', 'new hash')");
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(["true", "false", "false"], await Play.List(
+        await Db.As("can_manage_members");
+        await Db.Do("select public.set_member_role([owner], [clerk])");
+        await Db.AsRole("auth_definer");
+        await Db.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
+        await Db.Do("select auth.replace_password_hash([owner], 'hash of owner', 'new hash')");
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(["true", "false", "false"], await Db.List(
             $$"""
             select ("details" = jsonb_build_object('from', [member role]::uuid, 'to', [clerk]::uuid))::text from public."AuditEvent"
             where "id" > {{since}} and "action" = 'member_role_changed'
@@ -184,33 +184,33 @@ public sealed class AuditTests(Theatre theatre) : Drama(theatre)
 
     protected override async Task Prepare()
     {
-        await Play.As("admin");
-        Play.Remember("clerk", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('clerk', [Acme]) returning "id" """));
-        await Play.Do("select public.invite_member('loner@test', [clerk], sha256('secret'))");
-        await Play.As("owner");
-        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
-        await Play.Do("""insert into public."Document" ("title", "organizationId") values ('d', [Acme])""");
-        await Play.As("operator");
-        await Play.Do("select public.grant_credits([owner], 5, 'x')");
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.open_session([owner], sha256('owner'), sha256('secret of owner'))");
-        await Play.Do("select auth.open_session([outsider], sha256('outsider'), sha256('secret of outsider'))");
-        await Play.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");
+        await Db.As("admin");
+        Db.Remember("clerk", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('clerk', [Acme]) returning "id" """));
+        await Db.Do("select public.invite_member('loner@test', [clerk], sha256('secret'))");
+        await Db.As("owner");
+        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
+        await Db.Do("""insert into public."Document" ("title", "organizationId") values ('d', [Acme])""");
+        await Db.As("operator");
+        await Db.Do("select public.grant_credits([owner], 5, 'x')");
+        await Db.AsRole("auth_definer");
+        await Db.Do("select auth.open_session([owner], sha256('owner'), sha256('secret of owner'))");
+        await Db.Do("select auth.open_session([outsider], sha256('outsider'), sha256('secret of outsider'))");
+        await Db.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");
         // What goes with an account leaves no trace of its own.
-        await Play.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([outsider], 'oauth', 'github', 'cat')""");
+        await Db.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([outsider], 'oauth', 'github', 'cat')""");
     }
 
     private async Task<long> Since()
     {
-        await Play.AsRole("rlschat_backup");
-        return await Play.Ask<long>("""select max("id") from public."AuditEvent" """);
+        await Db.AsRole("rlschat_backup");
+        return await Db.Ask<long>("""select max("id") from public."AuditEvent" """);
     }
 
     // The outsider may be gone by now; organizations may have been renamed.
     private async Task<List<string>> Trace(long since)
     {
-        await Play.AsRole("rlschat_backup");
-        return await Play.List(
+        await Db.AsRole("rlschat_backup");
+        return await Db.List(
             $"""
             select concat_ws(' ', e."action", e."target",
               'by', coalesce(split_part(a."email", '@', 1), case e."actorId" when [outsider] then 'outsider' end, '-'),

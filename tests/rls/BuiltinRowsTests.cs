@@ -1,23 +1,23 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>Built-in roles ("nobody can change them") and the canary, which nobody sees: access-rules.md, "Permissions".</summary>
-public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
+public sealed class BuiltinRowsTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Ensure = "select app_private.ensure_builtin_rows()";
 
     [Fact]
     public async Task The_built_in_roles_hold_what_the_contract_says()
     {
-        await Play.AsRole("rlschat_backup");
+        await Db.AsRole("rlschat_backup");
         Assert.Equal(
             [
                 "00000000-0000-4000-8000-000000000001 member ",
                 "00000000-0000-4000-8000-000000000003 operator can_grant_credits,can_view_monitoring",
-                "00000000-0000-4000-8000-000000000002 organization_admin " + string.Join(',', Cast.Permissions.Order(StringComparer.Ordinal)),
+                "00000000-0000-4000-8000-000000000002 organization_admin " + string.Join(',', People.Permissions.Order(StringComparer.Ordinal)),
             ],
-            await Play.List(
+            await Db.List(
                 """
                 select concat("id", ' ', "name", ' ', (
                   select string_agg(p.key, ',' order by p.key collate "C") from jsonb_each(r."permissions") p where p.value = 'true'))
@@ -29,9 +29,9 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
     public async Task Ensuring_them_twice_changes_nothing()
     {
         var before = await Everything();
-        await Play.AsRole("auth_definer");
-        await Play.Do(Ensure);
-        await Play.Do(Ensure);
+        await Db.AsRole("auth_definer");
+        await Db.Do(Ensure);
+        await Db.Do(Ensure);
         Assert.Equal(before, await Everything());
     }
 
@@ -39,10 +39,10 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
     public async Task A_built_in_role_that_was_changed_is_put_right()
     {
         var before = await Everything();
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."Role" set "permissions" = '{"can_view_audit": true}' where "id" = [member role]""");
-        await Play.Do(Ensure);
-        Assert.Equal(["{}"], await Play.List("""select "permissions" from public."Role" where "id" = [member role]"""));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."Role" set "permissions" = '{"can_view_audit": true}' where "id" = [member role]""");
+        await Db.Do(Ensure);
+        Assert.Equal(["{}"], await Db.List("""select "permissions" from public."Role" where "id" = [member role]"""));
         Assert.NotEqual(before, await Everything());
     }
 
@@ -50,47 +50,47 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
     public async Task The_canary_comes_back_whatever_the_quota_of_messages()
     {
         const string Canary = """select "role" from public."Message" where "id" = '00000000-0000-4000-8000-00000000ca7a'""";
-        await Scene.Chat(Play, "personal", "owner");
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("delete from app_private.setting where name = 'messages_per_hour'");
-        await Play.Do("insert into app_private.setting values ('messages_per_hour', '0')");
-        await Scene.Forge(Play, "Message", """delete from public."Message" where "id" = '00000000-0000-4000-8000-00000000ca7a'""");
-        await Play.AsRole("auth_definer");
-        Assert.Empty(await Play.List(Canary));
-        await Play.Do(Ensure);
-        Assert.Single(await Play.List(Canary));
-        Assert.Empty(await Play.List("""select "used" from public."Quota" """));
-        await Play.As("owner");
-        Assert.Equal("RC014", await Play.Error("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')"""));
+        await Rows.Chat(Db, "personal", "owner");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("delete from app_private.setting where name = 'messages_per_hour'");
+        await Db.Do("insert into app_private.setting values ('messages_per_hour', '0')");
+        await Rows.Forge(Db, "Message", """delete from public."Message" where "id" = '00000000-0000-4000-8000-00000000ca7a'""");
+        await Db.AsRole("auth_definer");
+        Assert.Empty(await Db.List(Canary));
+        await Db.Do(Ensure);
+        Assert.Single(await Db.List(Canary));
+        Assert.Empty(await Db.List("""select "used" from public."Quota" """));
+        await Db.As("owner");
+        Assert.Equal("RC014", await Db.Error("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')"""));
     }
 
     [Fact]
     public async Task No_role_of_a_request_ensures_them()
     {
-        foreach (var who in new[] { "admin", "operator", Cast.Anonymous })
+        foreach (var who in new[] { "admin", "operator", People.Anonymous })
         {
-            await Play.As(who);
-            Assert.Equal("42501", await Play.Error(Ensure));
+            await Db.As(who);
+            Assert.Equal("42501", await Db.Error(Ensure));
         }
     }
 
     [Fact]
     public async Task The_canary_is_visible_to_nobody()
     {
-        await Play.AsRole("rlschat_backup");
+        await Db.AsRole("rlschat_backup");
         Assert.Equal(
             ["Chat", "Document", "Message", "Stream", "StreamChunk", "Suggestion", "User", "Vote", "accounts", "sessions"],
             (await Found("rlschat_backup", "%00000000ca7a%")).Except(["AuditEvent", "Event"]));
 
-        foreach (var who in Cast.People.Select(p => p.Who))
+        foreach (var who in People.All.Select(p => p.Who))
         {
-            await Play.As(who);
+            await Db.As(who);
             Assert.Empty(await Found("regular_user", "%00000000ca7a%"));
         }
 
         foreach (var role in new[] { "anonymous", "regular_user" })
         {
-            await Play.AsRole(role);
+            await Db.AsRole(role);
             Assert.Empty(await Found(role, "%00000000ca7a%"));
         }
     }
@@ -100,20 +100,20 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
     [InlineData("regular_user")]
     public async Task Nobody_in_particular_sees_any_row_of_any_table_but_what_is_public(string role)
     {
-        await Play.As("owner");
-        await Play.Do("""insert into public."Chat" ("title") values ('private')""");
-        await Play.Do("""insert into public."Document" ("title") values ('private')""");
-        await Play.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('k', sha256('k'))""");
-        await Play.As("admin");
-        await Play.Do("select public.invite_member('x@test', [member role], sha256('x'))");
-        await Play.As("operator");
-        await Play.Do("select public.grant_credits([owner], 1, 'x')");
-        await Play.AsRole(role);
+        await Db.As("owner");
+        await Db.Do("""insert into public."Chat" ("title") values ('private')""");
+        await Db.Do("""insert into public."Document" ("title") values ('private')""");
+        await Db.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('k', sha256('k'))""");
+        await Db.As("admin");
+        await Db.Do("select public.invite_member('x@test', [member role], sha256('x'))");
+        await Db.As("operator");
+        await Db.Do("select public.grant_credits([owner], 1, 'x')");
+        await Db.AsRole(role);
         Assert.Empty(await Found(role, "%"));
 
-        await Play.As("owner");
-        await Play.Do("""insert into public."Chat" ("title", "visibility") values ('public', 'public')""");
-        await Play.AsRole(role);
+        await Db.As("owner");
+        await Db.Do("""insert into public."Chat" ("title", "visibility") values ('public', 'public')""");
+        await Db.AsRole(role);
         Assert.Equal(["Chat"], await Found(role, "%"));
     }
 
@@ -121,7 +121,7 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
     private async Task<List<string>> Found(string role, string like)
     {
         Cells.Count();
-        var questions = await Play.List(
+        var questions = await Db.List(
             $"""
             select format('select %L::text where exists (select from public.%I where concat_ws('' '', %s) like %L)',
               c.relname, c.relname, string_agg(quote_ident(a.attname), ', '), '{like}')
@@ -130,13 +130,13 @@ public sealed class BuiltinRowsTests(Theatre theatre) : Drama(theatre)
               and has_column_privilege('{role}', c.oid, a.attnum, 'select')
             group by c.relname
             """);
-        return await Play.List($"""select t from ({string.Join(" union all ", questions)}) f (t) order by t collate "C" """);
+        return await Db.List($"""select t from ({string.Join(" union all ", questions)}) f (t) order by t collate "C" """);
     }
 
     private async Task<List<string>> Everything()
     {
-        await Play.AsRole("rlschat_backup");
-        return await Play.List(
+        await Db.AsRole("rlschat_backup");
+        return await Db.List(
             """
             select r::text from public."Role" r
             union all select u::text from public."User" u

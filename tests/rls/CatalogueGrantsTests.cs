@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Rls;
 /// What the roles behind the functions may do with tables: no more than the functions do. (What people may
 /// is in the tests of each table.)
 /// </summary>
-public sealed class CatalogueGrantsTests(Theatre theatre) : Drama(theatre)
+public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Granted = """
         auth_definer AuditEvent insert (action, actorId, details, organizationId, subjectId, target, targetId)
@@ -41,7 +41,7 @@ public sealed class CatalogueGrantsTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Functions_reach_no_further_than_this() => Assert.Equal(
         Granted.Split('\n'),
-        await Play.List("""
+        await Db.List("""
             select concat_ws(' ', g.grantee, c.relname, string_agg(g.what, ', ' order by g.what collate "C"))
             from pg_class c cross join lateral (
               select case grantee when 0 then 'public' else pg_get_userbyid(grantee)::text end as grantee, lower(privilege_type) as what

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -7,7 +7,7 @@ namespace RlsChat.Tests.Rls;
 /// indexes look past policies, so each of these is a decision. A table that is not named here has a primary key of
 /// its id, references with which its rows go, and nothing that may be empty: anything else is to be named.
 /// </summary>
-public sealed class CatalogueKeysTests(Theatre theatre) : Drama(theatre)
+public sealed class CatalogueKeysTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Unique = """
         AuditEvent (id)
@@ -109,7 +109,7 @@ public sealed class CatalogueKeysTests(Theatre theatre) : Drama(theatre)
         """));
 
     [Fact]
-    public async Task Nothing_else_may_be_empty_than() => Assert.Equal(MayBeEmpty.Split('\n'), await Play.List("""
+    public async Task Nothing_else_may_be_empty_than() => Assert.Equal(MayBeEmpty.Split('\n'), await Db.List("""
         select c.relname || ': ' || string_agg(a.attname, ' ' order by a.attname collate "C")
         from pg_attribute a join pg_class c on c.oid = a.attrelid
         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped and not a.attnotnull
@@ -120,6 +120,6 @@ public sealed class CatalogueKeysTests(Theatre theatre) : Drama(theatre)
     private async Task<IEnumerable<string>> Decided(string ordinary, string sql)
     {
         var named = $"{Unique}\n{References}\n{MayBeEmpty}".Split('\n').Select(line => line.Split(' ', ':')[0]).ToHashSet();
-        return (await Play.List(sql)).Where(line => named.Contains(line.Split(' ')[0]) || !line.EndsWith(ordinary, StringComparison.Ordinal));
+        return (await Db.List(sql)).Where(line => named.Contains(line.Split(' ')[0]) || !line.EndsWith(ordinary, StringComparison.Ordinal));
     }
 }

@@ -1,10 +1,10 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>The database roles of this system: what each may, whom it can become, and what it is given by default.</summary>
-public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
+public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Ours = """
         ('admin', 'anonymous', 'auth_definer', 'identity_setter', 'monitor', 'regular_user', 'rlschat_api', 'rlschat_auth',
@@ -18,7 +18,7 @@ public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
             "rlschat_api login", "rlschat_auth login", "rlschat_backup", "rlschat_live login", "rlschat_owner inherit",
             "rlschat_purge", "rlschat_stats inherit",
         ],
-        await Play.List($"""
+        await Db.List($"""
             select concat_ws(' ', rolname, case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
               case when rolcreaterole then 'createrole' end, case when rolcreatedb then 'createdb' end,
               case when rolreplication then 'replication' end, case when rolcanlogin then 'login' end, case when rolinherit then 'inherit' end)
@@ -32,7 +32,7 @@ public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
             "rlschat_owner: auth_definer rlschat_purge rlschat_stats",
             "rlschat_stats: rlschat_api rlschat_auth rlschat_live",
         ],
-        await Play.List($"""
+        await Db.List($"""
             select m.rolname || ': ' || string_agg(distinct r.rolname, ' ' order by r.rolname)
             from pg_auth_members a join pg_roles m on m.oid = a.member join pg_roles r on r.oid = a.roleid
             where m.rolname in {Ours} and r.rolname in {Ours}
@@ -46,7 +46,7 @@ public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
     [InlineData("rlschat_live")]
     public async Task A_login_waits_no_longer_than(string login) => Assert.Equal(
         ["""search_path="" statement_timeout=10s lock_timeout=3s idle_in_transaction_session_timeout=10s"""],
-        await Play.List($"""
+        await Db.List($"""
             select array_to_string(s.setconfig, ' ') from pg_db_role_setting s
             where s.setrole = '{login}'::regrole and s.setdatabase = 0
             """));
@@ -60,7 +60,7 @@ public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
             "public: admin anonymous auth_definer identity_setter monitor regular_user rlschat_api rlschat_auth rlschat_backup "
                 + "rlschat_live rlschat_purge rlschat_stats",
         ],
-        await Play.List($"""
+        await Db.List($"""
             select n.nspname || ': ' || string_agg(r.rolname, ' ' order by r.rolname collate "C") from pg_namespace n, pg_roles r
             where n.nspname in ('public', 'auth', 'app_private', 'monitor', 'extensions')
               and r.rolname in {Ours} and r.rolname <> 'rlschat_owner' and has_schema_privilege(r.oid, n.oid, 'usage')
@@ -70,7 +70,7 @@ public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task The_owner_alone_makes_objects() => Assert.Equal(
         ["app_private: rlschat_owner", "auth: rlschat_owner", "extensions: rlschat_owner", "monitor: rlschat_owner", "public: rlschat_owner"],
-        await Play.List($"""
+        await Db.List($"""
             select n.nspname || ': ' || string_agg(r.rolname, ' ') from pg_namespace n, pg_roles r
             where n.nspname in ('public', 'auth', 'app_private', 'monitor', 'extensions')
               and r.rolname in {Ours} and has_schema_privilege(r.oid, n.oid, 'create')
@@ -83,16 +83,16 @@ public sealed class CatalogueRolesTests(Theatre theatre) : Drama(theatre)
     [InlineData("auth_definer")]
     public async Task A_new_function_is_nobodys(string creator)
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("grant create on schema auth to auth_definer");
-        await Play.AsRole(creator);
-        await Play.Do("create function auth.new() returns integer language sql as 'select 1'");
-        await Play.As("owner");
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error("select auth.new()"));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("grant create on schema auth to auth_definer");
+        await Db.AsRole(creator);
+        await Db.Do("create function auth.new() returns integer language sql as 'select 1'");
+        await Db.As("owner");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Db.Error("select auth.new()"));
 
-        await Play.AsRole(creator);
-        await Play.Do("grant execute on function auth.new() to regular_user");
-        await Play.As("owner");
-        Assert.Equal(1, await Play.Ask<int>("select auth.new()"));
+        await Db.AsRole(creator);
+        await Db.Do("grant execute on function auth.new() to regular_user");
+        await Db.As("owner");
+        Assert.Equal(1, await Db.Ask<int>("select auth.new()"));
     }
 }

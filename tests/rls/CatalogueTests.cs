@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -6,13 +6,13 @@ namespace RlsChat.Tests.Rls;
 /// The catalogue rules (view <c>monitor.findings</c>): nothing in this database breaks one. (That each of
 /// them finds the defect that it is there for: Linting/SeededDefectTests.)
 /// </summary>
-public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
+public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     [Fact]
     public async Task Nothing_breaks_a_catalogue_rule()
     {
-        await Play.AsRole("monitor");
-        Assert.Equal([], await Play.List("select rule || ': ' || object || ' ' || finding from monitor.findings"));
+        await Db.AsRole("monitor");
+        Assert.Equal([], await Db.List("select rule || ': ' || object || ' ' || finding from monitor.findings"));
     }
 
     /// <summary>Every SECURITY DEFINER function, and why it cannot be an ordinary one: in its file.</summary>
@@ -100,7 +100,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     {
         var listed = Definers.Split('\n', StringSplitOptions.TrimEntries)
             .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
-        Assert.Equal(listed, await Play.List("""
+        Assert.Equal(listed, await Db.List("""
             select n.nspname || '.' || p.proname || ' '
               || case p.provolatile when 'v' then 'volatile' when 's' then 'stable' else 'immutable' end
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
@@ -113,7 +113,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Immutable_are_these_and_no_other() => Assert.Equal(
         ["app_private.are_permissions", "app_private.is_blank", "auth.covers", "auth.folded_address"],
-        await Play.List("""
+        await Db.List("""
             select n.nspname || '.' || p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where p.provolatile = 'i' and n.nspname in ('public', 'auth', 'app_private', 'monitor')
             order by (n.nspname || '.' || p.proname) collate "C"
@@ -123,7 +123,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Private_functions_are_granted_to_these_and_no_other() => Assert.Equal(
         ["are_permissions: auth_definer regular_user", "definitions: monitor", "is_blank: auth_definer regular_user", "setting_number: auth_definer"],
-        await Play.List("""
+        await Db.List("""
             select p.proname || ': ' || string_agg(g.grantee::regrole::text, ' ' order by g.grantee::regrole::text)
             from pg_proc p cross join aclexplode(p.proacl) g
             where p.pronamespace = 'app_private'::regnamespace and g.grantee <> p.proowner
@@ -149,7 +149,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
                     + "auth.uid auth.verify_email",
                 "rlschat_live: auth.deliver auth.position",
             ],
-            await Play.List("""
+            await Db.List("""
                 select r.rolname || ': ' || coalesce(string_agg(f.name, ' ' order by f.name collate "C"), '')
                 from pg_roles r
                 left join (
@@ -166,13 +166,13 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Explain_estimates_nothing_from_what_people_have_written()
     {
-        await Play.AsRole("rlschat_owner");
+        await Db.AsRole("rlschat_owner");
         Assert.Equal(
             ["AuditEvent.details", "Chat.title", "CreditEntry.reason", "Document.content", "Document.title",
                 "IdempotencyKey.body", "IdempotencyKey.key", "Invitation.email", "Message.attachments", "Message.parts",
                 "Organization.name", "Role.name", "StreamChunk.data", "Suggestion.description", "Suggestion.originalText",
                 "Suggestion.suggestedText", "User.email"],
-            await Play.List("""
+            await Db.List("""
                 select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
                 where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped and a.attstattarget = 0
                 order by (c.relname || '.' || a.attname) collate "C"
@@ -182,7 +182,7 @@ public sealed class CatalogueTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Each_table_has_a_policy_file_and_a_test_class()
     {
-        var tables = await Play.List("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1");
+        var tables = await Db.List("select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1");
         Assert.NotEmpty(tables);
         Assert.Empty(Database.Checks.WithoutPolicyFile(tables, Database.Script.Embedded));
         var classes = typeof(CatalogueTests).Assembly.GetTypes().Select(t => t.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Chat" of access-rules.md.</summary>
-public sealed class ChatTests(Theatre theatre) : Drama(theatre)
+public sealed class ChatTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // Each verb with a WHERE and, where it writes, without one (…_all): held as tightly.
     private static readonly Dictionary<string, string> Verbs = new()
@@ -106,16 +106,16 @@ public sealed class ChatTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.As(row == "of one who left" ? "left" : "owner");
+        await Db.As(row == "of one who left" ? "left" : "owner");
         var organization = row.StartsWith("personal", StringComparison.Ordinal) ? "null" : "[Acme]";
         var visibility = row.EndsWith("public", StringComparison.Ordinal) ? "public" : "private";
-        Play.Remember("chat", await Play.Ask<Guid>(
+        Db.Remember("chat", await Db.Ask<Guid>(
             $"""
             insert into public."Chat" ("title", "visibility", "organizationId")
             values ('old', '{visibility}', {organization}) returning "id"
             """));
-        await Play.Leave("left");
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Db.Leave("left");
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select c::text from public."Chat" c where "id" = [chat]""");
     }
 
@@ -123,8 +123,8 @@ public sealed class ChatTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Inserting))]
     public async Task May_insert(string row, string who, string verb, string expected)
     {
-        await Play.Leave("left");
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb], """select count(*) from public."Chat" """);
+        await Db.Leave("left");
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Chat" """);
     }
 
     // Whatever identity a statement claims: what anonymous sees is decided by the role.
@@ -136,12 +136,12 @@ public sealed class ChatTests(Theatre theatre) : Drama(theatre)
     {
         foreach (var row in new[] { "personal", "personal public", "organization", "organization public" })
         {
-            await Scene.Chat(Play, row, Cast.Owner);
+            await Rows.Chat(Db, row, People.Owner);
         }
 
-        await Play.AsRole("anonymous");
-        await Play.Do($"select set_config('auth.uid', [{who}], true)");
-        Assert.Equal(["organization public", "personal public"], await Play.List("""select "title" from public."Chat" order by 1"""));
+        await Db.AsRole("anonymous");
+        await Db.Do($"select set_config('auth.uid', [{who}], true)");
+        Assert.Equal(["organization public", "personal public"], await Db.List("""select "title" from public."Chat" order by 1"""));
     }
 
     // The column grants stop every move before a policy runs. Were one granted by mistake, the policies' checks stand.
@@ -158,10 +158,10 @@ public sealed class ChatTests(Theatre theatre) : Drama(theatre)
     [InlineData("can_manage_chats", "organization", """ "userId" = [member] """, Outcome.Yes)]
     public async Task A_column_that_is_granted_by_mistake_moves_no_chat_out_of_reach(string who, string row, string move, Outcome expected)
     {
-        await Scene.Chat(Play, row, Cast.Owner);
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""grant update ("userId", "organizationId") on public."Chat" to regular_user""");
-        await Play.As(who);
-        Assert.Equal(expected, await Play.Try($"""update public."Chat" set {move}"""));
+        await Rows.Chat(Db, row, People.Owner);
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""grant update ("userId", "organizationId") on public."Chat" to regular_user""");
+        await Db.As(who);
+        Assert.Equal(expected, await Db.Try($"""update public."Chat" set {move}"""));
     }
 }

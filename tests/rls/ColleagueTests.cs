@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"User" of access-rules.md, what a member sees of colleagues: the view "Colleague".</summary>
-public sealed class ColleagueTests(Theatre theatre) : Drama(theatre)
+public sealed class ColleagueTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -44,20 +44,20 @@ public sealed class ColleagueTests(Theatre theatre) : Drama(theatre)
     {
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select u::text from public."User" u order by "id" """);
     }
 
     [Fact]
     public async Task Members_see_all_of_their_colleagues_and_nobody_else()
     {
-        await Play.Leave("left");
-        foreach (var (who, organization) in Cast.People.Append(("left", null)))
+        await Db.Leave("left");
+        foreach (var (who, organization) in People.All.Append(("left", null)))
         {
-            var seen = Cast.People
+            var seen = People.All
                 .Where(p => organization is not null && p.Organization == organization && p.Who != "left")
                 .Select(p => $"{p.Who}@test");
             if (who == "left" && organization is not null)
@@ -65,17 +65,17 @@ public sealed class ColleagueTests(Theatre theatre) : Drama(theatre)
                 continue;
             }
 
-            await Play.As(who);
+            await Db.As(who);
             Assert.Equal(seen.Order(StringComparer.Ordinal),
-                await Play.List("""select "email" from public."Colleague" order by "email" collate "C" """));
+                await Db.List("""select "email" from public."Colleague" order by "email" collate "C" """));
         }
     }
 
     [Fact]
     public async Task Colleagues_never_see_a_balance_or_a_password()
     {
-        Assert.Equal("regular_user select *", await Grants.On(Play, "Colleague"));
-        Assert.Equal(["id", "email", "organizationId", "roleId", "managerId", "tag"], await Play.List(
+        Assert.Equal("regular_user select *", await Grants.On(Db, "Colleague"));
+        Assert.Equal(["id", "email", "organizationId", "roleId", "managerId", "tag"], await Db.List(
             """select attname from pg_attribute where attrelid = to_regclass('public."Colleague"') and attnum > 0 order by attnum"""));
     }
 }

@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -7,7 +7,7 @@ namespace RlsChat.Tests.Rls;
 /// What no row may hold, whoever writes it: beside each value that a check refuses, the nearest that it takes.
 /// The tables' owner writes, past policies and triggers, so that only the check stands in the way.
 /// </summary>
-public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
+public sealed class ConstraintTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Chat = """ "title", "userId", "visibility", "createdAt" """;
     private const string Message = """ "chatId", "role", "parts", "attachments", "createdAt" """;
@@ -103,14 +103,14 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Checks))]
     public async Task No_row_holds(string table, string columns, string values)
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do($"""alter table public."{table}" no force row level security, disable trigger user""");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do($"""alter table public."{table}" no force row level security, disable trigger user""");
         var (start, middle, end) = Choice(values);
         string With(string value) => $"insert into public.\"{table}\" ({columns}) values ({values[..start]}{value}{values[(end + 1)..]})";
 
-        Assert.Equal(PostgresErrorCodes.CheckViolation, await Play.Error(With(values[(start + 1)..middle])));
+        Assert.Equal(PostgresErrorCodes.CheckViolation, await Db.Error(With(values[(start + 1)..middle])));
         // What it refers to need not be there: that is the next guard's to say.
-        Assert.Contains(await Play.Error(With(values[(middle + 1)..end])), new[] { null, PostgresErrorCodes.ForeignKeyViolation });
+        Assert.Contains(await Db.Error(With(values[(middle + 1)..end])), new[] { null, PostgresErrorCodes.ForeignKeyViolation });
     }
 
     /// <summary>A cast refuses it, and ->> would: not only where it stands, but to whoever reads the row.</summary>
@@ -123,9 +123,9 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
     [InlineData("[-1e-200000]", PostgresErrorCodes.NumericValueOutOfRange, "[-1e-16383]")]
     public async Task No_JSON_is_kept_that_SQL_cannot_read(string bad, string error, string good)
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""alter table public."Message" no force row level security, disable trigger user""");
-        await Play.Do("""alter table public."IdempotencyKey" no force row level security""");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""alter table public."Message" no force row level security, disable trigger user""");
+        await Db.Do("""alter table public."IdempotencyKey" no force row level security""");
         string[] statements =
         [
             """insert into public."Message" ("chatId", "role", "parts") values (gen_random_uuid(), 'user', '$')""",
@@ -134,9 +134,9 @@ public sealed class ConstraintTests(Theatre theatre) : Drama(theatre)
         ];
         foreach (var statement in statements)
         {
-            Assert.Equal(error, await Play.Error(statement.Replace("$", bad, StringComparison.Ordinal)));
+            Assert.Equal(error, await Db.Error(statement.Replace("$", bad, StringComparison.Ordinal)));
             Assert.Contains(
-                await Play.Error(statement.Replace("$", good, StringComparison.Ordinal)), new[] { null, PostgresErrorCodes.ForeignKeyViolation });
+                await Db.Error(statement.Replace("$", good, StringComparison.Ordinal)), new[] { null, PostgresErrorCodes.ForeignKeyViolation });
         }
     }
 

@@ -1,11 +1,11 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"What is not listed is denied", for COPY … TO: it reads as its author does, and no further.</summary>
-[Collection(TheSameTheatre.Name)]
-public sealed class CopyTests(Theatre theatre)
+[Collection(SharedDatabase.Name)]
+public sealed class CopyTests(DatabaseFixture fixture)
 {
     public static readonly TheoryData<string, string, string> Copies = new()
     {
@@ -22,14 +22,14 @@ public sealed class CopyTests(Theatre theatre)
     [MemberData(nameof(Copies))]
     public async Task A_copy_holds_what_its_author_sees(string table, string loner, string anonymous)
     {
-        await using var connection = await theatre.Players.OpenConnectionAsync();
+        await using var connection = await fixture.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, theatre.World);
-        foreach (var who in new[] { Cast.Owner, "loner" })
+        var db = new Db(connection, fixture.World);
+        foreach (var who in new[] { People.Owner, "loner" })
         {
-            await Scene.Chat(play, "personal", who);
-            await Scene.Document(play, "personal", who);
-            await play.Do($"""
+            await Rows.Chat(db, "personal", who);
+            await Rows.Document(db, "personal", who);
+            await db.Do($"""
                 with message as (
                   insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id"),
                 suggestion as (
@@ -37,15 +37,15 @@ public sealed class CopyTests(Theatre theatre)
                   values ([document], [document at], 'old', 'new'))
                 insert into public."Stream" ("id", "chatId") values ([{who}], [chat])
                 """);
-            await play.Do($"""insert into public."StreamChunk" ("streamId", "index", "data") values ([{who}], 0, 'data')""");
-            await play.Do("""insert into public."Vote" ("message_id", "value") select "id", 'up' from public."Message" where "chatId" = [chat]""");
+            await db.Do($"""insert into public."StreamChunk" ("streamId", "index", "data") values ([{who}], 0, 'data')""");
+            await db.Do("""insert into public."Vote" ("message_id", "value") select "id", 'up' from public."Message" where "chatId" = [chat]""");
         }
 
-        await play.AsRole("rlschat_backup");
-        Assert.True(await play.Ask<long>($"select count(*) from public.\"{table}\"") >= 2);
-        await play.As("loner");
+        await db.AsRole("rlschat_backup");
+        Assert.True(await db.Ask<long>($"select count(*) from public.\"{table}\"") >= 2);
+        await db.As("loner");
         Assert.Equal(loner, await Copy());
-        await play.As(Cast.Anonymous);
+        await db.As(People.Anonymous);
         Assert.Equal(anonymous, await Copy());
 
         async Task<string> Copy()

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"CreditEntry" of access-rules.md: who reads the ledger. Granting and spending are in CreditTests.</summary>
-public sealed class CreditEntryTests(Theatre theatre) : Drama(theatre)
+public sealed class CreditEntryTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -38,15 +38,15 @@ public sealed class CreditEntryTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.As("operator");
-        await Play.Do("select public.grant_credits([owner], 5, 'welcome')");
-        await Play.As("owner");
-        Play.Remember("entry", await Play.Ask<long>("""select "id" from public."CreditEntry" """));
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Db.As("operator");
+        await Db.Do("select public.grant_credits([owner], 5, 'welcome')");
+        await Db.As("owner");
+        Db.Remember("entry", await Db.Ask<long>("""select "id" from public."CreditEntry" """));
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select c::text from public."CreditEntry" c order by "id" """);
     }
 
     [Fact]
     public async Task Grants_are_these() =>
-        Assert.Equal("regular_user select *", await Grants.On(Play, "CreditEntry"));
+        Assert.Equal("regular_user select *", await Grants.On(Db, "CreditEntry"));
 }

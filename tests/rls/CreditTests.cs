@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"CreditEntry" of access-rules.md: who grants and spends, and a balance that never goes below zero.</summary>
-public sealed class CreditTests(Theatre theatre) : Drama(theatre)
+public sealed class CreditTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -36,36 +36,36 @@ public sealed class CreditTests(Theatre theatre) : Drama(theatre)
     [Theory]
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected) =>
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select c::text from public."CreditEntry" c order by "id" """);
 
     [Fact]
     public async Task Every_entry_moves_the_balance_and_says_what_it_is_then()
     {
-        await Play.As("operator");
-        Assert.Equal(13.30m, await Play.Ask<decimal>("select public.grant_credits([owner], 3.30, 'more')"));
-        await Play.As("owner");
-        Assert.Equal(2.20m, await Play.Ask<decimal>("select public.spend_credits(11.10, 'an answer')"));
-        Assert.Equal(2.20m, await Play.Ask<decimal>("""select "creditBalance" from public."User" """));
+        await Db.As("operator");
+        Assert.Equal(13.30m, await Db.Ask<decimal>("select public.grant_credits([owner], 3.30, 'more')"));
+        await Db.As("owner");
+        Assert.Equal(2.20m, await Db.Ask<decimal>("select public.spend_credits(11.10, 'an answer')"));
+        Assert.Equal(2.20m, await Db.Ask<decimal>("""select "creditBalance" from public."User" """));
         Assert.Equal(
             ["10.00 10.00 welcome t", "3.30 13.30 more t", "-11.10 2.20 an answer f"],
-            await Play.List("""select concat_ws(' ', "amount", "balance", "reason", coalesce("grantedBy" = [operator], false)) from public."CreditEntry" order by "id" """));
+            await Db.List("""select concat_ws(' ', "amount", "balance", "reason", coalesce("grantedBy" = [operator], false)) from public."CreditEntry" order by "id" """));
     }
 
     [Fact]
     public async Task A_balance_never_goes_below_zero()
     {
-        await Play.As("owner");
-        Assert.Equal("RC005", await Play.Error("select public.spend_credits(10.01, 'too much')"));
-        Assert.Equal(0m, await Play.Ask<decimal>("select public.spend_credits(10, 'all')"));
-        Assert.Equal("RC005", await Play.Error("select public.spend_credits(0.01, 'more')"));
+        await Db.As("owner");
+        Assert.Equal("RC005", await Db.Error("select public.spend_credits(10.01, 'too much')"));
+        Assert.Equal(0m, await Db.Ask<decimal>("select public.spend_credits(10, 'all')"));
+        Assert.Equal("RC005", await Db.Error("select public.spend_credits(0.01, 'more')"));
 
         // Nor by an operator's hand.
-        await Play.AsRole("auth_definer");
-        Assert.Equal("23514", await Play.Error("""update public."User" set "creditBalance" = -0.01 where "id" = [owner]"""));
-        Assert.Equal("23514", await Play.Error("""update public."User" set "creditBalance" = 'NaN' where "id" = [owner]"""));
-        Assert.Equal("RC005", await Play.Error("""insert into public."CreditEntry" ("userId", "amount", "reason") values ([owner], -1, 'x')"""));
-        Assert.Equal("23514", await Play.Error("""insert into public."CreditEntry" ("userId", "amount", "reason") values ([owner], 'NaN', 'x')"""));
+        await Db.AsRole("auth_definer");
+        Assert.Equal("23514", await Db.Error("""update public."User" set "creditBalance" = -0.01 where "id" = [owner]"""));
+        Assert.Equal("23514", await Db.Error("""update public."User" set "creditBalance" = 'NaN' where "id" = [owner]"""));
+        Assert.Equal("RC005", await Db.Error("""insert into public."CreditEntry" ("userId", "amount", "reason") values ([owner], -1, 'x')"""));
+        Assert.Equal("23514", await Db.Error("""insert into public."CreditEntry" ("userId", "amount", "reason") values ([owner], 'NaN', 'x')"""));
     }
 
     [Theory]
@@ -81,10 +81,10 @@ public sealed class CreditTests(Theatre theatre) : Drama(theatre)
     [InlineData("null")]
     public async Task An_amount_is_above_zero_in_hundredths(string amount)
     {
-        await Play.As("operator");
-        var granted = await Play.Error($"select public.grant_credits([owner], {amount}, 'x')");
-        await Play.As("owner");
-        var spent = await Play.Error($"select public.spend_credits({amount}, 'x')");
+        await Db.As("operator");
+        var granted = await Db.Error($"select public.grant_credits([owner], {amount}, 'x')");
+        await Db.As("owner");
+        var spent = await Db.Error($"select public.spend_credits({amount}, 'x')");
         Assert.StartsWith("22", granted, StringComparison.Ordinal);
         Assert.True(spent?.StartsWith("22", StringComparison.Ordinal) == true || (amount is "'Infinity'" or "1e30" && spent == "RC005"), spent);
     }
@@ -92,28 +92,28 @@ public sealed class CreditTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task A_grant_is_for_somebody_and_has_a_reason()
     {
-        await Play.As("operator");
-        Assert.Equal("23503", await Play.Error("select public.grant_credits(gen_random_uuid(), 1, 'x')"));
-        Assert.Equal("23514", await Play.Error("select public.grant_credits([owner], 1, '')"));
-        Assert.Equal("23502", await Play.Error("select public.grant_credits([owner], 1, null)"));
-        Assert.Null(await Play.Error("select public.grant_credits([owner], 0.01, 'x')"));
+        await Db.As("operator");
+        Assert.Equal("23503", await Db.Error("select public.grant_credits(gen_random_uuid(), 1, 'x')"));
+        Assert.Equal("23514", await Db.Error("select public.grant_credits([owner], 1, '')"));
+        Assert.Equal("23502", await Db.Error("select public.grant_credits([owner], 1, null)"));
+        Assert.Null(await Db.Error("select public.grant_credits([owner], 0.01, 'x')"));
     }
 
     [Fact]
     public async Task Who_is_no_operator_any_more_grants_nothing()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
-        await Play.As("operator");
-        Assert.Equal("42501", await Play.Error("select public.grant_credits([owner], 1, 'x')"));
-        await Play.AsRole("regular_user");
-        Assert.Equal("42501", await Play.Error("select public.grant_credits([owner], 1, 'x')"));
-        Assert.Equal("42501", await Play.Error("select public.spend_credits(1, 'x')"));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
+        await Db.As("operator");
+        Assert.Equal("42501", await Db.Error("select public.grant_credits([owner], 1, 'x')"));
+        await Db.AsRole("regular_user");
+        Assert.Equal("42501", await Db.Error("select public.grant_credits([owner], 1, 'x')"));
+        Assert.Equal("42501", await Db.Error("select public.spend_credits(1, 'x')"));
     }
 
     protected override async Task Prepare()
     {
-        await Play.As("operator");
-        await Play.Do("select public.grant_credits([owner], 10, 'welcome')");
+        await Db.As("operator");
+        await Db.Do("select public.grant_credits([owner], 10, 'welcome')");
     }
 }

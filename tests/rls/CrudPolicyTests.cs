@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary><c>auth.crud_policy</c>, the counterpart of Drizzle's crudPolicy, on a table made for it.</summary>
-public sealed class CrudPolicyTests(Theatre theatre) : Drama(theatre)
+public sealed class CrudPolicyTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Mine = "'\"userId\" = (select auth.uid())'";
 
@@ -37,7 +37,7 @@ public sealed class CrudPolicyTests(Theatre theatre) : Drama(theatre)
     public async Task May(string row, string who, string verb, string expected)
     {
         await MakeTable(read: Mine, modify: row == "only readable" ? "null" : Mine);
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb], """select n::text from public."Note" n""");
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb], """select n::text from public."Note" n""");
     }
 
     [Fact]
@@ -49,33 +49,33 @@ public sealed class CrudPolicyTests(Theatre theatre) : Drama(theatre)
                 "delete_owner DELETE {regular_user}", "insert_owner INSERT {regular_user}", "select_backup SELECT {rlschat_backup}",
                 "select_owner SELECT {regular_user}", "update_owner UPDATE {regular_user}",
             ],
-            await Play.List("""
+            await Db.List("""
                 select policyname || ' ' || cmd || ' ' || roles::text from pg_policies
                 where tablename = 'Note' order by 1
                 """));
-        await Play.AsRole("monitor");
-        Assert.Empty(await Play.List("""select rule || object || finding from monitor.findings where object like 'public."Note" %\_owner' """));
+        await Db.AsRole("monitor");
+        Assert.Empty(await Db.List("""select rule || object || finding from monitor.findings where object like 'public."Note" %\_owner' """));
     }
 
     private async Task MakeTable(string read, string modify)
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""create table public."Note" ("text" text, "userId" uuid not null default auth.uid())""");
-        await Play.Do("""create index on public."Note" ("userId")""");
-        await Play.Do("""call app_private.reset_policies('public."Note"')""");
-        await Play.Do("""grant select, insert, update, delete on public."Note" to regular_user""");
-        await Play.Do($"""call auth.crud_policy('public."Note"', 'regular_user', read => {read}, modify => {modify})""");
-        await Play.As("owner");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""create table public."Note" ("text" text, "userId" uuid not null default auth.uid())""");
+        await Db.Do("""create index on public."Note" ("userId")""");
+        await Db.Do("""call app_private.reset_policies('public."Note"')""");
+        await Db.Do("""grant select, insert, update, delete on public."Note" to regular_user""");
+        await Db.Do($"""call auth.crud_policy('public."Note"', 'regular_user', read => {read}, modify => {modify})""");
+        await Db.As("owner");
         if (modify != "null")
         {
-            await Play.Do("""insert into public."Note" ("text") values ('old')""");
+            await Db.Do("""insert into public."Note" ("text") values ('old')""");
             return;
         }
 
         // Nobody may write it, so for a moment somebody may.
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""alter table public."Note" no force row level security""");
-        await Play.Do("""insert into public."Note" ("text", "userId") values ('old', [owner])""");
-        await Play.Do("""alter table public."Note" force row level security""");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""alter table public."Note" no force row level security""");
+        await Db.Do("""insert into public."Note" ("text", "userId") values ('old', [owner])""");
+        await Db.Do("""alter table public."Note" force row level security""");
     }
 }

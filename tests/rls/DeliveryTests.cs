@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -6,13 +6,13 @@ namespace RlsChat.Tests.Rls;
 /// The functions of live delivery are rlschat_live's alone, which can do nothing else; and what they say of
 /// who sees a chat is what the policies of "Chat" say.
 /// </summary>
-public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
+public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Deliver =
         "select auth.deliver(pg_current_snapshot(), null, 0, 10, true, true, '{}', '{}', '{}', '{}', '{}')";
 
     [Fact]
-    public async Task Nobody_else_may_ask_what_is_delivered() => await Scene.NobodyMay(Play,
+    public async Task Nobody_else_may_ask_what_is_delivered() => await Expect.NobodyMay(Db,
         Deliver,
         "select auth.position()",
         """select auth.event_payload('message.created', [owner], [owner])""",
@@ -25,7 +25,7 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task The_login_of_delivery_reads_no_table_and_becomes_nobody()
     {
-        await using var source = Npgsql.NpgsqlDataSource.Create(Theatre.Database.LiveConnectionString);
+        await using var source = Npgsql.NpgsqlDataSource.Create(Fixture.Database.LiveConnectionString);
         foreach (var sql in new[]
         {
             """select from public."Event" """, """select from public."Message" """, """select from public.sessions""",
@@ -49,11 +49,11 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Delivery_begins_in_this_database_and_in_no_other_of_the_server()
     {
-        await Play.AsRole("rlschat_owner");
-        var here = await Play.Ask<string>("select oid::text from pg_database where datname = current_database()");
-        Assert.NotEqual(1, await Play.Ask<long>("select count(*) from pg_database"));
-        await Play.AsRole("rlschat_live");
-        Assert.Equal([here], await Play.List("select split_part(place, '-', 2) from auth.position()"));
+        await Db.AsRole("rlschat_owner");
+        var here = await Db.Ask<string>("select oid::text from pg_database where datname = current_database()");
+        Assert.NotEqual(1, await Db.Ask<long>("select count(*) from pg_database"));
+        await Db.AsRole("rlschat_live");
+        Assert.Equal([here], await Db.List("select split_part(place, '-', 2) from auth.position()"));
     }
 
     [Theory]
@@ -64,27 +64,27 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
     public async Task Readers_are_those_whom_the_policies_let_see(int seed)
     {
         var random = new Random(seed);
-        string[] people = [.. Cast.People.Select(p => p.Who)];
+        string[] people = [.. People.All.Select(p => p.Who)];
         // Who has left without a hand-over still owns a chat there, and sees it no more.
-        await Scene.Chat(Play, "shared private", "left");
-        await Play.Leave("left");
+        await Rows.Chat(Db, "shared private", "left");
+        await Db.Leave("left");
         for (var i = 0; i < 60; i++)
         {
             var who = people[random.Next(people.Length)];
-            await Scene.Chat(Play, $"{(random.Next(2) == 0 ? "personal" : "shared")} {(random.Next(4) == 0 ? "public" : "private")}", who);
+            await Rows.Chat(Db, $"{(random.Next(2) == 0 ? "personal" : "shared")} {(random.Next(4) == 0 ? "public" : "private")}", who);
             if (random.Next(12) == 0 && who is not ("admin" or "rival" or "loner" or "operator"))
             {
-                await Play.Do("select public.leave_organization() where auth.organization_id() is not null");
+                await Db.Do("select public.leave_organization() where auth.organization_id() is not null");
             }
         }
 
-        foreach (var who in (string[])[.. people, Cast.Anonymous])
+        foreach (var who in (string[])[.. people, People.Anonymous])
         {
-            await Play.As(who);
-            var seen = await Play.List("""select "id" from public."Chat" order by 1""");
-            var theirs = await Play.List("""select "id" from public."Chat" where ("userId" = auth.uid() and "organizationId" is null) or "organizationId" = auth.organization_id() order by 1""");
-            Play.Remember("person", who == Cast.Anonymous ? Guid.Empty : Theatre.World[who]);
-            await Play.AsRole("auth_definer");
+            await Db.As(who);
+            var seen = await Db.List("""select "id" from public."Chat" order by 1""");
+            var theirs = await Db.List("""select "id" from public."Chat" where ("userId" = auth.uid() and "organizationId" is null) or "organizationId" = auth.organization_id() order by 1""");
+            Db.Remember("person", who == People.Anonymous ? Guid.Empty : Fixture.World[who]);
+            await Db.AsRole("auth_definer");
             // Each chat asked for by name; then all that are theirs.
             Assert.Equal(seen, await Readers("array_agg(c.\"id\")"));
             Assert.Equal(theirs, await Readers("array_fill(null::uuid, array[1])"));
@@ -93,7 +93,7 @@ public sealed class DeliveryTests(Theatre theatre) : Drama(theatre)
         }
     }
 
-    private Task<List<string>> Readers(string wanted, bool news = true) => Play.List(
+    private Task<List<string>> Readers(string wanted, bool news = true) => Db.List(
         $"""
         with given as (
           select {wanted} as wanted, array_agg(c."id") as chats, array_agg(c."userId") as owners,

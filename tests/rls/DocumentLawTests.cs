@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -14,20 +14,20 @@ public sealed partial class DocumentTests
         regular_user insert content, createdAt, id, organizationId, text, title, userId
         regular_user delete *
         """,
-        await Grants.On(Play, "Document"));
+        await Grants.On(Db, "Document"));
 
     [Fact]
     public async Task Everyone_sees_their_documents_and_the_organizations_of_those_below_them_and_no_other()
     {
         foreach (var who in new[] { "owner", "member", "manager", "director", "left", "rival", "outsider", "can_manage_documents" })
         {
-            await Scene.Document(Play, $"{who}'s personal".Replace("'", "''", StringComparison.Ordinal), who);
-            await Scene.Document(Play, $"{who}'s".Replace("'", "''", StringComparison.Ordinal), who);
+            await Rows.Document(Db, $"{who}'s personal".Replace("'", "''", StringComparison.Ordinal), who);
+            await Rows.Document(Db, $"{who}'s".Replace("'", "''", StringComparison.Ordinal), who);
         }
 
-        await Scene.Document(Play, "loner''s personal", "loner");
-        await Play.Leave("left");
-        await Scene.Seen(Play, Titles, """
+        await Rows.Document(Db, "loner''s personal", "loner");
+        await Db.Leave("left");
+        await Expect.Seen(Db, Titles, """
             owner: owner's, owner's personal
             member: member's, member's personal
             manager: manager's, manager's personal, owner's
@@ -49,27 +49,27 @@ public sealed partial class DocumentTests
     public async Task A_manager_who_leaves_sees_nothing_of_their_reports_and_who_is_above_still_does()
     {
         await Stand("organization");
-        await Play.As("manager");
-        Assert.Equal(["organization"], await Play.List(Titles));
-        await Play.Do("select public.leave_organization()");
-        Assert.Equal([], await Play.List(Titles));
-        await Play.As("director");
-        Assert.Equal(["organization"], await Play.List(Titles));
+        await Db.As("manager");
+        Assert.Equal(["organization"], await Db.List(Titles));
+        await Db.Do("select public.leave_organization()");
+        Assert.Equal([], await Db.List(Titles));
+        await Db.As("director");
+        Assert.Equal(["organization"], await Db.List(Titles));
     }
 
     [Fact]
     public async Task A_manager_who_left_sees_nothing_even_if_their_reports_still_name_them()
     {
         await Stand("organization");
-        await Play.Leave("manager");
-        await Play.As("manager");
-        Assert.Equal([], await Play.List(Titles));
+        await Db.Leave("manager");
+        await Db.As("manager");
+        Assert.Equal([], await Db.List(Titles));
 
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [member role], "joinedAt" = now() where "id" = [manager]""");
-        await Play.As("manager");
-        Assert.Equal([], await Play.List(Titles));
-        Assert.Equal([], await Play.List("select unnest(auth.report_ids())"));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [member role], "joinedAt" = now() where "id" = [manager]""");
+        await Db.As("manager");
+        Assert.Equal([], await Db.List(Titles));
+        Assert.Equal([], await Db.List("select unnest(auth.report_ids())"));
     }
 
     // No function lets a manager and their report part like this; an operator's hand may.
@@ -77,16 +77,16 @@ public sealed partial class DocumentTests
     public async Task A_chain_that_leads_through_another_organization_ends_there()
     {
         await Stand("organization");
-        await Play.As("director");
-        Assert.Equal(["organization"], await Play.List(Titles));
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""alter table public."User" disable trigger _200_membership""");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "organizationId" = [Globex] where "id" = [manager]""");
+        await Db.As("director");
+        Assert.Equal(["organization"], await Db.List(Titles));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""alter table public."User" disable trigger _200_membership""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "organizationId" = [Globex] where "id" = [manager]""");
         foreach (var who in new[] { "director", "manager" })
         {
-            await Play.As(who);
-            Assert.Equal([], await Play.List(Titles));
+            await Db.As(who);
+            Assert.Equal([], await Db.List(Titles));
         }
     }
 
@@ -94,27 +94,27 @@ public sealed partial class DocumentTests
     public async Task What_an_owner_leaves_behind_is_their_managers()
     {
         await Stand("organization");
-        await Scene.Document(Play, "personal", Cast.Owner, "diary");
-        await Play.As(Cast.Owner);
-        await Play.Do(Verbs["version"]);
-        await Play.Do("select public.leave_organization()");
-        Assert.Equal(["personal"], await Play.List(Titles));
-        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete"]));
-        Assert.Equal(Outcome.Denied, await Play.Try(Hijack.Replace("[later]", "'2101-01-01'", StringComparison.Ordinal)));
-        await Play.As("manager");
-        Assert.Equal(2, await Play.Do(Verbs["delete"]));
+        await Rows.Document(Db, "personal", People.Owner, "diary");
+        await Db.As(People.Owner);
+        await Db.Do(Verbs["version"]);
+        await Db.Do("select public.leave_organization()");
+        Assert.Equal(["personal"], await Db.List(Titles));
+        Assert.Equal(Outcome.Hidden, await Db.Try(Verbs["delete"]));
+        Assert.Equal(Outcome.Denied, await Db.Try(Hijack.Replace("[later]", "'2101-01-01'", StringComparison.Ordinal)));
+        await Db.As("manager");
+        Assert.Equal(2, await Db.Do(Verbs["delete"]));
     }
 
     [Fact]
     public async Task A_deleted_accounts_documents_stay_in_the_organization_and_go_elsewhere()
     {
         await Stand("organization");
-        await Scene.Document(Play, "personal", Cast.Owner, "diary");
-        await Play.As(Cast.Owner);
-        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal([Theatre.World["manager"].ToString()], await Play.List("""select "userId" from public."Document" where "id" = [document]"""));
-        Assert.Equal([], await Play.List("""select 1 from public."Document" where "id" = [diary]"""));
+        await Rows.Document(Db, "personal", People.Owner, "diary");
+        await Db.As(People.Owner);
+        Assert.True(await Db.Ask<bool>("select public.delete_account()"));
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal([Fixture.World["manager"].ToString()], await Db.List("""select "userId" from public."Document" where "id" = [document]"""));
+        Assert.Equal([], await Db.List("""select 1 from public."Document" where "id" = [diary]"""));
     }
 
     [Theory]
@@ -123,12 +123,12 @@ public sealed partial class DocumentTests
     public async Task Who_no_longer_holds_the_permission_sees_and_deletes_nothing(string who)
     {
         await Stand("organization");
-        await Play.As(who);
-        Assert.Equal(["organization"], await Play.List(Titles));
-        await Play.As("admin");
-        await Play.Do($$"""update public."Role" set "permissions" = '{}' where "id" = [role of {{who}}]""");
-        await Play.As(who);
-        Assert.Equal([], await Play.List(Titles));
-        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete_all"]));
+        await Db.As(who);
+        Assert.Equal(["organization"], await Db.List(Titles));
+        await Db.As("admin");
+        await Db.Do($$"""update public."Role" set "permissions" = '{}' where "id" = [role of {{who}}]""");
+        await Db.As(who);
+        Assert.Equal([], await Db.List(Titles));
+        Assert.Equal(Outcome.Hidden, await Db.Try(Verbs["delete_all"]));
     }
 }

@@ -1,6 +1,6 @@
 using System.Data;
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
@@ -10,24 +10,24 @@ namespace RlsChat.Tests.Rls;
 /// What they leave is deleted again.
 /// </summary>
 [Attack]
-[Collection(TheSameTheatre.Name)]
-public sealed class DocumentRaceTests(Theatre theatre) : IAsyncLifetime
+[Collection(SharedDatabase.Name)]
+public sealed class DocumentRaceTests(DatabaseFixture fixture) : IAsyncLifetime
 {
     private readonly Guid document = Guid.NewGuid();
     private Writer owner = null!;
     private Writer loner = null!;
 
     public async Task InitializeAsync() =>
-        (owner, loner) = (await Writer.Begin(theatre, Cast.Owner), await Writer.Begin(theatre, "loner"));
+        (owner, loner) = (await Writer.Begin(fixture, People.Owner), await Writer.Begin(fixture, "loner"));
 
     public async Task DisposeAsync()
     {
         await owner.End();
         await loner.End();
-        foreach (var who in new[] { Cast.Owner, "loner" })
+        foreach (var who in new[] { People.Owner, "loner" })
         {
-            var cleaner = await Writer.Begin(theatre, who);
-            await cleaner.Play.Do($"""delete from public."Document" where "id" = '{document}'""");
+            var cleaner = await Writer.Begin(fixture, who);
+            await cleaner.Db.Do($"""delete from public."Document" where "id" = '{document}'""");
             await cleaner.Transaction.CommitAsync();
             await cleaner.End();
         }
@@ -42,7 +42,7 @@ public sealed class DocumentRaceTests(Theatre theatre) : IAsyncLifetime
         await owner.Transaction.CommitAsync();
         Assert.Equal(PostgresErrorCodes.ExclusionViolation, (await Assert.ThrowsAsync<PostgresException>(() => second)).SqlState);
         await loner.Transaction.RollbackAsync();
-        Assert.Equal([theatre.World[Cast.Owner].ToString()], await Owners());
+        Assert.Equal([fixture.World[People.Owner].ToString()], await Owners());
     }
 
     [Fact]
@@ -54,13 +54,13 @@ public sealed class DocumentRaceTests(Theatre theatre) : IAsyncLifetime
         await owner.Transaction.RollbackAsync();
         await second;
         await loner.Transaction.CommitAsync();
-        Assert.Equal([theatre.World["loner"].ToString()], await Owners());
+        Assert.Equal([fixture.World["loner"].ToString()], await Owners());
     }
 
     [Fact]
     public async Task One_person_may_write_two_versions_at_once()
     {
-        var other = await Writer.Begin(theatre, Cast.Owner);
+        var other = await Writer.Begin(fixture, People.Owner);
         await Insert(owner, 1);
         await Insert(other, 2);
         await owner.Transaction.CommitAsync();
@@ -75,25 +75,25 @@ public sealed class DocumentRaceTests(Theatre theatre) : IAsyncLifetime
     [InlineData(IsolationLevel.Serializable)]
     public async Task Who_looks_at_an_older_snapshot_is_refused_too(IsolationLevel isolation)
     {
-        var late = await Writer.Begin(theatre, "loner", isolation);
-        Assert.Equal(0, await late.Play.Ask<long>("""select count(*) from public."Document" """));
+        var late = await Writer.Begin(fixture, "loner", isolation);
+        Assert.Equal(0, await late.Db.Ask<long>("""select count(*) from public."Document" """));
         await Insert(owner, 1);
         await owner.Transaction.CommitAsync();
-        Assert.False(await late.Play.Ask<bool>($"select auth.is_document_taken('{document}')"));
+        Assert.False(await late.Db.Ask<bool>($"select auth.is_document_taken('{document}')"));
         Assert.Equal(PostgresErrorCodes.ExclusionViolation,
             (await Assert.ThrowsAsync<PostgresException>(() => Insert(late, 2))).SqlState);
         await late.End();
 
         await Assert.ThrowsAsync<PostgresException>(() => Insert(loner, 3));
-        Assert.Equal([theatre.World[Cast.Owner].ToString()], await Owners());
+        Assert.Equal([fixture.World[People.Owner].ToString()], await Owners());
     }
 
     // Whoever puts the check off until the end is stopped at the end: one of the two, whichever it is.
     [Fact]
     public async Task Two_who_put_the_check_off_do_not_both_commit()
     {
-        await owner.Play.Do("set constraints all deferred");
-        await loner.Play.Do("set constraints all deferred");
+        await owner.Db.Do("set constraints all deferred");
+        await loner.Db.Do("set constraints all deferred");
         await Insert(owner, 1);
         await Insert(loner, 2);
         var commits = await Task.WhenAll(Commits(owner), Commits(loner));
@@ -114,21 +114,21 @@ public sealed class DocumentRaceTests(Theatre theatre) : IAsyncLifetime
         }
     }
 
-    private Task<int> Insert(Writer writer, int version) => writer.Play.Do(
+    private Task<int> Insert(Writer writer, int version) => writer.Db.Do(
         $"""insert into public."Document" ("id", "createdAt", "title") values ('{document}', '2100-01-0{version}', 'race')""");
 
     private async Task<List<string>> Owners()
     {
-        var reader = await Writer.Begin(theatre, Cast.Owner);
-        await reader.Play.AsRole("rlschat_backup");
-        var owners = await reader.Play.List($"""select "userId" from public."Document" where "id" = '{document}'""");
+        var reader = await Writer.Begin(fixture, People.Owner);
+        await reader.Db.AsRole("rlschat_backup");
+        var owners = await reader.Db.List($"""select "userId" from public."Document" where "id" = '{document}'""");
         await reader.End();
         return owners;
     }
 
     private async Task Waiting()
     {
-        await using var watcher = theatre.Players.CreateCommand("select count(*) from pg_locks where not granted");
+        await using var watcher = fixture.DataSource.CreateCommand("select count(*) from pg_locks where not granted");
         for (var i = 0; (long)(await watcher.ExecuteScalarAsync())! == 0; i++)
         {
             Assert.True(i < 500, "nobody waits for a lock");
@@ -136,15 +136,15 @@ public sealed class DocumentRaceTests(Theatre theatre) : IAsyncLifetime
         }
     }
 
-    private sealed record Writer(NpgsqlConnection Connection, NpgsqlTransaction Transaction, Play Play)
+    private sealed record Writer(NpgsqlConnection Connection, NpgsqlTransaction Transaction, Db Db)
     {
-        public static async Task<Writer> Begin(Theatre theatre, string who, IsolationLevel isolation = IsolationLevel.ReadCommitted)
+        public static async Task<Writer> Begin(DatabaseFixture fixture, string who, IsolationLevel isolation = IsolationLevel.ReadCommitted)
         {
-            var connection = await theatre.Players.OpenConnectionAsync();
+            var connection = await fixture.DataSource.OpenConnectionAsync();
             var transaction = await connection.BeginTransactionAsync(isolation);
-            var play = new Play(connection, theatre.World);
-            await play.As(who);
-            return new(connection, transaction, play);
+            var db = new Db(connection, fixture.World);
+            await db.As(who);
+            return new(connection, transaction, db);
         }
 
         public async Task End()

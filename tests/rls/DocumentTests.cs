@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Document" of access-rules.md: who sees, makes and deletes one.</summary>
-public sealed partial class DocumentTests(Theatre theatre) : Drama(theatre)
+public sealed partial class DocumentTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // A new version: as a statement says it, copied from what one sees, and in the other ways to insert.
     private static readonly Dictionary<string, string> Verbs = new()
@@ -69,7 +69,7 @@ public sealed partial class DocumentTests(Theatre theatre) : Drama(theatre)
     public async Task May(string row, string who, string verb, string expected)
     {
         await Stand(row, who);
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select d::text from public."Document" d where "id" = [document] order by "createdAt" """);
     }
 
@@ -100,16 +100,16 @@ public sealed partial class DocumentTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Inserting))]
     public async Task May_insert(string row, string who, string verb, string expected)
     {
-        await Scene.Left(Play, row, who);
-        Play.Remember("another", Theatre.World[who == Cast.Owner ? "member" : Cast.Owner]);
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb], """select count(*) from public."Document" """);
+        await Rows.Left(Db, row, who);
+        Db.Remember("another", Fixture.World[who == People.Owner ? "member" : People.Owner]);
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Document" """);
     }
 
     private async Task Stand(string row, string who = "")
     {
-        await Scene.Document(Play, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : Cast.Owner);
-        Play.Remember("later", new DateTime(2100, 1, 1));
-        Play.Remember("organization", row == "personal" ? "" : Theatre.World["Acme"]);
-        await Scene.Left(Play, row, who);
+        await Rows.Document(Db, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : People.Owner);
+        Db.Remember("later", new DateTime(2100, 1, 1));
+        Db.Remember("organization", row == "personal" ? "" : Fixture.World["Acme"]);
+        await Rows.Left(Db, row, who);
     }
 }

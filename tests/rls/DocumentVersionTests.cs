@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -14,59 +14,59 @@ public sealed partial class DocumentTests
     public async Task Nobody_hijacks_an_id_for_a_document_of_their_own(string row)
     {
         await Stand(row);
-        foreach (var who in Scene.Everyone.Except([Cast.Owner]))
+        foreach (var who in People.Everyone.Except([People.Owner]))
         {
-            await Matrix.Check(Play, row, who, "hijack", "denied", Hijack, """select count(*) from public."Document" """);
+            await Matrix.Check(Db, row, who, "hijack", "denied", Hijack, """select count(*) from public."Document" """);
         }
 
         // An id that nobody has is free.
-        Play.Remember("document", Guid.NewGuid());
-        await Play.As("loner");
-        Assert.Equal(Outcome.Yes, await Play.Try(Hijack));
+        Db.Remember("document", Guid.NewGuid());
+        await Db.As("loner");
+        Assert.Equal(Outcome.Yes, await Db.Try(Hijack));
     }
 
     [Fact]
     public async Task A_document_whose_versions_are_all_gone_leaves_its_id_free()
     {
         await Stand("personal");
-        await Play.As(Cast.Owner);
-        await Play.Do(Verbs["delete"]);
-        await Play.As("member");
-        Assert.Equal(Outcome.Yes, await Play.Try(Hijack));
+        await Db.As(People.Owner);
+        await Db.Do(Verbs["delete"]);
+        await Db.As("member");
+        Assert.Equal(Outcome.Yes, await Db.Try(Hijack));
     }
 
     [Fact]
     public async Task Versions_of_one_document_are_of_one_organization()
     {
         await Stand("organization");
-        await Play.As(Cast.Owner);
-        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error(Hijack));
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["version"]));
+        await Db.As(People.Owner);
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Db.Error(Hijack));
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["version"]));
 
-        await Scene.Document(Play, "personal", Cast.Owner);
-        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error(Verbs["version"]));
-        Assert.Equal(Outcome.Yes, await Play.Try(Hijack));
+        await Rows.Document(Db, "personal", People.Owner);
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Db.Error(Verbs["version"]));
+        Assert.Equal(Outcome.Yes, await Db.Try(Hijack));
     }
 
     [Fact]
     public async Task Who_left_makes_no_personal_version_of_what_stayed()
     {
         await Stand("organization, of left", "left");
-        await Play.As("left");
-        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error(Hijack));
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error(Verbs["version"]));
+        await Db.As("left");
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Db.Error(Hijack));
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Db.Error(Verbs["version"]));
     }
 
     [Fact]
     public async Task Putting_a_check_off_does_not_let_anybody_in()
     {
         await Stand("organization");
-        await Play.Do("set constraints all deferred");
-        await Play.As("member");
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error(Hijack));
-        await Play.As(Cast.Owner);
-        await Play.Do(Hijack);
-        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Play.Error("set constraints all immediate"));
+        await Db.Do("set constraints all deferred");
+        await Db.As("member");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Db.Error(Hijack));
+        await Db.As(People.Owner);
+        await Db.Do(Hijack);
+        Assert.Equal(PostgresErrorCodes.ExclusionViolation, await Db.Error("set constraints all immediate"));
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed partial class DocumentTests
     {
         string[] columns = ["id", "createdAt", "title", "content", "text", "userId", "organizationId"];
         await Stand("organization");
-        await Scene.NobodyMay(Play,
+        await Expect.NobodyMay(Db,
         [
             .. columns.SelectMany(column => new[]
             {
@@ -93,13 +93,13 @@ public sealed partial class DocumentTests
     {
         await Stand("personal");
         var again = Verbs["version"].Replace("[later]", "[document at]", StringComparison.Ordinal);
-        await Play.As(Cast.Owner);
-        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Play.Error(again));
-        Assert.Equal(Outcome.Hidden, await Play.Try($"{again} on conflict (\"id\", \"createdAt\") do nothing"));
-        await Play.As("member");
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Play.Error($"{again} on conflict (\"id\", \"createdAt\") do nothing"));
+        await Db.As(People.Owner);
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Db.Error(again));
+        Assert.Equal(Outcome.Hidden, await Db.Try($"{again} on conflict (\"id\", \"createdAt\") do nothing"));
+        await Db.As("member");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Db.Error($"{again} on conflict (\"id\", \"createdAt\") do nothing"));
     }
 
     [Fact]
-    public async Task Nobody_copies_documents_in() => await Scene.NobodyCopiesInto(Play, "Document", "\"title\"");
+    public async Task Nobody_copies_documents_in() => await Expect.NobodyCopiesInto(Db, "Document", "\"title\"");
 }

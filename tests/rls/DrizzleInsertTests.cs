@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -7,7 +7,7 @@ namespace RlsChat.Tests.Rls;
 /// listed, <c>default</c> stands for what was not given, and all of them are returned. That nobody chooses a
 /// value that is not theirs to choose is in the matrices of each table.
 /// </summary>
-public sealed class DrizzleInsertTests(Theatre theatre) : Drama(theatre)
+public sealed class DrizzleInsertTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     public static readonly TheoryData<string, string, string, string> Tables = new()
     {
@@ -27,13 +27,13 @@ public sealed class DrizzleInsertTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Tables))]
     public async Task An_insert_lists_every_column(string who, string table, string names, string values)
     {
-        await Scene.Chat(Play, "personal", Cast.Owner);
-        Play.Remember("message", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
-        await Scene.Document(Play, "personal", Cast.Owner);
-        await Play.As(who);
-        await Play.Do("set local search_path = public");
+        await Rows.Chat(Db, "personal", People.Owner);
+        Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        await Rows.Document(Db, "personal", People.Owner);
+        await Db.As(who);
+        await Db.Do("set local search_path = public");
         var columns = string.Join(", ", names.Split(' ').Select(name => $"\"{name}\""));
         Cells.Count();
-        Assert.Equal(Outcome.Yes, await Play.Try($"""insert into "{table}" ({columns}) values ({values}) returning {columns}"""));
+        Assert.Equal(Outcome.Yes, await Db.Try($"""insert into "{table}" ({columns}) values ({values}) returning {columns}"""));
     }
 }

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Rls;
 /// "What is not listed is denied" of access-rules.md: the outbox "Event" is nobody's. Triggers write it,
 /// in the transaction of the change; what a deletion takes along is silent.
 /// </summary>
-public sealed class EventTests(Theatre theatre) : Drama(theatre)
+public sealed class EventTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -35,15 +35,15 @@ public sealed class EventTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("""insert into public."Event" ("kind", "userId", "rowId") values ('made', [owner], [owner])""");
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Db.AsRole("auth_definer");
+        await Db.Do("""insert into public."Event" ("kind", "userId", "rowId") values ('made', [owner], [owner])""");
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select e::text from public."Event" e order by "id" """);
     }
 
     [Fact]
     public async Task Nothing_is_granted_to_a_role_that_a_request_can_take() =>
-        Assert.Equal("", await Grants.On(Play, "Event"));
+        Assert.Equal("", await Grants.On(Db, "Event"));
 
     public static readonly TheoryData<string, string, string> News = new()
     {
@@ -81,22 +81,22 @@ public sealed class EventTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(News))]
     public async Task A_change_leaves_in_the_outbox(string who, string change, string expected)
     {
-        await Stage();
-        await Play.AsRole("rlschat_backup");
-        Play.Remember("last", await Play.Ask<long>("""select max("id") from public."Event" """));
-        await Play.As(who);
-        await Play.Do(change);
+        await PrepareRows();
+        await Db.AsRole("rlschat_backup");
+        Db.Remember("last", await Db.Ask<long>("""select max("id") from public."Event" """));
+        await Db.As(who);
+        await Db.Do(change);
         Assert.Equal(expected, await Written());
     }
 
     [Fact]
     public async Task A_row_says_which_and_nothing_of_what_was_written()
     {
-        await Stage();
-        await Play.AsRole("rlschat_backup");
+        await PrepareRows();
+        await Db.AsRole("rlschat_backup");
         Assert.Equal(
             ["chat.created chat chat", "message.created message chat", "message.created other chat", "stream.created stream chat", "vote.created vote chat"],
-            await Play.List(
+            await Db.List(
                 """
                 select concat_ws(' ', "kind", n."name", c."name") from public."Event" e
                 join (values ([chat]::uuid, 'chat'), ([message], 'message'), ([other], 'other'), ([vote], 'vote'), ([stream], 'stream'))
@@ -105,27 +105,27 @@ public sealed class EventTests(Theatre theatre) : Drama(theatre)
                 where e."xid" = pg_current_xact_id()
                 order by e."id"
                 """));
-        Assert.Empty(await Play.List("""select e::text from public."Event" e where e::text like '%secret%'"""));
+        Assert.Empty(await Db.List("""select e::text from public."Event" e where e::text like '%secret%'"""));
     }
 
-    private async Task Stage()
+    private async Task PrepareRows()
     {
-        await Scene.Chat(Play, "personal public", "loner", "lonely");
-        await Scene.Chat(Play, "shared", "owner");
-        await Play.Do("""update public."Chat" set "title" = 'secret' where false""");
-        Play.Remember("message", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["secret"]') returning "id" """));
-        Play.Remember("other", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["secret"]') returning "id" """));
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
-        await Play.Do("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'secret')""");
-        await Play.As("member");
-        Play.Remember("vote", await Play.Ask<Guid>("""insert into public."Vote" ("message_id", "value") values ([message], 'up') returning "id" """));
+        await Rows.Chat(Db, "personal public", "loner", "lonely");
+        await Rows.Chat(Db, "shared", "owner");
+        await Db.Do("""update public."Chat" set "title" = 'secret' where false""");
+        Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["secret"]') returning "id" """));
+        Db.Remember("other", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["secret"]') returning "id" """));
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.Do("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'secret')""");
+        await Db.As("member");
+        Db.Remember("vote", await Db.Ask<Guid>("""insert into public."Vote" ("message_id", "value") values ([message], 'up') returning "id" """));
     }
 
     /// <summary>What came into the outbox since: kinds, and of members and deletions the scope by name.</summary>
     private async Task<string> Written()
     {
-        await Play.AsRole("rlschat_backup");
-        var rows = await Play.List(
+        await Db.AsRole("rlschat_backup");
+        var rows = await Db.List(
             """
             select concat_ws(' ', "kind", split_part(u."email", '@', 1), o."name", "visibility")
             from public."Event" e

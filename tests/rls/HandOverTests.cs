@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Leaving, removal, account deletion" of access-rules.md: what becomes of what a member leaves behind.</summary>
-public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
+public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Remove = "select public.remove_member([owner])";
 
@@ -28,24 +28,24 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Removals))]
     public async Task Whoever_removes_inherits_only_where_nobody_else_administers_and_the_audit_says_so(string who, string heir, string[] steps)
     {
-        await Play.As("admin");
-        Play.Remember("both", await Play.Ask<Guid>("""
+        await Db.As("admin");
+        Db.Remember("both", await Db.Ask<Guid>("""
             insert into public."Role" ("name", "permissions", "organizationId")
             values ('both', '{"can_manage_members": true, "can_view_documents": true}', [Acme]) returning "id"
             """));
-        await Play.Do("select public.set_member_role([member], [both]), public.set_member_role([can_view_audit], [admin role])");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
-        await Play.Do("""update public."User" set "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
-        await Play.As(who);
+        await Db.Do("select public.set_member_role([member], [both]), public.set_member_role([can_view_audit], [admin role])");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
+        await Db.Do("""update public."User" set "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
+        await Db.As(who);
         foreach (var step in steps)
         {
-            await Play.Do(step);
+            await Db.Do(step);
         }
 
         Assert.Equal(heir, await OwnerOf("Chat", "[chat]"));
         Assert.Equal(heir, await OwnerOf("Document", "[document]"));
-        await Play.As("owner");
+        await Db.As("owner");
         Assert.Equal(heir == who ? ["admin"] : [], await Inherited());
     }
 
@@ -59,15 +59,15 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     {
         if (gone is { Length: > 0 })
         {
-            await Play.As("owner");
-            await Play.Do($"""delete from public."{gone}" where "organizationId" is not null""");
+            await Db.As("owner");
+            await Db.Do($"""delete from public."{gone}" where "organizationId" is not null""");
         }
 
-        await Play.As("admin");
-        await Play.Do($"select public.set_member_manager([{removed}], null), public.remove_member([{removed}])");
+        await Db.As("admin");
+        await Db.Do($"select public.set_member_manager([{removed}], null), public.remove_member([{removed}])");
         foreach (var (who, sees) in new[] { (removed, true), ("admin", true), ("can_view_audit", true), ("manager", false), ("can_manage_members", false), ("rival", false) })
         {
-            await Play.As(who);
+            await Db.As(who);
             Assert.Equal(sees && gone is not null ? ["admin"] : [], await Inherited());
         }
     }
@@ -76,8 +76,8 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Without_a_remover_it_is_a_leaving()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null where "id" = [owner]""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null where "id" = [owner]""");
         Assert.Equal("manager", await OwnerOf("Chat", "[chat]"));
         Assert.Equal("manager", await OwnerOf("Document", "[document]"));
     }
@@ -89,14 +89,14 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [InlineData("owner", "select public.delete_account()")]
     public async Task Chats_and_documents_go_to_the_manager(string who, string sql)
     {
-        await Play.As(who);
-        Assert.True(await Play.Ask<bool>(sql));
+        await Db.As(who);
+        Assert.True(await Db.Ask<bool>(sql));
         Assert.Equal("manager", await OwnerOf("Chat", "[chat]"));
         Assert.Equal("manager", await OwnerOf("Document", "[document]"));
 
-        await Play.As("manager");
-        Assert.Equal(Outcome.Yes, await Play.Try("""update public."Chat" set "title" = 'mine now' where "id" = [chat]"""));
-        Assert.Equal(2, (await Play.List("""select "title" from public."Document" where "id" = [document]""")).Count);
+        await Db.As("manager");
+        Assert.Equal(Outcome.Yes, await Db.Try("""update public."Chat" set "title" = 'mine now' where "id" = [chat]"""));
+        Assert.Equal(2, (await Db.List("""select "title" from public."Document" where "id" = [document]""")).Count);
     }
 
     [Theory]
@@ -107,14 +107,14 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     public async Task Without_a_manager_they_go_to_the_longest_standing_administrator(string who, string sql)
     {
         // can_manage_documents joined before every administrator; can_view_audit administers too, but came last.
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "managerId" = null where "id" = [owner]""");
-        await Play.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [can_manage_documents]""");
-        await Play.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_manage_chats]""");
-        await Play.Do("""update public."User" set "joinedAt" = '2003-03-03' where "id" = [admin]""");
-        await Play.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2004-04-04' where "id" = [can_view_audit]""");
-        await Play.As(who);
-        Assert.True(await Play.Ask<bool>(sql));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "managerId" = null where "id" = [owner]""");
+        await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [can_manage_documents]""");
+        await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_manage_chats]""");
+        await Db.Do("""update public."User" set "joinedAt" = '2003-03-03' where "id" = [admin]""");
+        await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2004-04-04' where "id" = [can_view_audit]""");
+        await Db.As(who);
+        Assert.True(await Db.Ask<bool>(sql));
         Assert.Equal("can_manage_chats", await OwnerOf("Chat", "[chat]"));
         Assert.Equal("can_manage_chats", await OwnerOf("Document", "[document]"));
     }
@@ -122,10 +122,10 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task An_administrator_who_leaves_hands_over_to_the_next()
     {
-        await Play.As("admin");
-        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('a', [Acme]) returning "id" """));
-        await Play.Do("select public.set_member_role([can_view_audit], [admin role])");
-        await Play.Do("select public.leave_organization()");
+        await Db.As("admin");
+        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('a', [Acme]) returning "id" """));
+        await Db.Do("select public.set_member_role([can_view_audit], [admin role])");
+        await Db.Do("select public.leave_organization()");
         Assert.Equal("can_view_audit", await OwnerOf("Chat", "[chat]"));
     }
 
@@ -134,8 +134,8 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [InlineData("admin", Remove)]
     public async Task Messages_and_suggestions_keep_their_author_and_personal_rows_their_owner(string who, string sql)
     {
-        await Play.As(who);
-        await Play.Do(sql);
+        await Db.As(who);
+        await Db.Do(sql);
         Assert.Equal("owner", await OwnerOf("Message", "[message]"));
         Assert.Equal("member", await OwnerOf("Message", "[answer]"));
         Assert.Equal("owner", await OwnerOf("Suggestion", "[suggestion]"));
@@ -147,9 +147,9 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Role_manager_and_organization_are_cleared()
     {
-        await Play.As("owner");
-        await Play.Do("select public.leave_organization()");
-        Assert.Equal([""], await Play.List("""select concat("organizationId", "roleId", "managerId", "joinedAt") from public."User" """));
+        await Db.As("owner");
+        await Db.Do("select public.leave_organization()");
+        Assert.Equal([""], await Db.List("""select concat("organizationId", "roleId", "managerId", "joinedAt") from public."User" """));
     }
 
     [Theory]
@@ -158,12 +158,12 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [InlineData("manager", "select public.delete_account()")]
     public async Task Reports_move_up_to_the_persons_own_manager(string who, string sql)
     {
-        await Play.As(who);
-        await Play.Do(sql);
+        await Db.As(who);
+        await Db.Do(sql);
         Assert.Equal("director", await ManagerOf("owner"));
 
-        await Play.As("director");
-        await Play.Do("select public.leave_organization()");
+        await Db.As("director");
+        await Db.Do("select public.leave_organization()");
         Assert.Equal("", await ManagerOf("owner"));
     }
 
@@ -172,12 +172,12 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [InlineData("select public.delete_account()")]
     public async Task What_the_longest_standing_administrator_leaves_goes_to_the_next(string sql)
     {
-        await Scene.Chat(Play, "organization", "admin", "admins chat");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
-        await Play.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
-        await Play.As("admin");
-        Assert.True(await Play.Ask<bool>(sql));
+        await Rows.Chat(Db, "organization", "admin", "admins chat");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
+        await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
+        await Db.As("admin");
+        Assert.True(await Db.Ask<bool>(sql));
         Assert.Equal("can_view_audit", await OwnerOf("Chat", "[admins chat]"));
     }
 
@@ -185,17 +185,17 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task What_stands_in_another_organization_is_not_handed_over_in_this_one()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "managerId" = [owner] where "id" = [member]""");
-        await Play.Leave("owner");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "managerId" = [owner] where "id" = [member]""");
+        await Db.Leave("owner");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""
             update public."User" set "organizationId" = [Globex], "roleId" = [member role], "managerId" = [rival], "joinedAt" = now() where "id" = [owner]
             """);
-        await Play.As("owner");
-        Play.Remember("new chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Globex]) returning "id" """));
-        Play.Remember("new document", await Play.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Globex]) returning "id" """));
-        Assert.True(await Play.Ask<bool>("select public.leave_organization()"));
+        await Db.As("owner");
+        Db.Remember("new chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Globex]) returning "id" """));
+        Db.Remember("new document", await Db.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Globex]) returning "id" """));
+        Assert.True(await Db.Ask<bool>("select public.leave_organization()"));
 
         Assert.Equal("rival", await OwnerOf("Chat", "[new chat]"));
         Assert.Equal("rival", await OwnerOf("Document", "[new document]"));
@@ -207,22 +207,22 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task The_last_administrator_stays_while_others_do()
     {
-        await Play.As("admin");
-        Assert.Equal("RC003", await Play.Error("select public.leave_organization()"));
-        Assert.Equal("RC003", await Play.Error("select public.delete_account()"));
-        Assert.Equal("RC003", await Play.Error("""delete from public."User" """));
-        await Play.AsRole("auth_definer");
-        Assert.Equal("RC003", await Play.Error("""update public."User" set "roleId" = [member role] where "id" = [admin]"""));
-        Assert.Equal("RC003", await Play.Error("""update public."User" set "organizationId" = null, "roleId" = null, "joinedAt" = null where "id" = [admin]"""));
+        await Db.As("admin");
+        Assert.Equal("RC003", await Db.Error("select public.leave_organization()"));
+        Assert.Equal("RC003", await Db.Error("select public.delete_account()"));
+        Assert.Equal("RC003", await Db.Error("""delete from public."User" """));
+        await Db.AsRole("auth_definer");
+        Assert.Equal("RC003", await Db.Error("""update public."User" set "roleId" = [member role] where "id" = [admin]"""));
+        Assert.Equal("RC003", await Db.Error("""update public."User" set "organizationId" = null, "roleId" = null, "joinedAt" = null where "id" = [admin]"""));
 
         // A role that holds as much is not the built-in one. With a second administrator, the first may go.
-        await Play.As("admin");
-        await Play.Do("select public.set_member_role([can_view_audit], [admin role])");
-        Assert.Null(await Play.Error("select public.leave_organization()"));
-        Assert.Null(await Play.Error("select public.delete_account()"));
-        await Play.As("can_view_audit");
-        Assert.Null(await Play.Error("select public.remove_member([admin])"));
-        Assert.Null(await Play.Error("select public.set_member_role([admin], [member role])"));
+        await Db.As("admin");
+        await Db.Do("select public.set_member_role([can_view_audit], [admin role])");
+        Assert.Null(await Db.Error("select public.leave_organization()"));
+        Assert.Null(await Db.Error("select public.delete_account()"));
+        await Db.As("can_view_audit");
+        Assert.Null(await Db.Error("select public.remove_member([admin])"));
+        Assert.Null(await Db.Error("select public.set_member_role([admin], [member role])"));
     }
 
     [Theory]
@@ -230,19 +230,19 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
     [InlineData("""delete from public."Organization" """)]
     public async Task With_its_last_member_an_organization_ends_and_its_rows_go_personal(string sql)
     {
-        await Play.As("loner");
-        Play.Remember("Solo", await Play.Ask<Guid>("select public.create_organization('Solo')"));
-        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Solo]) returning "id" """));
-        Play.Remember("document", await Play.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Solo]) returning "id" """));
-        await Play.Do("""insert into public."Role" ("name", "organizationId") values ('clerk', [Solo])""");
-        await Play.Do("select public.invite_member('x@test', [member role], sha256('x'))");
-        await Play.Do(sql);
+        await Db.As("loner");
+        Db.Remember("Solo", await Db.Ask<Guid>("select public.create_organization('Solo')"));
+        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Solo]) returning "id" """));
+        Db.Remember("document", await Db.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Solo]) returning "id" """));
+        await Db.Do("""insert into public."Role" ("name", "organizationId") values ('clerk', [Solo])""");
+        await Db.Do("select public.invite_member('x@test', [member role], sha256('x'))");
+        await Db.Do(sql);
 
-        Assert.Equal([""], await Play.List("""select "organizationId" from public."Chat" where "id" = [chat]"""));
-        Assert.Equal([""], await Play.List("""select "organizationId" from public."Document" where "id" = [document]"""));
+        Assert.Equal([""], await Db.List("""select "organizationId" from public."Chat" where "id" = [chat]"""));
+        Assert.Equal([""], await Db.List("""select "organizationId" from public."Document" where "id" = [document]"""));
         Assert.Equal("loner", await OwnerOf("Chat", "[chat]"));
         Assert.Equal("loner", await OwnerOf("Document", "[document]"));
-        Assert.Equal(["0"], await Play.List(
+        Assert.Equal(["0"], await Db.List(
             """
             select (select count(*) from public."Organization" where "id" = [Solo])
               + (select count(*) from public."Role" where "organizationId" = [Solo])
@@ -252,31 +252,31 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
 
     protected override async Task Prepare()
     {
-        await Play.As("owner");
+        await Db.As("owner");
         foreach (var (name, organization) in new[] { ("", "[Acme]"), ("personal ", "null") })
         {
-            Play.Remember(name + "chat", await Play.Ask<Guid>($"""insert into public."Chat" ("title", "organizationId") values ('c', {organization}) returning "id" """));
-            Play.Remember(name + "document", await Play.Ask<Guid>($"""insert into public."Document" ("title", "organizationId") values ('d', {organization}) returning "id" """));
+            Db.Remember(name + "chat", await Db.Ask<Guid>($"""insert into public."Chat" ("title", "organizationId") values ('c', {organization}) returning "id" """));
+            Db.Remember(name + "document", await Db.Ask<Guid>($"""insert into public."Document" ("title", "organizationId") values ('d', {organization}) returning "id" """));
         }
 
-        await Play.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], '2000-01-01', 'first', [Acme])""");
-        Play.Remember("message", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
-        Play.Remember("suggestion", await Play.Ask<Guid>("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") values ([document], '2000-01-01', 'a', 'b') returning "id" """));
-        await Play.As("member");
-        Play.Remember("answer", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
-        Play.Remember("another chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
+        await Db.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], '2000-01-01', 'first', [Acme])""");
+        Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        Db.Remember("suggestion", await Db.Ask<Guid>("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") values ([document], '2000-01-01', 'a', 'b') returning "id" """));
+        await Db.As("member");
+        Db.Remember("answer", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        Db.Remember("another chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
     }
 
     // Every row of that id has the same owner, or this fails.
     private async Task<string> OwnerOf(string table, string id)
     {
-        await Play.AsRole("rlschat_backup");
-        return Assert.Single(await Play.List(
+        await Db.AsRole("rlschat_backup");
+        return Assert.Single(await Db.List(
             $"""select distinct split_part(u."email", '@', 1) from public."{table}" t join public."User" u on u."id" = t."userId" where t."id" = {id}"""));
     }
 
     // Who inherited from a person whom they removed, as whoever is asking reads it.
-    private Task<List<string>> Inherited() => Play.List(
+    private Task<List<string>> Inherited() => Db.List(
         """
         select case "actorId" when [admin] then 'admin' end from public."AuditEvent"
         where "action" = 'remover_inherited' and "target" = 'User' and "targetId" = "subjectId"::text and "organizationId" = [Acme]
@@ -284,8 +284,8 @@ public sealed class HandOverTests(Theatre theatre) : Drama(theatre)
 
     private async Task<string> ManagerOf(string who)
     {
-        await Play.AsRole("rlschat_backup");
-        return Assert.Single(await Play.List(
+        await Db.AsRole("rlschat_backup");
+        return Assert.Single(await Db.List(
             $"""select split_part(m."email", '@', 1) from public."User" u left join public."User" m on m."id" = u."managerId" where u."id" = [{who}]"""));
     }
 }

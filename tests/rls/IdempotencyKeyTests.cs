@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"IdempotencyKey": each person's own, by the four policies that auth.crud_policy makes.</summary>
-public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
+public sealed class IdempotencyKeyTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -37,9 +37,9 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.As("owner");
-        await Play.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('old', sha256('x'))""");
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Db.As("owner");
+        await Db.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('old', sha256('x'))""");
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select k::text from public."IdempotencyKey" k order by "userId", "key" """);
     }
 
@@ -48,9 +48,9 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
     {
         foreach (var who in new[] { "owner", "member" })
         {
-            await Play.As(who);
-            Assert.Equal(1, await Play.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('same', sha256('x'))"""));
-            Assert.Single(await Play.List("""select "key" from public."IdempotencyKey" """));
+            await Db.As(who);
+            Assert.Equal(1, await Db.Do("""insert into public."IdempotencyKey" ("key", "requestDigest") values ('same', sha256('x'))"""));
+            Assert.Single(await Db.List("""select "key" from public."IdempotencyKey" """));
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
         regular_user update body
         regular_user delete *
         """,
-        await Grants.On(Play, "IdempotencyKey"));
+        await Grants.On(Db, "IdempotencyKey"));
 
     [Fact]
     public async Task Crud_policy_makes_one_policy_a_command_for_one_role() => Assert.Equal(
@@ -72,7 +72,7 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
             """SELECT select_self {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) -""",
             """UPDATE update_self {regular_user} ("userId" = ( SELECT auth.uid() AS uid)) ("userId" = ( SELECT auth.uid() AS uid))""",
         ],
-        await Play.List(
+        await Db.List(
             """
             select concat_ws(' ', cmd, policyname, roles, coalesce(qual, '-'), coalesce(with_check, '-'))
             from pg_policies where tablename = 'IdempotencyKey' and policyname like '%\_self' order by 1
@@ -81,9 +81,9 @@ public sealed class IdempotencyKeyTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Crud_policy_without_an_expression_makes_no_policy()
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""create table public."Note" ("text" text)""");
-        await Play.Do("""call auth.crud_policy('public."Note"', 'anonymous', read => 'true')""");
-        Assert.Equal(["select_owner"], await Play.List("""select policyname from pg_policies where tablename = 'Note'"""));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""create table public."Note" ("text" text)""");
+        await Db.Do("""call auth.crud_policy('public."Note"', 'anonymous', read => 'true')""");
+        Assert.Equal(["select_owner"], await Db.List("""select policyname from pg_policies where tablename = 'Note'"""));
     }
 }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
@@ -10,8 +10,8 @@ namespace RlsChat.Tests.Rls;
 /// the database" and "Where identity cannot be established, the answer is no rows".
 /// </summary>
 [Attack]
-[Collection(TheSameTheatre.Name)]
-public sealed class IdentityTests(Theatre theatre) : IAsyncLifetime
+[Collection(SharedDatabase.Name)]
+public sealed class IdentityTests(DatabaseFixture fixture) : IAsyncLifetime
 {
     private const string WhoAmI = "select auth.uid()::text";
     private const string MyChats = """select "title" from public."Chat" order by 1""";
@@ -23,7 +23,7 @@ public sealed class IdentityTests(Theatre theatre) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var pool = new NpgsqlConnectionStringBuilder(theatre.Database.ApiConnectionString)
+        var pool = new NpgsqlConnectionStringBuilder(fixture.Database.ApiConnectionString)
         {
             MaxPoolSize = 1,
             NoResetOnClose = true,
@@ -43,11 +43,11 @@ public sealed class IdentityTests(Theatre theatre) : IAsyncLifetime
     {
         await api.DisposeAsync();
         await Definer($"""delete from public.sessions where "userId" in ('{ana}', '{ben}')""");
-        await using var player = await theatre.Players.OpenConnectionAsync();
+        await using var player = await fixture.DataSource.OpenConnectionAsync();
         foreach (var id in new[] { ana, ben })
         {
             await using var transaction = await player.BeginTransactionAsync();
-            await new Play(player, theatre.World).AsRole("regular_user");
+            await new Db(player, fixture.World).AsRole("regular_user");
             await Run(player, $"select set_config('auth.uid', '{id}', true)");
             await Run(player, "select public.delete_account()");
             await transaction.CommitAsync();
@@ -277,7 +277,7 @@ public sealed class IdentityTests(Theatre theatre) : IAsyncLifetime
 
     private async Task Definer(params string[] statements)
     {
-        await using var connection = await theatre.Players.OpenConnectionAsync();
+        await using var connection = await fixture.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await Run(connection, "set local role auth_definer");
         foreach (var statement in statements)

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Invitation", invited, of access-rules.md: who accepts, once, and only while it is still the inviter's to give.</summary>
-public sealed class InvitationAcceptTests(Theatre theatre) : Drama(theatre)
+public sealed class InvitationAcceptTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Accept = "select public.accept_invitation('secret')";
 
@@ -37,27 +37,27 @@ public sealed class InvitationAcceptTests(Theatre theatre) : Drama(theatre)
         Assert.NotEmpty(since);
         if (sql != "")
         {
-            await (Theatre.World.Knows(by) ? Play.As(by) : Play.AsRole(by));
-            await Play.Do(sql);
+            await (Fixture.World.Knows(by) ? Db.As(by) : Db.AsRole(by));
+            await Db.Do(sql);
         }
 
-        await Play.As("loner");
-        Assert.Equal(error, await Play.Error(Accept));
+        await Db.As("loner");
+        Assert.Equal(error, await Db.Error(Accept));
     }
 
     [Fact]
     public async Task Accepting_makes_a_member_in_the_invited_role_once()
     {
-        await Play.As("loner");
-        Assert.Equal(Theatre.World["Acme"], await Play.Ask<Guid>(Accept));
-        Assert.Equal(["true"], await Play.List(
+        await Db.As("loner");
+        Assert.Equal(Fixture.World["Acme"], await Db.Ask<Guid>(Accept));
+        Assert.Equal(["true"], await Db.List(
             """
             select ("organizationId" = [Acme] and "roleId" = [clerk] and "joinedAt" is not null and "managerId" is null)::text
             from public."User"
             """));
 
-        await Play.Do("select public.leave_organization()");
-        Assert.Equal("RC004", await Play.Error(Accept));
+        await Db.Do("select public.leave_organization()");
+        Assert.Equal("RC004", await Db.Error(Accept));
     }
 
     [Theory]
@@ -68,36 +68,36 @@ public sealed class InvitationAcceptTests(Theatre theatre) : Drama(theatre)
     [InlineData("operator")]
     public async Task The_token_is_of_no_use_to_anybody_else(string who)
     {
-        await Play.Leave("left");
-        await Play.As(who);
-        Assert.Equal("RC004", await Play.Error(Accept));
+        await Db.Leave("left");
+        await Db.As(who);
+        Assert.Equal("RC004", await Db.Error(Accept));
     }
 
     [Fact]
     public async Task Only_the_token_accepts_and_only_signed_in()
     {
-        await Play.As("loner");
-        Assert.Equal("RC004", await Play.Error("select public.accept_invitation('guess')"));
-        Assert.Equal("RC004", await Play.Error("select public.accept_invitation('')"));
-        Assert.Equal("RC004", await Play.Error("select public.accept_invitation(encode(sha256('secret'), 'hex'))"));
-        await Play.As(Cast.Anonymous);
-        Assert.Equal("42501", await Play.Error(Accept));
+        await Db.As("loner");
+        Assert.Equal("RC004", await Db.Error("select public.accept_invitation('guess')"));
+        Assert.Equal("RC004", await Db.Error("select public.accept_invitation('')"));
+        Assert.Equal("RC004", await Db.Error("select public.accept_invitation(encode(sha256('secret'), 'hex'))"));
+        await Db.As(People.Anonymous);
+        Assert.Equal("42501", await Db.Error(Accept));
     }
 
     [Fact]
     public async Task A_member_who_is_invited_elsewhere_stays_where_they_are()
     {
-        await Play.As("rival");
-        await Play.Do("select public.invite_member('member@test', [member role], sha256('come over'))");
-        await Play.As("member");
-        Assert.Equal("RC002", await Play.Error("select public.accept_invitation('come over')"));
+        await Db.As("rival");
+        await Db.Do("select public.invite_member('member@test', [member role], sha256('come over'))");
+        await Db.As("member");
+        Assert.Equal("RC002", await Db.Error("select public.accept_invitation('come over')"));
     }
 
     protected override async Task Prepare()
     {
-        await Play.As("admin");
-        Play.Remember("clerk", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('clerk', [Acme]) returning "id" """));
-        await Play.As("can_manage_members");
-        await Play.Do("select public.invite_member('loner@test', [clerk], sha256('secret'))");
+        await Db.As("admin");
+        Db.Remember("clerk", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('clerk', [Acme]) returning "id" """));
+        await Db.As("can_manage_members");
+        await Db.Do("select public.invite_member('loner@test', [clerk], sha256('secret'))");
     }
 }

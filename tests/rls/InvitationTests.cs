@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Invitation" of access-rules.md: who sees, makes and withdraws them. Accepting is in InvitationAcceptTests.</summary>
-public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
+public sealed class InvitationTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -84,20 +84,20 @@ public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
         if (who == "left")
         {
             // Invited by them, while they could.
-            await Play.As("admin");
-            await Play.Do("select public.set_member_role([left], [role of can_manage_members])");
+            await Db.As("admin");
+            await Db.Do("select public.set_member_role([left], [role of can_manage_members])");
         }
 
-        await Play.As(who == "left" ? "left" : "admin");
+        await Db.As(who == "left" ? "left" : "admin");
         var address = row == "to loner" ? "loner@test" : "old@test";
-        Play.Remember("invitation", await Play.Ask<Guid>(
+        Db.Remember("invitation", await Db.Ask<Guid>(
             $"select public.invite_member('{address}', [member role], sha256('old'))"));
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select i::text from public."Invitation" i where "id" = [invitation]""");
     }
 
@@ -105,37 +105,37 @@ public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Inserting))]
     public async Task May_insert(string row, string who, string verb, string expected)
     {
-        await Play.As("rival");
-        Play.Remember("theirs", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
+        await Db.As("rival");
+        Db.Remember("theirs", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb],
             """select i::text from public."Invitation" i where "email" = 'new@test'""");
     }
 
     [Fact]
     public async Task A_new_invitation_takes_the_place_of_the_open_one_to_the_same_address()
     {
-        await Play.As("can_manage_members");
-        await Play.Do("select public.invite_member('Somebody@test', [member role], sha256('1'))");
-        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
-        Assert.Equal(["somebody@test"], await Play.List("""select "email" from public."Invitation" where "acceptedAt" is null"""));
+        await Db.As("can_manage_members");
+        await Db.Do("select public.invite_member('Somebody@test', [member role], sha256('1'))");
+        await Db.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
+        Assert.Equal(["somebody@test"], await Db.List("""select "email" from public."Invitation" where "acceptedAt" is null"""));
     }
 
     [Fact]
     public async Task A_new_invitation_leaves_the_accepted_one_to_the_same_address_as_it_is()
     {
-        await Play.As("can_manage_members");
-        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('1'))");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'somebody@test'""");
-        await Play.As("can_manage_members");
-        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
-        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('3'))");
-        Assert.Equal(["false", "true"], await Play.List(
+        await Db.As("can_manage_members");
+        await Db.Do("select public.invite_member('somebody@test', [member role], sha256('1'))");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'somebody@test'""");
+        await Db.As("can_manage_members");
+        await Db.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
+        await Db.Do("select public.invite_member('somebody@test', [member role], sha256('3'))");
+        Assert.Equal(["false", "true"], await Db.List(
             """select ("acceptedAt" is not null)::text from public."Invitation" where "email" = 'somebody@test' order by 1"""));
     }
 
@@ -143,16 +143,16 @@ public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task A_new_invitation_takes_the_place_of_no_other_organizations()
     {
-        await Play.As("rival");
-        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('1'))");
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""alter table public."Invitation" no force row level security""");
-        await Play.Do("select set_config('auth.uid', [admin], true)");
-        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
-        await Play.Do("select public.invite_member('somebody@test', [member role], sha256('3'))");
-        await Play.Do("""alter table public."Invitation" force row level security""");
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(["Acme 1", "Globex 1"], await Play.List("""
+        await Db.As("rival");
+        await Db.Do("select public.invite_member('somebody@test', [member role], sha256('1'))");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""alter table public."Invitation" no force row level security""");
+        await Db.Do("select set_config('auth.uid', [admin], true)");
+        await Db.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");
+        await Db.Do("select public.invite_member('somebody@test', [member role], sha256('3'))");
+        await Db.Do("""alter table public."Invitation" force row level security""");
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(["Acme 1", "Globex 1"], await Db.List("""
             select concat_ws(' ', o."name", count(*))
             from public."Invitation" i join public."Organization" o on o."id" = i."organizationId"
             where i."email" = 'somebody@test' group by o."name" order by 1
@@ -162,8 +162,8 @@ public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task An_invitation_expires_within_thirty_days()
     {
-        await Play.As("can_manage_members");
-        Assert.Equal("23514", await Play.Error(
+        await Db.As("can_manage_members");
+        Assert.Equal("23514", await Db.Error(
             """insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest", "expires") values ([Acme], 'x@test', [member role], sha256('x'), 'infinity')"""));
     }
 
@@ -174,7 +174,7 @@ public sealed class InvitationTests(Theatre theatre) : Drama(theatre)
         regular_user insert email, expires, id, organizationId, roleId, tokenDigest
         regular_user delete *
         """,
-        await Grants.On(Play, "Invitation"));
+        await Grants.On(Db, "Invitation"));
 
     private static string Insert(string organization, string role) =>
         $"""insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest") values ({organization}, 'new@test', {role}, sha256('new'))""";

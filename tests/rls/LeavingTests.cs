@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Leaving ends access" of access-rules.md, over every table with an organization.</summary>
-public sealed class LeavingTests(Theatre theatre) : Drama(theatre)
+public sealed class LeavingTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // What somebody could do in Acme, table by table. "left" administers there, made a row of each, and is above "owner".
     private static readonly Dictionary<string, string[]> Deeds = new()
@@ -53,26 +53,26 @@ public sealed class LeavingTests(Theatre theatre) : Drama(theatre)
     {
         Cells.Count();
         var sql = Deeds[table][deed];
-        await Play.As("left");
+        await Db.As("left");
         Assert.Equal(Outcome.Yes, await Try(sql));
-        await Play.Leave("left");
-        await Play.As("left");
+        await Db.Leave("left");
+        await Db.As("left");
         Assert.Equal(Outcome.Hidden, await Try(sql));
 
         // Also as a member, and administrator, of another organization.
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [admin role], "joinedAt" = now() where "id" = [left]""");
-        await Play.As("left");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [admin role], "joinedAt" = now() where "id" = [left]""");
+        await Db.As("left");
         Assert.Equal(table is "Colleague" or "Organization" || (table == "Role" && deed == 0) ? Outcome.Yes : Outcome.Hidden, await Try(sql));
         if (table == "Colleague")
         {
-            Assert.Equal(["left@test", "outsider@test", "rival@test"], await Play.List("""select "email" from public."Colleague" order by 1"""));
+            Assert.Equal(["left@test", "outsider@test", "rival@test"], await Db.List("""select "email" from public."Colleague" order by 1"""));
         }
     }
 
     [Fact]
     public async Task Every_table_with_an_organization_is_tried() => Assert.Equal(
-        await Play.List(
+        await Db.List(
             """
             select c.relname from pg_attribute a join pg_class c on c.oid = a.attrelid
             where a.attname = 'organizationId' and c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
@@ -84,41 +84,41 @@ public sealed class LeavingTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task What_concerns_a_person_stays_readable_to_them()
     {
-        await Play.Leave("left");
-        await Play.As("left");
-        Assert.NotEmpty(await Play.List("""select "id" from public."AuditEvent" where "organizationId" = [Acme]"""));
+        await Db.Leave("left");
+        await Db.As("left");
+        Assert.NotEmpty(await Db.List("""select "id" from public."AuditEvent" where "organizationId" = [Acme]"""));
     }
 
     [Fact]
     public async Task A_public_chat_stays_public()
     {
-        await Play.As("left");
-        await Play.Do("""update public."Chat" set "visibility" = 'public'""");
-        await Play.Leave("left");
-        await Play.As("left");
-        Assert.Equal(["c"], await Play.List("""select "title" from public."Chat" """));
+        await Db.As("left");
+        await Db.Do("""update public."Chat" set "visibility" = 'public'""");
+        await Db.Leave("left");
+        await Db.As("left");
+        Assert.Equal(["c"], await Db.List("""select "title" from public."Chat" """));
         Assert.Equal(Outcome.Hidden, await Try("""delete from public."Chat" """));
     }
 
     protected override async Task Prepare()
     {
-        await Play.As("admin");
-        await Play.Do("select public.set_member_role([left], [admin role])");
-        await Play.Do("select public.set_member_manager([owner], [left])");
-        Play.Remember("spare", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('spare', [Acme]) returning "id" """));
-        await Play.As("owner");
-        await Play.Do("""insert into public."Document" ("title", "organizationId") values ('below', [Acme])""");
-        await Play.As("left");
-        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
-        Play.Remember("message", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
-        await Play.Do("""insert into public."Vote" ("message_id", "value") values ([message], 'up')""");
-        await Play.Do("""insert into public."Stream" ("chatId") values ([chat])""");
-        await Play.Do("""insert into public."Document" ("title", "organizationId") values ('d', [Acme])""");
-        await Play.Do("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") select "id", "createdAt", 'a', 'b' from public."Document" """);
-        await Play.Do("select public.invite_member('x@test', [member role], sha256('x'))");
+        await Db.As("admin");
+        await Db.Do("select public.set_member_role([left], [admin role])");
+        await Db.Do("select public.set_member_manager([owner], [left])");
+        Db.Remember("spare", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('spare', [Acme]) returning "id" """));
+        await Db.As("owner");
+        await Db.Do("""insert into public."Document" ("title", "organizationId") values ('below', [Acme])""");
+        await Db.As("left");
+        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
+        Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        await Db.Do("""insert into public."Vote" ("message_id", "value") values ([message], 'up')""");
+        await Db.Do("""insert into public."Stream" ("chatId") values ([chat])""");
+        await Db.Do("""insert into public."Document" ("title", "organizationId") values ('d', [Acme])""");
+        await Db.Do("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") select "id", "createdAt", 'a', 'b' from public."Document" """);
+        await Db.Do("select public.invite_member('x@test', [member role], sha256('x'))");
     }
 
     private async Task<Outcome> Try(string sql) => sql.StartsWith("select", StringComparison.Ordinal)
-        ? (await Play.List(sql)).Count > 0 ? Outcome.Yes : Outcome.Hidden
-        : await Play.Try(sql);
+        ? (await Db.List(sql)).Count > 0 ? Outcome.Yes : Outcome.Hidden
+        : await Db.Try(sql);
 }

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
@@ -8,8 +8,8 @@ namespace RlsChat.Tests.Rls;
 /// real connections: what one of them alone may do, both together may not.
 /// </summary>
 [Attack]
-[Collection(TheWorkshop.Name)]
-public sealed class MembershipRaceTests(Theatre theatre)
+[Collection(CommittingTests.Name)]
+public sealed class MembershipRaceTests(DatabaseFixture fixture)
 {
     private const string Leave = "select public.leave_organization()";
     private const string Delete = "select public.delete_account()";
@@ -37,8 +37,8 @@ public sealed class MembershipRaceTests(Theatre theatre)
     {
         for (var i = 0; i < 4; i++)
         {
-            var world = await Troupe.Gather(theatre, "ana:admin", "ben:admin", "cy:member", "di:member");
-            var race = new Race(theatre, world);
+            var world = await World.Of(fixture, "ana:admin", "ben:admin", "cy:member", "di:member");
+            var race = new Race(fixture, world);
             var answers = i == 0 ? await race.InTurn(("ana", ana), ("ben", ben)) : await race.AtOnce(("ana", ana), ("ben", ben));
             if (errors.Contains("hidden"))
             {
@@ -51,7 +51,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
                 Assert.Contains(Assert.Single(answers, a => a is not null), errors);
             }
 
-            Assert.True(await race.Alone<bool>("rlschat_backup", """select exists (select from public."User" where "organizationId" = [House] and "roleId" = [admin role])"""));
+            Assert.True(await race.Alone<bool>("rlschat_backup", """select exists (select from public."User" where "organizationId" = [Initech] and "roleId" = [admin role])"""));
         }
     }
 
@@ -62,18 +62,18 @@ public sealed class MembershipRaceTests(Theatre theatre)
     [InlineData("Document", false)]
     public async Task Who_is_removed_while_they_write_owns_nothing_there(string table, bool writesFirst)
     {
-        var world = await Troupe.Gather(theatre, "ana:admin", "cy:member");
-        var race = new Race(theatre, world);
-        var write = ("cy", $"insert into public.\"{table}\" (\"title\", \"organizationId\") values ('late', [House])");
+        var world = await World.Of(fixture, "ana:admin", "cy:member");
+        var race = new Race(fixture, world);
+        var write = ("cy", $"insert into public.\"{table}\" (\"title\", \"organizationId\") values ('late', [Initech])");
         var remove = ("ana", "select public.remove_member([cy])");
         var answers = writesFirst ? await race.InTurn(write, remove) : await race.InTurn(remove, write);
 
         Assert.Equal(writesFirst ? [null, null] : [null, "42501"], answers);
         Assert.Equal(writesFirst ? 1 : 0, await race.Alone<long>("rlschat_backup", $"""
-            select count(*) from public."{table}" where "organizationId" = [House] and "userId" = [ana]
+            select count(*) from public."{table}" where "organizationId" = [Initech] and "userId" = [ana]
             """));
         Assert.Equal(0, await race.Alone<long>("rlschat_backup", $"""
-            select count(*) from public."{table}" where "organizationId" = [House] and "userId" = [cy]
+            select count(*) from public."{table}" where "organizationId" = [Initech] and "userId" = [cy]
             """));
     }
 
@@ -83,8 +83,8 @@ public sealed class MembershipRaceTests(Theatre theatre)
         const string accept = "select public.accept_invitation('[one]')";
         for (var i = 0; i < 4; i++)
         {
-            var world = await Troupe.Gather(theatre, "ana:admin", "cy:");
-            var race = new Race(theatre, world);
+            var world = await World.Of(fixture, "ana:admin", "cy:");
+            var race = new Race(fixture, world);
             var token = await Invite(race);
             var sql = accept.Replace("[one]", token, StringComparison.Ordinal);
             var answers = i == 0 ? await race.InTurn(("cy", sql), ("cy", sql)) : await race.AtOnce(("cy", sql), ("cy", sql));
@@ -97,12 +97,12 @@ public sealed class MembershipRaceTests(Theatre theatre)
     {
         for (var i = 0; i < 4; i++)
         {
-            var world = await Troupe.Gather(theatre, "ana:admin", "cy:");
-            var first = await Invite(new Race(theatre, world));
-            var other = await Troupe.Gather(theatre, "eve:admin");
+            var world = await World.Of(fixture, "ana:admin", "cy:");
+            var first = await Invite(new Race(fixture, world));
+            var other = await World.Of(fixture, "eve:admin");
             other["cy"] = world["cy"];
-            var second = await Invite(new Race(theatre, other), "eve");
-            var race = new Race(theatre, world);
+            var second = await Invite(new Race(fixture, other), "eve");
+            var race = new Race(fixture, world);
             var acts = new[] { first, second }.Select(t => ("cy", $"select public.accept_invitation('{t}')")).ToArray();
             var answers = i == 0 ? await race.InTurn(acts[0], acts[1]) : await race.AtOnce(acts[0], acts[1]);
             Assert.Equal("RC002", Assert.Single(answers, a => a is not null));
@@ -115,7 +115,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
     [InlineData("select public.set_member_role([ben], [member role])")]
     public async Task What_is_taken_back_at_the_same_moment_is_not_accepted(string sql)
     {
-        var race = new Race(theatre, await Troupe.Gather(theatre, "ana:admin", "ben:admin", "cy:"));
+        var race = new Race(fixture, await World.Of(fixture, "ana:admin", "ben:admin", "cy:"));
         var token = await Invite(race, "ben");
         Assert.Equal(new string?[] { null, "RC004" }, await race.InTurn(("ana", sql), ("cy", $"select public.accept_invitation('{token}')")));
     }
@@ -127,13 +127,13 @@ public sealed class MembershipRaceTests(Theatre theatre)
     {
         foreach (var end in new[] { Leave, Delete, """delete from public."Organization" """ })
         {
-            var world = await Troupe.Gather(theatre, "ana:admin", "cy:");
-            var race = new Race(theatre, world);
+            var world = await World.Of(fixture, "ana:admin", "cy:");
+            var race = new Race(fixture, world);
             var (join, ends) = (("cy", $"select public.accept_invitation('{await Invite(race)}')"), ("ana", end));
             var answers = joinsFirst ? await race.InTurn(join, ends) : await race.InTurn(ends, join);
             Assert.Contains(Assert.Single(answers, a => a is not null), Ends);
             Assert.True(await race.Alone<bool>("rlschat_backup",
-                """select not exists (select from public."User" where "organizationId" = [House]) or exists (select from public."User" where "organizationId" = [House] and "roleId" = [admin role])"""));
+                """select not exists (select from public."User" where "organizationId" = [Initech]) or exists (select from public."User" where "organizationId" = [Initech] and "roleId" = [admin role])"""));
         }
     }
 
@@ -146,10 +146,10 @@ public sealed class MembershipRaceTests(Theatre theatre)
     {
         for (var i = 0; i < 4; i++)
         {
-            var world = await Troupe.Gather(theatre, "ana:admin", "ben:member", "cy:member");
-            var race = new Race(theatre, world);
+            var world = await World.Of(fixture, "ana:admin", "ben:member", "cy:member");
+            var race = new Race(fixture, world);
             await race.Alone<bool>("ana", "select public.set_member_manager([cy], [ben])");
-            var chat = await race.Alone<Guid>("cy", """insert into public."Chat" ("title", "organizationId") values ('c', [House]) returning "id" """);
+            var chat = await race.Alone<Guid>("cy", """insert into public."Chat" ("title", "organizationId") values ('c', [Initech]) returning "id" """);
             var answers = i switch
             {
                 0 => await race.InTurn(("ben", manager), ("cy", report)),
@@ -158,7 +158,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
             };
             // Leaving locks the organization first; deleting an account, the person: that may be a deadlock, and is retried.
             Assert.All(answers, a => Assert.True(a is null || (a == "40P01" && (manager == Delete || report == Delete)), a));
-            Assert.Equal(world["House"], await race.Alone<Guid?>("rlschat_backup",
+            Assert.Equal(world["Initech"], await race.Alone<Guid?>("rlschat_backup",
                 $"""select u."organizationId" from public."Chat" c join public."User" u on u."id" = c."userId" where c."id" = '{chat}'"""));
         }
     }
@@ -166,7 +166,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
     [Fact]
     public async Task Who_creates_two_organizations_at_once_has_one()
     {
-        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var name = Guid.NewGuid();
         var create = ("cy", $"select public.create_organization('{name}')");
         Assert.Equal(new[] { null, "RC002" }, await race.InTurn(create, create));
@@ -178,7 +178,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
     [InlineData(false)]
     public async Task Nobody_founds_an_organization_and_becomes_an_operator_at_the_same_moment(bool foundsFirst)
     {
-        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var email = await race.Alone<string>("rlschat_backup", """select "email" from public."User" where "id" = [cy]""");
         var founds = ("cy", "select public.create_organization('of an operator')");
         var becomes = ("auth_definer", $"select app_private.grant_operator('{email}')");
@@ -190,10 +190,10 @@ public sealed class MembershipRaceTests(Theatre theatre)
     [InlineData("di", "select public.accept_invitation('[token]')")]
     public async Task Changes_of_members_wait_for_those_of_their_own_organization_and_of_no_other(string who, string sql)
     {
-        var world = await Troupe.Gather(theatre, "ana:admin", "ben:member", "cy:member", "di:");
-        var elsewhere = await Troupe.Gather(theatre, "eve:admin", "flo:member");
+        var world = await World.Of(fixture, "ana:admin", "ben:member", "cy:member", "di:");
+        var elsewhere = await World.Of(fixture, "eve:admin", "flo:member");
         (world["eve"], world["flo"]) = (elsewhere["eve"], elsewhere["flo"]);
-        var race = new Race(theatre, world);
+        var race = new Race(fixture, world);
         var impatient = (who, "set local lock_timeout = '50ms'; " + sql.Replace("[token]", await Invite(race, "ana", "di"), StringComparison.Ordinal));
         const string Lingers = "select pg_sleep(0.5)";
         Assert.Equal(new[] { null, "55P03" }, await race.InTurn(("ana", "select public.set_member_manager([ben], [ana])"), impatient, then: Lingers));
@@ -204,7 +204,7 @@ public sealed class MembershipRaceTests(Theatre theatre)
     [Fact]
     public async Task Who_leaves_waits_for_the_organization_and_keeps_nobody_waiting_meanwhile()
     {
-        var race = new Race(theatre, await Troupe.Gather(theatre, "ana:admin", "cy:member", "di:member"));
+        var race = new Race(fixture, await World.Of(fixture, "ana:admin", "cy:member", "di:member"));
         Assert.Equal(new string?[] { null, null }, await race.InTurn(
             ("ana", "select public.set_member_manager([di], [ana])"), ("cy", Leave), then: "select public.set_member_manager([cy], [ana])"));
         Assert.Null(await race.Alone<Guid?>("rlschat_backup", """select "organizationId" from public."User" where "id" = [cy]"""));

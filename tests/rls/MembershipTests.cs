@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Rls;
 /// "User", can_manage_members, and "Organization" of access-rules.md: who founds, leaves, removes a colleague,
 /// and sets a colleague's role and manager. What comes of it is in <see cref="HandOverTests"/>.
 /// </summary>
-public sealed class MembershipTests(Theatre theatre) : Drama(theatre)
+public sealed class MembershipTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // "equal": a role that holds what can_manage_members holds; "more": one that they lack.
     private static readonly Dictionary<string, string> Verbs = new()
@@ -94,73 +94,73 @@ public sealed class MembershipTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Own))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        if (Theatre.World.Knows(row.Split(',')[0]))
+        if (Fixture.World.Knows(row.Split(',')[0]))
         {
-            Play.Remember("target", Theatre.World[row.Split(',')[0]]);
+            Db.Remember("target", Fixture.World[row.Split(',')[0]]);
         }
 
         if (row.EndsWith("documents too", StringComparison.Ordinal))
         {
-            await Play.As("admin");
-            Play.Remember("both", await Play.Ask<Guid>(
+            await Db.As("admin");
+            Db.Remember("both", await Db.Ask<Guid>(
                 """
                 insert into public."Role" ("name", "permissions", "organizationId")
                 values ('both', '{"can_manage_members": true, "can_view_documents": true}', [Acme]) returning "id"
                 """));
-            await Play.Do("select public.set_member_role([member], [both])");
+            await Db.Do("select public.set_member_role([member], [both])");
         }
 
         if (verb == "theirs")
         {
-            await Play.As("rival");
-            Play.Remember("theirs", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
+            await Db.As("rival");
+            Db.Remember("theirs", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
         }
 
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select u::text from public."User" u order by "id" """);
     }
 
     [Fact]
     public async Task Who_founds_an_organization_becomes_its_administrator()
     {
-        await Play.As("loner");
-        Play.Remember("Solo", await Play.Ask<Guid>("select public.create_organization('Solo')"));
-        Assert.Equal(["true"], await Play.List(
+        await Db.As("loner");
+        Db.Remember("Solo", await Db.Ask<Guid>("select public.create_organization('Solo')"));
+        Assert.Equal(["true"], await Db.List(
             """
             select ("organizationId" = [Solo] and "roleId" = [admin role] and "joinedAt" is not null)::text
             from public."User"
             """));
-        Assert.Equal(["Solo"], await Play.List("""select "name" from public."Organization" """));
+        Assert.Equal(["Solo"], await Db.List("""select "name" from public."Organization" """));
     }
 
     // The trigger says it again, for whatever arrives by another way than the functions.
     [Fact]
     public async Task Nobody_holds_the_role_of_another_organization_or_has_a_manager_there_whoever_writes_it()
     {
-        await Play.As("rival");
-        Play.Remember("theirs", await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
-        await Play.AsRole("auth_definer");
-        Assert.Equal("RC012", await Play.Error("""update public."User" set "roleId" = [theirs] where "id" = [owner]"""));
-        Assert.Equal("RC012", await Play.Error("""update public."User" set "organizationId" = [Globex], "managerId" = null where "id" = [can_view_audit]"""));
-        Assert.Equal("RC007", await Play.Error("""update public."User" set "managerId" = [rival] where "id" = [owner]"""));
-        Assert.Null(await Play.Error("""update public."User" set "roleId" = [theirs], "managerId" = [rival] where "id" = [outsider]"""));
+        await Db.As("rival");
+        Db.Remember("theirs", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
+        await Db.AsRole("auth_definer");
+        Assert.Equal("RC012", await Db.Error("""update public."User" set "roleId" = [theirs] where "id" = [owner]"""));
+        Assert.Equal("RC012", await Db.Error("""update public."User" set "organizationId" = [Globex], "managerId" = null where "id" = [can_view_audit]"""));
+        Assert.Equal("RC007", await Db.Error("""update public."User" set "managerId" = [rival] where "id" = [owner]"""));
+        Assert.Null(await Db.Error("""update public."User" set "roleId" = [theirs], "managerId" = [rival] where "id" = [outsider]"""));
     }
 
     [Fact]
     public async Task Nobody_in_particular_changes_no_membership()
     {
-        await Play.AsRole("regular_user");
-        Assert.Equal("42501", await Play.Error("select public.create_organization('x')"));
-        Assert.Equal("42501", await Play.Error("select public.accept_invitation('owner')"));
-        Assert.False(await Play.Ask<bool>("select public.remove_member([owner])"));
-        Assert.False(await Play.Ask<bool>("select public.set_member_role([owner], [admin role])"));
-        Assert.False(await Play.Ask<bool>("select public.set_member_manager([owner], [member])"));
-        Assert.NotNull(await Play.Error("select public.leave_organization()"));
+        await Db.AsRole("regular_user");
+        Assert.Equal("42501", await Db.Error("select public.create_organization('x')"));
+        Assert.Equal("42501", await Db.Error("select public.accept_invitation('owner')"));
+        Assert.False(await Db.Ask<bool>("select public.remove_member([owner])"));
+        Assert.False(await Db.Ask<bool>("select public.set_member_role([owner], [admin role])"));
+        Assert.False(await Db.Ask<bool>("select public.set_member_manager([owner], [member])"));
+        Assert.NotNull(await Db.Error("select public.leave_organization()"));
     }
 
     [Theory]
@@ -169,8 +169,8 @@ public sealed class MembershipTests(Theatre theatre) : Drama(theatre)
     [InlineData("[manager]", "[owner]")]
     public async Task Nobody_is_above_themselves(string person, string manager)
     {
-        await Play.As("admin");
-        Assert.Equal("RC006", await Play.Error($"select public.set_member_manager({person}, {manager})"));
-        Assert.Null(await Play.Error($"select public.set_member_manager({person}, [member])"));
+        await Db.As("admin");
+        Assert.Equal("RC006", await Db.Error($"select public.set_member_manager({person}, {manager})"));
+        Assert.Null(await Db.Error($"select public.set_member_manager({person}, [member])"));
     }
 }

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -69,10 +69,10 @@ public sealed partial class MessageTests
     [MemberData(nameof(Inserting))]
     public async Task May_insert(string row, string who, string verb, string expected)
     {
-        await Scene.Chat(Play, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : Cast.Owner);
-        await Scene.Left(Play, row, who);
-        Play.Remember("another", Theatre.World[who == Cast.Owner ? "member" : Cast.Owner]);
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb], """select count(*) from public."Message" """);
+        await Rows.Chat(Db, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : People.Owner);
+        await Rows.Left(Db, row, who);
+        Db.Remember("another", Fixture.World[who == People.Owner ? "member" : People.Owner]);
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Message" """);
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed partial class MessageTests
     {
         string[] columns = ["id", "chatId", "userId", "role", "createdAt", "version"];
         await Stand("organization");
-        await Scene.NobodyMay(Play,
+        await Expect.NobodyMay(Db,
         [
             .. columns.SelectMany(column => new[]
             {
@@ -96,20 +96,20 @@ public sealed partial class MessageTests
 
     [Fact]
     public async Task Nobody_copies_messages_in() =>
-        await Scene.NobodyCopiesInto(Play, "Message", """ "chatId", "role", "parts" """);
+        await Expect.NobodyCopiesInto(Db, "Message", """ "chatId", "role", "parts" """);
 
     // The column grants stop every move before a policy runs. Were one granted by mistake, the policy's check stands.
     [Fact]
     public async Task A_column_that_is_granted_by_mistake_still_moves_no_message()
     {
-        await Scene.Chat(Play, "personal", Cast.Owner, "diary");
+        await Rows.Chat(Db, "personal", People.Owner, "diary");
         await Stand("organization");
-        await Scene.Chat(Play, "personal", "member", "mine");
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""grant update ("chatId", "userId") on public."Message" to regular_user""");
-        await Play.As("member");
-        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Message" set "chatId" = [diary]"""));
-        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Message" set "userId" = [owner]"""));
-        Assert.Equal(Outcome.Yes, await Play.Try("""update public."Message" set "chatId" = [mine]"""));
+        await Rows.Chat(Db, "personal", "member", "mine");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""grant update ("chatId", "userId") on public."Message" to regular_user""");
+        await Db.As("member");
+        Assert.Equal(Outcome.Denied, await Db.Try("""update public."Message" set "chatId" = [diary]"""));
+        Assert.Equal(Outcome.Denied, await Db.Try("""update public."Message" set "userId" = [owner]"""));
+        Assert.Equal(Outcome.Yes, await Db.Try("""update public."Message" set "chatId" = [mine]"""));
     }
 }

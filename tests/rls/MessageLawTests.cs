@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -15,7 +15,7 @@ public sealed partial class MessageTests
         regular_user update attachments, parts
         regular_user delete *
         """,
-        await Grants.On(Play, "Message"));
+        await Grants.On(Db, "Message"));
 
     [Fact]
     public async Task Everyone_sees_the_messages_of_the_chats_that_they_see_and_no_other()
@@ -26,12 +26,12 @@ public sealed partial class MessageTests
             ("left", "organization of left"), ("rival", "organization of rival"), ("loner", "personal of loner"),
         })
         {
-            await Scene.Chat(Play, row, who);
-            await Play.Do($"""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["{row}"]')""");
+            await Rows.Chat(Db, row, who);
+            await Db.Do($"""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["{row}"]')""");
         }
 
-        await Play.Leave("left");
-        await Scene.Seen(Play, """select "parts" ->> 0 from public."Message" """, """
+        await Db.Leave("left");
+        await Expect.Seen(Db, """select "parts" ->> 0 from public."Message" """, """
             owner: organization, organization of left, organization public, personal, personal public
             member: organization, organization of left, organization public, personal public
             director: organization, organization of left, organization public, personal public
@@ -53,47 +53,47 @@ public sealed partial class MessageTests
         await Stand("organization public");
         foreach (var who in new[] { "manager", "rival" })
         {
-            await Scene.Chat(Play, "personal", who, "mine");
-            Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete_all"]));
+            await Rows.Chat(Db, "personal", who, "mine");
+            Assert.Equal(Outcome.Hidden, await Db.Try(Verbs["delete_all"]));
         }
 
-        await Play.As(Cast.Owner);
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["delete_all"]));
+        await Db.As(People.Owner);
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["delete_all"]));
     }
 
     [Fact]
     public async Task A_message_outlasts_its_author_and_is_nobodys_then()
     {
         await Stand("organization");
-        await Play.As("member");
-        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(["nobody"], await Play.List("""select coalesce("userId"::text, 'nobody') from public."Message" where "id" = [message]"""));
-        foreach (var who in Scene.Everyone)
+        await Db.As("member");
+        Assert.True(await Db.Ask<bool>("select public.delete_account()"));
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(["nobody"], await Db.List("""select coalesce("userId"::text, 'nobody') from public."Message" where "id" = [message]"""));
+        foreach (var who in People.Everyone)
         {
-            await Matrix.Check(Play, "of a deleted author", who, "reword", who == Cast.Anonymous ? "denied" : "hidden",
+            await Matrix.Check(Db, "of a deleted author", who, "reword", who == People.Anonymous ? "denied" : "hidden",
                 Verbs["reword_all"], """select m::text from public."Message" m where "id" = [message]""");
         }
 
-        await Play.As(Cast.Owner);
-        Assert.Equal(1, await Play.Do(Verbs["delete"]));
+        await Db.As(People.Owner);
+        Assert.Equal(1, await Db.Do(Verbs["delete"]));
     }
 
     [Fact]
     public async Task A_message_stays_its_authors_when_they_leave_and_is_theirs_again_when_they_are_back()
     {
         await Stand("organization");
-        await Play.As("member");
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["reword"]));
-        await Play.Do("select public.leave_organization()");
-        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["reword_all"]));
-        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete_all"]));
+        await Db.As("member");
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["reword"]));
+        await Db.Do("select public.leave_organization()");
+        Assert.Equal(Outcome.Hidden, await Db.Try(Verbs["reword_all"]));
+        Assert.Equal(Outcome.Hidden, await Db.Try(Verbs["delete_all"]));
 
-        await Play.As("admin");
-        await Play.Do("select public.invite_member('member@test', [member role], sha256('back'))");
-        await Play.As("member");
-        await Play.Do("select public.accept_invitation('back')");
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["reword_all"]));
+        await Db.As("admin");
+        await Db.Do("select public.invite_member('member@test', [member role], sha256('back'))");
+        await Db.As("member");
+        await Db.Do("select public.accept_invitation('back')");
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["reword_all"]));
     }
 
     [Theory]
@@ -102,8 +102,8 @@ public sealed partial class MessageTests
     [InlineData("user", "[]", "\"none\"")]
     public async Task A_message_has_a_known_role_and_lists(string role, string parts, string attachments)
     {
-        await Scene.Chat(Play, "personal", Cast.Owner);
-        Assert.Equal(PostgresErrorCodes.CheckViolation, await Play.Error(
+        await Rows.Chat(Db, "personal", People.Owner);
+        Assert.Equal(PostgresErrorCodes.CheckViolation, await Db.Error(
             $"""insert into public."Message" ("chatId", "role", "parts", "attachments") values ([chat], '{role}', '{parts}', '{attachments}')"""));
     }
 }

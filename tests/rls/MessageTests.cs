@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Message" of access-rules.md: who sees, rewords and deletes one.</summary>
-public sealed partial class MessageTests(Theatre theatre) : Drama(theatre)
+public sealed partial class MessageTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // Each verb with a WHERE and, where it writes, without one (…_all): held as tightly. An upsert
     // writes into a chat of one's own and meets the message by its id: no way round the update's rules.
@@ -107,32 +107,32 @@ public sealed partial class MessageTests(Theatre theatre) : Drama(theatre)
         await Stand(row, who);
         if (verb == "upsert")
         {
-            await Scene.Chat(Play, "personal", who == Cast.Anonymous ? Cast.Owner : who, "mine");
+            await Rows.Chat(Db, "personal", who == People.Anonymous ? People.Owner : who, "mine");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select m::text from public."Message" m where "id" = [message]""");
     }
 
     private async Task Stand(string row, string who = "")
     {
-        await Scene.Chat(Play, row, row.EndsWith("chat of one who left", StringComparison.Ordinal) ? "left" : Cast.Owner);
+        await Rows.Chat(Db, row, row.EndsWith("chat of one who left", StringComparison.Ordinal) ? "left" : People.Owner);
         var id = Guid.NewGuid();
-        Play.Remember("message", id);
+        Db.Remember("message", id);
         if (row.EndsWith("by member", StringComparison.Ordinal))
         {
-            await Scene.Forge(Play, "Message", """
+            await Rows.Forge(Db, "Message", """
                 insert into public."Message" ("id", "chatId", "role", "parts", "userId")
                 values ([message], [chat], 'user', '["old"]', [member])
                 """);
         }
         else
         {
-            await Play.As(row.StartsWith("personal", StringComparison.Ordinal) ? Cast.Owner
+            await Db.As(row.StartsWith("personal", StringComparison.Ordinal) ? People.Owner
                 : row.EndsWith("by one who left", StringComparison.Ordinal) ? "left" : "member");
-            await Play.Do("""insert into public."Message" ("id", "chatId", "role", "parts") values ([message], [chat], 'user', '["old"]')""");
+            await Db.Do("""insert into public."Message" ("id", "chatId", "role", "parts") values ([message], [chat], 'user', '["old"]')""");
         }
 
-        await Scene.Left(Play, row, who);
+        await Rows.Left(Db, row, who);
     }
 }

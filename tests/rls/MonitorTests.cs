@@ -1,12 +1,12 @@
 using Npgsql;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Rls.Installing;
-using RlsChat.Tests.Rls.Stage;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>Schema monitor: who sees anything there, and that nothing that people wrote is among it.</summary>
-public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
+public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Canary = "hush-canary";
 
@@ -18,68 +18,68 @@ public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
     public async Task Only_who_may_look_sees_anything_in_the_role_monitor()
     {
         // Something for each view to show.
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""create policy everybody on public."Vote" for select using (false)""");
-        foreach (var who in Cast.People.Select(p => p.Who))
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""create policy everybody on public."Vote" for select using (false)""");
+        foreach (var who in People.All.Select(p => p.Who))
         {
-            await Play.Do($"select set_config('role', 'monitor', true), set_config('auth.uid', [{who}], true)");
+            await Db.Do($"select set_config('role', 'monitor', true), set_config('auth.uid', [{who}], true)");
             foreach (var view in Full.Concat(Others.Take(2)))
             {
                 Cells.Count();
-                Assert.True(await Play.Ask<bool>($"select exists (select from {view})") == (who == "operator"), $"{view} by {who}");
+                Assert.True(await Db.Ask<bool>($"select exists (select from {view})") == (who == "operator"), $"{view} by {who}");
             }
         }
 
         // As db-check, and people at psql.
-        await Play.AsRole("monitor");
+        await Db.AsRole("monitor");
         foreach (var view in Full.Concat(Others.Take(2)))
         {
-            Assert.True(await Play.Ask<bool>($"select exists (select from {view})"), view);
+            Assert.True(await Db.Ask<bool>($"select exists (select from {view})"), view);
         }
 
-        await Play.Do("select set_config('auth.uid', '11111111-1111-4111-8111-111111111111', true)");
-        Assert.False(await Play.Ask<bool>("select exists (select from monitor.policies)"));
+        await Db.Do("select set_config('auth.uid', '11111111-1111-4111-8111-111111111111', true)");
+        Assert.False(await Db.Ask<bool>("select exists (select from monitor.policies)"));
     }
 
     [Fact]
     public async Task The_gauges_count_the_sessions_that_live_and_the_files_of_the_schema()
     {
         const string Sessions = "select sessions from auth.gauges()";
-        await Play.AsRole("auth_definer");
-        var before = await Play.Ask<long>(Sessions);
+        await Db.AsRole("auth_definer");
+        var before = await Db.Ask<long>(Sessions);
         foreach (var name in new[] { "lives", "was revoked", "ended" })
         {
-            await Play.Do($"select auth.open_session([owner], sha256('{name}'), sha256('secret of {name}'))");
+            await Db.Do($"select auth.open_session([owner], sha256('{name}'), sha256('secret of {name}'))");
         }
 
-        await Play.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('was revoked'), 'hex')""");
-        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 second' where "sessionToken" = encode(sha256('ended'), 'hex')""");
-        Assert.Equal(before + 1, await Play.Ask<long>(Sessions));
+        await Db.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('was revoked'), 'hex')""");
+        await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 second' where "sessionToken" = encode(sha256('ended'), 'hex')""");
+        Assert.Equal(before + 1, await Db.Ask<long>(Sessions));
 
-        var migrations = await Play.Ask<long>("select migrations from auth.gauges()");
-        await Play.AsRole("rlschat_owner");
-        Assert.Equal(migrations, await Play.Ask<long>("select count(*) from app_private.migration where starts_with(name, 'db/schema/')"));
-        Assert.True(migrations < await Play.Ask<long>("select count(*) from app_private.migration"));
+        var migrations = await Db.Ask<long>("select migrations from auth.gauges()");
+        await Db.AsRole("rlschat_owner");
+        Assert.Equal(migrations, await Db.Ask<long>("select count(*) from app_private.migration where starts_with(name, 'db/schema/')"));
+        Assert.True(migrations < await Db.Ask<long>("select count(*) from app_private.migration"));
     }
 
     [Fact]
     public async Task Who_loses_the_permission_loses_the_sight()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
-        await Play.Do("select set_config('role', 'monitor', true), set_config('auth.uid', [operator], true)");
-        Assert.Empty(await Play.List("""select "table" from monitor.tables"""));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
+        await Db.Do("select set_config('role', 'monitor', true), set_config('auth.uid', [operator], true)");
+        Assert.Empty(await Db.List("""select "table" from monitor.tables"""));
     }
 
     [Fact]
     public async Task SQL_on_the_APIs_connection_sees_nothing_but_what_its_start_needs()
     {
-        foreach (var claim in new[] { "", Theatre.World["operator"].ToString() })
+        foreach (var claim in new[] { "", Fixture.World["operator"].ToString() })
         {
             foreach (var (view, there) in Full.Concat(Others).Select(view => (view, false))
                 .Concat([("monitor.migrations", true), ("monitor.canary", true)]))
             {
-                Assert.Equal(there, await Theatre.Database.ApiConnectionString.Ask<bool>(
+                Assert.Equal(there, await Fixture.Database.ApiConnectionString.Ask<bool>(
                     $"select exists (select from {view})", "set role monitor", $"select set_config('auth.uid', '{claim}', false)"));
             }
         }
@@ -88,17 +88,17 @@ public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Nobody_else_looks()
     {
-        await Scene.NobodyMay(Play, Full.Concat(Others).Concat(["monitor.migrations", "monitor.canary"]).Select(view => $"select from {view}"));
-        await Scene.NobodyMay(Play, "select auth.can_view_monitoring()");
+        await Expect.NobodyMay(Db, Full.Concat(Others).Concat(["monitor.migrations", "monitor.canary"]).Select(view => $"select from {view}"));
+        await Expect.NobodyMay(Db, "select auth.can_view_monitoring()");
     }
 
     [Fact]
     public async Task The_role_monitor_reads_nothing_else()
     {
-        await Play.AsRole("rlschat_owner");
+        await Db.AsRole("rlschat_owner");
         Assert.Equal(
             ["monitor.canary", "monitor.drift", "monitor.findings", "monitor.migrations", "monitor.policies", "monitor.tables", "monitor.untightened"],
-            await Play.List("""
+            await Db.List("""
                 select n.nspname || '.' || c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
                 where n.nspname !~ '^(pg_|information_schema)' and c.relkind in ('r', 'p', 'v', 'm', 'f')
                   and has_any_column_privilege('monitor', c.oid, 'select')
@@ -109,10 +109,10 @@ public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Tables_say_who_may_what_there()
     {
-        await Play.AsRole("monitor");
+        await Db.AsRole("monitor");
         Assert.Equal(
             ["""true|true|["delete_chat_owner"]|["*"]|["chatId", "createdAt", "id", "userId"]|true"""],
-            await Play.List("""
+            await Db.List("""
                 select concat_ws('|', rls_enabled::text, rls_forced::text, policies -> 'delete', grants -> 'select' -> 'anonymous',
                   grants -> 'insert' -> 'regular_user', (size > 0)::text)
                 from monitor.tables where "table" = 'Stream'
@@ -122,14 +122,14 @@ public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Activity_shows_no_query_no_address_and_no_name_of_a_program()
     {
-        var owner = new NpgsqlConnectionStringBuilder(Theatre.Database.OwnerConnectionString) { ApplicationName = Canary, Pooling = false };
+        var owner = new NpgsqlConnectionStringBuilder(Fixture.Database.OwnerConnectionString) { ApplicationName = Canary, Pooling = false };
         await using var other = new NpgsqlConnection(owner.ConnectionString);
         await other.OpenAsync();
         await using var transaction = await other.BeginTransactionAsync();
         await using var query = new NpgsqlCommand($"select '{Canary}'", other);
         await query.ExecuteScalarAsync();
-        await Play.AsRole("monitor");
-        var rows = string.Join('\n', await Play.List("select a::text from monitor.activity() a"));
+        await Db.AsRole("monitor");
+        var rows = string.Join('\n', await Db.List("select a::text from monitor.activity() a"));
         Assert.Contains(owner.Username!, rows, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, rows, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", rows, StringComparison.Ordinal);
@@ -138,13 +138,13 @@ public sealed class MonitorTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Activity_shows_the_states_of_the_APIs_connections()
     {
-        await using var api = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Theatre.Database.ApiConnectionString) { Pooling = false }.ConnectionString);
+        await using var api = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(Fixture.Database.ApiConnectionString) { Pooling = false }.ConnectionString);
         await api.OpenAsync();
         await using var transaction = await api.BeginTransactionAsync();
         await using var query = new NpgsqlCommand("select 1", api);
         await query.ExecuteScalarAsync();
-        await Play.AsRole("monitor");
-        Assert.Equal(["1 true"], await Play.List("""
+        await Db.AsRole("monitor");
+        Assert.Equal(["1 true"], await Db.List("""
             select concat_ws(' ', connections, (oldest_transaction >= 0)::text) from monitor.activity()
             where role = 'rlschat_api' and state = 'idle in transaction'
             """));

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Organization" of access-rules.md. How it comes, and ends with its last member, is in MembershipTests.</summary>
-public sealed class OrganizationTests(Theatre theatre) : Drama(theatre)
+public sealed class OrganizationTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -48,21 +48,21 @@ public sealed class OrganizationTests(Theatre theatre) : Drama(theatre)
     {
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select o::text from public."Organization" o where "id" = [Acme]""");
     }
 
     [Fact]
     public async Task Everyone_sees_their_organization_and_no_other()
     {
-        foreach (var (who, organization) in Cast.People)
+        foreach (var (who, organization) in People.All)
         {
-            await Play.As(who);
+            await Db.As(who);
             string[] expected = organization is null ? [] : [organization];
-            Assert.Equal(expected, await Play.List("""select "name" from public."Organization" """));
+            Assert.Equal(expected, await Db.List("""select "name" from public."Organization" """));
         }
     }
 
@@ -70,65 +70,65 @@ public sealed class OrganizationTests(Theatre theatre) : Drama(theatre)
     public async Task The_last_member_who_may_manage_it_deletes_it_and_its_rows_go_back_to_their_owners()
     {
         await FoundedByLoner();
-        await Play.As("loner");
-        Assert.Equal(1, await Play.Do("""delete from public."Organization" """));
+        await Db.As("loner");
+        Assert.Equal(1, await Db.Do("""delete from public."Organization" """));
 
-        Assert.Equal(["private "], await Play.List("""select "visibility" || ' ' || coalesce("organizationId"::text, '') from public."Chat" where "id" = [chat]"""));
-        Assert.Equal([""], await Play.List("""select "organizationId" from public."Document" where "id" = [document]"""));
-        Assert.Equal([" "], await Play.List("""select concat("organizationId", ' ', "roleId") from public."User" """));
-        await Play.AsRole("rlschat_backup");
-        Assert.Empty(await Play.List("""select "name" from public."Role" where "organizationId" = [Solo]"""));
+        Assert.Equal(["private "], await Db.List("""select "visibility" || ' ' || coalesce("organizationId"::text, '') from public."Chat" where "id" = [chat]"""));
+        Assert.Equal([""], await Db.List("""select "organizationId" from public."Document" where "id" = [document]"""));
+        Assert.Equal([" "], await Db.List("""select concat("organizationId", ' ', "roleId") from public."User" """));
+        await Db.AsRole("rlschat_backup");
+        Assert.Empty(await Db.List("""select "name" from public."Role" where "organizationId" = [Solo]"""));
     }
 
     // By an operator's hand: no policy lets anybody delete an organization that they are no member of.
     [Fact]
     public async Task Who_deletes_another_organization_stays_in_their_own()
     {
-        Play.Remember("Empty", Guid.NewGuid());
-        await Scene.Forge(Play, "Organization", """insert into public."Organization" ("id", "name") values ([Empty], 'Empty')""");
-        await Scene.Forge(Play, "Organization", """
+        Db.Remember("Empty", Guid.NewGuid());
+        await Rows.Forge(Db, "Organization", """insert into public."Organization" ("id", "name") values ([Empty], 'Empty')""");
+        await Rows.Forge(Db, "Organization", """
             select set_config('auth.uid', [member], true);
             delete from public."Organization" where "id" = [Empty]
             """);
-        await Play.As("member");
-        Assert.Equal(["Acme"], await Play.List("""select "name" from public."Organization" """));
-        await Play.AsRole("rlschat_backup");
-        Assert.Empty(await Play.List("""select 1 from public."Organization" where "id" = [Empty]"""));
+        await Db.As("member");
+        Assert.Equal(["Acme"], await Db.List("""select "name" from public."Organization" """));
+        await Db.AsRole("rlschat_backup");
+        Assert.Empty(await Db.List("""select 1 from public."Organization" where "id" = [Empty]"""));
     }
 
     [Fact]
     public async Task It_is_not_deleted_while_another_member_is_left()
     {
         await FoundedByLoner();
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "organizationId" = [Solo], "roleId" = [member role], "joinedAt" = now() where "id" = [left]""");
-        await Play.As("loner");
-        Assert.Equal(Outcome.Hidden, await Play.Try("""delete from public."Organization" """));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "organizationId" = [Solo], "roleId" = [member role], "joinedAt" = now() where "id" = [left]""");
+        await Db.As("loner");
+        Assert.Equal(Outcome.Hidden, await Db.Try("""delete from public."Organization" """));
     }
 
     [Fact]
     public async Task Its_last_member_without_can_manage_organization_does_not_delete_it()
     {
         await FoundedByLoner();
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""alter table public."User" disable trigger _300_last_member""");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public."User" set "roleId" = [member role] where "id" = [loner]""");
-        await Play.As("loner");
-        Assert.Equal(Outcome.Hidden, await Play.Try("""delete from public."Organization" """));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""alter table public."User" disable trigger _300_last_member""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public."User" set "roleId" = [member role] where "id" = [loner]""");
+        await Db.As("loner");
+        Assert.Equal(Outcome.Hidden, await Db.Try("""delete from public."Organization" """));
     }
 
     [Fact]
     public async Task Grants_are_these() => Assert.Equal(
         "regular_user select *\nregular_user update name\nregular_user delete *",
-        await Grants.On(Play, "Organization"));
+        await Grants.On(Db, "Organization"));
 
     private async Task FoundedByLoner()
     {
-        await Play.As("loner");
-        Play.Remember("Solo", await Play.Ask<Guid>("select public.create_organization('Solo')"));
-        await Play.Do("""insert into public."Role" ("name", "organizationId") values ('clerk', [Solo])""");
-        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Solo]) returning "id" """));
-        Play.Remember("document", await Play.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Solo]) returning "id" """));
+        await Db.As("loner");
+        Db.Remember("Solo", await Db.Ask<Guid>("select public.create_organization('Solo')"));
+        await Db.Do("""insert into public."Role" ("name", "organizationId") values ('clerk', [Solo])""");
+        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Solo]) returning "id" """));
+        Db.Remember("document", await Db.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Solo]) returning "id" """));
     }
 }

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Rls;
 /// The tags that a change may expect. RC015: the row has none of them, and nothing changes; who may
 /// not change it is told that first, and so learns nothing of its tag.
 /// </summary>
-public sealed class PreconditionTests(Theatre theatre) : Drama(theatre)
+public sealed class PreconditionTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Tag = "array['other', [tag]::text]";
 
@@ -37,17 +37,17 @@ public sealed class PreconditionTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task Members(string row, string who, string verb, string expected)
     {
-        await Play.As("admin");
-        Play.Remember("tag", await Play.Ask<string>("""select "tag" from public."Colleague" where "id" = [owner]"""));
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb], """select u::text from public."User" u order by "id" """);
+        await Db.As("admin");
+        Db.Remember("tag", await Db.Ask<string>("""select "tag" from public."Colleague" where "id" = [owner]"""));
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb], """select u::text from public."User" u order by "id" """);
     }
 
     [Fact]
     public async Task A_members_tag_changes_with_what_is_seen_of_them_and_with_nothing_else()
     {
         const string tag = """select "tag" from public."Colleague" where "id" = [owner]""";
-        await Play.As("admin");
-        var tags = new List<string> { await Play.Ask<string>(tag) };
+        await Db.As("admin");
+        var tags = new List<string> { await Db.Ask<string>(tag) };
         foreach (var change in new[]
         {
             "select public.set_member_manager([owner], null)",
@@ -55,29 +55,29 @@ public sealed class PreconditionTests(Theatre theatre) : Drama(theatre)
             """update public."Role" set "name" = 'renamed' where "id" = [role of can_view_audit]""",
         })
         {
-            await Play.Do(change);
-            tags.Add(await Play.Ask<string>(tag));
+            await Db.Do(change);
+            tags.Add(await Db.Ask<string>(tag));
         }
 
         Assert.Equal(4, tags.Distinct().Count());
-        await Play.As("owner");
-        await Play.Do("""insert into public."Chat" ("title") values ('unseen')""");
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""alter table public."User" no force row level security""");
-        await Play.Do("""update public."User" set "creditBalance" = 17 where "id" = [owner]""");
-        await Play.Do("""alter table public."User" force row level security""");
-        await Play.As("admin");
-        Assert.Equal(tags[^1], await Play.Ask<string>(tag));
+        await Db.As("owner");
+        await Db.Do("""insert into public."Chat" ("title") values ('unseen')""");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""alter table public."User" no force row level security""");
+        await Db.Do("""update public."User" set "creditBalance" = 17 where "id" = [owner]""");
+        await Db.Do("""alter table public."User" force row level security""");
+        await Db.As("admin");
+        Assert.Equal(tags[^1], await Db.Ask<string>(tag));
     }
 
     [Fact]
     public async Task A_document_that_changes_owner_changes_its_version()
     {
-        await Play.As("owner");
-        Play.Remember("paper", await Play.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('a', [Acme]) returning "id" """));
-        Assert.Equal(1, await Play.Ask<int>("""select "version" from public."Document" where "id" = [paper]"""));
-        await Play.Do("select public.leave_organization()");
-        await Play.As("manager");
-        Assert.Equal(2, await Play.Ask<int>("""select "version" from public."Document" where "id" = [paper]"""));
+        await Db.As("owner");
+        Db.Remember("document", await Db.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('a', [Acme]) returning "id" """));
+        Assert.Equal(1, await Db.Ask<int>("""select "version" from public."Document" where "id" = [document]"""));
+        await Db.Do("select public.leave_organization()");
+        await Db.As("manager");
+        Assert.Equal(2, await Db.Ask<int>("""select "version" from public."Document" where "id" = [document]"""));
     }
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>The retention that the comments on the tables state: auth.purge() deletes what is past it, and nothing else.</summary>
-public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
+public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // A row of each table, dated by [at]; how old it may grow, and its mark.
     private static readonly (string Table, string Age, string Insert, string Mark)[] Retentions =
@@ -23,24 +23,24 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
     {
         await Date();
         var before = await Counts();
-        await Play.AsRole("rlschat_owner");
+        await Db.AsRole("rlschat_owner");
         Assert.Equal(
             Retentions.Select(r => $"{r.Table} 1"),
-            await Play.List("select concat_ws(' ', purged, deleted) from auth.purge() order by purged collate \"C\""));
+            await Db.List("select concat_ws(' ', purged, deleted) from auth.purge() order by purged collate \"C\""));
         Assert.Equal(
             before.Select(c => Retentions.Any(r => r.Table == c.Table) ? (c.Table, c.Rows - 1) : c),
             await Counts());
         foreach (var (table, _, _, mark) in Retentions)
         {
-            Assert.Equal(["kept"], await Play.List($"""select "{mark}" from public."{table}" where "{mark}" in ('past', 'kept')"""));
+            Assert.Equal(["kept"], await Db.List($"""select "{mark}" from public."{table}" where "{mark}" in ('past', 'kept')"""));
         }
     }
 
     [Fact]
     public async Task Only_the_purge_purges()
     {
-        await Play.AsRole("rlschat_owner");
-        Assert.Equal(["rlschat_auth", "rlschat_owner", "rlschat_purge"], await Play.List(
+        await Db.AsRole("rlschat_owner");
+        Assert.Equal(["rlschat_auth", "rlschat_owner", "rlschat_purge"], await Db.List(
             """
             select rolname from pg_roles
             where rolname in ('anonymous', 'regular_user', 'monitor', 'admin', 'auth_definer', 'identity_setter',
@@ -51,7 +51,7 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
     }
 
     [Fact]
-    public async Task Everybody_else_is_denied() => await Scene.NobodyMay(Play, "select auth.purge()");
+    public async Task Everybody_else_is_denied() => await Expect.NobodyMay(Db, "select auth.purge()");
 
     // Without a WHERE, so that no select policy stands in the way. (Who may delete a row of their own is not among them.)
     [Fact]
@@ -60,83 +60,83 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
         await Date();
         foreach (var (table, _, _, _) in Retentions)
         {
-            foreach (var who in new[] { "member", "outsider", "loner", "operator", Cast.Anonymous })
+            foreach (var who in new[] { "member", "outsider", "loner", "operator", People.Anonymous })
             {
                 Cells.Count();
-                await Play.As(who);
-                Assert.True(await Play.Try($"""delete from public."{table}" """) != Outcome.Yes, $"{who} deletes what is past its retention in {table}");
+                await Db.As(who);
+                Assert.True(await Db.Try($"""delete from public."{table}" """) != Outcome.Yes, $"{who} deletes what is past its retention in {table}");
             }
 
-            await Play.AsRole("rlschat_purge");
-            Assert.Equal(Outcome.Yes, await Play.Try($"""delete from public."{table}" """));
+            await Db.AsRole("rlschat_purge");
+            Assert.Equal(Outcome.Yes, await Db.Try($"""delete from public."{table}" """));
         }
     }
 
     [Fact]
     public async Task What_has_a_retention_outside_of_public_is_not_the_purges()
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("create table app_private.elsewhere ()");
-        await Play.Do("create policy purge_old on app_private.elsewhere for delete to rlschat_purge using (true)");
-        Assert.Equal(Retentions.Select(r => r.Table), await Play.List("select purged from auth.purge() order by purged collate \"C\""));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("create table app_private.elsewhere ()");
+        await Db.Do("create policy purge_old on app_private.elsewhere for delete to rlschat_purge using (true)");
+        Assert.Equal(Retentions.Select(r => r.Table), await Db.List("select purged from auth.purge() order by purged collate \"C\""));
     }
 
     [Fact]
     public async Task One_at_a_time()
     {
-        await Play.AsRole("rlschat_owner");
-        Assert.Equal(Retentions.Length, (await Play.List("select purged from auth.purge()")).Count);
+        await Db.AsRole("rlschat_owner");
+        Assert.Equal(Retentions.Length, (await Db.List("select purged from auth.purge()")).Count);
 
         // The API's login, on a connection of its own, while the first has not ended.
-        await using var api = Npgsql.NpgsqlDataSource.Create(Theatre.Database.AuthConnectionString);
+        await using var api = Npgsql.NpgsqlDataSource.Create(Fixture.Database.AuthConnectionString);
         await using var second = api.CreateCommand("select count(*) from auth.purge()");
         Assert.Equal(0L, await second.ExecuteScalarAsync());
-        await Play.Do("rollback");
+        await Db.Do("rollback");
         Assert.Equal((long)Retentions.Length, await second.ExecuteScalarAsync());
-        await Play.Do("begin");
+        await Db.Do("begin");
     }
 
     [Fact]
     public async Task It_visits_the_tables_of_people_alone()
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do(
+        await Db.AsRole("rlschat_owner");
+        await Db.Do(
             """
             create table app_private.elsewhere ("id" integer);
             create policy purge_old on app_private.elsewhere for delete to rlschat_purge using (true);
             """);
-        Assert.Equal(Retentions.Select(r => r.Table), (await Play.List("select purged from auth.purge()")).Order(StringComparer.Ordinal));
+        Assert.Equal(Retentions.Select(r => r.Table), (await Db.List("select purged from auth.purge()")).Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public async Task The_purge_deletes_nothing_else()
     {
-        await Play.AsRole("rlschat_purge");
+        await Db.AsRole("rlschat_purge");
         foreach (var table in new[] { "User", "Organization", "Role", "Chat", "Message", "Document", "CreditEntry", "accounts" })
         {
-            Assert.Equal("42501", await Play.Error($"""delete from public."{table}" """));
+            Assert.Equal("42501", await Db.Error($"""delete from public."{table}" """));
         }
 
         foreach (var (table, _, _, _) in Retentions)
         {
-            Assert.Equal("42501", await Play.Error($"""select * from public."{table}" """));
+            Assert.Equal("42501", await Db.Error($"""select * from public."{table}" """));
         }
     }
 
     private async Task Date()
     {
-        await Play.As("owner");
-        Play.Remember("chat", await Play.Ask<Guid>("""insert into public."Chat" ("title", "createdAt") values ('old', '2000-01-01') returning "id" """));
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.As("owner");
+        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "createdAt") values ('old', '2000-01-01') returning "id" """));
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
         // It ended long ago, so that its chunks' own ages count.
-        await Bypassing("Stream", () => Play.Do("""update public."Stream" set "activeAt" = '2000-01-01'"""));
+        await Bypassing("Stream", () => Db.Do("""update public."Stream" set "activeAt" = '2000-01-01'"""));
         foreach (var (table, age, insert, _) in Retentions)
         {
             await Bypassing(table, async () =>
             {
                 foreach (var (mark, extra, index) in new[] { ("past", "- interval '1 minute'", "1"), ("kept", "+ interval '1 minute'", "2") })
                 {
-                    await Play.Do(insert
+                    await Db.Do(insert
                         .Replace("[at]", $"now() at time zone 'utc' - interval '{age}' {extra}", StringComparison.Ordinal)
                         .Replace("[mark]", mark, StringComparison.Ordinal)
                         .Replace("[index]", index, StringComparison.Ordinal));
@@ -147,19 +147,19 @@ public sealed class PurgeTests(Theatre theatre) : Drama(theatre)
 
     private async Task Bypassing(string table, Func<Task> act)
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do($"""alter table public."{table}" disable row level security, disable trigger user""");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do($"""alter table public."{table}" disable row level security, disable trigger user""");
         await act();
-        await Play.Do($"""alter table public."{table}" enable row level security, enable trigger user""");
+        await Db.Do($"""alter table public."{table}" enable row level security, enable trigger user""");
     }
 
     private async Task<List<(string Table, long Rows)>> Counts()
     {
-        await Play.AsRole("rlschat_backup");
+        await Db.AsRole("rlschat_backup");
         var counts = new List<(string, long)>();
-        foreach (var table in await Play.List("""select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1"""))
+        foreach (var table in await Db.List("""select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r' order by 1"""))
         {
-            counts.Add((table, await Play.Ask<long>($"""select count(*) from public."{table}" """)));
+            counts.Add((table, await Db.Ask<long>($"""select count(*) from public."{table}" """)));
         }
 
         return counts;

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"What is not listed is denied" of access-rules.md: a "Quota" is read by whose it is, and counted by functions.</summary>
-public sealed class QuotaTests(Theatre theatre) : Drama(theatre)
+public sealed class QuotaTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -35,9 +35,9 @@ public sealed class QuotaTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("""insert into public."Quota" ("userId", "kind", "period", "used") values ([owner], 'made', '2026-01-01', 7)""");
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Db.AsRole("auth_definer");
+        await Db.Do("""insert into public."Quota" ("userId", "kind", "period", "used") values ([owner], 'made', '2026-01-01', 7)""");
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select q::text from public."Quota" q""");
     }
 
@@ -46,22 +46,22 @@ public sealed class QuotaTests(Theatre theatre) : Drama(theatre)
     {
         const string Write = """insert into public."Message" ("chatId", "role", "parts") select [chat], 'user', '[]' from generate_series(1, 2)""";
         const string Used = """select "used" from public."Quota" where "kind" = 'messages'""";
-        await Scene.Chat(Play, "personal", "owner");
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("delete from app_private.setting where name = 'messages_per_hour'");
-        await Play.As("owner");
-        await Play.Do(Write);
-        Assert.Empty(await Play.List(Used));
+        await Rows.Chat(Db, "personal", "owner");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("delete from app_private.setting where name = 'messages_per_hour'");
+        await Db.As("owner");
+        await Db.Do(Write);
+        Assert.Empty(await Db.List(Used));
 
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("insert into app_private.setting values ('messages_per_hour', '2')");
-        await Play.As("owner");
-        await Play.Do(Write);
-        Assert.Equal(["2"], await Play.List(Used));
-        Assert.Equal("RC014", await Play.Error(Write));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("insert into app_private.setting values ('messages_per_hour', '2')");
+        await Db.As("owner");
+        await Db.Do(Write);
+        Assert.Equal(["2"], await Db.List(Used));
+        Assert.Equal("RC014", await Db.Error(Write));
     }
 
     [Fact]
     public async Task Grants_are_these() =>
-        Assert.Equal("regular_user select *", await Grants.On(Play, "Quota"));
+        Assert.Equal("regular_user select *", await Grants.On(Db, "Quota"));
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Role" of access-rules.md. That nobody grants what they don't hold is in LawTests, permission by permission.</summary>
-public sealed class RoleTests(Theatre theatre) : Drama(theatre)
+public sealed class RoleTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -106,26 +106,26 @@ public sealed class RoleTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.As("admin");
-        Play.Remember("role", row switch
+        await Db.As("admin");
+        Db.Remember("role", row switch
         {
-            "holding nothing" => await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('clerk', [Acme]) returning "id" """),
-            "holding can_view_audit" => await Play.Ask<Guid>("""insert into public."Role" ("name", "permissions", "organizationId") values ('auditor', '{"can_view_audit": true}', [Acme]) returning "id" """),
-            "built in" => Theatre.World["member role"],
+            "holding nothing" => await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('clerk', [Acme]) returning "id" """),
+            "holding can_view_audit" => await Db.Ask<Guid>("""insert into public."Role" ("name", "permissions", "organizationId") values ('auditor', '{"can_view_audit": true}', [Acme]) returning "id" """),
+            "built in" => Fixture.World["member role"],
             "in use" => await InUse(),
-            _ => await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('old', [Acme]) returning "id" """),
+            _ => await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('old', [Acme]) returning "id" """),
         });
         if (row == "of the one who left")
         {
-            await Play.Do("select public.set_member_role([left], [role])");
+            await Db.Do("select public.set_member_role([left], [role])");
         }
 
         if (who == "left" || row == "of the one who left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select r::text from public."Role" r where "id" = [role]""");
     }
 
@@ -135,10 +135,10 @@ public sealed class RoleTests(Theatre theatre) : Drama(theatre)
     {
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb],
             """select r::text from public."Role" r order by "id" """);
     }
 
@@ -146,27 +146,27 @@ public sealed class RoleTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task A_column_that_is_granted_by_mistake_still_moves_no_role()
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""grant update ("organizationId") on public."Role" to regular_user""");
-        await Play.As("admin");
-        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Role" set "organizationId" = [Globex]"""));
-        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Role" set "organizationId" = null"""));
-        Assert.Equal(Outcome.Yes, await Play.Try("""update public."Role" set "organizationId" = [Acme]"""));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""grant update ("organizationId") on public."Role" to regular_user""");
+        await Db.As("admin");
+        Assert.Equal(Outcome.Denied, await Db.Try("""update public."Role" set "organizationId" = [Globex]"""));
+        Assert.Equal(Outcome.Denied, await Db.Try("""update public."Role" set "organizationId" = null"""));
+        Assert.Equal(Outcome.Yes, await Db.Try("""update public."Role" set "organizationId" = [Acme]"""));
     }
 
     [Fact]
     public async Task Everyone_sees_the_roles_of_their_organization_and_the_built_in_ones()
     {
-        await Play.As("member");
+        await Db.As("member");
         Assert.Equal(
-            [.. Cast.Permissions.Order(StringComparer.Ordinal), "member", "operator", "organization_admin"],
-            await Play.List("""select "name" from public."Role" order by "name" collate "C" """));
-        await Play.As("outsider");
+            [.. People.Permissions.Order(StringComparer.Ordinal), "member", "operator", "organization_admin"],
+            await Db.List("""select "name" from public."Role" order by "name" collate "C" """));
+        await Db.As("outsider");
         Assert.Equal(
             ["member", "operator", "organization_admin"],
-            await Play.List("""select "name" from public."Role" order by "name" collate "C" """));
-        await Play.As("loner");
-        Assert.Empty(await Play.List("""select "name" from public."Role" """));
+            await Db.List("""select "name" from public."Role" order by "name" collate "C" """));
+        await Db.As("loner");
+        Assert.Empty(await Db.List("""select "name" from public."Role" """));
     }
 
     [Fact]
@@ -177,12 +177,12 @@ public sealed class RoleTests(Theatre theatre) : Drama(theatre)
         regular_user update name, permissions
         regular_user delete *
         """,
-        await Grants.On(Play, "Role"));
+        await Grants.On(Db, "Role"));
 
     private async Task<Guid> InUse()
     {
-        var role = await Play.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('used', [Acme]) returning "id" """);
-        await Play.Do($"select public.set_member_role([member], '{role}')");
+        var role = await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('used', [Acme]) returning "id" """);
+        await Db.Do($"select public.set_member_role([member], '{role}')");
         return role;
     }
 }

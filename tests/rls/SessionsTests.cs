@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"sessions" of access-rules.md: sign-ins, seen and ended by the person themselves.</summary>
-public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
+public sealed class SessionsTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -41,63 +41,63 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
     [Theory]
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected) =>
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select s::text from public.sessions s where "userId" = [owner] or "id" = [session] order by "id" """);
 
     [Fact]
     public async Task People_see_their_own_sign_ins_and_no_others()
     {
-        await Play.As("owner");
-        Assert.Equal(2, (await Play.List("""select "id" from public.sessions""")).Count);
-        await Play.As("loner");
-        Assert.Single(await Play.List("""select "id" from public.sessions"""));
-        await Play.As("member");
-        Assert.Empty(await Play.List("""select "id" from public.sessions"""));
+        await Db.As("owner");
+        Assert.Equal(2, (await Db.List("""select "id" from public.sessions""")).Count);
+        await Db.As("loner");
+        Assert.Single(await Db.List("""select "id" from public.sessions"""));
+        await Db.As("member");
+        Assert.Empty(await Db.List("""select "id" from public.sessions"""));
 
         // One row a sign-in, however often it was refreshed and in however many tabs, and none of what was revoked.
-        await Play.As("owner");
-        var sessions = await Play.List("""select "id" from public.sessions order by "id" """);
-        await Play.AsRole("auth_definer");
+        await Db.As("owner");
+        var sessions = await Db.List("""select "id" from public.sessions order by "id" """);
+        await Db.AsRole("auth_definer");
         await Refresh("owner one", "two");
         await Refresh("owner one", "three", grace: 30);
         await Refresh("owner two", "four");
-        await Play.As("owner");
-        Assert.Equal(sessions, await Play.List("""select "id" from public.sessions order by "id" """));
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('owner another'), 'hex')""");
-        await Play.As("owner");
-        Assert.Single(await Play.List("""select "id" from public.sessions"""));
+        await Db.As("owner");
+        Assert.Equal(sessions, await Db.List("""select "id" from public.sessions order by "id" """));
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('owner another'), 'hex')""");
+        await Db.As("owner");
+        Assert.Single(await Db.List("""select "id" from public.sessions"""));
     }
 
     [Fact]
     public async Task A_sign_in_says_when_it_began_and_was_last_used_and_from_which_client()
     {
         const string Shown = """select concat_ws(' ', "createdAt", "lastUsed" > "createdAt" + interval '1 hour', "client") from public.sessions where "id" = [session]""";
-        await Play.AsRole("auth_definer");
-        await Play.Do("""update public.sessions set "createdAt" = '2026-01-01', "lastUsed" = '2026-01-01' where "id" = [session]""");
-        await Play.As("owner");
-        Assert.Equal(["2026-01-01 00:00:00 f a phone"], await Play.List(Shown));
-        await Play.AsRole("auth_definer");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""update public.sessions set "createdAt" = '2026-01-01', "lastUsed" = '2026-01-01' where "id" = [session]""");
+        await Db.As("owner");
+        Assert.Equal(["2026-01-01 00:00:00 f a phone"], await Db.List(Shown));
+        await Db.AsRole("auth_definer");
         await Refresh("owner one", "two", client: "'its next version'");
-        await Play.As("owner");
-        Assert.Equal(["2026-01-01 00:00:00 t its next version"], await Play.List(Shown));
+        await Db.As("owner");
+        Assert.Equal(["2026-01-01 00:00:00 t its next version"], await Db.List(Shown));
 
         // Each pair keeps what it was handed out to, for nobody to see.
-        await Play.AsRole("auth_definer");
-        Assert.Equal(["2026-01-01 00:00:00 2026-01-01 00:00:00 a phone"], await Play.List(
+        await Db.AsRole("auth_definer");
+        Assert.Equal(["2026-01-01 00:00:00 2026-01-01 00:00:00 a phone"], await Db.List(
             """select concat_ws(' ', "createdAt", "lastUsed", "client") from public.sessions where "familyId" = [session]"""));
     }
 
     [Fact]
     public async Task Signing_out_ends_the_whole_family_and_no_other_sign_in()
     {
-        await Play.AsRole("auth_definer");
+        await Db.AsRole("auth_definer");
         await Refresh("owner one", "two");
         await Refresh("owner one", "three", grace: 30);
-        await Play.As("owner");
-        Assert.Equal(1, await Play.Do("""delete from public.sessions where "id" = [session]"""));
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(["another"], await Play.List(
+        await Db.As("owner");
+        Assert.Equal(1, await Db.Do("""delete from public.sessions where "id" = [session]"""));
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(["another"], await Db.List(
             """
             select case "sessionToken" when encode(sha256('owner another'), 'hex') then 'another' else "sessionToken" end
             from public.sessions where "userId" = [owner]
@@ -116,29 +116,29 @@ public sealed class SessionsTests(Theatre theatre) : Drama(theatre)
     [InlineData("owner", "", null)]
     public async Task A_request_belongs_to_the_sign_in_whose_secret_it_has(string who, string secret, string? session)
     {
-        await Play.AsRole("auth_definer");
+        await Db.AsRole("auth_definer");
         await Refresh("owner one", "two");
-        var expected = await Play.Ask<int?>($"""select max("id") from public.sessions where "secretDigest" = sha256('{session}')""");
+        var expected = await Db.Ask<int?>($"""select max("id") from public.sessions where "secretDigest" = sha256('{session}')""");
         Assert.Equal(session is null, expected is null);
-        await Play.As(who);
-        await Play.Do($"select set_config('auth.session', '{secret}', true)");
-        Assert.Equal(expected, await Play.Ask<int?>("select auth.session_id()"));
+        await Db.As(who);
+        await Db.Do($"select set_config('auth.session', '{secret}', true)");
+        Assert.Equal(expected, await Db.Ask<int?>("select auth.session_id()"));
     }
 
     [Fact]
     public async Task Digests_are_readable_by_no_role_that_a_request_can_take() => Assert.Equal(
         "regular_user select client, createdAt, expires, id, lastUsed\nregular_user delete *",
-        await Grants.On(Play, "sessions"));
+        await Grants.On(Db, "sessions"));
 
-    private Task<int> Refresh(string token, string next, int grace = 0, string client = "null") => Play.Do(
+    private Task<int> Refresh(string token, string next, int grace = 0, string client = "null") => Db.Do(
         $"select auth.refresh_session(sha256('{token}'), sha256('owner {next}'), sha256('{next}'), {client}, {grace})");
 
     protected override async Task Prepare()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.open_session([owner], sha256('owner one'), sha256('one'), 'a phone')");
-        Play.Remember("session", await Play.Ask<int>("""select max("id") from public.sessions"""));
-        await Play.Do("select auth.open_session([owner], sha256('owner another'), sha256('another'))");
-        await Play.Do("select auth.open_session([loner], sha256('loner'), sha256('lone'))");
+        await Db.AsRole("auth_definer");
+        await Db.Do("select auth.open_session([owner], sha256('owner one'), sha256('one'), 'a phone')");
+        Db.Remember("session", await Db.Ask<int>("""select max("id") from public.sessions"""));
+        await Db.Do("select auth.open_session([owner], sha256('owner another'), sha256('another'))");
+        await Db.Do("select auth.open_session([loner], sha256('loner'), sha256('lone'))");
     }
 }

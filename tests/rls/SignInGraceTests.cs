@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
@@ -7,20 +7,20 @@ namespace RlsChat.Tests.Rls;
 /// "sessions" of access-rules.md: for a while after it was exchanged, a refresh token gives further pairs of the
 /// same sign-in, so that several tabs, or one whose answer was lost, stay signed in.
 /// </summary>
-public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
+public sealed class SignInGraceTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     [Fact]
     public async Task Ten_tabs_with_one_token_get_ten_pairs_of_one_sign_in()
     {
         for (var tab = 1; tab <= 10; tab++)
         {
-            Assert.Equal(Theatre.World["owner"], await Refresh("first", $"tab {tab}", 30));
+            Assert.Equal(Fixture.World["owner"], await Refresh("first", $"tab {tab}", 30));
         }
 
         Assert.Equal("11 pairs of 1 sign-in, 1 exchanged, 0 revoked", await Pairs());
         for (var tab = 1; tab <= 10; tab++)
         {
-            Assert.Equal(Theatre.World["owner"], await Refresh($"tab {tab}", $"next of {tab}", 0));
+            Assert.Equal(Fixture.World["owner"], await Refresh($"tab {tab}", $"next of {tab}", 0));
         }
 
         Assert.Equal("21 pairs of 1 sign-in, 11 exchanged, 0 revoked", await Pairs());
@@ -40,7 +40,7 @@ public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
     {
         await Refresh("first", "second", 30);
         await Age("first", age);
-        Assert.Equal(given ? Theatre.World["owner"] : null, await Refresh("first", "third", grace));
+        Assert.Equal(given ? Fixture.World["owner"] : null, await Refresh("first", "third", grace));
         Assert.Equal(given ? "3 pairs of 1 sign-in, 1 exchanged, 0 revoked" : "2 pairs of 1 sign-in, 1 exchanged, 2 revoked", await Pairs());
     }
 
@@ -64,7 +64,7 @@ public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
     [Attack]
     public async Task A_token_that_is_used_after_its_grace_ends_every_tab_and_no_other_sign_in()
     {
-        await Play.Do("select auth.open_session([owner], sha256('elsewhere'), sha256('secret of elsewhere'))");
+        await Db.Do("select auth.open_session([owner], sha256('elsewhere'), sha256('secret of elsewhere'))");
         await Refresh("first", "tab 1", 30);
         await Refresh("first", "tab 2", 30);
         await Refresh("tab 1", "next of 1", 30);
@@ -83,7 +83,7 @@ public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
     public async Task One_token_gives_fifty_pairs_at_most_and_one_more_try_signs_nobody_out()
     {
         await Refresh("first", "second", 30);
-        await Play.Do($"""update public.sessions set "uses" = 49 where {Row("first")}""");
+        await Db.Do($"""update public.sessions set "uses" = 49 where {Row("first")}""");
         Assert.NotNull(await Refresh("first", "fiftieth", 30));
         Assert.Null(await Refresh("first", "too many", 30));
         Assert.Equal("3 pairs of 1 sign-in, 1 exchanged, 0 revoked", await Pairs());
@@ -100,7 +100,7 @@ public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
     public async Task In_a_sign_in_that_has_ended_there_is_no_grace(string end)
     {
         await Refresh("first", "second", 30);
-        await Play.Do(end);
+        await Db.Do(end);
         Assert.Null(await Refresh("first", "third", 30));
         Assert.Null(await Refresh("second", "fourth", 30));
     }
@@ -110,9 +110,9 @@ public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
     {
         await Refresh("first", "tab 1", 30);
         await Refresh("first", "tab 2", 30);
-        await Play.Do("select auth.open_session([owner], sha256('elsewhere'), sha256('secret of elsewhere'))");
-        await Play.Do("select set_config('auth.uid', [owner], true), set_config('auth.session', 'secret of tab 1', true)");
-        Assert.True(await Play.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
+        await Db.Do("select auth.open_session([owner], sha256('elsewhere'), sha256('secret of elsewhere'))");
+        await Db.Do("select set_config('auth.uid', [owner], true), set_config('auth.session', 'secret of tab 1', true)");
+        Assert.True(await Db.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
         Assert.NotNull(await Refresh("first", "tab 3", 30));
         Assert.NotNull(await Refresh("tab 2", "tab 2 still", 30));
         Assert.Null(await Refresh("elsewhere", "elsewhere still", 30));
@@ -124,7 +124,7 @@ public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
     {
         await Refresh("first", "idle", 30);
         await Refresh("first", "busy", 30);
-        await Play.Do($"""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 s' where {Row("idle")}""");
+        await Db.Do($"""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 s' where {Row("idle")}""");
         Assert.Null(await Refresh("idle", "late", 30));
         Assert.NotNull(await Refresh("busy", "busy still", 30));
         Assert.Equal("4 pairs of 1 sign-in, 2 exchanged, 0 revoked", await Pairs());
@@ -135,38 +135,38 @@ public sealed class SignInGraceTests(Theatre theatre) : Drama(theatre)
     {
         await Refresh("first", "second", 30);
         await Refresh("first", "third", 30);
-        await Play.Do($"""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where {Row("first")}""");
-        await Play.AsRole("rlschat_purge");
-        await Play.Do("delete from public.sessions");
-        await Play.AsRole("auth_definer");
+        await Db.Do($"""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where {Row("first")}""");
+        await Db.AsRole("rlschat_purge");
+        await Db.Do("delete from public.sessions");
+        await Db.AsRole("auth_definer");
         Assert.Equal("2 pairs of 1 sign-in, 0 exchanged, 0 revoked", await Pairs());
-        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "familyId" is null""");
-        await Play.AsRole("rlschat_purge");
-        await Play.Do("delete from public.sessions");
-        await Play.AsRole("auth_definer");
+        await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "familyId" is null""");
+        await Db.AsRole("rlschat_purge");
+        await Db.Do("delete from public.sessions");
+        await Db.AsRole("auth_definer");
         Assert.Equal("0 pairs of 0 sign-ins, 0 exchanged, 0 revoked", await Pairs());
     }
 
     protected override async Task Prepare()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.open_session([owner], sha256('first'), sha256('secret of first'))");
+        await Db.AsRole("auth_definer");
+        await Db.Do("select auth.open_session([owner], sha256('first'), sha256('secret of first'))");
     }
 
     private static string Row(string token) => $""" "sessionToken" = encode(sha256('{token}'), 'hex') """;
 
     private Task<Guid?> Refresh(string token, string next, int grace) => Refresh(token, next, $"{grace}");
 
-    private Task<Guid?> Refresh(string token, string next, string grace) => Play.Ask<Guid?>(
+    private Task<Guid?> Refresh(string token, string next, string grace) => Db.Ask<Guid?>(
         $"select auth.refresh_session(sha256('{token}'), sha256('{next}'), sha256('secret of {next}'), null, {grace})");
 
     // As if the token had been exchanged so much earlier.
     private Task<int> Age(string token, string time) =>
-        Play.Do($"""update public.sessions set "rotated" = "rotated" - interval '{time}' where {Row(token)}""");
+        Db.Do($"""update public.sessions set "rotated" = "rotated" - interval '{time}' where {Row(token)}""");
 
-    private Task<DateTime> End(string token) => Play.Ask<DateTime>($"""select "expires" from public.sessions where {Row(token)}""");
+    private Task<DateTime> End(string token) => Db.Ask<DateTime>($"""select "expires" from public.sessions where {Row(token)}""");
 
-    private Task<string> Pairs() => Play.Ask<string>(
+    private Task<string> Pairs() => Db.Ask<string>(
         """
         select format('%s pairs of %s sign-in%s, %s exchanged, %s revoked', count(*), count(*) filter (where "familyId" is null),
           case when count(*) filter (where "familyId" is null) <> 1 then 's' end, count("rotated"), count("revoked"))

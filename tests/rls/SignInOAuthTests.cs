@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"User" and "accounts" of access-rules.md: "inserting happens only through sign-up and OAuth"; whom an account signs in.</summary>
-public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
+public sealed class SignInOAuthTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     [Fact]
     public async Task An_account_is_known_by_its_id_never_by_its_address()
@@ -18,9 +18,9 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task A_proven_address_links_to_who_has_proven_it_here()
     {
-        Assert.Equal(Theatre.World["owner"], await SignIn("g1", "Owner@Test", true));
-        Assert.Equal("owner@test", await Email(Theatre.World["owner"]));
-        Assert.Equal(["hash of owner"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
+        Assert.Equal(Fixture.World["owner"], await SignIn("g1", "Owner@Test", true));
+        Assert.Equal("owner@test", await Email(Fixture.World["owner"]));
+        Assert.Equal(["hash of owner"], await Db.List("""select "password" from auth.credentials('owner@test')"""));
     }
 
     [Theory]
@@ -28,21 +28,21 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
     [InlineData("null")]
     public async Task An_unproven_address_links_to_nobody(string verified)
     {
-        var person = await Play.Ask<Guid>($"select auth.sign_in_oauth('google', 'g1', null, 'owner@test', {verified})");
-        Assert.NotEqual(Theatre.World["owner"], person);
+        var person = await Db.Ask<Guid>($"select auth.sign_in_oauth('google', 'g1', null, 'owner@test', {verified})");
+        Assert.NotEqual(Fixture.World["owner"], person);
         Assert.Equal("", await Email(person));
-        Assert.Equal("owner@test", await Email(Theatre.World["owner"]));
+        Assert.Equal("owner@test", await Email(Fixture.World["owner"]));
     }
 
     [Fact]
     public async Task Who_has_not_proven_an_address_loses_it_to_who_has()
     {
-        var squatter = await Play.Ask<Guid>("select auth.sign_up('victim@test', 'known to the attacker')");
+        var squatter = await Db.Ask<Guid>("select auth.sign_up('victim@test', 'known to the attacker')");
         var victim = await SignIn("g1", "victim@test", true);
         Assert.NotEqual(squatter, victim);
         Assert.Equal("victim@test", await Email(victim));
         Assert.Equal("", await Email(squatter));
-        Assert.Empty(await Play.List("select * from auth.credentials('victim@test')"));
+        Assert.Empty(await Db.List("select * from auth.credentials('victim@test')"));
     }
 
     [Theory]
@@ -51,32 +51,32 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
     [InlineData("null", "null")]
     public async Task Without_an_address_a_person_comes_without_one(string email, string verified)
     {
-        var person = await Play.Ask<Guid>($"select auth.sign_in_oauth('google', 'g1', null, {email}, {verified})");
+        var person = await Db.Ask<Guid>($"select auth.sign_in_oauth('google', 'g1', null, {email}, {verified})");
         Assert.Equal("", await Email(person));
-        Assert.Equal(["0.00 false"], await Play.List($"""select concat("creditBalance", ' ', ("emailVerified" is not null)::text) from public."User" where "id" = '{person}'"""));
+        Assert.Equal(["0.00 false"], await Db.List($"""select concat("creditBalance", ' ', ("emailVerified" is not null)::text) from public."User" where "id" = '{person}'"""));
     }
 
     [Fact]
     public async Task From_a_signed_in_session_an_account_is_linked_to_that_person()
     {
-        var squatter = await Play.Ask<Guid>("select auth.sign_up('victim@test', 'hash')");
+        var squatter = await Db.Ask<Guid>("select auth.sign_up('victim@test', 'hash')");
         await SignedIn("[owner]");
-        Assert.Equal(Theatre.World["owner"], await SignIn("g1", "victim@test", true));
-        Assert.Equal(Theatre.World["owner"], await SignIn("g2", "member@test", true));
-        Assert.Equal(Theatre.World["owner"], await SignIn("g1", "victim@test", true));
-        Assert.Equal("owner@test", await Email(Theatre.World["owner"]));
+        Assert.Equal(Fixture.World["owner"], await SignIn("g1", "victim@test", true));
+        Assert.Equal(Fixture.World["owner"], await SignIn("g2", "member@test", true));
+        Assert.Equal(Fixture.World["owner"], await SignIn("g1", "victim@test", true));
+        Assert.Equal("owner@test", await Email(Fixture.World["owner"]));
         Assert.Equal("victim@test", await Email(squatter));
         await SignedIn("''");
-        Assert.Equal(Theatre.World["owner"], await SignIn("g2", "member@test", true));
+        Assert.Equal(Fixture.World["owner"], await SignIn("g2", "member@test", true));
     }
 
     [Fact]
     public async Task An_account_that_signs_somebody_else_in_is_not_taken_over()
     {
-        Assert.Equal(Theatre.World["owner"], await SignIn("g1", "owner@test", true));
+        Assert.Equal(Fixture.World["owner"], await SignIn("g1", "owner@test", true));
         await SignedIn("[member]");
-        Assert.Equal("RC013", await Play.Error("select auth.sign_in_oauth('google', 'g1', null, 'member@test', true)"));
-        Assert.Equal(["true"], await Play.List("""select ("userId" = [owner])::text from public.accounts where "providerAccountId" = 'g1'"""));
+        Assert.Equal("RC013", await Db.Error("select auth.sign_in_oauth('google', 'g1', null, 'member@test', true)"));
+        Assert.Equal(["true"], await Db.List("""select ("userId" = [owner])::text from public.accounts where "providerAccountId" = 'g1'"""));
     }
 
     [Fact]
@@ -86,10 +86,10 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
         await SignIn("google", "g2", "another");
         await SignIn("github", "g1", "elsewhere");
         await SignIn("google", "g1", "new");
-        await Play.Do("select auth.sign_in_oauth('google', 'g1', null, null, false)");
+        await Db.Do("select auth.sign_in_oauth('google', 'g1', null, null, false)");
         Assert.Equal(
             ["github g1 elsewhere, elsewhere r, elsewhere i, bearer, 7", "google g1 new, new r, new i, bearer, 7", "google g2 another, another r, another i, bearer, 7"],
-            await Play.List(
+            await Db.List(
                 """
                 select concat_ws(' ', "provider", "providerAccountId",
                   concat_ws(', ', "access_token", "refresh_token", "id_token", "token_type", "expires_at"))
@@ -100,40 +100,40 @@ public sealed class SignInOAuthTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task On_auth_user_created_makes_the_person_behind_an_oauth_account()
     {
-        await Play.Do(
+        await Db.Do(
             """
             insert into public.accounts ("userId", "type", "provider", "providerAccountId")
             values ('00000000-0000-4000-8000-0000000000aa', 'oauth', 'github', 'octo');
             set constraints all immediate
             """);
-        Assert.Equal(["0.00 "], await Play.List(
+        Assert.Equal(["0.00 "], await Db.List(
             """select concat("creditBalance", ' ', "email") from public."User" where "id" = '00000000-0000-4000-8000-0000000000aa'"""));
 
         // A person who exists stays as they are.
-        await Play.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'hub'); set constraints all immediate""");
-        Assert.Equal("owner@test", await Email(Theatre.World["owner"]));
+        await Db.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'hub'); set constraints all immediate""");
+        Assert.Equal("owner@test", await Email(Fixture.World["owner"]));
     }
 
     [Fact]
-    public async Task Any_other_account_needs_a_person() => Assert.Equal("23503", await Play.Error(
+    public async Task Any_other_account_needs_a_person() => Assert.Equal("23503", await Db.Error(
         """
         insert into public.accounts ("userId", "type", "provider", "providerAccountId")
         values ('00000000-0000-4000-8000-0000000000aa', 'credentials', 'x', 'y');
         set constraints all immediate
         """));
 
-    protected override Task Prepare() => Play.AsRole("auth_definer");
+    protected override Task Prepare() => Db.AsRole("auth_definer");
 
-    private Task<int> SignedIn(string person) => Play.Do($"select set_config('auth.uid', {person}, true)");
+    private Task<int> SignedIn(string person) => Db.Do($"select set_config('auth.uid', {person}, true)");
 
     private Task<Guid> SignIn(string account, string email, bool verified) =>
-        Play.Ask<Guid>($"select auth.sign_in_oauth('google', '{account}', 'openid', '{email}', {verified}); set constraints all immediate; set constraints all deferred");
+        Db.Ask<Guid>($"select auth.sign_in_oauth('google', '{account}', 'openid', '{email}', {verified}); set constraints all immediate; set constraints all deferred");
 
-    private Task<int> SignIn(string provider, string account, string token) => Play.Do(
+    private Task<int> SignIn(string provider, string account, string token) => Db.Do(
         $$"""
         select auth.sign_in_oauth('{{provider}}', '{{account}}', null, null, false, jsonb_build_object('access_token', '{{token}}',
           'refresh_token', '{{token}} r', 'id_token', '{{token}} i', 'token_type', 'bearer', 'expires_at', 7))
         """);
 
-    private Task<string> Email(Guid person) => Play.Ask<string>($"""select "email" from public."User" where "id" = '{person}'""");
+    private Task<string> Email(Guid person) => Db.Ask<string>($"""select "email" from public."User" where "id" = '{person}'""");
 }

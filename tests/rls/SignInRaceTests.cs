@@ -1,20 +1,20 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"accounts", "sessions" and "CreditEntry" of access-rules.md, when two act at once, and the API's login after signing out.</summary>
 [Attack]
-[Collection(TheWorkshop.Name)]
-public sealed class SignInRaceTests(Theatre theatre)
+[Collection(CommittingTests.Name)]
+public sealed class SignInRaceTests(DatabaseFixture fixture)
 {
     [Fact]
     public async Task Two_spenders_at_once_cannot_overspend()
     {
         for (var i = 0; i < 4; i++)
         {
-            var race = new Race(theatre, await Troupe.Gather(theatre, "op:operator", "cy:"));
+            var race = new Race(fixture, await World.Of(fixture, "op:operator", "cy:"));
             await race.Alone<decimal>("op", "select public.grant_credits([cy], 10, 'x')");
             var spend = ("cy", "select public.spend_credits(6, 'x')");
             var answers = i == 0 ? await race.InTurn(spend, spend) : await race.AtOnce(spend, spend);
@@ -29,7 +29,7 @@ public sealed class SignInRaceTests(Theatre theatre)
     {
         for (var i = 0; i < 4; i++)
         {
-            var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+            var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
             await race.Alone<object?>("auth_definer",
                 $"""
@@ -51,7 +51,7 @@ public sealed class SignInRaceTests(Theatre theatre)
     {
         for (var i = 0; i < 3; i++)
         {
-            var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+            var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var token = Guid.NewGuid().ToString("N");
             await race.Alone<object?>("auth_definer",
                 $"""
@@ -69,7 +69,7 @@ public sealed class SignInRaceTests(Theatre theatre)
     [Fact]
     public async Task Whose_address_changes_at_the_same_moment_has_no_password_set_by_the_old_ones_mail()
     {
-        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var token = Guid.NewGuid().ToString("N");
         await race.Alone<object?>("auth_definer",
             $"""
@@ -85,7 +85,7 @@ public sealed class SignInRaceTests(Theatre theatre)
     [Fact]
     public async Task A_new_account_that_signs_in_twice_at_once_is_one_person()
     {
-        var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+        var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var account = Guid.NewGuid().ToString("N");
         var act = ("auth_definer", $"select auth.sign_in_oauth('google', '{account}', null, '{account}@test', true)");
         Assert.Equal(new string?[] { null, null }, await race.InTurn(act, act));
@@ -101,7 +101,7 @@ public sealed class SignInRaceTests(Theatre theatre)
     {
         for (var i = 0; i < 3; i++)
         {
-            var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+            var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var token = await Open(race);
             var (one, two) = (("auth_definer", Refresh(token, "a", grace)), ("auth_definer", Refresh(token, "b", grace)));
             Assert.Equal(new string?[] { null, null }, i == 0 ? await race.InTurn(one, two) : await race.AtOnce(one, two));
@@ -123,7 +123,7 @@ public sealed class SignInRaceTests(Theatre theatre)
     {
         for (var i = 0; i < 4; i++)
         {
-            var race = new Race(theatre, await Troupe.Gather(theatre, "cy:"));
+            var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var token = await Open(race);
             await race.Alone<object?>("auth_definer", Refresh(token, "a"));
             await race.Alone<object?>("auth_definer", Refresh(token, "b"));
@@ -157,27 +157,27 @@ public sealed class SignInRaceTests(Theatre theatre)
     [InlineData("""update public.sessions set "expires" = '2000-01-01' where "userId" = [cy]""")]
     public async Task At_the_API_a_session_that_ends_is_nobody_from_the_next_statement_on(string end)
     {
-        var world = await Troupe.Gather(theatre, "cy:");
-        var race = new Race(theatre, world);
+        var world = await World.Of(fixture, "cy:");
+        var race = new Race(fixture, world);
         var token = Guid.NewGuid().ToString("N");
         await race.Alone<object?>("auth_definer", $"select auth.open_session([cy], sha256('{token}'), sha256('{token}s1'))");
         await race.Alone<object?>("auth_definer", $"select auth.refresh_session(sha256('{token}'), sha256('{token}2'), sha256('{token}s2'))");
 
-        await using var api = new NpgsqlConnection(theatre.Database.ApiConnectionString);
+        await using var api = new NpgsqlConnection(fixture.Database.ApiConnectionString);
         await api.OpenAsync();
         await using var transaction = await api.BeginTransactionAsync();
-        var play = new Play(api, world);
+        var db = new Db(api, world);
         foreach (var secret in new[] { "s1", "s2" })
         {
-            await play.Do($"select set_config('role', 'regular_user', true), set_config('auth.uid', [cy], true), set_config('auth.session', '{token}{secret}', true)");
-            Assert.Equal([world["cy"].ToString()], await play.List("""select "id" from public."User" """));
+            await db.Do($"select set_config('role', 'regular_user', true), set_config('auth.uid', [cy], true), set_config('auth.session', '{token}{secret}', true)");
+            Assert.Equal([world["cy"].ToString()], await db.List("""select "id" from public."User" """));
         }
 
         await race.Alone<object?>("auth_definer", end.Replace("[r]", token, StringComparison.Ordinal));
         foreach (var secret in new[] { "s1", "s2" })
         {
-            await play.Do($"select set_config('auth.session', '{token}{secret}', true)");
-            Assert.Empty(await play.List("""select "id" from public."User" """));
+            await db.Do($"select set_config('auth.session', '{token}{secret}', true)");
+            Assert.Empty(await db.List("""select "id" from public."User" """));
         }
     }
 }

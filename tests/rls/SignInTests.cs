@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"User" and "sessions" of access-rules.md: signing up, in and out happens by the functions of the sign-in connection.</summary>
-public sealed class SignInTests(Theatre theatre) : Drama(theatre)
+public sealed class SignInTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     [Fact]
     public async Task Only_the_sign_in_connection_mints_identities()
@@ -24,8 +24,8 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     [Fact]
     public async Task Signing_up_makes_a_person_who_has_proven_nothing()
     {
-        await Play.Do("select auth.sign_up('New@Test', 'hash')");
-        Assert.Equal(["New@Test 0.00 ---"], await Play.List(
+        await Db.Do("select auth.sign_up('New@Test', 'hash')");
+        Assert.Equal(["New@Test 0.00 ---"], await Db.List(
             """
             select concat("email", ' ', "creditBalance", ' ', coalesce("organizationId"::text, '-'), coalesce("roleId"::text, '-'), coalesce("emailVerified"::text, '-'))
             from public."User" where "email" = 'New@Test'
@@ -37,7 +37,7 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     [InlineData("OWNER@Test", "RC001")]
     [InlineData("owner@test2", null)]
     public async Task A_taken_address_is_refused(string email, string? error) =>
-        Assert.Equal(error, await Play.Error($"select auth.sign_up('{email}', 'hash')"));
+        Assert.Equal(error, await Db.Error($"select auth.sign_up('{email}', 'hash')"));
 
     [Theory]
     [InlineData("owner@test", "hash of owner")]
@@ -45,30 +45,30 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     [InlineData("nobody@test")]
     [InlineData("")]
     public async Task Credentials_are_those_of_the_address_or_none(string email, params string[] hashes) =>
-        Assert.Equal(hashes, await Play.List($"""select "password" from auth.credentials('{email}')"""));
+        Assert.Equal(hashes, await Db.List($"""select "password" from auth.credentials('{email}')"""));
 
     [Fact]
     public async Task Who_has_no_password_has_no_credentials()
     {
-        await Play.Do("""update public."User" set "password" = null where "id" = [owner]""");
-        Assert.Empty(await Play.List("select * from auth.credentials('owner@test')"));
+        await Db.Do("""update public."User" set "password" = null where "id" = [owner]""");
+        Assert.Empty(await Db.List("select * from auth.credentials('owner@test')"));
     }
 
     [Fact]
     public async Task Who_has_lost_their_address_has_no_credentials()
     {
-        await Play.Do("""update public."User" set "email" = '', "emailVerified" = null where "id" = [owner] and "password" is not null""");
-        Assert.Equal(["hash of owner"], await Play.List("""select "password" from public."User" where "id" = [owner] and "email" = ''"""));
-        Assert.Empty(await Play.List("select * from auth.credentials('')"));
+        await Db.Do("""update public."User" set "email" = '', "emailVerified" = null where "id" = [owner] and "password" is not null""");
+        Assert.Equal(["hash of owner"], await Db.List("""select "password" from public."User" where "id" = [owner] and "email" = ''"""));
+        Assert.Empty(await Db.List("select * from auth.credentials('')"));
     }
 
     [Fact]
     public async Task A_hash_is_replaced_only_by_who_knows_the_one_before()
     {
-        Assert.False(await Play.Ask<bool>("select auth.replace_password_hash([owner], 'hash of member', 'new')"));
-        Assert.False(await Play.Ask<bool>("select auth.replace_password_hash([member], 'hash of owner', 'new')"));
-        Assert.True(await Play.Ask<bool>("select auth.replace_password_hash([owner], 'hash of owner', 'new')"));
-        Assert.Equal(["new"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
+        Assert.False(await Db.Ask<bool>("select auth.replace_password_hash([owner], 'hash of member', 'new')"));
+        Assert.False(await Db.Ask<bool>("select auth.replace_password_hash([member], 'hash of owner', 'new')"));
+        Assert.True(await Db.Ask<bool>("select auth.replace_password_hash([owner], 'hash of owner', 'new')"));
+        Assert.Equal(["new"], await Db.List("""select "password" from auth.credentials('owner@test')"""));
     }
 
     [Fact]
@@ -77,25 +77,25 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
         await Open("r1", "s1");
         await Refresh("r1", "r2");
         await Open("other", "secret of other");
-        await Play.Do("select auth.open_session([member], sha256('of member'), sha256('secret of member'))");
-        Assert.False(await Play.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
-        Assert.Null(await Play.Ask<string?>("select auth.own_password_hash()"));
+        await Db.Do("select auth.open_session([member], sha256('of member'), sha256('secret of member'))");
+        Assert.False(await Db.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
+        Assert.Null(await Db.Ask<string?>("select auth.own_password_hash()"));
 
-        await Play.Do("select set_config('auth.uid', [owner], true), set_config('auth.session', 's1', true)");
-        Assert.Equal("hash of owner", await Play.Ask<string?>("select auth.own_password_hash()"));
-        Assert.False(await Play.Ask<bool>("select auth.change_password('hash of member', 'new')"));
-        Assert.True(await Play.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
-        Assert.Equal(["new"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
-        Assert.Equal(Theatre.World["owner"], await Refresh("r2", "r3"));
+        await Db.Do("select set_config('auth.uid', [owner], true), set_config('auth.session', 's1', true)");
+        Assert.Equal("hash of owner", await Db.Ask<string?>("select auth.own_password_hash()"));
+        Assert.False(await Db.Ask<bool>("select auth.change_password('hash of member', 'new')"));
+        Assert.True(await Db.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
+        Assert.Equal(["new"], await Db.List("""select "password" from auth.credentials('owner@test')"""));
+        Assert.Equal(Fixture.World["owner"], await Refresh("r2", "r3"));
         Assert.Null(await Refresh("other", "other2"));
-        Assert.Equal(Theatre.World["member"], await Refresh("of member", "of member 2"));
+        Assert.Equal(Fixture.World["member"], await Refresh("of member", "of member 2"));
     }
 
     [Fact]
     public async Task A_session_is_kept_by_its_digests_for_thirty_days()
     {
         await Open("r1", "s1");
-        Assert.Equal(["true"], await Play.List(
+        Assert.Equal(["true"], await Db.List(
             """
             select ("sessionToken" = encode(sha256('r1'), 'hex') and "secretDigest" = sha256('s1') and "revoked" is null
               and "expires" - "createdAt" between interval '29 days 23:59:59' and interval '30 days 1 second')::text
@@ -107,16 +107,16 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     public async Task Refreshing_rotates_and_the_old_secret_goes_on_for_fifteen_minutes()
     {
         await Open("r1", "s1");
-        Assert.Equal(Theatre.World["owner"], await Refresh("r1", "r2"));
-        Assert.Equal(Theatre.World["owner"], await Refresh("r2", "r3"));
+        Assert.Equal(Fixture.World["owner"], await Refresh("r1", "r2"));
+        Assert.Equal(Fixture.World["owner"], await Refresh("r2", "r3"));
         Assert.Equal(
             ["false false", "true true", "true true"],
-            await Play.List(
+            await Db.List(
                 """
                 select concat(("rotated" is not null)::text, ' ', ("expires" < now() at time zone 'utc' + interval '15 minutes 1 second')::text)
                 from public.sessions where "userId" = [owner] and "revoked" is null order by "id"
                 """));
-        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public.sessions where "userId" = [owner] and "familyId" is null"""));
+        Assert.Equal(1, await Db.Ask<long>("""select count(*) from public.sessions where "userId" = [owner] and "familyId" is null"""));
     }
 
     [Fact]
@@ -126,9 +126,9 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
         await Open("other", "secret of other");
         await Refresh("r1", "r2");
         Assert.Null(await Refresh("r1", "r3"));
-        Assert.Equal(2, await Play.Ask<long>("""select count(*) from public.sessions where "userId" = [owner] and "revoked" is not null"""));
+        Assert.Equal(2, await Db.Ask<long>("""select count(*) from public.sessions where "userId" = [owner] and "revoked" is not null"""));
         Assert.Null(await Refresh("r2", "r4"));
-        Assert.Equal(Theatre.World["owner"], await Refresh("other", "other2"));
+        Assert.Equal(Fixture.World["owner"], await Refresh("other", "other2"));
     }
 
     [Theory]
@@ -139,9 +139,9 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     {
         await Open("r1", "s1");
         await Refresh("r1", "r2");
-        await Play.Do("""update public.sessions set "revoked" = '2001-01-01' where "sessionToken" = encode(sha256('r1'), 'hex')""");
-        await Play.Do(sql);
-        Assert.Equal(["false", "true"], await Play.List(
+        await Db.Do("""update public.sessions set "revoked" = '2001-01-01' where "sessionToken" = encode(sha256('r1'), 'hex')""");
+        await Db.Do(sql);
+        Assert.Equal(["false", "true"], await Db.List(
             """select ("revoked" = '2001-01-01')::text from public.sessions where "userId" = [owner] order by "id" """));
     }
 
@@ -150,9 +150,9 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
     {
         await Open("r1", "s1");
         Assert.Null(await Refresh("guess", "r2"));
-        await Play.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 s' where "userId" = [owner]""");
+        await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 s' where "userId" = [owner]""");
         Assert.Null(await Refresh("r1", "r2"));
-        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public.sessions where "userId" = [owner]"""));
+        Assert.Equal(1, await Db.Ask<long>("""select count(*) from public.sessions where "userId" = [owner]"""));
     }
 
     [Fact]
@@ -161,20 +161,20 @@ public sealed class SignInTests(Theatre theatre) : Drama(theatre)
         await Open("r1", "s1");
         await Open("other", "secret of other");
         await Refresh("r1", "r2");
-        Assert.False(await Play.Ask<bool>("select auth.sign_out(sha256('guess'))"));
-        Assert.True(await Play.Ask<bool>("select auth.sign_out(sha256('r2'))"));
-        Assert.False(await Play.Ask<bool>("select auth.sign_out(sha256('r2'))"));
-        Assert.Equal(["true"], await Play.List("""select ("sessionToken" = encode(sha256('other'), 'hex'))::text from public.sessions where "userId" = [owner]"""));
+        Assert.False(await Db.Ask<bool>("select auth.sign_out(sha256('guess'))"));
+        Assert.True(await Db.Ask<bool>("select auth.sign_out(sha256('r2'))"));
+        Assert.False(await Db.Ask<bool>("select auth.sign_out(sha256('r2'))"));
+        Assert.Equal(["true"], await Db.List("""select ("sessionToken" = encode(sha256('other'), 'hex'))::text from public.sessions where "userId" = [owner]"""));
     }
 
-    protected override Task Prepare() => Play.AsRole("auth_definer");
+    protected override Task Prepare() => Db.AsRole("auth_definer");
 
-    private Task<int> Open(string refresh, string secret) => Play.Do($"select auth.open_session([owner], sha256('{refresh}'), sha256('{secret}'))");
+    private Task<int> Open(string refresh, string secret) => Db.Do($"select auth.open_session([owner], sha256('{refresh}'), sha256('{secret}'))");
 
     private Task<Guid?> Refresh(string token, string next) =>
-        Play.Ask<Guid?>($"select auth.refresh_session(sha256('{token}'), sha256('{next}'), sha256('secret of {next}'))");
+        Db.Ask<Guid?>($"select auth.refresh_session(sha256('{token}'), sha256('{next}'), sha256('secret of {next}'))");
 
-    private Task<List<string>> Executable(string role) => Play.List(
+    private Task<List<string>> Executable(string role) => Db.List(
         $"""
         select distinct p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace
         where n.nspname in ('public', 'auth', 'app_private') and has_function_privilege('{role}', p.oid, 'execute')

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"User" of access-rules.md, "email only through verification": mailed tokens, and accounts made before their owner came.</summary>
-public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
+public sealed class SignInVerificationTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Verify = "select auth.verify_email(sha256('mailed'))";
     private const string VerifyByPassword = "select auth.verify_email(sha256('mailed'), 'hash of owner')";
@@ -16,9 +16,9 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         Assert.Equal("new@test", await Request("verify_email", "new@test"));
         Assert.Equal(["owner@test"], await Emails("[owner]"));
 
-        Assert.Equal(Theatre.World["owner"], await Play.Ask<Guid>(Verify));
+        Assert.Equal(Fixture.World["owner"], await Db.Ask<Guid>(Verify));
         Assert.Equal(["new@test"], await Emails("[owner]"));
-        Assert.Equal("RC010", await Play.Error(Verify));
+        Assert.Equal("RC010", await Db.Error(Verify));
     }
 
     // Whoever reads the mail may be somebody else than the person who asked for it.
@@ -38,10 +38,10 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await SignedIn("[owner]");
         await Request("verify_email", "new@test");
         await SignedIn(who);
-        Assert.Equal(good ? null : "RC010", await Play.Error($"select auth.verify_email(sha256('mailed'), {hash})"));
+        Assert.Equal(good ? null : "RC010", await Db.Error($"select auth.verify_email(sha256('mailed'), {hash})"));
         Assert.Equal(["owner@test"], await Emails("[owner]"));
         Assert.Equal(["new@test"], await Emails("[newcomer]"));
-        Assert.Null(await Play.Error(VerifyByPassword));
+        Assert.Null(await Db.Error(VerifyByPassword));
     }
 
     [Fact]
@@ -49,17 +49,17 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
     {
         await SignedIn("[owner]");
         await Request("verify_email", "new@test");
-        await Play.Do("""update public."User" set "password" = null where "id" = [owner]""");
-        Assert.Null(await Play.Error(Verify));
+        await Db.Do("""update public."User" set "password" = null where "id" = [owner]""");
+        Assert.Null(await Db.Error(Verify));
         await SignedIn("''");
-        Assert.Equal("RC010", await Play.Error(Verify));
-        Assert.Equal("RC010", await Play.Error(VerifyByPassword));
+        Assert.Equal("RC010", await Db.Error(Verify));
+        Assert.Equal("RC010", await Db.Error(VerifyByPassword));
     }
 
     [Fact]
     public async Task The_hash_that_a_password_is_compared_with_is_that_of_who_asked_for_a_proof()
     {
-        Task<string?> Hash(string token) => Play.Ask<string?>($"select auth.mailed_password_hash(sha256('{token}'))");
+        Task<string?> Hash(string token) => Db.Ask<string?>($"select auth.mailed_password_hash(sha256('{token}'))");
         await SignedIn("[owner]");
         await Request("verify_email", "new@test");
         await Request("reset_password", "owner@test", "reset");
@@ -77,8 +77,8 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await Newcomer("new@test");
         await SignedIn("[newcomer]");
         await Request("verify_email", "new@test");
-        await Play.Do(Verify);
-        Assert.Equal(["true"], await Play.List("""select ("emailVerified" is not null)::text from public."User" where "id" = [newcomer]"""));
+        await Db.Do(Verify);
+        Assert.Equal(["true"], await Db.List("""select ("emailVerified" is not null)::text from public."User" where "id" = [newcomer]"""));
     }
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
     public async Task To_nobody_nothing_is_mailed(string purpose, string email)
     {
         Assert.Null(await Request(purpose, email));
-        Assert.Empty(await Play.List("""select 1 from public."verificationToken" """));
+        Assert.Empty(await Db.List("""select 1 from public."verificationToken" """));
     }
 
     [Theory]
@@ -98,14 +98,14 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
     {
         await SignedIn("[owner]");
         await Request(purpose, "owner@test");
-        Assert.Equal(["00:30:00"], await Play.List("""select date_trunc('second', "expires" - now() at time zone 'utc' + interval '1 ms') from public."verificationToken" """));
-        Assert.Equal("RC010", await Play.Error(use.Replace("mailed", "guess", StringComparison.Ordinal)));
-        Assert.Equal("RC010", await Play.Error(use == Verify ? Reset : Verify));
-        Assert.Null(await Play.Error(use));
-        Assert.Equal("RC010", await Play.Error($"{use}; {use}"));
+        Assert.Equal(["00:30:00"], await Db.List("""select date_trunc('second', "expires" - now() at time zone 'utc' + interval '1 ms') from public."verificationToken" """));
+        Assert.Equal("RC010", await Db.Error(use.Replace("mailed", "guess", StringComparison.Ordinal)));
+        Assert.Equal("RC010", await Db.Error(use == Verify ? Reset : Verify));
+        Assert.Null(await Db.Error(use));
+        Assert.Equal("RC010", await Db.Error($"{use}; {use}"));
 
         await Expire();
-        Assert.Equal("RC010", await Play.Error(use));
+        Assert.Equal("RC010", await Db.Error(use));
     }
 
     [Theory]
@@ -119,9 +119,9 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
             insert into public."verificationToken" ("identifier", "token", "expires", "purpose", "userId")
             values ('new@test', encode(sha256('mailed'), 'hex'), now() at time zone 'utc' + interval '1 minute', '{purpose}', {person})
             """;
-        Assert.Equal("RC010", await Play.Error($"{Mail("null")}; {use}"));
+        Assert.Equal("RC010", await Db.Error($"{Mail("null")}; {use}"));
         await SignedIn("[newcomer]");
-        Assert.Null(await Play.Error($"{Mail("[newcomer]")}; {use}"));
+        Assert.Null(await Db.Error($"{Mail("[newcomer]")}; {use}"));
     }
 
     [Fact]
@@ -132,10 +132,10 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await Request("verify_email", "moved@test", "for another purpose");
         await Request("reset_password", "member@test", "another''s");
         await Request("reset_password", "owner@test");
-        Assert.Equal("RC010", await Play.Error(Reset.Replace("mailed", "first", StringComparison.Ordinal)));
-        Assert.Null(await Play.Error(Reset));
-        Assert.Null(await Play.Error(Reset.Replace("mailed", "another''s", StringComparison.Ordinal)));
-        Assert.Null(await Play.Error(Verify.Replace("mailed", "for another purpose", StringComparison.Ordinal)));
+        Assert.Equal("RC010", await Db.Error(Reset.Replace("mailed", "first", StringComparison.Ordinal)));
+        Assert.Null(await Db.Error(Reset));
+        Assert.Null(await Db.Error(Reset.Replace("mailed", "another''s", StringComparison.Ordinal)));
+        Assert.Null(await Db.Error(Verify.Replace("mailed", "for another purpose", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -143,25 +143,25 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
     {
         await SignedIn("[owner]");
         await Request("verify_email", "member@test");
-        Assert.Equal("RC001", await Play.Error(Verify));
-        await Play.Do("select auth.sign_up('bystander@test', 'hash')");
+        Assert.Equal("RC001", await Db.Error(Verify));
+        await Db.Do("select auth.sign_up('bystander@test', 'hash')");
         await Newcomer("squatted@test");
         await Request("verify_email", "Squatted@test");
-        await Play.Do(Verify);
+        await Db.Do(Verify);
         Assert.Equal(["Squatted@test"], await Emails("[owner]"));
         Assert.Equal([""], await Emails("[newcomer]"));
-        Assert.Single(await Play.List("select * from auth.credentials('bystander@test')"));
+        Assert.Single(await Db.List("select * from auth.credentials('bystander@test')"));
     }
 
     [Fact]
     public async Task Resetting_sets_the_password_and_ends_every_session()
     {
-        await Play.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
-        await Play.Do("select auth.open_session([member], sha256('r2'), sha256('s2'))");
+        await Db.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
+        await Db.Do("select auth.open_session([member], sha256('r2'), sha256('s2'))");
         await Request("reset_password", "OWNER@test");
-        Assert.Equal(Theatre.World["owner"], await Play.Ask<Guid>(Reset));
-        Assert.Equal(["new hash"], await Play.List("""select "password" from auth.credentials('owner@test')"""));
-        Assert.Equal(["owner true", "member false"], await Play.List(
+        Assert.Equal(Fixture.World["owner"], await Db.Ask<Guid>(Reset));
+        Assert.Equal(["new hash"], await Db.List("""select "password" from auth.credentials('owner@test')"""));
+        Assert.Equal(["owner true", "member false"], await Db.List(
             """
             select concat(split_part(u."email", '@', 1), ' ', (s."revoked" is not null)::text)
             from public.sessions s join public."User" u on u."id" = s."userId" where s."userId" in ([owner], [member]) order by s."id"
@@ -172,10 +172,10 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
     public async Task A_token_to_an_address_that_was_changed_since_is_not_valid()
     {
         await Request("reset_password", "owner@test");
-        await Play.Do("""update public."User" set "email" = 'moved@test' where "id" = [owner]""");
-        Assert.Equal("RC010", await Play.Error(Reset));
+        await Db.Do("""update public."User" set "email" = 'moved@test' where "id" = [owner]""");
+        Assert.Equal("RC010", await Db.Error(Reset));
         await Newcomer("owner@test");
-        Assert.Equal("RC010", await Play.Error(Reset));
+        Assert.Equal("RC010", await Db.Error(Reset));
     }
 
     [Fact]
@@ -186,14 +186,14 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await Link("[newcomer]");
         await Link("[owner]");
         await Request("reset_password", "victim@test");
-        await Play.Do(Reset);
-        Assert.Empty(await Play.List("""select 1 from public.accounts where "userId" = [newcomer]"""));
-        Assert.Equal(["true"], await Play.List("""select ("emailVerified" is not null)::text from public."User" where "id" = [newcomer]"""));
+        await Db.Do(Reset);
+        Assert.Empty(await Db.List("""select 1 from public.accounts where "userId" = [newcomer]"""));
+        Assert.Equal(["true"], await Db.List("""select ("emailVerified" is not null)::text from public."User" where "id" = [newcomer]"""));
 
         // What was linked by who had proven the address stays.
         await Request("reset_password", "owner@test");
-        await Play.Do(Reset);
-        Assert.Single(await Play.List("""select 1 from public.accounts where "userId" = [owner]"""));
+        await Db.Do(Reset);
+        Assert.Single(await Db.List("""select 1 from public.accounts where "userId" = [owner]"""));
     }
 
     [Fact]
@@ -205,9 +205,9 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await Request("verify_email", "attacker@test", "attack");
         await SignedIn("''");
         await Request("reset_password", "victim@test");
-        await Play.Do(Reset);
+        await Db.Do(Reset);
         await SignedIn("[newcomer]");
-        Assert.Equal("RC010", await Play.Error("select auth.verify_email(sha256('attack'))"));
+        Assert.Equal("RC010", await Db.Error("select auth.verify_email(sha256('attack'))"));
     }
 
     [Theory]
@@ -221,34 +221,34 @@ public sealed class SignInVerificationTests(Theatre theatre) : Drama(theatre)
         await Request("verify_email", "elsewhere@test", "theirs");
         await Request("reset_password", "owner@test");
         await SignedIn(who.Length == 0 ? "''" : who);
-        await Play.Do(use);
+        await Db.Do(use);
         await SignedIn("[owner]");
-        Assert.Equal("RC010", await Play.Error("select auth.verify_email(sha256('mine'))"));
-        Assert.Equal("RC010", await Play.Error(Reset));
+        Assert.Equal("RC010", await Db.Error("select auth.verify_email(sha256('mine'))"));
+        Assert.Equal("RC010", await Db.Error(Reset));
         await SignedIn("[member]");
-        Assert.Null(await Play.Error("select auth.verify_email(sha256('theirs'))"));
+        Assert.Null(await Db.Error("select auth.verify_email(sha256('theirs'))"));
     }
 
-    protected override Task Prepare() => Play.AsRole("auth_definer");
+    protected override Task Prepare() => Db.AsRole("auth_definer");
 
-    private Task<int> SignedIn(string person) => Play.Do($"select set_config('auth.uid', {person}, true)");
+    private Task<int> SignedIn(string person) => Db.Do($"select set_config('auth.uid', {person}, true)");
 
     private Task<string?> Request(string purpose, string email, string token = "mailed") =>
-        Play.Ask<string?>($"select auth.request_verification('{purpose}', '{email}', sha256('{token}'))");
+        Db.Ask<string?>($"select auth.request_verification('{purpose}', '{email}', sha256('{token}'))");
 
-    private Task<List<string>> Emails(string person) => Play.List($"""select "email" from public."User" where "id" = {person}""");
+    private Task<List<string>> Emails(string person) => Db.List($"""select "email" from public."User" where "id" = {person}""");
 
-    private async Task Newcomer(string email) => Play.Remember("newcomer", await Play.Ask<Guid>($"select auth.sign_up('{email}', 'hash')"));
+    private async Task Newcomer(string email) => Db.Remember("newcomer", await Db.Ask<Guid>($"select auth.sign_up('{email}', 'hash')"));
 
-    private Task<int> Link(string person) => Play.Do(
+    private Task<int> Link(string person) => Db.Do(
         $"""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ({person}, 'oauth', 'github', gen_random_uuid()::text)""");
 
     private async Task Expire()
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""alter table public."verificationToken" disable row level security""");
-        await Play.Do("""update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 s'""");
-        await Play.Do("""alter table public."verificationToken" enable row level security""");
-        await Play.AsRole("auth_definer");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""alter table public."verificationToken" disable row level security""");
+        await Db.Do("""update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 s'""");
+        await Db.Do("""alter table public."verificationToken" enable row level security""");
+        await Db.AsRole("auth_definer");
     }
 }

@@ -1,10 +1,10 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Stream" of access-rules.md, "appends to a stream they opened": the chunks of an answer.</summary>
-public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
+public sealed class StreamChunkTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -78,7 +78,7 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     public async Task May(string row, string who, string verb, string expected)
     {
         await Stand(row, who);
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb], """select count(*) from public."StreamChunk" """);
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb], """select count(*) from public."StreamChunk" """);
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
         regular_user select *
         regular_user insert data, index, streamId
         """,
-        await Grants.On(Play, "StreamChunk"));
+        await Grants.On(Db, "StreamChunk"));
 
     [Fact]
     public async Task Everyone_sees_the_chunks_of_the_streams_that_they_see_and_no_other()
@@ -98,7 +98,7 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
             await Stand(row);
         }
 
-        await Scene.Seen(Play, """select "data" from public."StreamChunk" """, """
+        await Expect.Seen(Db, """select "data" from public."StreamChunk" """, """
             owner: organization, organization public, organization, opened by left, personal, personal public
             manager: organization, organization public, organization, opened by left, personal public
             left: organization public, personal public
@@ -112,7 +112,7 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     {
         string[] columns = ["streamId", "index", "data", "createdAt"];
         await Stand("organization");
-        await Scene.NobodyMay(Play,
+        await Expect.NobodyMay(Db,
         [
             .. columns.SelectMany(column => new[]
             {
@@ -132,29 +132,29 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     public async Task Nobody_appends_to_the_canarys_stream_and_no_function_to_another()
     {
         await Stand("organization");
-        await Scene.NobodyMay(Play, """
+        await Expect.NobodyMay(Db, """
             insert into public."StreamChunk" ("streamId", "index", "data") values ('00000000-0000-4000-8000-00000000ca7a', 1, 'song')
             """);
-        await Play.AsRole("auth_definer");
-        await Play.Do("select set_config('auth.uid', [member], true)");
-        Assert.Equal(Outcome.Denied, await Play.Try(Verbs["append"]));
-        Assert.Equal(Outcome.Yes, await Play.Try("""
+        await Db.AsRole("auth_definer");
+        await Db.Do("select set_config('auth.uid', [member], true)");
+        Assert.Equal(Outcome.Denied, await Db.Try(Verbs["append"]));
+        Assert.Equal(Outcome.Yes, await Db.Try("""
             insert into public."StreamChunk" ("streamId", "index", "data") values ('00000000-0000-4000-8000-00000000ca7a', 1, 'song')
             """));
     }
 
     [Fact]
     public async Task Nobody_copies_chunks_in() =>
-        await Scene.NobodyCopiesInto(Play, "StreamChunk", """ "streamId", "index", "data" """);
+        await Expect.NobodyCopiesInto(Db, "StreamChunk", """ "streamId", "index", "data" """);
 
     [Fact]
     public async Task Chunks_go_with_their_stream()
     {
         await Stand("organization");
-        await Play.As(Cast.Owner);
-        await Play.Do("""delete from public."Stream" where "id" = [stream]""");
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(0, await Play.Ask<long>("""select count(*) from public."StreamChunk" where "streamId" = [stream]"""));
+        await Db.As(People.Owner);
+        await Db.Do("""delete from public."Stream" where "id" = [stream]""");
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(0, await Db.Ask<long>("""select count(*) from public."StreamChunk" where "streamId" = [stream]"""));
     }
 
     // How long ago it was opened, fell silent and was finished; the chunk is as old as the silence.
@@ -169,8 +169,8 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     {
         await Stand("organization");
         await Past(opened, silent, finished);
-        await Play.AsRole("rlschat_purge");
-        Assert.Equal(goes ? 1 : 0, await Play.Do("""delete from public."StreamChunk" """));
+        await Db.AsRole("rlschat_purge");
+        Assert.Equal(goes ? 1 : 0, await Db.Do("""delete from public."StreamChunk" """));
     }
 
     [Fact]
@@ -178,42 +178,42 @@ public sealed class StreamChunkTests(Theatre theatre) : Drama(theatre)
     {
         await Stand("organization");
         await Past("1 day", "1 day", null);
-        await Scene.Forge(Play, "Stream", """update public."Stream" set "activeAt" = now() at time zone 'utc' where "id" = [stream]""");
-        await Play.AsRole("rlschat_purge");
-        Assert.Equal(0, await Play.Do("""delete from public."StreamChunk" """));
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public."StreamChunk" where "streamId" = '00000000-0000-4000-8000-00000000ca7a'"""));
+        await Rows.Forge(Db, "Stream", """update public."Stream" set "activeAt" = now() at time zone 'utc' where "id" = [stream]""");
+        await Db.AsRole("rlschat_purge");
+        Assert.Equal(0, await Db.Do("""delete from public."StreamChunk" """));
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(1, await Db.Ask<long>("""select count(*) from public."StreamChunk" where "streamId" = '00000000-0000-4000-8000-00000000ca7a'"""));
     }
 
     [Fact]
     public async Task A_piece_has_its_own_number()
     {
         await Stand("organization");
-        await Play.As("member");
-        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Play.Error(Verbs["append"].Replace("1, ", "0, ", StringComparison.Ordinal)));
-        Assert.Equal(PostgresErrorCodes.CheckViolation, await Play.Error(Verbs["append"].Replace("1, ", "-1, ", StringComparison.Ordinal)));
+        await Db.As("member");
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Db.Error(Verbs["append"].Replace("1, ", "0, ", StringComparison.Ordinal)));
+        Assert.Equal(PostgresErrorCodes.CheckViolation, await Db.Error(Verbs["append"].Replace("1, ", "-1, ", StringComparison.Ordinal)));
     }
 
     private async Task Past(string opened, string silent, string? finished)
     {
         var end = finished is null ? "null" : $"now() at time zone 'utc' - interval '{finished}'";
-        await Scene.Forge(Play, "Stream", $"""
+        await Rows.Forge(Db, "Stream", $"""
             update public."Stream" set "createdAt" = now() at time zone 'utc' - interval '{opened}',
               "activeAt" = now() at time zone 'utc' - interval '{silent}', "finishedAt" = {end}
             where "id" = [stream]
             """);
-        await Scene.Forge(Play, "StreamChunk", $"""
+        await Rows.Forge(Db, "StreamChunk", $"""
             update public."StreamChunk" set "createdAt" = now() at time zone 'utc' - interval '{silent}' where "streamId" = [stream]
             """);
     }
 
     private async Task Stand(string row, string who = "")
     {
-        await Scene.Chat(Play, row, Cast.Owner);
-        await Play.As(row.StartsWith("personal", StringComparison.Ordinal) ? Cast.Owner
+        await Rows.Chat(Db, row, People.Owner);
+        await Db.As(row.StartsWith("personal", StringComparison.Ordinal) ? People.Owner
             : row.EndsWith("left", StringComparison.Ordinal) ? "left" : "member");
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
-        await Play.Do($"""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, '{row}')""");
-        await Scene.Left(Play, row, who);
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.Do($"""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, '{row}')""");
+        await Rows.Left(Db, row, who);
     }
 }

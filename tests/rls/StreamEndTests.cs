@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>How a stream ends: who makes a message of it, of which chunks and at what price, and when it is abandoned.</summary>
-public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
+public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Finish = "select public.finish_stream([stream])";
     private const string Silent = """update public."Stream" set "activeAt" = now() at time zone 'utc' - interval '61 seconds' where "id" = [stream]""";
@@ -63,7 +63,7 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     {
         await Stand(row, who);
         Assert.Equal("finish", verb);
-        await Matrix.Check(Play, row, who, verb, expected, Finish, """
+        await Matrix.Check(Db, row, who, verb, expected, Finish, """
             select t::text from public."Stream" t
             union all select m::text from public."Message" m
             """);
@@ -73,11 +73,11 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     public async Task A_message_is_all_chunks_in_the_order_of_their_indexes()
     {
         await Stand("organization");
-        await Play.Do("select public.append_chunk([stream], 3, E'\\n\"never\" \\\\ again')");
-        await Play.Do("select public.append_chunk([stream], 1, 'once ')");
-        await Play.Do("select public.append_chunk([stream], 2, 'ünd')");
-        Assert.Equal(["assistant"], await Play.List("""select "role" from public.finish_stream([stream])"""));
-        Assert.Equal(["""[{"type":"text","text":"organizationonce ünd\n\"never\" \\ again"}]"""], await Play.List(
+        await Db.Do("select public.append_chunk([stream], 3, E'\\n\"never\" \\\\ again')");
+        await Db.Do("select public.append_chunk([stream], 1, 'once ')");
+        await Db.Do("select public.append_chunk([stream], 2, 'ünd')");
+        Assert.Equal(["assistant"], await Db.List("""select "role" from public.finish_stream([stream])"""));
+        Assert.Equal(["""[{"type":"text","text":"organizationonce ünd\n\"never\" \\ again"}]"""], await Db.List(
             """
             select m."parts" from public."Stream" s join public."Message" m on m."id" = s."messageId"
             where s."id" = [stream] and s."chatId" = m."chatId" and m."userId" = [member] and s."finishedAt" = m."createdAt"
@@ -88,9 +88,9 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     public async Task What_it_returns_is_the_message()
     {
         await Stand("organization");
-        var returned = await Play.List("""select m::text from public.finish_stream([stream], 'tool', '11111111-1111-4111-8111-111111111111') m""");
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(returned, await Play.List("""select m::text from public."Message" m where m."id" = '11111111-1111-4111-8111-111111111111'"""));
+        var returned = await Db.List("""select m::text from public.finish_stream([stream], 'tool', '11111111-1111-4111-8111-111111111111') m""");
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(returned, await Db.List("""select m::text from public."Message" m where m."id" = '11111111-1111-4111-8111-111111111111'"""));
         Assert.Contains(",tool,", Assert.Single(returned), StringComparison.Ordinal);
     }
 
@@ -101,55 +101,55 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     public async Task A_message_that_cannot_be_leaves_the_stream_open(string finish, string error)
     {
         await Stand("organization");
-        Play.Remember("other", await Play.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
-        Assert.Equal(error, await Play.Error(finish));
-        Assert.Null(await Play.Error(Finish));
+        Db.Remember("other", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        Assert.Equal(error, await Db.Error(finish));
+        Assert.Null(await Db.Error(Finish));
     }
 
     [Fact]
     public async Task Every_index_up_to_the_last_is_there()
     {
         await Stand("organization");
-        await Play.Do("select public.append_chunk([stream], 2, 'c')");
-        Assert.Equal("RC018", await Play.Error(Finish));
-        await Play.Do("select public.append_chunk([stream], 1, 'b')");
-        Assert.Null(await Play.Error(Finish));
+        await Db.Do("select public.append_chunk([stream], 2, 'c')");
+        Assert.Equal("RC018", await Db.Error(Finish));
+        await Db.Do("select public.append_chunk([stream], 1, 'b')");
+        Assert.Null(await Db.Error(Finish));
 
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
-        Assert.Equal("RC018", await Play.Error(Finish));
-        await Play.Do("select public.append_chunk([stream], 1, 'b')");
-        Assert.Equal("RC018", await Play.Error(Finish));
-        await Play.Do("select public.append_chunk([stream], 2147483647, 'z')");
-        Assert.Equal("RC018", await Play.Error(Finish));
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        Assert.Equal("RC018", await Db.Error(Finish));
+        await Db.Do("select public.append_chunk([stream], 1, 'b')");
+        Assert.Equal("RC018", await Db.Error(Finish));
+        await Db.Do("select public.append_chunk([stream], 2147483647, 'z')");
+        Assert.Equal("RC018", await Db.Error(Finish));
     }
 
     [Fact]
     public async Task The_same_chunk_once_more_changes_nothing()
     {
         await Stand("organization");
-        var first = await Play.Ask<DateTime>("select public.append_chunk([stream], 1, 'once')");
-        await Play.AsRole("rlschat_backup");
-        var before = await Play.List("""select s::text from public."Stream" s where "id" = [stream]""");
-        await Play.As("member");
-        Assert.Equal(first, await Play.Ask<DateTime>("select public.append_chunk([stream], 1, 'once')"));
-        Assert.Equal("RC020", await Play.Error("select public.append_chunk([stream], 1, 'twice')"));
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(before, await Play.List("""select s::text from public."Stream" s where "id" = [stream]"""));
+        var first = await Db.Ask<DateTime>("select public.append_chunk([stream], 1, 'once')");
+        await Db.AsRole("rlschat_backup");
+        var before = await Db.List("""select s::text from public."Stream" s where "id" = [stream]""");
+        await Db.As("member");
+        Assert.Equal(first, await Db.Ask<DateTime>("select public.append_chunk([stream], 1, 'once')"));
+        Assert.Equal("RC020", await Db.Error("select public.append_chunk([stream], 1, 'twice')"));
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(before, await Db.List("""select s::text from public."Stream" s where "id" = [stream]"""));
     }
 
     [Fact]
     public async Task Of_two_streams_each_has_its_own_chunks_and_its_own_end()
     {
         await Stand("organization");
-        Play.Remember("second", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
-        await Play.Do("select public.append_chunk([second], 0, 'another ')");
-        Assert.Equal(["""[{"type":"text","text":"organization"}]"""], await Play.List("""select "parts" from public.finish_stream([stream])"""));
+        Db.Remember("second", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.Do("select public.append_chunk([second], 0, 'another ')");
+        Assert.Equal(["""[{"type":"text","text":"organization"}]"""], await Db.List("""select "parts" from public.finish_stream([stream])"""));
 
-        await Play.Do("select public.append_chunk([second], 1, 'voice')");
-        Assert.Null(await Play.Error("select public.append_chunk([second], 0, 'another ')"));
-        Assert.Equal(["finished 12", "open 13"], await Play.List(
+        await Db.Do("select public.append_chunk([second], 1, 'voice')");
+        Assert.Null(await Db.Error("select public.append_chunk([second], 0, 'another ')"));
+        Assert.Equal(["finished 12", "open 13"], await Db.List(
             """select concat_ws(' ', public.stream_state("finishedAt", "activeAt"), "octets") from public."Stream" order by "octets" """));
-        Assert.Equal(["""[{"type":"text","text":"another voice"}]"""], await Play.List("""select "parts" from public.finish_stream([second])"""));
+        Assert.Equal(["""[{"type":"text","text":"another voice"}]"""], await Db.List("""select "parts" from public.finish_stream([second])"""));
     }
 
     [Fact]
@@ -157,16 +157,16 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     {
         await Stand("organization");
         Assert.Equal("open", await State());
-        await Play.Do(Finish);
+        await Db.Do(Finish);
         Assert.Equal("finished", await State());
         await RefusesEverything("RC016");
 
         // Silence makes no difference to it, nor that the message has gone.
-        await Scene.Forge(Play, "Stream", Silent);
+        await Rows.Forge(Db, "Stream", Silent);
         Assert.Equal("finished", await State());
         await RefusesEverything("RC016");
-        await Play.Do("""delete from public."Message" """);
-        Assert.Equal(["finished true"], await Play.List("""select concat_ws(' ', public.stream_state("finishedAt", "activeAt"), ("messageId" is null)::text) from public."Stream" """));
+        await Db.Do("""delete from public."Message" """);
+        Assert.Equal(["finished true"], await Db.List("""select concat_ws(' ', public.stream_state("finishedAt", "activeAt"), ("messageId" is null)::text) from public."Stream" """));
         await RefusesEverything("RC016");
     }
 
@@ -174,13 +174,13 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     public async Task What_was_silent_for_too_long_is_abandoned()
     {
         await Stand("organization");
-        await Scene.Forge(Play, "Stream", Silent.Replace("61", "59", StringComparison.Ordinal));
+        await Rows.Forge(Db, "Stream", Silent.Replace("61", "59", StringComparison.Ordinal));
         Assert.Equal("open", await State());
-        Assert.Null(await Play.Error(Finish));
-        await Play.Do("select public.append_chunk([stream], 1, 'here again')");
-        Assert.Equal(["true"], await Play.List("""select ("activeAt" = (now() at time zone 'utc')::timestamp(3))::text from public."Stream" """));
+        Assert.Null(await Db.Error(Finish));
+        await Db.Do("select public.append_chunk([stream], 1, 'here again')");
+        Assert.Equal(["true"], await Db.List("""select ("activeAt" = (now() at time zone 'utc')::timestamp(3))::text from public."Stream" """));
 
-        await Scene.Forge(Play, "Stream", Silent);
+        await Rows.Forge(Db, "Stream", Silent);
         Assert.Equal("abandoned", await State());
         await RefusesEverything("RC017");
     }
@@ -189,8 +189,8 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     public async Task A_client_cannot_keep_it_open_by_its_own_clock()
     {
         await Stand("organization");
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId", "createdAt") values ([chat], '9999-12-31') returning "id" """));
-        await Scene.Forge(Play, "Stream", Silent);
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId", "createdAt") values ([chat], '9999-12-31') returning "id" """));
+        await Rows.Forge(Db, "Stream", Silent);
         Assert.Equal("abandoned", await State());
     }
 
@@ -210,7 +210,7 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
         await Set("stream_silence_seconds", setting);
         foreach (var (seconds, state) in new[] { (open, "open"), (abandoned, "abandoned") })
         {
-            await Scene.Forge(Play, "Stream", Silent.Replace("61", $"{seconds}", StringComparison.Ordinal));
+            await Rows.Forge(Db, "Stream", Silent.Replace("61", $"{seconds}", StringComparison.Ordinal));
             Assert.Equal(state, await State());
         }
     }
@@ -231,11 +231,11 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     {
         await Rich();
         await Set("stream_price", setting);
-        await Play.As("member");
-        await Play.Do(Finish);
-        Assert.Equal(balance is null ? [] : [$"{balance} stream {await Play.Ask<Guid>("select [stream]::uuid")}"], await Play.List(
+        await Db.As("member");
+        await Db.Do(Finish);
+        Assert.Equal(balance is null ? [] : [$"{balance} stream {await Db.Ask<Guid>("select [stream]::uuid")}"], await Db.List(
             """select concat_ws(' ', "balance", "reason") from public."CreditEntry" where "amount" < 0"""));
-        Assert.Equal(["finished"], await Play.List("""select public.stream_state("finishedAt", "activeAt") from public."Stream" """));
+        Assert.Equal(["finished"], await Db.List("""select public.stream_state("finishedAt", "activeAt") from public."Stream" """));
     }
 
     [Theory]
@@ -245,29 +245,29 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     {
         await Rich();
         await Set("stream_price", price);
-        await Play.As("member");
-        Assert.Equal("RC005", await Play.Error(Finish));
+        await Db.As("member");
+        Assert.Equal("RC005", await Db.Error(Finish));
         Assert.Equal("open", await State());
-        Assert.Empty(await Play.List("""select 1 from public."Message" """));
-        Assert.Equal(10m, await Play.Ask<decimal>("""select "creditBalance" from public."User" """));
+        Assert.Empty(await Db.List("""select 1 from public."Message" """));
+        Assert.Equal(10m, await Db.Ask<decimal>("""select "creditBalance" from public."User" """));
     }
 
     [Fact]
     public async Task Streams_hold_no_more_than_a_message()
     {
         await Stand("organization");
-        await Play.Do("""delete from public."Stream" """);
-        await Play.As(Cast.Owner);
-        await Play.Do("""delete from public."Stream" """);
-        await Play.As("member");
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.Do("""delete from public."Stream" """);
+        await Db.As(People.Owner);
+        await Db.Do("""delete from public."Stream" """);
+        await Db.As("member");
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
         const int frame = 27; // [{"type":"text","text":""}]
-        await Play.Do("select public.append_chunk([stream], i, repeat('x', 65536)) from generate_series(0, 14) i");
-        Assert.Equal("RC019", await Play.Error("select public.append_chunk([stream], 15, repeat('x', 65536)) union all select public.append_chunk([stream], 16, 'x')"));
-        await Play.Do($"select public.append_chunk([stream], 15, repeat('x', {65536 - frame}))");
-        Assert.Null(await Play.Error(Finish));
-        await Play.Do("select public.append_chunk([stream], 16, 'x')");
-        Assert.Equal("RC019", await Play.Error(Finish));
+        await Db.Do("select public.append_chunk([stream], i, repeat('x', 65536)) from generate_series(0, 14) i");
+        Assert.Equal("RC019", await Db.Error("select public.append_chunk([stream], 15, repeat('x', 65536)) union all select public.append_chunk([stream], 16, 'x')"));
+        await Db.Do($"select public.append_chunk([stream], 15, repeat('x', {65536 - frame}))");
+        Assert.Null(await Db.Error(Finish));
+        await Db.Do("select public.append_chunk([stream], 16, 'x')");
+        Assert.Equal("RC019", await Db.Error(Finish));
     }
 
     [Fact]
@@ -275,8 +275,8 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     {
         await Stand("organization");
         await Set("messages_per_hour", "0");
-        await Play.As("member");
-        Assert.Equal("RC014", await Play.Error(Finish));
+        await Db.As("member");
+        Assert.Equal("RC014", await Db.Error(Finish));
         Assert.Equal("open", await State());
     }
 
@@ -284,17 +284,17 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
     public async Task Only_who_may_append_learns_that_it_has_ended()
     {
         await Stand("organization");
-        await Play.Do(Finish);
-        foreach (var who in Scene.Everyone.Except(["member"]))
+        await Db.Do(Finish);
+        foreach (var who in People.Everyone.Except(["member"]))
         {
-            await Play.As(who);
-            Assert.Equal("42501", await Play.Error("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 9, 'x')"""));
+            await Db.As(who);
+            Assert.Equal("42501", await Db.Error("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 9, 'x')"""));
         }
     }
 
     private async Task RefusesEverything(string error)
     {
-        await Play.As("member");
+        await Db.As("member");
         foreach (var sql in new[]
         {
             """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 9, 'x')""",
@@ -304,41 +304,41 @@ public sealed class StreamEndTests(Theatre theatre) : Drama(theatre)
             Finish,
         })
         {
-            var answer = await Play.Error(sql);
+            var answer = await Db.Error(sql);
             Assert.True(answer == error, $"{sql} should be {error}, is {answer}");
         }
     }
 
     private async Task<string> State()
     {
-        await Play.As("member");
-        return await Play.Ask<string>("""select public.stream_state("finishedAt", "activeAt") from public."Stream" where "id" = [stream]""");
+        await Db.As("member");
+        return await Db.Ask<string>("""select public.stream_state("finishedAt", "activeAt") from public."Stream" where "id" = [stream]""");
     }
 
     private async Task Set(string name, string? value)
     {
-        await Play.AsRole("rlschat_owner");
-        await Play.Do($"delete from app_private.setting where name = '{name}'");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do($"delete from app_private.setting where name = '{name}'");
         if (value is not null)
         {
-            await Play.Do($"insert into app_private.setting values ('{name}', '{value}')");
+            await Db.Do($"insert into app_private.setting values ('{name}', '{value}')");
         }
     }
 
     private async Task Rich()
     {
         await Stand("organization");
-        await Play.As("operator");
-        await Play.Do("select public.grant_credits([member], 10, 'welcome')");
+        await Db.As("operator");
+        await Db.Do("select public.grant_credits([member], 10, 'welcome')");
     }
 
     private async Task Stand(string row, string who = "")
     {
-        await Scene.Chat(Play, row, Cast.Owner);
-        await Play.As(row.StartsWith("personal", StringComparison.Ordinal) ? Cast.Owner
+        await Rows.Chat(Db, row, People.Owner);
+        await Db.As(row.StartsWith("personal", StringComparison.Ordinal) ? People.Owner
             : row.EndsWith("left", StringComparison.Ordinal) ? "left" : "member");
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
-        await Play.Do($"select public.append_chunk([stream], 0, '{row}')");
-        await Scene.Left(Play, row, who);
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.Do($"select public.append_chunk([stream], 0, '{row}')");
+        await Rows.Left(Db, row, who);
     }
 }

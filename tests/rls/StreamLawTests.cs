@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -13,7 +13,7 @@ public sealed partial class StreamTests
         regular_user insert chatId, createdAt, id, userId
         regular_user delete *
         """,
-        await Grants.On(Play, "Stream"));
+        await Grants.On(Db, "Stream"));
 
     [Fact]
     public async Task Everyone_sees_the_streams_of_the_chats_that_they_see_and_no_other()
@@ -24,7 +24,7 @@ public sealed partial class StreamTests
         }
 
         await Stand("organization, chat of left");
-        await Scene.Seen(Play, """select c."title" from public."Stream" t left join public."Chat" c on c."id" = t."chatId" """, """
+        await Expect.Seen(Db, """select c."title" from public."Stream" t left join public."Chat" c on c."id" = t."chatId" """, """
             owner: organization, organization public, organization, chat of left, personal, personal public
             manager: organization, organization public, organization, chat of left, personal public
             can_manage_chats: organization, organization public, organization, chat of left, personal public
@@ -40,7 +40,7 @@ public sealed partial class StreamTests
     {
         string[] columns = ["id", "chatId", "userId", "createdAt", "activeAt", "octets", "finishedAt", "messageId"];
         await Stand("organization");
-        await Scene.NobodyMay(Play,
+        await Expect.NobodyMay(Db,
         [
             .. columns.SelectMany(column => new[]
             {
@@ -58,16 +58,16 @@ public sealed partial class StreamTests
     }
 
     [Fact]
-    public async Task Nobody_copies_streams_in() => await Scene.NobodyCopiesInto(Play, "Stream", "\"chatId\"");
+    public async Task Nobody_copies_streams_in() => await Expect.NobodyCopiesInto(Db, "Stream", "\"chatId\"");
 
     [Fact]
     public async Task A_stream_outlasts_who_opened_it_and_is_nobodys_then()
     {
         await Stand("organization");
-        await Play.As("member");
-        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
-        await Play.As(Cast.Owner);
-        Assert.Equal(["nobody"], await Play.List("""select coalesce("userId"::text, 'nobody') from public."Stream" where "id" = [stream]"""));
-        await Scene.NobodyMay(Play, """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'more')""");
+        await Db.As("member");
+        Assert.True(await Db.Ask<bool>("select public.delete_account()"));
+        await Db.As(People.Owner);
+        Assert.Equal(["nobody"], await Db.List("""select coalesce("userId"::text, 'nobody') from public."Stream" where "id" = [stream]"""));
+        await Expect.NobodyMay(Db, """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'more')""");
     }
 }

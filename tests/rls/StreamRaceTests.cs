@@ -1,12 +1,12 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>Two at the same stream, or at the same credit, in one moment: what one of them does is whole, and done once.</summary>
 [Attack]
-[Collection(TheWorkshop.Name)]
-public sealed class StreamRaceTests(Theatre theatre) : IAsyncLifetime
+[Collection(CommittingTests.Name)]
+public sealed class StreamRaceTests(DatabaseFixture fixture) : IAsyncLifetime
 {
     private const int Times = 200;
     private World world = null!;
@@ -14,8 +14,8 @@ public sealed class StreamRaceTests(Theatre theatre) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        world = await Troupe.Gather(theatre, "ana:admin", "op:operator");
-        race = new Race(theatre, world);
+        world = await World.Of(fixture, "ana:admin", "op:operator");
+        race = new Race(fixture, world);
         world["chat"] = await race.Alone<Guid>("ana", """insert into public."Chat" ("title") values ('race') returning "id" """);
     }
 

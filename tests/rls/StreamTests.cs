@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Stream" of access-rules.md: who sees, opens and deletes one.</summary>
-public sealed partial class StreamTests(Theatre theatre) : Drama(theatre)
+public sealed partial class StreamTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -131,7 +131,7 @@ public sealed partial class StreamTests(Theatre theatre) : Drama(theatre)
     public async Task May(string row, string who, string verb, string expected)
     {
         await Stand(row, who);
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select t::text from public."Stream" t where "id" = [stream]""");
     }
 
@@ -140,15 +140,15 @@ public sealed partial class StreamTests(Theatre theatre) : Drama(theatre)
     public async Task May_open(string row, string who, string verb, string expected)
     {
         await Stand(row, who);
-        Play.Remember("another", Theatre.World[who == Cast.Owner ? "member" : Cast.Owner]);
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb], """select count(*) from public."Stream" """);
+        Db.Remember("another", Fixture.World[who == People.Owner ? "member" : People.Owner]);
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Stream" """);
     }
 
     private async Task Stand(string row, string who = "")
     {
-        await Scene.Chat(Play, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : Cast.Owner);
-        await Play.As(row.StartsWith("personal", StringComparison.Ordinal) ? Cast.Owner : "member");
-        Play.Remember("stream", await Play.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
-        await Scene.Left(Play, row, who);
+        await Rows.Chat(Db, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : People.Owner);
+        await Db.As(row.StartsWith("personal", StringComparison.Ordinal) ? People.Owner : "member");
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Rows.Left(Db, row, who);
     }
 }

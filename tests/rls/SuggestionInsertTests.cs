@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -59,10 +59,10 @@ public sealed partial class SuggestionTests
     [MemberData(nameof(Inserting))]
     public async Task May_insert(string row, string who, string verb, string expected)
     {
-        await Scene.Document(Play, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : Cast.Owner);
-        await Scene.Left(Play, row, who);
-        Play.Remember("another", Theatre.World[who == Cast.Owner ? "manager" : Cast.Owner]);
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb], """select count(*) from public."Suggestion" """);
+        await Rows.Document(Db, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : People.Owner);
+        await Rows.Left(Db, row, who);
+        Db.Remember("another", Fixture.World[who == People.Owner ? "manager" : People.Owner]);
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Suggestion" """);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed partial class SuggestionTests
     {
         string[] columns = ["id", "documentId", "documentCreatedAt", "originalText", "userId", "createdAt", "version"];
         await Stand("organization, by can_view_documents");
-        await Scene.NobodyMay(Play,
+        await Expect.NobodyMay(Db,
         [
             .. columns.SelectMany(column => new[]
             {
@@ -87,24 +87,24 @@ public sealed partial class SuggestionTests
 
     [Fact]
     public async Task Nobody_copies_suggestions_in() =>
-        await Scene.NobodyCopiesInto(Play, "Suggestion", """ "documentId", "documentCreatedAt", "originalText", "suggestedText" """);
+        await Expect.NobodyCopiesInto(Db, "Suggestion", """ "documentId", "documentCreatedAt", "originalText", "suggestedText" """);
 
     // The column grants stop every move before a policy runs. Were one granted by mistake, the policy's checks stand.
     [Fact]
     public async Task A_column_that_is_granted_by_mistake_still_moves_no_suggestion()
     {
-        await Scene.Document(Play, "organization", "manager", "other");
-        await Scene.Document(Play, "personal", Cast.Owner, "mine");
+        await Rows.Document(Db, "organization", "manager", "other");
+        await Rows.Document(Db, "personal", People.Owner, "mine");
         await Stand("organization, by can_view_documents");
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""grant update ("documentId", "documentCreatedAt", "userId") on public."Suggestion" to regular_user""");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""grant update ("documentId", "documentCreatedAt", "userId") on public."Suggestion" to regular_user""");
         const string Move = """update public."Suggestion" set ("documentId", "documentCreatedAt") = row """;
-        await Play.As("can_view_documents");
-        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Suggestion" set "userId" = [owner]"""));
-        Assert.Equal(Outcome.Denied, await Play.Try($"{Move} ([mine], [mine at])"));
-        Assert.Equal(Outcome.Yes, await Play.Try($"{Move} ([other], [other at])"));
-        await Play.As(Cast.Owner);
-        Assert.Equal(Outcome.Denied, await Play.Try($"{Move} ([other], [other at])"));
-        Assert.Equal(Outcome.Yes, await Play.Try($"{Move} ([mine], [mine at])"));
+        await Db.As("can_view_documents");
+        Assert.Equal(Outcome.Denied, await Db.Try("""update public."Suggestion" set "userId" = [owner]"""));
+        Assert.Equal(Outcome.Denied, await Db.Try($"{Move} ([mine], [mine at])"));
+        Assert.Equal(Outcome.Yes, await Db.Try($"{Move} ([other], [other at])"));
+        await Db.As(People.Owner);
+        Assert.Equal(Outcome.Denied, await Db.Try($"{Move} ([other], [other at])"));
+        Assert.Equal(Outcome.Yes, await Db.Try($"{Move} ([mine], [mine at])"));
     }
 }

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -15,7 +15,7 @@ public sealed partial class SuggestionTests
         regular_user update description, isResolved, suggestedText
         regular_user delete *
         """,
-        await Grants.On(Play, "Suggestion"));
+        await Grants.On(Db, "Suggestion"));
 
     [Fact]
     public async Task Everyone_sees_what_is_suggested_for_the_documents_that_they_see_and_no_other()
@@ -26,12 +26,12 @@ public sealed partial class SuggestionTests
             ("left", "of left"), ("rival", "of rival"),
         })
         {
-            await Scene.Document(Play, row, who);
-            await Play.Do($"{Into} values ([document], [document at], '{row}', 'new')");
+            await Rows.Document(Db, row, who);
+            await Db.Do($"{Into} values ([document], [document at], '{row}', 'new')");
         }
 
-        await Play.Leave("left");
-        await Scene.Seen(Play, """select "originalText" from public."Suggestion" """, """
+        await Db.Leave("left");
+        await Expect.Seen(Db, """select "originalText" from public."Suggestion" """, """
             owner: organization, personal
             member: of member
             manager: of manager, organization
@@ -57,8 +57,8 @@ public sealed partial class SuggestionTests
             ("owner", Outcome.Yes), ("can_view_documents", Outcome.Yes), ("manager", Outcome.Hidden), ("member", Outcome.Hidden),
         })
         {
-            await Play.As(who);
-            Assert.Equal(outcome, await Play.Try(Again));
+            await Db.As(who);
+            Assert.Equal(outcome, await Db.Try(Again));
         }
     }
 
@@ -67,35 +67,35 @@ public sealed partial class SuggestionTests
     public async Task Each_version_has_its_own_suggestions_and_they_are_written_while_there_are_others()
     {
         await Stand(ById);
-        await Play.As(Cast.Owner);
-        await Play.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], '2000-01-01', 'first', [Acme])""");
-        await Play.As("can_view_documents");
-        await Play.Do("""
+        await Db.As(People.Owner);
+        await Db.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], '2000-01-01', 'first', [Acme])""");
+        await Db.As("can_view_documents");
+        await Db.Do("""
             insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText")
             values ([document], '2000-01-01', 'of the first', 'new')
             """);
-        Assert.Equal(2, await Play.Do(Verbs["reword_all"]));
-        await Play.As(Cast.Owner);
-        Assert.Equal(2, await Play.Do(Verbs["resolve_all"]));
-        Assert.Equal(1, await Play.Do("""delete from public."Suggestion" where "id" = [suggestion]"""));
-        await Play.As("can_view_documents");
-        Assert.Equal(["of the first"], await Play.List("""select "originalText" from public."Suggestion" """));
-        Assert.Equal(1, await Play.Do(Verbs["delete_all"]));
+        Assert.Equal(2, await Db.Do(Verbs["reword_all"]));
+        await Db.As(People.Owner);
+        Assert.Equal(2, await Db.Do(Verbs["resolve_all"]));
+        Assert.Equal(1, await Db.Do("""delete from public."Suggestion" where "id" = [suggestion]"""));
+        await Db.As("can_view_documents");
+        Assert.Equal(["of the first"], await Db.List("""select "originalText" from public."Suggestion" """));
+        Assert.Equal(1, await Db.Do(Verbs["delete_all"]));
     }
 
     [Fact]
     public async Task What_is_resolved_may_be_opened_again_by_the_documents_owner_alone()
     {
         await Stand(ById);
-        await Play.As(Cast.Owner);
-        await Play.Do(Verbs["resolve"]);
+        await Db.As(People.Owner);
+        await Db.Do(Verbs["resolve"]);
         const string Reopen = """update public."Suggestion" set "isResolved" = false""";
-        Assert.Equal(Outcome.Yes, await Play.Try(Reopen));
-        await Play.As("can_view_documents");
-        Assert.Equal(Outcome.Denied, await Play.Try(Reopen));
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["reword"]));
-        await Play.As("manager");
-        Assert.Equal(Outcome.Hidden, await Play.Try(Reopen));
+        Assert.Equal(Outcome.Yes, await Db.Try(Reopen));
+        await Db.As("can_view_documents");
+        Assert.Equal(Outcome.Denied, await Db.Try(Reopen));
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["reword"]));
+        await Db.As("manager");
+        Assert.Equal(Outcome.Hidden, await Db.Try(Reopen));
     }
 
     // A version is found by its document, never by its date alone, which whoever makes one may choose.
@@ -103,52 +103,52 @@ public sealed partial class SuggestionTests
     public async Task A_document_of_the_same_moment_gives_nobody_the_owners_right()
     {
         await Stand(ById);
-        await Play.As("can_view_documents");
-        await Play.Do("""insert into public."Document" ("title", "createdAt") values ('mine', [document at])""");
-        Assert.Equal(Outcome.Denied, await Play.Try(Verbs["resolve_all"]));
-        await Play.As(Cast.Owner);
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["resolve_all"]));
+        await Db.As("can_view_documents");
+        await Db.Do("""insert into public."Document" ("title", "createdAt") values ('mine', [document at])""");
+        Assert.Equal(Outcome.Denied, await Db.Try(Verbs["resolve_all"]));
+        await Db.As(People.Owner);
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["resolve_all"]));
     }
 
     [Fact]
     public async Task A_suggestion_outlasts_its_author_and_nobody_rewords_it_then()
     {
         await Stand(ById);
-        await Play.As("can_view_documents");
-        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(["nobody"], await Play.List("""select coalesce("userId"::text, 'nobody') from public."Suggestion" where "id" = [suggestion]"""));
+        await Db.As("can_view_documents");
+        Assert.True(await Db.Ask<bool>("select public.delete_account()"));
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(["nobody"], await Db.List("""select coalesce("userId"::text, 'nobody') from public."Suggestion" where "id" = [suggestion]"""));
         foreach (var (who, outcome) in new[] { ("owner", "denied"), ("manager", "hidden"), ("member", "hidden"), ("anonymous", "denied") })
         {
-            await Matrix.Check(Play, "of a deleted author", who, "reword", outcome, Verbs["reword_all"],
+            await Matrix.Check(Db, "of a deleted author", who, "reword", outcome, Verbs["reword_all"],
                 """select t::text from public."Suggestion" t where "id" = [suggestion]""");
         }
 
-        await Play.As(Cast.Owner);
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["resolve"]));
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["delete"]));
+        await Db.As(People.Owner);
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["resolve"]));
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["delete"]));
     }
 
     [Fact]
     public async Task A_document_that_is_handed_over_takes_the_right_to_resolve_along()
     {
         await Stand(ById);
-        await Play.As(Cast.Owner);
-        await Play.Do("select public.leave_organization()");
-        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["resolve_all"]));
-        Assert.Equal(Outcome.Hidden, await Play.Try(Verbs["delete_all"]));
-        await Play.As("manager");
-        Assert.Equal(Outcome.Yes, await Play.Try(Verbs["resolve_all"]));
-        Assert.Equal(Outcome.Denied, await Play.Try(Verbs["reword_all"]));
+        await Db.As(People.Owner);
+        await Db.Do("select public.leave_organization()");
+        Assert.Equal(Outcome.Hidden, await Db.Try(Verbs["resolve_all"]));
+        Assert.Equal(Outcome.Hidden, await Db.Try(Verbs["delete_all"]));
+        await Db.As("manager");
+        Assert.Equal(Outcome.Yes, await Db.Try(Verbs["resolve_all"]));
+        Assert.Equal(Outcome.Denied, await Db.Try(Verbs["reword_all"]));
     }
 
     [Fact]
     public async Task Suggestions_go_with_their_version()
     {
         await Stand(ById);
-        await Play.As(Cast.Owner);
-        await Play.Do("""delete from public."Document" where "id" = [document]""");
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(0, await Play.Ask<long>("""select count(*) from public."Suggestion" where "id" = [suggestion]"""));
+        await Db.As(People.Owner);
+        await Db.Do("""delete from public."Document" where "id" = [document]""");
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(0, await Db.Ask<long>("""select count(*) from public."Suggestion" where "id" = [suggestion]"""));
     }
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Suggestion" of access-rules.md: who sees, rewords, resolves and deletes one.</summary>
-public sealed partial class SuggestionTests(Theatre theatre) : Drama(theatre)
+public sealed partial class SuggestionTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -80,25 +80,25 @@ public sealed partial class SuggestionTests(Theatre theatre) : Drama(theatre)
         await Stand(row);
         if (verb == "upsert")
         {
-            await Scene.Document(Play, "personal", who == Cast.Anonymous ? Cast.Owner : who, "mine");
+            await Rows.Document(Db, "personal", who == People.Anonymous ? People.Owner : who, "mine");
         }
 
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select t::text from public."Suggestion" t where "id" = [suggestion]""");
     }
 
     private async Task Stand(string row)
     {
         var author = row[(row.LastIndexOf(' ') + 1)..];
-        await Scene.Document(Play, row, author == "left" ? "left" : Cast.Owner);
-        await Play.As(author);
-        Play.Remember("suggestion", await Play.Ask<Guid>("""
+        await Rows.Document(Db, row, author == "left" ? "left" : People.Owner);
+        await Db.As(author);
+        Db.Remember("suggestion", await Db.Ask<Guid>("""
             insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText", "description")
             values ([document], [document at], 'old', 'old', 'old') returning "id"
             """));
         if (author is "left" or "manager")
         {
-            await Play.Leave(author);
+            await Db.Leave(author);
         }
     }
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"User" of access-rules.md. What colleagues see of each other is in <see cref="ColleagueTests"/>.</summary>
-public sealed class UserTests(Theatre theatre) : Drama(theatre)
+public sealed class UserTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     // The row is "owner"'s.
     private static readonly Dictionary<string, string> Verbs = new()
@@ -74,21 +74,21 @@ public sealed class UserTests(Theatre theatre) : Drama(theatre)
     {
         if (who == "left")
         {
-            await Play.Leave("left");
+            await Db.Leave("left");
         }
 
         // Not "managerId": who deletes themselves ("delete_all") moves their reports up.
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select concat_ws(' ', "email", "roleId", "organizationId", "creditBalance") from public."User" where "id" = [owner]""");
     }
 
     [Fact]
     public async Task People_see_their_own_row_and_no_other()
     {
-        foreach (var (who, _) in Cast.People)
+        foreach (var (who, _) in People.All)
         {
-            await Play.As(who);
-            Assert.Equal([Theatre.World[who].ToString()], await Play.List("""select "id" from public."User" """));
+            await Db.As(who);
+            Assert.Equal([Fixture.World[who].ToString()], await Db.List("""select "id" from public."User" """));
         }
     }
 
@@ -98,5 +98,5 @@ public sealed class UserTests(Theatre theatre) : Drama(theatre)
         regular_user select createdAt, creditBalance, email, emailVerified, id, joinedAt, managerId, organizationId, roleId, version
         regular_user delete *
         """,
-        await Grants.On(Play, "User"));
+        await Grants.On(Db, "User"));
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"verificationToken" of access-rules.md: invisible to everybody, whosever it is.</summary>
-public sealed class VerificationTokenTests(Theatre theatre) : Drama(theatre)
+public sealed class VerificationTokenTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -34,23 +34,23 @@ public sealed class VerificationTokenTests(Theatre theatre) : Drama(theatre)
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Db.AsRole("auth_definer");
+        await Db.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select t::text from public."verificationToken" t order by "token" """);
     }
 
     [Fact]
     public async Task Nothing_is_granted_to_a_role_that_a_request_can_take() =>
-        Assert.Equal("", await Grants.On(Play, "verificationToken"));
+        Assert.Equal("", await Grants.On(Db, "verificationToken"));
 
     [Fact]
     public async Task At_rest_a_token_is_its_digest()
     {
-        await Play.AsRole("auth_definer");
-        await Play.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
-        await Play.AsRole("rlschat_backup");
-        Assert.Equal(["true"], await Play.List(
+        await Db.AsRole("auth_definer");
+        await Db.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(["true"], await Db.List(
             """select ("token" = encode(sha256('mailed'), 'hex'))::text from public."verificationToken" where "userId" = [owner]"""));
     }
 }

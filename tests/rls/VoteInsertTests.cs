@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -67,21 +67,21 @@ public sealed partial class VoteTests
         await Stand(row, who);
         if (verb == "smuggled")
         {
-            await Scene.Chat(Play, "personal", who == Cast.Anonymous ? Cast.Owner : who, "mine");
+            await Rows.Chat(Db, "personal", who == People.Anonymous ? People.Owner : who, "mine");
         }
 
-        Play.Remember("another", Theatre.World[who == Cast.Owner ? "member" : Cast.Owner]);
-        await Matrix.Check(Play, row, who, verb, expected, Inserts[verb], """select count(*) from public."Vote" """);
+        Db.Remember("another", Fixture.World[who == People.Owner ? "member" : People.Owner]);
+        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Vote" """);
     }
 
     [Fact]
     public async Task A_vote_on_a_hidden_message_and_on_none_are_denied_alike()
     {
         await Stand("personal");
-        await Play.As("outsider");
-        var hidden = await Assert.ThrowsAsync<PostgresException>(() => Play.Undone(() => Play.Do(Inserts["itself"])));
-        Play.Remember("message", Guid.NewGuid());
-        var none = await Assert.ThrowsAsync<PostgresException>(() => Play.Undone(() => Play.Do(Inserts["itself"])));
+        await Db.As("outsider");
+        var hidden = await Assert.ThrowsAsync<PostgresException>(() => Db.Undone(() => Db.Do(Inserts["itself"])));
+        Db.Remember("message", Guid.NewGuid());
+        var none = await Assert.ThrowsAsync<PostgresException>(() => Db.Undone(() => Db.Do(Inserts["itself"])));
         Assert.Equal((hidden.SqlState, hidden.MessageText, hidden.Detail), (none.SqlState, none.MessageText, none.Detail));
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, none.SqlState);
     }
@@ -91,7 +91,7 @@ public sealed partial class VoteTests
     {
         string[] columns = ["id", "message_id", "user_id", "chatId", "created_at"];
         await Stand("organization, vote of member");
-        await Scene.NobodyMay(Play,
+        await Expect.NobodyMay(Db,
         [
             .. columns.SelectMany(column => new[]
             {
@@ -106,20 +106,20 @@ public sealed partial class VoteTests
 
     [Fact]
     public async Task Nobody_copies_votes_in() =>
-        await Scene.NobodyCopiesInto(Play, "Vote", """ "message_id", "value" """);
+        await Expect.NobodyCopiesInto(Db, "Vote", """ "message_id", "value" """);
 
     // The column grants stop every move before a policy runs. Were one granted by mistake, the policy's check stands.
     [Fact]
     public async Task A_column_that_is_granted_by_mistake_still_gives_no_vote_away()
     {
         await Stand("personal");
-        Play.Remember("secret", await Play.Ask<Guid>("""select "id" from public."Message" """));
+        Db.Remember("secret", await Db.Ask<Guid>("""select "id" from public."Message" """));
         await Stand("organization, vote of member");
-        await Play.AsRole("rlschat_owner");
-        await Play.Do("""grant update ("user_id", "message_id") on public."Vote" to regular_user""");
-        await Play.As("member");
-        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Vote" set "message_id" = [secret]"""));
-        Assert.Equal(Outcome.Denied, await Play.Try("""update public."Vote" set "user_id" = [owner]"""));
-        Assert.Equal(Outcome.Yes, await Play.Try("""update public."Vote" set "user_id" = auth.uid()"""));
+        await Db.AsRole("rlschat_owner");
+        await Db.Do("""grant update ("user_id", "message_id") on public."Vote" to regular_user""");
+        await Db.As("member");
+        Assert.Equal(Outcome.Denied, await Db.Try("""update public."Vote" set "message_id" = [secret]"""));
+        Assert.Equal(Outcome.Denied, await Db.Try("""update public."Vote" set "user_id" = [owner]"""));
+        Assert.Equal(Outcome.Yes, await Db.Try("""update public."Vote" set "user_id" = auth.uid()"""));
     }
 }

@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
@@ -15,7 +15,7 @@ public sealed partial class VoteTests
         regular_user update value
         regular_user delete *
         """,
-        await Grants.On(Play, "Vote"));
+        await Grants.On(Db, "Vote"));
 
     [Fact]
     public async Task Everyone_sees_the_votes_of_the_chats_that_they_see_and_no_other()
@@ -26,12 +26,12 @@ public sealed partial class VoteTests
         })
         {
             await Stand(row);
-            await Play.As(voter);
-            await Play.Do("""insert into public."Vote" ("message_id", "value") values ([message], 'up')""");
+            await Db.As(voter);
+            await Db.Do("""insert into public."Vote" ("message_id", "value") values ([message], 'up')""");
         }
 
-        await Play.Leave("left");
-        await Scene.Seen(Play, """select c."title" from public."Vote" v left join public."Chat" c on c."id" = v."chatId" """, """
+        await Db.Leave("left");
+        await Expect.Seen(Db, """select c."title" from public."Vote" v left join public."Chat" c on c."id" = v."chatId" """, """
             owner: organization, organization left behind, organization public, personal, personal public
             member: organization, organization left behind, organization public, personal public
             can_manage_chats: organization, organization left behind, organization public, personal public
@@ -49,39 +49,39 @@ public sealed partial class VoteTests
     public async Task A_votes_chat_is_its_messages_whatever_is_sent(string sent)
     {
         await Stand("personal public");
-        await Scene.Chat(Play, "personal", "outsider", "mine");
-        await Play.Do($"""insert into public."Vote" ("message_id", "value", "chatId") values ([message], 'up', {sent})""");
-        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public."Vote" where "chatId" = [chat] and "user_id" = [outsider]"""));
-        Assert.Equal(0, await Play.Ask<long>("""select count(*) from public."Vote" where "chatId" is distinct from [chat]"""));
+        await Rows.Chat(Db, "personal", "outsider", "mine");
+        await Db.Do($"""insert into public."Vote" ("message_id", "value", "chatId") values ([message], 'up', {sent})""");
+        Assert.Equal(1, await Db.Ask<long>("""select count(*) from public."Vote" where "chatId" = [chat] and "user_id" = [outsider]"""));
+        Assert.Equal(0, await Db.Ask<long>("""select count(*) from public."Vote" where "chatId" is distinct from [chat]"""));
     }
 
     [Fact]
     public async Task A_person_has_one_vote_on_a_message()
     {
         await Stand("organization, vote of member");
-        await Play.As("member");
-        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Play.Error(Inserts["itself"]));
-        Assert.Equal(Outcome.Hidden, await Play.Try(Inserts["do_nothing"]));
-        Assert.Equal(Outcome.Yes, await Play.Try(Inserts["upsert"]));
-        Assert.Equal(PostgresErrorCodes.CheckViolation, await Play.Error("""update public."Vote" set "value" = 'maybe'"""));
+        await Db.As("member");
+        Assert.Equal(PostgresErrorCodes.UniqueViolation, await Db.Error(Inserts["itself"]));
+        Assert.Equal(Outcome.Hidden, await Db.Try(Inserts["do_nothing"]));
+        Assert.Equal(Outcome.Yes, await Db.Try(Inserts["upsert"]));
+        Assert.Equal(PostgresErrorCodes.CheckViolation, await Db.Error("""update public."Vote" set "value" = 'maybe'"""));
 
-        await Play.As(Cast.Owner);
-        Assert.Equal(Outcome.Yes, await Play.Try(Inserts["itself"]));
+        await Db.As(People.Owner);
+        Assert.Equal(Outcome.Yes, await Db.Try(Inserts["itself"]));
     }
 
     [Fact]
     public async Task A_vote_goes_with_its_voters_account()
     {
         await Stand("organization, vote of member");
-        await Play.As("loner");
-        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
-        await Play.As(Cast.Owner);
-        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public."Vote" where "id" = [vote]"""));
+        await Db.As("loner");
+        Assert.True(await Db.Ask<bool>("select public.delete_account()"));
+        await Db.As(People.Owner);
+        Assert.Equal(1, await Db.Ask<long>("""select count(*) from public."Vote" where "id" = [vote]"""));
 
-        await Play.As("member");
-        Assert.True(await Play.Ask<bool>("select public.delete_account()"));
-        await Play.As(Cast.Owner);
-        Assert.Equal(0, await Play.Ask<long>("""select count(*) from public."Vote" where "message_id" = [message]"""));
-        Assert.Equal(1, await Play.Ask<long>("""select count(*) from public."Message" where "id" = [message]"""));
+        await Db.As("member");
+        Assert.True(await Db.Ask<bool>("select public.delete_account()"));
+        await Db.As(People.Owner);
+        Assert.Equal(0, await Db.Ask<long>("""select count(*) from public."Vote" where "message_id" = [message]"""));
+        Assert.Equal(1, await Db.Ask<long>("""select count(*) from public."Message" where "id" = [message]"""));
     }
 }

@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
 /// <summary>"Vote" of access-rules.md: who sees, changes and takes back one.</summary>
-public sealed partial class VoteTests(Theatre theatre) : Drama(theatre)
+public sealed partial class VoteTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -89,28 +89,28 @@ public sealed partial class VoteTests(Theatre theatre) : Drama(theatre)
     public async Task May(string row, string who, string verb, string expected)
     {
         await Stand(row, who);
-        await Matrix.Check(Play, row, who, verb, expected, Verbs[verb],
+        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select v::text from public."Vote" v where "id" = [vote]""");
     }
 
     private async Task Stand(string row, string who = "")
     {
-        await Scene.Chat(Play, row, Cast.Owner);
-        Play.Remember("message", await Play.Ask<Guid>(
+        await Rows.Chat(Db, row, People.Owner);
+        Db.Remember("message", await Db.Ask<Guid>(
             """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
         if (row.Contains("vote of ", StringComparison.Ordinal))
         {
-            await Play.As(row[(row.LastIndexOf(' ') + 1)..]);
-            Play.Remember("vote", await Play.Ask<Guid>(
+            await Db.As(row[(row.LastIndexOf(' ') + 1)..]);
+            Db.Remember("vote", await Db.Ask<Guid>(
                 """insert into public."Vote" ("message_id", "value") values ([message], 'up') returning "id" """));
         }
 
         if (row.Contains("then hidden", StringComparison.Ordinal))
         {
-            await Play.As(Cast.Owner);
-            await Play.Do("""update public."Chat" set "visibility" = 'private' where "id" = [chat]""");
+            await Db.As(People.Owner);
+            await Db.Do("""update public."Chat" set "visibility" = 'private' where "id" = [chat]""");
         }
 
-        await Scene.Left(Play, row, who);
+        await Rows.Left(Db, row, who);
     }
 }

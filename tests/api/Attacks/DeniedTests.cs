@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Api.Attacks;
 /// Whole statements, and functions inside one, that reach for the server, its files, its catalogue or the
 /// database's definitions. A superuser can do each (the control), undone at once.
 /// </summary>
-public sealed class DeniedTests(Breach breach) : BreachTest(breach)
+public sealed class DeniedTests(BreachedApi api) : BreachTest(api)
 {
     /// <summary>A line an attack; its error is 42501 unless it begins with another SQLSTATE and a colon.</summary>
     private const string Statements = """
@@ -156,18 +156,18 @@ public sealed class DeniedTests(Breach breach) : BreachTest(breach)
     [MemberData(nameof(Denied))]
     public async Task Denied_to_a_person(string sql)
     {
-        await Comes("42501", sql, () => Run(Breach.Named(sql)));
-        await BySuperuser(Breach.Named(sql));
+        await Comes("42501", sql, () => Run(Api.Named(sql)));
+        await BySuperuser(Api.Named(sql));
     }
 
     [Theory]
     [MemberData(nameof(Reading))]
-    public async Task Refused_to_a_request_that_reads(string attack) => await Comes(attack[..5], attack, () => Read(Breach.Named(attack[7..])));
+    public async Task Refused_to_a_request_that_reads(string attack) => await Comes(attack[..5], attack, () => Read(Api.Named(attack[7..])));
 
     /// <summary>The control, undone at once: a superuser gets past the privilege, if not always to an end.</summary>
     private async Task BySuperuser(string sql)
     {
-        await using var connection = new NpgsqlConnection(Breach.Database.RequiredSuperuser);
+        await using var connection = new NpgsqlConnection(Api.Database.RequiredSuperuser);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var command = new NpgsqlCommand(sql, connection);

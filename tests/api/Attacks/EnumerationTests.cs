@@ -1,4 +1,4 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Attacks;
@@ -8,26 +8,26 @@ namespace RlsChat.Tests.Api.Attacks;
 /// and by nobody in particular, with Ben's id and with one that was never given. The answers are the same, but
 /// for the trace, and nothing has happened.
 /// </summary>
-[Collection(OneBreach.Name)]
+[Collection(SharedBreachedApi.Name)]
 [Attack]
-public sealed class EnumerationTests(Breach breach)
+public sealed class EnumerationTests(BreachedApi api)
 {
     [Fact]
     public async Task Enumeration_by_writing()
     {
-        var contract = await Contract.At(breach.Address);
+        var contract = await Contract.At(api.Address);
         var operations = contract.Operations
             .Where(o => o.Method != "GET" && o.Path.Contains('{', StringComparison.Ordinal) && !o.IsOff && !o.Path.StartsWith("/me/", StringComparison.Ordinal))
             .ToList();
         Assert.InRange(operations.Count, 20, 60);
 
-        var (before, differences, sample) = (await breach.Truth(), new List<string>(), new Sample(contract));
+        var (before, differences, sample) = (await api.Truth(), new List<string>(), new Sample(contract));
         foreach (var operation in operations)
         {
-            foreach (var person in new[] { breach.Mallory, new Person("anonymous", breach.Address) })
+            foreach (var person in new[] { api.Mallory, new Person("anonymous", api.Address) })
             {
                 Support.Attacks.Count();
-                var hidden = await sample.Send(operation, person, Sample.Valid, path: breach.Ben.Things.Paths(operation).First());
+                var hidden = await sample.Send(operation, person, Sample.Valid, path: api.Ben.Resources.Paths(operation).First());
                 var absent = await sample.Send(operation, person, Sample.Valid);
                 if ((hidden.Status, hidden.WithoutTrace()) != (absent.Status, absent.WithoutTrace()) || hidden.Status is < 401 or > 404)
                 {
@@ -37,7 +37,7 @@ public sealed class EnumerationTests(Breach breach)
         }
 
         Assert.Empty(differences);
-        Assert.Equal(before, await breach.Truth());
+        Assert.Equal(before, await api.Truth());
     }
 
     /// <summary>In the body, too: what a new row shall belong to.</summary>
@@ -48,24 +48,24 @@ public sealed class EnumerationTests(Breach breach)
     [InlineData("/credits/grants", """{"userId": "[id]", "amount": 1, "reason": "x"}""", "person")]
     public async Task Enumeration_by_what_a_body_names(string path, string body, string what)
     {
-        var id = what switch { "organization" => breach.Ben.Organization, "role" => breach.Ben.Role, _ => breach.Ben.Person.Id };
-        var address = path.Replace("[mine]", breach.MyOrganization.ToString(), StringComparison.Ordinal);
-        var before = await breach.Truth();
-        var hidden = await breach.Mallory.SendRaw(HttpMethod.Post, address, body.Replace("[id]", id.ToString(), StringComparison.Ordinal));
-        var absent = await breach.Mallory.SendRaw(HttpMethod.Post, address, body.Replace("[id]", Guid.NewGuid().ToString(), StringComparison.Ordinal));
+        var id = what switch { "organization" => api.Ben.Organization, "role" => api.Ben.Role, _ => api.Ben.Person.Id };
+        var address = path.Replace("[mine]", api.MyOrganization.ToString(), StringComparison.Ordinal);
+        var before = await api.Truth();
+        var hidden = await api.Mallory.SendRaw(HttpMethod.Post, address, body.Replace("[id]", id.ToString(), StringComparison.Ordinal));
+        var absent = await api.Mallory.SendRaw(HttpMethod.Post, address, body.Replace("[id]", Guid.NewGuid().ToString(), StringComparison.Ordinal));
         Assert.InRange(hidden.Status, 400, 409);
         Assert.Equal(hidden.Status, absent.Status);
         Assert.Equal(hidden.WithoutTrace(), absent.WithoutTrace());
-        Assert.Equal(before, await breach.Truth());
+        Assert.Equal(before, await api.Truth());
     }
 
     /// <summary>The control: the same request by Ben is answered otherwise for the one than for the other.</summary>
     [Fact]
     public async Task Who_may_see_the_row_is_told()
     {
-        var ben = breach.Ben.Person;
-        (await ben.Patch($"/chats/{breach.Ben.Chat}", new { title = Breach.Mark })).Is(200);
-        (await ben.Patch($"/chats/{Guid.NewGuid()}", new { title = Breach.Mark })).Is(404, "not_found");
-        breach.Known = null;
+        var ben = api.Ben.Person;
+        (await ben.Patch($"/chats/{api.Ben.Chat}", new { title = BreachedApi.Mark })).Is(200);
+        (await ben.Patch($"/chats/{Guid.NewGuid()}", new { title = BreachedApi.Mark })).Is(404, "not_found");
+        api.Known = null;
     }
 }

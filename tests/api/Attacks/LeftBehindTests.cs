@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Builder;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Attacks;
 
@@ -8,7 +8,7 @@ namespace RlsChat.Tests.Api.Attacks;
 /// else by it, with one exception, which this shows and docs/threat-model.md says how to close: a person who
 /// can run whole statements may put one of their own in the place of the driver's prepared statement.
 /// </summary>
-public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
+public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)
 {
     private const string Who = "select coalesce(auth.uid()::text, 'nobody')";
 
@@ -25,13 +25,13 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [Fact]
     public async Task A_setting_for_the_session_makes_nobody_of_the_next_person_and_shows_them_nothing()
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8");
-        var (mallory, ben, nobody) = (At(app, Breach.Mallory), At(app, Breach.Ben.Person), new Person("anonymous", House.AddressOf(app)));
+        await using var app = await BreachedApi.Open(Api.Database, "--DATABASE_MAX_CONNECTIONS=8");
+        var (mallory, ben, nobody) = (At(app, Api.Mallory), At(app, Api.Ben.Person), new Person("anonymous", ApiFixture.AddressOf(app)));
         var (chats, me) = ((await ben.Get("/chats")).Is(200).Text, (await ben.Get("/me")).Is(200).Text);
         foreach (var (name, value) in Settings)
         {
             Support.Attacks.Count();
-            var left = await Run(Breach.Named($"select set_config('{name}', '{value}', false)"), mallory);
+            var left = await Run(Api.Named($"select set_config('{name}', '{value}', false)"), mallory);
             Assert.Equal(value.Length > 0 ? null : "42501", left.Error);
             Assert.Equal($"= {ben.Id}", (await Read(Who, ben)).Outcome);
             Assert.Equal(chats, (await ben.Get("/chats")).Is(200).Text);
@@ -42,7 +42,7 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
         await app.StopAsync();
     }
 
-    /// <summary>These refuse the next person what they may, until the connection goes: a nuisance, no breach.</summary>
+    /// <summary>These refuse the next person what they may, until the connection goes: a nuisance, no api.</summary>
     [Theory]
     [InlineData("statement_timeout", "1ms", "select pg_sleep(0.2)::text", "57014")]
     [InlineData("default_transaction_isolation", "repeatable read", Who, "session ended")]
@@ -50,9 +50,9 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [InlineData("row_security", "off", "select \"title\"::text from public.\"Chat\"", "42501")]
     public async Task A_setting_that_spoils_the_connection(string name, string value, string sql, string outcome)
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8");
-        Assert.Null((await Run($"select set_config('{name}', '{value}', false)", At(app, Breach.Mallory))).Error);
-        Assert.Equal(outcome, (await Read(sql, At(app, Breach.Ben.Person))).Outcome);
+        await using var app = await BreachedApi.Open(Api.Database, "--DATABASE_MAX_CONNECTIONS=8");
+        Assert.Null((await Run($"select set_config('{name}', '{value}', false)", At(app, Api.Mallory))).Error);
+        Assert.Equal(outcome, (await Read(sql, At(app, Api.Ben.Person))).Outcome);
         await app.StopAsync();
     }
 
@@ -76,8 +76,8 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
             $"select ts_rewrite('a'::tsquery, $q${statement}$q$)::text",
         })
         {
-            var loot = await Run(call);
-            Assert.True(loot.Error is "0A000" or "42P11" or "22023" or "26000", $"{call}: {loot.Outcome} {string.Join(' ', loot.Rows)}");
+            var result = await Run(call);
+            Assert.True(result.Error is "0A000" or "42P11" or "22023" or "26000", $"{call}: {result.Outcome} {string.Join(' ', result.Rows)}");
         }
 
         Assert.Equal("= 0", (await Run("select count(*)::text from pg_prepared_statements where from_sql")).Outcome);
@@ -86,8 +86,8 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [Fact]
     public async Task Prepared_statement_poisoning_by_whole_statements_is_the_exception()
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8");
-        var (mallory, ben) = (At(app, Breach.Mallory), At(app, Breach.Ben.Person));
+        await using var app = await BreachedApi.Open(Api.Database, "--DATABASE_MAX_CONNECTIONS=8");
+        var (mallory, ben) = (At(app, Api.Mallory), At(app, Api.Ben.Person));
         var stolen = await Poison(mallory, ben);
         Assert.Equal(Claims.SessionOf(ben.AccessToken), stolen);
         await app.StopAsync();
@@ -96,8 +96,8 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
     [Fact]
     public async Task Prepared_statement_poisoning_is_closed_by_preparing_nothing()
     {
-        await using var app = await Breach.Open(Breach.Database, "--DATABASE_MAX_CONNECTIONS=8", "--DATABASE_PREPARE=off");
-        var (mallory, ben) = (At(app, Breach.Mallory), At(app, Breach.Ben.Person));
+        await using var app = await BreachedApi.Open(Api.Database, "--DATABASE_MAX_CONNECTIONS=8", "--DATABASE_PREPARE=off");
+        var (mallory, ben) = (At(app, Api.Mallory), At(app, Api.Ben.Person));
         Assert.Equal("", await Poison(mallory, ben));
         await app.StopAsync();
     }
@@ -135,5 +135,5 @@ public sealed class LeftBehindTests(Breach breach) : BreachTest(breach)
         return kept.Rows[0] ?? "";
     }
 
-    private static Person At(WebApplication app, Person person) => person.At(House.AddressOf(app));
+    private static Person At(WebApplication app, Person person) => person.At(ApiFixture.AddressOf(app));
 }

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Npgsql;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Attacks;
@@ -9,20 +9,20 @@ namespace RlsChat.Tests.Api.Attacks;
 /// Every column of every table, offered in the body of every operation that takes one, beside what belongs
 /// there: what is not the operation's own is refused by its name, and no row is other than it was.
 /// </summary>
-[Collection(OneBreach.Name)]
+[Collection(SharedBreachedApi.Name)]
 [Attack]
-public sealed class MassAssignmentTests(Breach breach)
+public sealed class MassAssignmentTests(BreachedApi api)
 {
     [Fact]
     public async Task Mass_assignment()
     {
-        var contract = await Contract.At(breach.Address);
+        var contract = await Contract.At(api.Address);
         var (columns, sample) = (await Columns(), new Sample(contract));
         var operations = contract.Operations.Where(operation => operation.Body is not null && !operation.IsOff).ToList();
         Assert.InRange(operations.Count, 20, 100);
         Assert.InRange(columns.Count, 60, 200);
 
-        var (before, wrong, tried) = (await breach.Truth(), new List<string>(), 0);
+        var (before, wrong, tried) = (await api.Truth(), new List<string>(), 0);
         foreach (var operation in operations)
         {
             var own = contract.Resolve(operation.Body!)["properties"]!.AsObject().Select(field => field.Key).ToHashSet();
@@ -30,34 +30,34 @@ public sealed class MassAssignmentTests(Breach breach)
             {
                 Support.Attacks.Count();
                 tried++;
-                var answer = await sample.Send(operation, breach.Mallory, body => body[column] = value?.DeepClone());
-                if (answer.Status != 400 || !answer.ErrorFields.Contains(column))
+                var response = await sample.Send(operation, api.Mallory, body => body[column] = value?.DeepClone());
+                if (response.Status != 400 || !response.ErrorFields.Contains(column))
                 {
-                    wrong.Add($"{operation.Id} with {column}: {answer.Status} {answer.Text}");
+                    wrong.Add($"{operation.Id} with {column}: {response.Status} {response.Text}");
                 }
             }
         }
 
         Assert.Empty(wrong);
         Assert.True(tried > 1000, $"only {tried}");
-        Assert.Equal(before, await breach.Truth());
+        Assert.Equal(before, await api.Truth());
     }
 
     /// <summary>The control: with nothing beside it, the same body makes a row, of the person who sent it.</summary>
     [Fact]
     public async Task What_belongs_there_is_stored_and_nothing_else()
     {
-        var made = (await breach.Mallory.Post("/chats", new { title = "assigned", visibility = "private" })).Is(201);
-        Assert.Equal(breach.Mallory.Id, made.Body["userId"]!.GetValue<Guid>());
+        var made = (await api.Mallory.Post("/chats", new { title = "assigned", visibility = "private" })).Is(201);
+        Assert.Equal(api.Mallory.Id, made.Body["userId"]!.GetValue<Guid>());
         Assert.Equal("assigned", made.Body["title"]!.GetValue<string>());
-        (await breach.Mallory.Delete($"/chats/{made.Id}")).Is(204);
-        breach.Known = null;
+        (await api.Mallory.Delete($"/chats/{made.Id}")).Is(204);
+        api.Known = null;
     }
 
     /// <summary>Each name with a value of its type that would matter: Ben's id, a fortune, everything allowed.</summary>
     private async Task<List<(string Name, JsonNode? Value)>> Columns()
     {
-        await using var connection = new NpgsqlConnection(breach.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(api.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(
             """
@@ -72,7 +72,7 @@ public sealed class MassAssignmentTests(Breach breach)
         {
             columns.Add((reader.GetString(0), reader.GetString(1) switch
             {
-                "uuid" => breach.Ben.Person.Id.ToString(),
+                "uuid" => api.Ben.Person.Id.ToString(),
                 "boolean" => true,
                 "integer" or "bigint" or "numeric" => 1_000_000,
                 "json" or "jsonb" => new JsonObject { ["can_manage_roles"] = true },

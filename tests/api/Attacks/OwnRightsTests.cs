@@ -7,7 +7,7 @@ namespace RlsChat.Tests.Api.Attacks;
 /// What hostile SQL may run: it gets what its person has, to the row. Each technique finds Mallory's own rows,
 /// which is the control, and of Ben's none.
 /// </summary>
-public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
+public sealed class OwnRightsTests(BreachedApi api) : BreachTest(api)
 {
     private static readonly Dictionary<string, (string Sql, string Outcome)> Techniques = new()
     {
@@ -27,8 +27,8 @@ public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
         ["through a child"] = ("""select m."parts"::text from public."Message" m""", """= [{"text":"mine"}]"""),
         ["by query_to_xml"] = ("""select (xpath('//title/text()', query_to_xml('select * from public."Chat"', true, false, '')))[1]::text""", "= mine"),
         ["by table_to_xml"] = ("""select (xpath('//title/text()', table_to_xml('public."Chat"', true, false, '')))[1]::text""", "= mine"),
-        ["by a condition that fails on hidden rows"] = ($"""select "title"::text from public."Chat" where 1 / (case when "title" = '{Breach.Mark}' then 0 else 1 end) = 1""", "= mine"),
-        ["by a cast that fails on hidden rows"] = ($"""select "title"::text from public."Chat" where (case when "title" = '{Breach.Mark}' then "title" else '1' end)::int = 1""", "= mine"),
+        ["by a condition that fails on hidden rows"] = ($"""select "title"::text from public."Chat" where 1 / (case when "title" = '{BreachedApi.Mark}' then 0 else 1 end) = 1""", "= mine"),
+        ["by a cast that fails on hidden rows"] = ($"""select "title"::text from public."Chat" where (case when "title" = '{BreachedApi.Mark}' then "title" else '1' end)::int = 1""", "= mine"),
         ["ordered by what is hidden"] = ("""select c."title"::text from public."Chat" c order by (select count(*) from public."Message" m where m."chatId" = '[chat]')""", "= mine"),
         ["who I am"] = ("select concat_ws(' ', auth.uid() = '[mallory]', current_user, session_user)", "= t regular_user rlschat_api"),
         ["my own secret, which is mine"] = ("select (current_setting('auth.session') = '[secret]')::text", "= true"),
@@ -64,7 +64,7 @@ public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
     public async Task Reading(string technique)
     {
         var (sql, outcome) = Techniques[technique];
-        await Comes(Breach.Named(outcome), technique, () => Read(Breach.Named(sql)));
+        await Comes(Api.Named(outcome), technique, () => Read(Api.Named(sql)));
     }
 
     /// <summary>Allowed, and of no effect on anything.</summary>
@@ -93,15 +93,15 @@ public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
     [InlineData("insert into public.\"Document\" (\"id\", \"title\") values ('[document]', 'taken')", "42501")]
     [InlineData("insert into public.\"Message\" (\"chatId\", \"role\", \"parts\") values ('[chat]', 'user', '[]')", "42501")]
     [InlineData("insert into public.\"Chat\" (\"title\", \"organizationId\") values ('planted', '[organization]')", "42501")]
-    public async Task Writing(string sql, string outcome) => await Comes(outcome, sql, () => Run(Breach.Named(sql)));
+    public async Task Writing(string sql, string outcome) => await Comes(outcome, sql, () => Run(Api.Named(sql)));
 
     /// <summary>CVE-2026-120154: where the server is not patched, the condition sees the hidden row first.</summary>
     [Fact]
     public async Task A_condition_of_on_conflict()
     {
-        await using var connection = new NpgsqlConnection(Breach.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(Api.Database.OwnerConnectionString);
         await connection.OpenAsync();
-        await Comes(ServerVersion.Check(connection).Any() ? "= " : "42501", "on conflict … where", () => Run(Breach.Named(
+        await Comes(ServerVersion.Check(connection).Any() ? "= " : "42501", "on conflict … where", () => Run(Api.Named(
             """
             insert into public."Chat" ("id", "title") values ('[chat]', 'taken')
             on conflict ("id") do update set "title" = 'taken' where false
@@ -115,7 +115,7 @@ public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
         {
             ("nothing", "= "),
             ("%' or true --", "= mine"),
-            ($"x' union select \"title\" from public.\"Chat\" where set_config('auth.uid', '{Breach.Ben.Person.Id}', true) <> '' --", "= "),
+            ($"x' union select \"title\" from public.\"Chat\" where set_config('auth.uid', '{Api.Ben.Person.Id}', true) <> '' --", "= "),
             ("x' union select \"password\" from public.\"User\" --", "42501"),
             ("x' union select \"sessionToken\" from public.sessions --", "42501"),
             ("x'; delete from public.\"Chat\"; --", "42601"),
@@ -147,7 +147,7 @@ public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
     {
         foreach (var (title, outcome) in new[]
         {
-            ($"x' where false or \"id\" = '{Breach.Ben.Chat}' returning \"title\"::text --", "= "),
+            ($"x' where false or \"id\" = '{Api.Ben.Chat}' returning \"title\"::text --", "= "),
             ("x', \"userId\" = auth.uid() where true returning \"title\"::text --", "42501"),
             ("x'; update public.\"Chat\" set \"title\" = 'x", "42601"),
             ("x' || (select \"password\" from public.\"User\") || '", "42501"),
@@ -157,6 +157,6 @@ public sealed class OwnRightsTests(Breach breach) : BreachTest(breach)
         }
 
         Assert.Equal("= mine", (await Send(HttpMethod.Post, "/hole/rename", "mine")).Outcome);
-        Breach.Known = null;
+        Api.Known = null;
     }
 }

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Attacks;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Api.Attacks;
 /// A row that makes another person's request fail: Mara writes what she may, by SQL of her own, in values that
 /// are hard to read; her colleague Pat then reads everything that she sees, page by page.
 /// </summary>
-public sealed class PoisonTests(Breach breach) : BreachTest(breach)
+public sealed class PoisonTests(BreachedApi api) : BreachTest(api)
 {
     private static readonly string[] Texts =
         ["x\u0001\u001f\u007f", "x\u202e\ufeff\u2028", "\u200b", "\ud83d\ude00", "%_\\' \" <script> ${x} {{x}}", new string('x', 255), "(?:", "1e400", "NaN", "null"];
@@ -23,9 +23,9 @@ public sealed class PoisonTests(Breach breach) : BreachTest(breach)
     [Fact]
     public async Task A_poisoned_row()
     {
-        var (mara, pat) = (await Breach.SignUp("mara"), await Breach.SignUp("pat"));
-        var organization = await Breach.Backstage.Found(mara, "Poison");
-        await Breach.Backstage.Admit(mara, pat, Backstage.Administrator);
+        var (mara, pat) = (await Api.SignUp("mara"), await Api.SignUp("pat"));
+        var organization = await Api.Setup.Found(mara, "Poison");
+        await Api.Setup.Admit(mara, pat, Setup.Administrator);
         var chat = await mara.Begin("poison", organizationId: organization);
         var message = await mara.Say(chat);
         var document = (await mara.Post("/documents", new { title = "x", content = "x", organizationId = organization })).Is(201).Id;
@@ -33,9 +33,9 @@ public sealed class PoisonTests(Breach breach) : BreachTest(breach)
         foreach (var statement in Statements(chat, organization, document))
         {
             Support.Attacks.Count();
-            var loot = await Run(statement, mara);
-            Assert.True(loot.Error is null or "23514" or "22008" or "22P02" or "22P05" or "23505" or "22001", $"{statement}: {loot.Outcome} {string.Join(' ', loot.Rows)}");
-            _ = loot.Error is null ? accepted++ : refused++;
+            var result = await Run(statement, mara);
+            Assert.True(result.Error is null or "23514" or "22008" or "22P02" or "22P05" or "23505" or "22001", $"{statement}: {result.Outcome} {string.Join(' ', result.Rows)}");
+            _ = result.Error is null ? accepted++ : refused++;
         }
 
         Assert.True(accepted > 40, $"{accepted} accepted, {refused} refused");
@@ -51,21 +51,21 @@ public sealed class PoisonTests(Breach breach) : BreachTest(breach)
         {
             for (var (cursor, page) = ("", 0); cursor is not null && page < 20; page++)
             {
-                var answer = await pat.Get(cursor.Length == 0 ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}");
-                if (answer.Status != 200)
+                var response = await pat.Get(cursor.Length == 0 ? path : $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}cursor={cursor}");
+                if (response.Status != 200)
                 {
-                    failed.Add($"{path}: {answer.Status} {answer.Text}");
+                    failed.Add($"{path}: {response.Status} {response.Text}");
                     break;
                 }
 
-                cursor = answer.NextCursor;
+                cursor = response.NextCursor;
             }
         }
 
         Assert.Empty(failed);
         var report = await Run("""select jsonb_agg("parts"::jsonb || "attachments"::jsonb) from public."Message" """, pat);
         Assert.True(report.Error is null, $"a colleague's report: {report.Outcome}");
-        Breach.Known = null;
+        Api.Known = null;
     }
 
     private static IEnumerable<string> Statements(Guid chat, Guid organization, Guid document)
@@ -81,7 +81,7 @@ public sealed class PoisonTests(Breach breach) : BreachTest(breach)
                 """;
             yield return $"""
                 insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest")
-                values ('{organization}', left({text}, 200), '{Backstage.Member}', sha256({text}::text::bytea))
+                values ('{organization}', left({text}, 200), '{Setup.Member}', sha256({text}::text::bytea))
                 """;
         }
 
@@ -98,7 +98,7 @@ public sealed class PoisonTests(Breach breach) : BreachTest(breach)
             yield return $"""insert into public."Stream" ("chatId", "createdAt") values ('{chat}', {time})""";
             yield return $"""
                 insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest", "expires")
-                values ('{organization}', md5({time}) || '@test', '{Backstage.Member}', sha256({time}), {time})
+                values ('{organization}', md5({time}) || '@test', '{Setup.Member}', sha256({time}), {time})
                 """;
         }
     }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Attacks;
 
@@ -8,7 +8,7 @@ namespace RlsChat.Tests.Api.Attacks;
 /// Becoming somebody else inside one statement, by set_config. Whoever had the secret of Ben's session would be
 /// Ben in each of these: that is the control, and the reason why no statement gets at it.
 /// </summary>
-public sealed class SpoofTests(Breach breach) : BreachTest(breach)
+public sealed class SpoofTests(BreachedApi api) : BreachTest(api)
 {
     private const string Chats = """coalesce((select string_agg(c."title", ', ' order by c."title") from public."Chat" c), 'none')""";
     private const string Found = """coalesce(string_agg(c."title", ', ' order by c."title"), 'none')""";
@@ -72,8 +72,8 @@ public sealed class SpoofTests(Breach breach) : BreachTest(breach)
             await Comes(none, $"{where}, with {what}", () => Read(Statement(Spoofs[where], secret)));
         }
 
-        var known = await Read(Statement(Spoofs[where], Claims.SessionOf(Breach.Ben.Person.AccessToken)));
-        Assert.Contains(Breach.Mark, known.Outcome, StringComparison.Ordinal);
+        var known = await Read(Statement(Spoofs[where], Claims.SessionOf(Api.Ben.Person.AccessToken)));
+        Assert.Contains(BreachedApi.Mark, known.Outcome, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -99,19 +99,19 @@ public sealed class SpoofTests(Breach breach) : BreachTest(breach)
         }
 
         // The control counts one row that was touched, and fails by that, so that Ben keeps what is his.
-        var known = await Run($"with w as ({Statement(sql, Claims.SessionOf(Breach.Ben.Person.AccessToken))}) select (1 / (count(*) - 1))::text from w");
+        var known = await Run($"with w as ({Statement(sql, Claims.SessionOf(Api.Ben.Person.AccessToken))}) select (1 / (count(*) - 1))::text from w");
         Assert.Equal("22012", known.Error);
     }
 
-    private string Statement(string sql, string secret) => Breach.Named(sql.Replace(
+    private string Statement(string sql, string secret) => Api.Named(sql.Replace(
         "[spoof]", "set_config('auth.uid', '[ben]', true) || set_config('auth.session', '[secret]', true)", StringComparison.Ordinal), secret);
 
     /// <summary>What an attacker might put there, the digest that stands in the database among them.</summary>
     private async Task<(string What, string Secret)[]> Guesses()
     {
-        var secret = Claims.SessionOf(Breach.Ben.Person.AccessToken);
-        var stored = await Breach.Backstage.As<string>(Breach.Mallory, "select encode(sha256(convert_to($1, 'UTF8')), 'hex')", secret);
+        var secret = Claims.SessionOf(Api.Ben.Person.AccessToken);
+        var stored = await Api.Setup.As<string>(Api.Mallory, "select encode(sha256(convert_to($1, 'UTF8')), 'hex')", secret);
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret))), stored);
-        return [("her own secret", Claims.SessionOf(Breach.Mallory.AccessToken)), ("none", ""), ("the stored digest", stored!), ("a guess", secret[..^1] + "x")];
+        return [("her own secret", Claims.SessionOf(Api.Mallory.AccessToken)), ("none", ""), ("the stored digest", stored!), ("a guess", secret[..^1] + "x")];
     }
 }

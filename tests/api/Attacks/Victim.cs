@@ -1,4 +1,4 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Attacks;
 
@@ -8,7 +8,7 @@ internal sealed class Victim
     public required Person Person { get; init; }
     public required Person Colleague { get; init; }
     public required Guid Organization { get; init; }
-    public required Things Things { get; init; }
+    public required Resources Resources { get; init; }
     public Guid Chat { get; private set; }
     public Guid Message { get; private set; }
     public Guid Document { get; private set; }
@@ -17,40 +17,40 @@ internal sealed class Victim
     public Guid Role { get; private set; }
     public Guid Invitation { get; private set; }
 
-    public static async Task<Victim> Of(Breach breach)
+    public static async Task<Victim> Of(BreachedApi api)
     {
-        var (ben, cleo, stage) = (await breach.SignUp("ben"), await breach.SignUp("cleo"), breach.Backstage);
-        var things = new Things(await Contract.At(breach.Address), ben);
-        var victim = new Victim { Person = ben, Colleague = cleo, Organization = await stage.Found(ben, Breach.Mark), Things = things };
-        await stage.Admit(ben, cleo);
+        var (ben, cleo, setup) = (await api.SignUp("ben"), await api.SignUp("cleo"), api.Setup);
+        var resources = new Resources(await Contract.At(api.Address), ben);
+        var victim = new Victim { Person = ben, Colleague = cleo, Organization = await setup.Found(ben, BreachedApi.Mark), Resources = resources };
+        await setup.Admit(ben, cleo);
         var organizationId = victim.Organization;
-        victim.Chat = await ben.Begin(Breach.Mark);
-        victim.Message = await ben.Say(victim.Chat, Breach.Mark);
+        victim.Chat = await ben.Begin(BreachedApi.Mark);
+        victim.Message = await ben.Say(victim.Chat, BreachedApi.Mark);
         (await ben.Put($"/messages/{victim.Message}/vote", new { value = "up" })).Is(200);
-        var shared = await ben.Begin(Breach.Mark, organizationId: organizationId);
-        await cleo.Say(shared, Breach.Mark);
-        victim.Document = (await ben.Post("/documents", new { title = Breach.Mark, content = Breach.Mark, organizationId })).Is(201).Id;
+        var shared = await ben.Begin(BreachedApi.Mark, organizationId: organizationId);
+        await cleo.Say(shared, BreachedApi.Mark);
+        victim.Document = (await ben.Post("/documents", new { title = BreachedApi.Mark, content = BreachedApi.Mark, organizationId })).Is(201).Id;
         victim.Suggestion = (await ben.Post($"/documents/{victim.Document}/suggestions",
-            new { originalText = Breach.Mark, suggestedText = Breach.Mark, description = Breach.Mark })).Is(201).Id;
+            new { originalText = BreachedApi.Mark, suggestedText = BreachedApi.Mark, description = BreachedApi.Mark })).Is(201).Id;
         victim.Stream = (await ben.Post($"/chats/{victim.Chat}/streams", new { })).Is(201).Id;
-        (await ben.Post($"/streams/{victim.Stream}/chunks", new { index = 0, data = Breach.Mark })).Is(200);
+        (await ben.Post($"/streams/{victim.Stream}/chunks", new { index = 0, data = BreachedApi.Mark })).Is(200);
         victim.Role = (await ben.Post($"/organizations/{organizationId}/roles",
-            new { name = Breach.Mark, permissions = new[] { "can_view_audit" } })).Is(201).Id;
+            new { name = BreachedApi.Mark, permissions = new[] { "can_view_audit" } })).Is(201).Id;
         victim.Invitation = (await ben.Post($"/organizations/{organizationId}/invitations",
             new { email = "dora@example.org", roleId = victim.Role })).Is(201).Id;
-        things["chats"] = [victim.Chat];
-        things["messages"] = [victim.Message];
-        things["documents"] = [victim.Document];
-        things["suggestions"] = [victim.Suggestion];
-        things["streams"] = [victim.Stream];
-        things["roles"] = [victim.Role];
-        things["invitations"] = [victim.Invitation];
-        things["organizations"] = [organizationId];
-        things["members"] = [cleo.Id];
-        await things.MakeOthers();
-        var bank = await breach.SignUp("bank");
-        await stage.MakeOperator(bank);
-        await stage.As<decimal>(bank, "select public.grant_credits($1, 10, $2)", ben.Id, Breach.Mark);
+        resources["chats"] = [victim.Chat];
+        resources["messages"] = [victim.Message];
+        resources["documents"] = [victim.Document];
+        resources["suggestions"] = [victim.Suggestion];
+        resources["streams"] = [victim.Stream];
+        resources["roles"] = [victim.Role];
+        resources["invitations"] = [victim.Invitation];
+        resources["organizations"] = [organizationId];
+        resources["members"] = [cleo.Id];
+        await resources.MakeOthers();
+        var bank = await api.SignUp("bank");
+        await setup.MakeOperator(bank);
+        await setup.As<decimal>(bank, "select public.grant_credits($1, 10, $2)", ben.Id, BreachedApi.Mark);
         return victim;
     }
 }

@@ -8,12 +8,12 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Doubles;
 
 /// <summary>Somebody at GitHub: numeric id, login, the address of their profile, and their addresses.</summary>
-internal sealed record Octocat(long Id, string Login, string? ProfileEmail = null, params Octocat.Address[] Emails)
+internal sealed record GitHubUser(long Id, string Login, string? ProfileEmail = null, params GitHubUser.Address[] Emails)
 {
     public sealed record Address(string Email, bool Primary, bool Verified);
 }
@@ -21,21 +21,21 @@ internal sealed record Octocat(long Id, string Login, string? ProfileEmail = nul
 /// <summary>
 /// GitHub on loopback: it checks what GitHub checks (client, secret, redirect address, PKCE, a code
 /// used once and by whom it was given to, scopes, a User-Agent) and answers as GitHub does, with
-/// errors under status 200. Who sits at the browser is the cookie "octocat".
+/// errors under status 200. Who sits at the browser is the cookie "user".
 /// </summary>
 internal sealed class GitHubDouble : IAsyncDisposable
 {
     public const string ClientId = "Iv1.double", ClientSecret = "client-secret";
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, Grant> _codes = new();
-    private readonly ConcurrentDictionary<string, Octocat> _tokens = new();
+    private readonly ConcurrentDictionary<string, GitHubUser> _tokens = new();
 
-    private sealed record Grant(Octocat Who, string RedirectUri, string Challenge);
+    private sealed record Grant(GitHubUser Who, string RedirectUri, string Challenge);
 
     private GitHubDouble(WebApplication app) => _app = app;
 
     /// <summary>People by login.</summary>
-    public ConcurrentDictionary<string, Octocat> People { get; } = new();
+    public ConcurrentDictionary<string, GitHubUser> People { get; } = new();
 
     /// <summary>The one redirect address that is registered.</summary>
     public string RegisteredRedirect { get; set; } = "";
@@ -49,7 +49,7 @@ internal sealed class GitHubDouble : IAsyncDisposable
     /// <summary>Whether its token endpoint fails.</summary>
     public bool IsDown { get; set; }
 
-    public Uri Address => House.AddressOf(_app);
+    public Uri Address => ApiFixture.AddressOf(_app);
 
     public static async Task<GitHubDouble> Start()
     {
@@ -67,7 +67,7 @@ internal sealed class GitHubDouble : IAsyncDisposable
     }
 
     /// <summary>A code for that person, as if they had let an attacker's own browser begin.</summary>
-    public string CodeFor(Octocat who, string verifier)
+    public string CodeFor(GitHubUser who, string verifier)
     {
         var code = Random();
         _codes[code] = new Grant(who, RegisteredRedirect, Hash(verifier));
@@ -96,7 +96,7 @@ internal sealed class GitHubDouble : IAsyncDisposable
         }
 
         var state = HttpUtility.UrlEncode(query["state"].ToString());
-        if (context.Request.Cookies["octocat"] is not { } login || !People.TryGetValue(login, out var who))
+        if (context.Request.Cookies["user"] is not { } login || !People.TryGetValue(login, out var who))
         {
             return Results.Redirect($"{RegisteredRedirect}?error=access_denied&error_description=no&state={state}");
         }
@@ -150,7 +150,7 @@ internal sealed class GitHubDouble : IAsyncDisposable
             new { email = address.Email, primary = address.Primary, verified = address.Verified, visibility = "private" })))
         : Refuse("bad_credentials", 401);
 
-    private Octocat? Who(HttpContext context) =>
+    private GitHubUser? Who(HttpContext context) =>
         context.Request.Headers.UserAgent.Count > 0
         && context.Request.Headers.Authorization.ToString().Split(' ') is ["Bearer", var token]
             ? _tokens.GetValueOrDefault(token)

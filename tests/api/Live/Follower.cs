@@ -3,12 +3,12 @@ using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>An event as a client got it.</summary>
-internal sealed record Heard(string Kind, string? Id, string Text)
+internal sealed record ReceivedEvent(string Kind, string? Id, string Text)
 {
     public JsonNode Data => JsonNode.Parse(Text)!;
     public Guid Row => Data["id"]!.GetValue<Guid>();
@@ -39,17 +39,17 @@ internal sealed class Follower : IAsyncDisposable
     };
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentQueue<Heard> _heard = new();
+    private readonly ConcurrentQueue<ReceivedEvent> _heard = new();
     private readonly Task _reading;
     private int _forgotten;
 
     private Follower(HttpResponseMessage response) => _reading = Read(response);
 
     /// <summary>Everything but "ready" and pings.</summary>
-    public List<Heard> All => [.. _heard.Where(heard => heard.Kind is not ("ready" or "ping")).Skip(_forgotten)];
+    public List<ReceivedEvent> All => [.. _heard.Where(heard => heard.Kind is not ("ready" or "ping")).Skip(_forgotten)];
 
     /// <summary>The heartbeats.</summary>
-    public List<Heard> Pings => [.. _heard.Where(heard => heard.Kind == "ping")];
+    public List<ReceivedEvent> Pings => [.. _heard.Where(heard => heard.Kind == "ping")];
 
     /// <summary>The id of the last event that has one, pings aside.</summary>
     public string? LastId { get; private set; }
@@ -113,12 +113,12 @@ internal sealed class Follower : IAsyncDisposable
     }
 
     /// <summary>The first event of that kind, about that row if one is named.</summary>
-    public async Task<Heard> Hears(string kind, Guid? row = null)
+    public async Task<ReceivedEvent> Hears(string kind, Guid? row = null)
     {
         await Until(f => f.All.Any(Is), $"{kind} {row}");
         return All.First(Is);
 
-        bool Is(Heard heard) => heard.Kind == kind && (row is null || heard.Row == row);
+        bool Is(ReceivedEvent heard) => heard.Kind == kind && (row is null || heard.Row == row);
     }
 
     public async ValueTask DisposeAsync()

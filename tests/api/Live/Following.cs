@@ -1,4 +1,4 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
@@ -15,22 +15,22 @@ internal sealed class Following(Person person, Guid? chat)
     /// <summary>Where they go on when they come back.</summary>
     public string? LastId { get; set; }
 
-    public List<Written> Expected { get; } = [];
+    public List<OutboxRow> Expected { get; } = [];
 
     /// <summary>What happened while they were away, or was not for them: whether they saw the row, and at which step.</summary>
-    public List<(Written Event, bool Saw, int Step)> Missed { get; } = [];
+    public List<(OutboxRow Event, bool Saw, int Step)> Missed { get; } = [];
 
     /// <summary>The last event that they have, or that was there when they came.</summary>
     public long Last { get; set; }
 
-    public bool Sees(Sight sight, Guid there) => chat is null ? sight.Theirs.Contains(there) : chat == there && sight.Chats.Contains(there);
+    public bool Sees(VisibleRows sight, Guid there) => chat is null ? sight.Theirs.Contains(there) : chat == there && sight.Chats.Contains(there);
 
     /// <summary>Whether they could see the row before that happened.</summary>
-    public bool Saw(Written e, Sight then) =>
+    public bool Saw(OutboxRow e, VisibleRows then) =>
         e.Chat is { } there ? Sees(then, there) : chat is null && then.Organization == e.Organization;
 
     /// <summary>Whether they are told at once: who sees it, and of a deletion, who saw it before too.</summary>
-    public bool Hears(Written e, Sight then, Sight now, bool isChatGone) => e switch
+    public bool Hears(OutboxRow e, VisibleRows then, VisibleRows now, bool isChatGone) => e switch
     {
         { Chat: null } when chat is not null => false,
         { Kind: "member.left" } => e.Row == person.Id || (Saw(e, then) && now.Organization == e.Organization),
@@ -43,7 +43,7 @@ internal sealed class Following(Person person, Guid? chat)
     /// Whether they are told when they come back. What went in an organization is told to who is a member and was
     /// one then, or could see it as anybody could.
     /// </summary>
-    public bool HearsLater(Written e, bool saw, bool wasMember, Sight now, bool isChatGone) => e switch
+    public bool HearsLater(OutboxRow e, bool saw, bool wasMember, VisibleRows now, bool isChatGone) => e switch
     {
         { Chat: null } when chat is not null => false,
         { Kind: "member.left" } => e.Row == person.Id || (saw && wasMember && now.Organization == e.Organization),

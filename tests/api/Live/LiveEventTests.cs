@@ -1,28 +1,28 @@
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>GET /chats/{id}/events and GET /me/events: what is told, to whom, and in which form.</summary>
-public sealed class LiveEventTests(House house) : HouseTest(house)
+public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    private Troupe _troupe = null!;
+    private ContentWorld _world = null!;
 
     public override async Task InitializeAsync()
     {
-        House.Troupe = null;
-        _troupe = await Troupe.Of(House);
-        House.Troupe = null;
+        Fixture.ContentWorld = null;
+        _world = await ContentWorld.Of(Fixture);
+        Fixture.ContentWorld = null;
     }
 
     private Task<Follower> Follow(string who, string path, string? lastId = null) =>
-        Follower.Of(_troupe[who], House.Address, path, lastId);
+        Follower.Of(_world[who], Fixture.Address, path, lastId);
 
     [Fact]
     public async Task What_happens_in_a_chat_is_told_in_the_form_of_its_lists()
     {
-        var (owner, member) = (_troupe["owner"], _troupe["member"]);
-        var chat = await owner.Begin("old", organizationId: _troupe.Organization);
+        var (owner, member) = (_world["owner"], _world["member"]);
+        var chat = await owner.Begin("old", organizationId: _world.Organization);
         await using var follower = await Follow("member", $"/chats/{chat}/events");
         const string Parts = """[ {"text" : "a\u00e9\n", "n": 1.50} ]""";
         var message = (await owner.SendRaw(HttpMethod.Post, $"/chats/{chat}/messages", $$"""{"role":"user","parts":{{Parts}}}""")).Is(201);
@@ -65,19 +65,19 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
     [InlineData("shared", "public", "owner member outsider left anonymous")]
     public async Task A_chat_may_be_followed_by_who_sees_it(string where, string visibility, string who)
     {
-        var chat = await _troupe["owner"].Begin("chat", visibility, _troupe.Of(where));
+        var chat = await _world["owner"].Begin("chat", visibility, _world.Of(where));
         foreach (var name in who.Split(' '))
         {
             await using var follower = await Follow(name, $"/chats/{chat}/events");
-            var message = await _troupe["owner"].Say(chat);
+            var message = await _world["owner"].Say(chat);
             await follower.Hears("message.created", message);
-            (await _troupe["owner"].Delete($"/messages/{message}")).Is(204);
+            (await _world["owner"].Delete($"/messages/{message}")).Is(204);
             await follower.Hears("message.deleted", message);
         }
 
         foreach (var name in new[] { "owner", "member", "outsider", "left", "anonymous" }.Except(who.Split(' ')).Where(_ => visibility == "private"))
         {
-            using var response = await Follower.Open(_troupe[name], House.Address, $"/chats/{chat}/events");
+            using var response = await Follower.Open(_world[name], Fixture.Address, $"/chats/{chat}/events");
             Assert.Equal(404, (int)response.StatusCode);
         }
     }
@@ -85,12 +85,12 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
     [Fact]
     public async Task Ones_own_events_are_of_ones_own_chats_and_ones_organizations()
     {
-        var (owner, outsider) = (_troupe["owner"], _troupe["outsider"]);
+        var (owner, outsider) = (_world["owner"], _world["outsider"]);
         await using var mine = await Follow("owner", "/me/events");
         await using var members = await Follow("member", "/me/events");
         await using var others = await Follow("outsider", "/me/events");
         var personal = await owner.Begin();
-        var shared = await owner.Begin(organizationId: _troupe.Organization);
+        var shared = await owner.Begin(organizationId: _world.Organization);
         var open = await owner.Begin("open", "public");
         var foreign = await outsider.Begin();
         var messages = new List<Guid>();
@@ -103,7 +103,7 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
         await mine.Hears("message.created", messages[2]);
         await members.Hears("message.created", messages[1]);
         await others.Hears("message.created", last);
-        await _troupe["owner"].Patch($"/chats/{shared}", new { title = "last" });
+        await _world["owner"].Patch($"/chats/{shared}", new { title = "last" });
         await members.Hears("chat.updated", shared);
         await mine.Hears("chat.updated", shared);
         Assert.Equal([personal, shared, open, .. messages, shared], mine.All.Select(heard => heard.Row));
@@ -116,18 +116,18 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
     {
         await using var admin = await Follow("admin", "/me/events");
         await using var outsider = await Follow("outsider", "/me/events");
-        var guest = await House.SignUp("guest");
-        await using var guests = await Follower.Of(guest, House.Address, "/me/events");
-        await House.Backstage.Admit(_troupe["admin"], guest);
+        var guest = await Fixture.SignUp("guest");
+        await using var guests = await Follower.Of(guest, Fixture.Address, "/me/events");
+        await Fixture.Setup.Admit(_world["admin"], guest);
         var joined = await admin.Hears("member.joined", guest.Id);
         Assert.Equal(guest.Email, joined.Data["email"]!.GetValue<string>());
         await guests.Hears("member.joined", guest.Id);
-        var listed = (await _troupe["admin"].Get($"/organizations/{_troupe.Organization}/members?limit=100")).Body["items"]!.AsArray()
+        var listed = (await _world["admin"].Get($"/organizations/{_world.Organization}/members?limit=100")).Body["items"]!.AsArray()
             .Single(member => member!["id"]!.GetValue<Guid>() == guest.Id)!;
         Assert.True(JsonNode.DeepEquals(listed, joined.Data));
-        (await _troupe["admin"].Patch($"/organizations/{_troupe.Organization}/members/{guest.Id}", new { roleId = Backstage.Administrator })).Is(204);
+        (await _world["admin"].Patch($"/organizations/{_world.Organization}/members/{guest.Id}", new { roleId = Setup.Administrator })).Is(204);
         Assert.Equal("organization_admin", (await admin.Hears("member.updated", guest.Id)).Data["role"]!.GetValue<string>());
-        (await guest.Post($"/organizations/{_troupe.Organization}/leave", new { })).Is(204);
+        (await guest.Post($"/organizations/{_world.Organization}/leave", new { })).Is(204);
         await admin.Hears("member.left", guest.Id);
         await guests.Hears("member.left", guest.Id);
         Assert.Empty(outsider.All);
@@ -136,21 +136,21 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_deletion_is_told_to_who_could_see_the_row_and_not_to_who_came_later()
     {
-        var owner = _troupe["owner"];
-        var chat = await owner.Begin(organizationId: _troupe.Organization);
+        var owner = _world["owner"];
+        var chat = await owner.Begin(organizationId: _world.Organization);
         var (early, late) = (await owner.Say(chat), await owner.Say(chat));
-        var guest = await House.SignUp("guest");
-        await using var guests = await Follower.Of(guest, House.Address, "/me/events");
+        var guest = await Fixture.SignUp("guest");
+        await using var guests = await Follower.Of(guest, Fixture.Address, "/me/events");
         await using var follower = await Follow("member", $"/chats/{chat}/events");
         var before = guests.LastId;
         (await owner.Delete($"/messages/{early}")).Is(204);
-        await House.Backstage.Admit(_troupe["admin"], guest);
+        await Fixture.Setup.Admit(_world["admin"], guest);
         (await owner.Delete($"/messages/{late}")).Is(204);
         await follower.Hears("message.deleted", late);
         await guests.Hears("message.deleted", late);
         Assert.DoesNotContain(guests.All, heard => heard.Kind == "message.deleted" && heard.Row == early);
         // Nor when all of it is read at once, from before.
-        await using var again = await Follower.Of(guest, House.Address, "/me/events", before);
+        await using var again = await Follower.Of(guest, Fixture.Address, "/me/events", before);
         Assert.Equal(guests.All.Select(heard => heard.ToString()), again.All.Select(heard => heard.ToString()));
     }
 
@@ -159,14 +159,14 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
     {
         foreach (var (person, path, status) in new[]
         {
-            (_troupe["anonymous"], "/me/events", 401), (_troupe["owner"], "/chats/x/events", 400),
-            (_troupe["owner"], $"/chats/{Guid.NewGuid()}/events", 404), (_troupe["owner"], $"/streams/{Guid.NewGuid()}", 404),
+            (_world["anonymous"], "/me/events", 401), (_world["owner"], "/chats/x/events", 400),
+            (_world["owner"], $"/chats/{Guid.NewGuid()}/events", 404), (_world["owner"], $"/streams/{Guid.NewGuid()}", 404),
         })
         {
             (await person.Get(path)).Is(status);
         }
 
-        var ended = await House.SignUp("ended");
+        var ended = await Fixture.SignUp("ended");
         (await ended.Post("/auth/logout", new { refreshToken = ended.RefreshToken })).Is(204);
         (await ended.Get("/me/events")).Is(401, "session_ended");
     }
@@ -177,7 +177,7 @@ public sealed class LiveEventTests(House house) : HouseTest(house)
     [InlineData("0")]
     public async Task An_id_that_is_none_is_refused(string id)
     {
-        using var response = await Follower.Open(_troupe["owner"], House.Address, "/me/events", id);
+        using var response = await Follower.Open(_world["owner"], Fixture.Address, "/me/events", id);
         Assert.Equal(400, (int)response.StatusCode);
     }
 }

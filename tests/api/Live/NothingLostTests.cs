@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Npgsql;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
@@ -9,7 +9,7 @@ namespace RlsChat.Tests.Api.Live;
 /// Nothing is lost and nothing repeated, whatever is cut: the connection that listens, the API, the client's.
 /// Two processes' worth of API stand on one database.
 /// </summary>
-public sealed class NothingLostTests(House house) : HouseTest(house)
+public sealed class NothingLostTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Events = 10_000, Writers = 8;
     private readonly ConcurrentDictionary<Guid, bool> _written = new();
@@ -19,10 +19,10 @@ public sealed class NothingLostTests(House house) : HouseTest(house)
     [Fact]
     public async Task Ten_thousand_events_under_writers_that_meet_and_take_long()
     {
-        await House.Empty();
-        var person = await House.SignUp("ana");
+        await Fixture.Empty();
+        var person = await Fixture.SignUp("ana");
         var chat = await person.Begin();
-        await using var unlimited = await House.Backstage.Turn("messages_per_hour", null);
+        await using var unlimited = await Fixture.Setup.Turn("messages_per_hour", null);
         for (var i = 0; i < _apis.Length; i++)
         {
             await Start(i);
@@ -64,18 +64,18 @@ public sealed class NothingLostTests(House house) : HouseTest(house)
 
     private async Task Start(int i)
     {
-        var api = House.Build(House.Database);
+        var api = ApiFixture.Build(Fixture.Database);
         await api.StartAsync();
         _apis[i] = api;
     }
 
-    private Uri? Address(int i) => _apis[i] is { } api ? House.AddressOf(api) : null;
+    private Uri? Address(int i) => _apis[i] is { } api ? ApiFixture.AddressOf(api) : null;
 
     /// <summary>Transactions of one message, of many, and of some that stay open for long.</summary>
     private async Task Write(int writer, Person person, Guid chat)
     {
         var random = new Random(writer);
-        await using var source = NpgsqlDataSource.Create(House.Database.OwnerConnectionString);
+        await using var source = NpgsqlDataSource.Create(Fixture.Database.OwnerConnectionString);
         await using var connection = await source.OpenConnectionAsync();
         for (var left = Events / Writers; left > 0;)
         {
@@ -116,7 +116,7 @@ public sealed class NothingLostTests(House house) : HouseTest(house)
 
     private async Task Cut()
     {
-        await using var source = NpgsqlDataSource.Create(House.Database.SuperuserConnectionString ?? House.Database.OwnerConnectionString);
+        await using var source = NpgsqlDataSource.Create(Fixture.Database.SuperuserConnectionString ?? Fixture.Database.OwnerConnectionString);
         for (var round = 0; _written.Count < Events * 9 / 10; round++)
         {
             await Task.Delay(250);

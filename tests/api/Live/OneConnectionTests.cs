@@ -1,12 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>However many follow, a process holds one connection for them between events, and makes another when it is lost.</summary>
-public sealed class OneConnectionTests(House house) : HouseTest(house)
+public sealed class OneConnectionTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int People = 50, OfEach = 20;
 
@@ -34,11 +34,11 @@ public sealed class OneConnectionTests(House house) : HouseTest(house)
         // A database of its own: whatever is connected there is this process's.
         await using var database = await (await TestServer.Shared).CreateDatabase();
         // Figures are asked for four times a minute, whoever follows: not by this clock.
-        await using var api = House.Build(
+        await using var api = ApiFixture.Build(
             database, adjust: builder => builder.Services.AddSingleton<TimeProvider>(new ClockWithoutTimers()), settings: ["--DATABASE_IDLE_TIMEOUT=1"]);
         await api.StartAsync();
-        var address = House.AddressOf(api);
-        var people = await Task.WhenAll(Enumerable.Range(0, People).Select(i => House.SignUp($"p{i}", api)));
+        var address = ApiFixture.AddressOf(api);
+        var people = await Task.WhenAll(Enumerable.Range(0, People).Select(i => Fixture.SignUp($"p{i}", api)));
         var open = await people[0].Begin(visibility: "public");
         var followers = new List<Follower>();
         foreach (var person in people)
@@ -71,11 +71,11 @@ public sealed class OneConnectionTests(House house) : HouseTest(house)
     public async Task A_connection_that_is_lost_is_made_anew_and_nothing_is_missed()
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();
-        await using var api = House.Build(database);
+        await using var api = ApiFixture.Build(database);
         await api.StartAsync();
-        var owner = await House.SignUp("owner", api);
+        var owner = await Fixture.SignUp("owner", api);
         var chat = await owner.Begin();
-        await using var follower = await Follower.Of(owner, House.AddressOf(api), "/me/events");
+        await using var follower = await Follower.Of(owner, ApiFixture.AddressOf(api), "/me/events");
         var said = new List<Guid>();
         await using var source = Looking(database);
         for (var i = 0; i < 5; i++)

@@ -1,16 +1,16 @@
 using System.Diagnostics;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>A live stream is open as soon as it is allowed, and the time that a request may take does not end it.</summary>
-public sealed class OpeningTests(House house) : HouseTest(house)
+public sealed class OpeningTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
     public async Task It_outlives_the_time_that_a_request_may_take()
     {
-        await using var api = await House.Open("--REQUEST_TIMEOUT=1");
-        var owner = await House.SignUp("owner");
+        await using var api = await Fixture.Open("--REQUEST_TIMEOUT=1");
+        var owner = await Fixture.SignUp("owner");
         var chat = await owner.Begin();
         await using var events = await InTime($"/chats/{chat}/events");
         await using var mine = await InTime("/me/events");
@@ -31,7 +31,7 @@ public sealed class OpeningTests(House house) : HouseTest(house)
             await Wait.Until(async () =>
             {
                 response?.Dispose();
-                response = await Follower.Open(owner, House.AddressOf(api), path);
+                response = await Follower.Open(owner, ApiFixture.AddressOf(api), path);
                 return response.StatusCode != System.Net.HttpStatusCode.GatewayTimeout;
             });
             Assert.True(response!.IsSuccessStatusCode);
@@ -44,13 +44,13 @@ public sealed class OpeningTests(House house) : HouseTest(house)
     [InlineData("anonymous", 100)]
     public async Task There_are_so_many_at_once_of_a_person_and_of_an_address(string who, int most)
     {
-        var (owner, other) = (await House.SignUp("owner"), await House.SignUp("other"));
+        var (owner, other) = (await Fixture.SignUp("owner"), await Fixture.SignUp("other"));
         var path = $"/chats/{await owner.Begin(visibility: "public")}/events";
-        var person = who == "owner" ? owner : new Person("anonymous", House.Address);
-        var followers = await Task.WhenAll(Enumerable.Range(0, most).Select(_ => Follower.Of(person, House.Address, path)));
+        var person = who == "owner" ? owner : new Person("anonymous", Fixture.Address);
+        var followers = await Task.WhenAll(Enumerable.Range(0, most).Select(_ => Follower.Of(person, Fixture.Address, path)));
         (await person.Get(path)).Is(429, "too_many_streams");
         // The same address, and another person.
-        await using (await Follower.Of(other, House.Address, path))
+        await using (await Follower.Of(other, Fixture.Address, path))
         {
             (await person.Get(path)).Is(429, "too_many_streams");
         }
@@ -59,7 +59,7 @@ public sealed class OpeningTests(House house) : HouseTest(house)
         await followers[0].DisposeAsync();
         await Wait.Until(async () =>
         {
-            using var again = await Follower.Open(person, House.Address, path);
+            using var again = await Follower.Open(person, Fixture.Address, path);
             return again.IsSuccessStatusCode;
         });
         foreach (var follower in followers[1..])
@@ -71,11 +71,11 @@ public sealed class OpeningTests(House house) : HouseTest(house)
     [Fact]
     public async Task It_is_open_before_there_is_anything_to_say()
     {
-        var owner = await House.SignUp("owner");
+        var owner = await Fixture.SignUp("owner");
         var chat = await owner.Begin();
         var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
         var started = Stopwatch.GetTimestamp();
-        using var response = await Follower.Open(owner, House.Address, $"/streams/{stream}");
+        using var response = await Follower.Open(owner, Fixture.Address, $"/streams/{stream}");
         Assert.True(response.IsSuccessStatusCode);
         // The first heartbeat comes within 15 seconds.
         Assert.True(Stopwatch.GetElapsedTime(started) < TimeSpan.FromSeconds(10), "it was not answered before the first heartbeat");

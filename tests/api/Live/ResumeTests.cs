@@ -5,12 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RlsChat.Api;
 using RlsChat.Api.Live;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>Last-Event-ID: what can be gone on from, what cannot, and that nothing is lost or repeated on the way.</summary>
-public sealed class ResumeTests(House house) : HouseTest(house)
+public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private Person _owner = null!;
     private Guid _chat;
@@ -18,13 +18,13 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        _owner = await House.SignUp("owner");
+        _owner = await Fixture.SignUp("owner");
         _chat = await _owner.Begin();
     }
 
     private async Task<string> Position()
     {
-        await using var follower = await Follower.Of(_owner, House.Address, "/me/events");
+        await using var follower = await Follower.Of(_owner, Fixture.Address, "/me/events");
         return follower.LastId!;
     }
 
@@ -33,11 +33,11 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     {
         var before = await Position();
         var missed = new[] { await _owner.Say(_chat), await _owner.Say(_chat), await _owner.Say(_chat) };
-        await using var follower = await Follower.Of(_owner, House.Address, "/me/events", before);
+        await using var follower = await Follower.Of(_owner, Fixture.Address, "/me/events", before);
         await follower.Hears("message.created", missed[2]);
         Assert.Equal(missed, follower.All.Select(heard => heard.Row));
         // Every one of its events is a place to go on from.
-        await using var later = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events?lastEventId={follower.All[1].Id}");
+        await using var later = await Follower.Of(_owner, Fixture.Address, $"/chats/{_chat}/events?lastEventId={follower.All[1].Id}");
         await later.Hears("message.created", missed[2]);
         Assert.Equal(missed[2..], later.All.Select(heard => heard.Row));
     }
@@ -55,11 +55,11 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         var (server, database, timeline) = position.Place.Split('-') is [var s, var d, var t] ? (s, d, t) : throw new FormatException(position.Place);
         var missed = await _owner.Say(_chat);
         // The control: changed in nothing, it is good.
-        await using var good = await Follower.Of(_owner, House.Address, "/me/events", position.ToString());
+        await using var good = await Follower.Of(_owner, Fixture.Address, "/me/events", position.ToString());
         await good.Hears("message.created", missed);
         if (how == "among too much")
         {
-            await House.Backstage.Age("\"Event\"", """
+            await Fixture.Setup.Age("\"Event\"", """
                 insert into public."Event" ("kind", "rowId") select 'chat.updated', gen_random_uuid() from generate_series(1, 50001)
                 """);
         }
@@ -73,12 +73,12 @@ public sealed class ResumeTests(House house) : HouseTest(house)
             "among too much" => position with { UpTo = RlsChat.Api.Live.Position.Parse(await Position())!.After, Last = 1 },
             _ => position with { After = "900000000000:900000000000:" },
         };
-        await using var follower = await Follower.Of(_owner, House.Address, "/me/events", other.ToString());
+        await using var follower = await Follower.Of(_owner, Fixture.Address, "/me/events", other.ToString());
         // It begins anew, from an id that is good.
         var next = await _owner.Say(_chat);
         await follower.Hears("message.created", next);
         Assert.Equal(["reset", "message.created"], follower.All.Select(heard => heard.Kind));
-        await using var again = await Follower.Of(_owner, House.Address, "/me/events", follower.All[0].Id);
+        await using var again = await Follower.Of(_owner, Fixture.Address, "/me/events", follower.All[0].Id);
         await again.Hears("message.created", next);
         Assert.Equal([next], again.All.Select(heard => heard.Row));
     }
@@ -87,13 +87,13 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     public async Task Who_takes_nothing_is_dropped_and_goes_on_without_a_loss()
     {
         const int Messages = 500;
-        House.Patience.End = TimeSpan.FromSeconds(1);
+        Fixture.Patience.End = TimeSpan.FromSeconds(1);
         // Who does not read "ready" knows where they begin all the same.
-        var stalled = await Follower.Open(_owner, House.Address, $"/chats/{_chat}/events", await Position());
+        var stalled = await Follower.Open(_owner, Fixture.Address, $"/chats/{_chat}/events", await Position());
         // More than buffers hold on the way: 30 MB.
         await Flood(Messages);
-        await using var quick = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events");
-        var open = House.App.Services.GetRequiredService<Subscriptions>();
+        await using var quick = await Follower.Of(_owner, Fixture.Address, $"/chats/{_chat}/events");
+        var open = Fixture.App.Services.GetRequiredService<Subscriptions>();
         await Wait.Until(() => Task.FromResult(open.Count == 1));
         // Others are served meanwhile.
         var last = await _owner.Say(_chat);
@@ -103,7 +103,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         await follower.Until(f => f.IsOver, "it was closed");
         var seen = follower.All.Where(heard => heard.Kind == "message.created").Select(heard => heard.Row).ToList();
         Assert.InRange(seen.Count, 0, Messages - 1);
-        await using var again = await Follower.Of(_owner, House.Address, $"/chats/{_chat}/events", follower.LastId);
+        await using var again = await Follower.Of(_owner, Fixture.Address, $"/chats/{_chat}/events", follower.LastId);
         await again.Hears("message.created", last);
         seen.AddRange(again.All.Select(heard => heard.Row));
         Assert.Equal(Messages + 1, seen.Count);
@@ -113,7 +113,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_goes_away_while_others_are_led_up_holds_up_nobody()
     {
-        var subscriptions = House.App.Services.GetRequiredService<Subscriptions>();
+        var subscriptions = Fixture.App.Services.GetRequiredService<Subscriptions>();
         var before = RlsChat.Api.Live.Position.Parse(await Position());
         var missed = await _owner.Say(_chat);
         for (var i = 0; i < 20; i++)
@@ -121,7 +121,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
             var gone = Owner(before);
             Assert.True(subscriptions.TryAdd(gone));
             subscriptions.Remove(gone);
-            await using var follower = await Follower.Of(_owner, House.Address, "/me/events", before!.ToString());
+            await using var follower = await Follower.Of(_owner, Fixture.Address, "/me/events", before!.ToString());
             await follower.Hears("message.created", missed);
         }
     }
@@ -131,7 +131,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     {
         var start = RlsChat.Api.Live.Position.Parse(await Position())!;
         var missed = await Flood(75);
-        await using var connection = new NpgsqlConnection(House.App.Services.GetRequiredService<Settings>().Live.ConnectionString);
+        await using var connection = new NpgsqlConnection(Fixture.App.Services.GetRequiredService<Settings>().Live.ConnectionString);
         await connection.OpenAsync();
         var asked = new Asked([Owner(start)]);
         var first = await Outbox.Read(connection, start, asked, ours: true, everybody: true, default);
@@ -144,7 +144,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
             .Select(news => JsonDocument.Parse(news.Payload!).RootElement.GetProperty("id").GetGuid()));
 
         // Through delivery too nothing is lost.
-        await using var follower = await Follower.Of(_owner, House.Address, "/me/events", start.ToString());
+        await using var follower = await Follower.Of(_owner, Fixture.Address, "/me/events", start.ToString());
         await follower.Hears("message.created", missed[^1]);
         Assert.Equal(missed, follower.All.Select(heard => heard.Row));
     }
@@ -155,10 +155,10 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         const int Messages = 600;
         var before = await Position();
         await Flood(Messages);
-        var other = await House.SignUp("other");
+        var other = await Fixture.SignUp("other");
         var chat = await other.Begin();
-        await using var bystander = await Follower.Of(other, House.Address, "/me/events");
-        var late = new[] { await Follower.Open(_owner, House.Address, "/me/events", before), await Follower.Open(_owner, House.Address, "/me/events", before) };
+        await using var bystander = await Follower.Of(other, Fixture.Address, "/me/events");
+        var late = new[] { await Follower.Open(_owner, Fixture.Address, "/me/events", before), await Follower.Open(_owner, Fixture.Address, "/me/events", before) };
         await using var first = Follower.Late(late[0]);
         await using var second = Follower.Late(late[1]);
         await first.Until(f => f.All.Count > 0, "the first");
@@ -173,7 +173,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [InlineData("who has all of an answer")]
     public async Task What_waits_for_a_slow_reader_is_theirs_only_for_as_long_as_they_have_access(string whom)
     {
-        House.Patience.Reader = TimeSpan.FromMinutes(5);
+        Fixture.Patience.Reader = TimeSpan.FromMinutes(5);
         Subscriber slow;
         if (whom == "who has no room")
         {
@@ -185,7 +185,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
             slow = Owner(null, await Answer());
         }
 
-        var open = House.App.Services.GetRequiredService<Subscriptions>();
+        var open = Fixture.App.Services.GetRequiredService<Subscriptions>();
         Assert.True(open.TryAdd(slow));
         await Wait.Until(() => Task.FromResult(slow.IsOver || !slow.HasRoom));
         // The control: as long as they have access nothing ends.
@@ -200,8 +200,8 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     [Fact]
     public async Task Who_takes_nothing_of_a_whole_answer_is_dropped()
     {
-        House.Patience.Reader = TimeSpan.FromSeconds(1);
-        var (slow, open) = (Owner(null, await Answer()), House.App.Services.GetRequiredService<Subscriptions>());
+        Fixture.Patience.Reader = TimeSpan.FromSeconds(1);
+        var (slow, open) = (Owner(null, await Answer()), Fixture.App.Services.GetRequiredService<Subscriptions>());
         Assert.True(open.TryAdd(slow));
         await Wait.Until(() => Task.FromResult(slow.Ended is not null));
         Assert.Equal("slow", slow.Ended);
@@ -259,7 +259,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
     }
 
     /// <summary>So many messages, as large as an event tells them; their ids, in order.</summary>
-    private async Task<Guid[]> Flood(int messages) => (await House.Backstage.As<Guid[]>(_owner,
+    private async Task<Guid[]> Flood(int messages) => (await Fixture.Setup.As<Guid[]>(_owner,
         """
         with written as (
           insert into public."Message" ("chatId", "role", "parts")
@@ -296,7 +296,7 @@ public sealed class ResumeTests(House house) : HouseTest(house)
         Person = _owner.Id,
         Digest = SHA256.HashData(Encoding.UTF8.GetBytes(Claims.SessionOf(_owner.AccessToken))),
         From = from,
-        Patience = House.Patience,
+        Patience = Fixture.Patience,
         Cut = () => { },
         Drained = () => { },
     };

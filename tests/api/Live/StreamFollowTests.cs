@@ -1,31 +1,31 @@
 using Microsoft.Extensions.DependencyInjection;
 using RlsChat.Api.Live;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>GET /streams/{id}: an answer as it is written, from any chunk on, on any instance, to who sees the chat.</summary>
-public sealed class StreamFollowTests(House house) : HouseTest(house)
+public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    private Troupe _troupe = null!;
+    private ContentWorld _world = null!;
     private Guid _chat, _stream;
 
     public override async Task InitializeAsync()
     {
-        House.Troupe = null;
-        _troupe = await Troupe.Of(House);
-        House.Troupe = null;
-        _chat = await _troupe["owner"].Begin(organizationId: _troupe.Organization);
-        _stream = await House.Backstage.As<Guid>(_troupe["owner"], """insert into public."Stream" ("chatId") values ($1) returning "id" """, _chat);
+        Fixture.ContentWorld = null;
+        _world = await ContentWorld.Of(Fixture);
+        Fixture.ContentWorld = null;
+        _chat = await _world["owner"].Begin(organizationId: _world.Organization);
+        _stream = await Fixture.Setup.As<Guid>(_world["owner"], """insert into public."Stream" ("chatId") values ($1) returning "id" """, _chat);
     }
 
-    private Task<DateTime> Append(int index, string data) => House.Backstage.As<DateTime>(
-        _troupe["owner"], "select public.append_chunk($1, $2, $3)", _stream, index, data);
+    private Task<DateTime> Append(int index, string data) => Fixture.Setup.As<DateTime>(
+        _world["owner"], "select public.append_chunk($1, $2, $3)", _stream, index, data);
 
-    private Task<Guid> Finish() => House.Backstage.As<Guid>(_troupe["owner"], """select "id" from public.finish_stream($1)""", _stream);
+    private Task<Guid> Finish() => Fixture.Setup.As<Guid>(_world["owner"], """select "id" from public.finish_stream($1)""", _stream);
 
     private Task<Follower> Follow(string who = "member", string? lastId = null, Uri? address = null) =>
-        Follower.Of(_troupe[who], address ?? House.Address, $"/streams/{_stream}", lastId);
+        Follower.Of(_world[who], address ?? Fixture.Address, $"/streams/{_stream}", lastId);
 
     private static List<(int, string)> Chunks(Follower follower) =>
         [.. follower.All.Where(heard => heard.Kind == "chunk").Select(heard => (heard.Data["index"]!.GetValue<int>(), heard.Data["data"]!.GetValue<string>()))];
@@ -50,14 +50,14 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
     [Fact]
     public async Task It_goes_on_after_the_chunk_that_one_has_on_another_instance()
     {
-        await using var other = House.Build(House.Database);
+        await using var other = ApiFixture.Build(Fixture.Database);
         await other.StartAsync();
         for (var i = 0; i < 200; i++)
         {
             await Append(i, $"{i} ");
         }
 
-        await using (var follower = await Follow(lastId: "149", address: House.AddressOf(other)))
+        await using (var follower = await Follow(lastId: "149", address: ApiFixture.AddressOf(other)))
         {
             await follower.Until(f => Chunks(f).Count == 50, "the rest");
             await Append(200, "200 ");
@@ -77,7 +77,7 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
     {
         await Append(0, "a");
         await using var follower = await Follow();
-        await House.Backstage.Age("\"Stream\"", """update public."Stream" set "activeAt" = "activeAt" - interval '1 hour' """);
+        await Fixture.Setup.Age("\"Stream\"", """update public."Stream" set "activeAt" = "activeAt" - interval '1 hour' """);
         await follower.Until(f => f.IsOver, "the end");
         Assert.Equal(["chunk", "abandoned"], follower.All.Select(heard => heard.Kind));
     }
@@ -87,14 +87,14 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
     {
         // As JSON each of its characters is six: 6 MB for each follower, more than buffers hold on the way.
         const int Pieces = 15;
-        await House.Backstage.As<long>(_troupe["owner"],
+        await Fixture.Setup.As<long>(_world["owner"],
             $"select count(public.append_chunk($1, i, repeat(chr(1), 65536))) from generate_series(0, {Pieces - 1}) i", _stream);
         var stalled = await Task.WhenAll(Enumerable.Range(0, 10)
-            .Select(_ => Follower.Open(_troupe["member"], House.Address, $"/streams/{_stream}", isNarrow: true)));
-        var (outsider, open) = (_troupe["outsider"], House.App.Services.GetRequiredService<Subscriptions>());
-        House.Patience.Reader = TimeSpan.FromMinutes(5);
+            .Select(_ => Follower.Open(_world["member"], Fixture.Address, $"/streams/{_stream}", isNarrow: true)));
+        var (outsider, open) = (_world["outsider"], Fixture.App.Services.GetRequiredService<Subscriptions>());
+        Fixture.Patience.Reader = TimeSpan.FromMinutes(5);
         var chat = await outsider.Begin();
-        await using var bystander = await Follower.Of(outsider, House.Address, "/me/events");
+        await using var bystander = await Follower.Of(outsider, Fixture.Address, "/me/events");
         Assert.Equal(stalled.Length + 1, open.Count);
         for (var i = 0; i < 3; i++)
         {
@@ -105,9 +105,9 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
         (await outsider.Post("/auth/logout", new { refreshToken = outsider.RefreshToken })).Is(204);
         await bystander.Until(f => f.IsOver, "the end");
         await Wait.Until(() => Task.FromResult(open.Count == stalled.Length));
-        (House.Patience.Reader, House.Patience.End) = (TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        (Fixture.Patience.Reader, Fixture.Patience.End) = (TimeSpan.Zero, TimeSpan.FromSeconds(1));
         await Wait.Until(() => Task.FromResult(open.Count == 0));
-        House.Patience.Reader = TimeSpan.FromMinutes(5);
+        Fixture.Patience.Reader = TimeSpan.FromMinutes(5);
         foreach (var response in stalled)
         {
             await using var follower = Follower.Late(response);
@@ -130,17 +130,17 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
         await using var follower = await Follow();
         await Append(0, "a");
         await follower.Until(f => Chunks(f).Count == 1, "the first");
-        var member = _troupe["member"];
+        var member = _world["member"];
         switch (how)
         {
             case "leaves":
-                await House.Backstage.As<bool>(member, "select public.leave_organization()");
+                await Fixture.Setup.As<bool>(member, "select public.leave_organization()");
                 break;
             case "signs out":
                 (await member.Post("/auth/logout", new { refreshToken = member.RefreshToken })).Is(204);
                 break;
             default:
-                await House.Backstage.As<Guid>(_troupe["owner"], """delete from public."Stream" where "id" = $1 returning "id" """, _stream);
+                await Fixture.Setup.As<Guid>(_world["owner"], """delete from public."Stream" where "id" = $1 returning "id" """, _stream);
                 break;
         }
 
@@ -159,11 +159,11 @@ public sealed class StreamFollowTests(House house) : HouseTest(house)
     {
         foreach (var who in new[] { "outsider", "left", "anonymous" })
         {
-            using var refused = await Follower.Open(_troupe[who], House.Address, $"/streams/{_stream}");
+            using var refused = await Follower.Open(_world[who], Fixture.Address, $"/streams/{_stream}");
             Assert.Equal(404, (int)refused.StatusCode);
         }
 
-        using var malformed = await Follower.Open(_troupe["owner"], House.Address, $"/streams/{_stream}", "-1");
+        using var malformed = await Follower.Open(_world["owner"], Fixture.Address, $"/streams/{_stream}", "-1");
         Assert.Equal(400, (int)malformed.StatusCode);
     }
 }

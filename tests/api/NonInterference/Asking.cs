@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.NonInterference;
 
@@ -22,11 +22,11 @@ internal static class Asking
     /// </summary>
     public static Dictionary<string, string[]> Paths(Belongings its) => its.Contract.Operations
         .Where(operation => operation.Method == "GET" && !operation.GoesOn)
-        .ToDictionary(operation => operation.Id!, operation => its.Things.Paths(operation)
+        .ToDictionary(operation => operation.Id!, operation => its.Resources.Paths(operation)
             .SelectMany(path => Queries(operation, its).Select(query => query.Length == 0 ? path : $"{path}?{query}")).ToArray());
 
     /// <summary>The same of the operations whose answers go on.</summary>
-    public static IEnumerable<string> Streams(Belongings its) => its.Contract.Operations.Where(operation => operation.GoesOn).SelectMany(its.Things.Paths);
+    public static IEnumerable<string> Streams(Belongings its) => its.Contract.Operations.Where(operation => operation.GoesOn).SelectMany(its.Resources.Paths);
 
     /// <summary>Every byte that somebody gets to these questions, by operation.</summary>
     public static async Task<Dictionary<string, string>> All(Person person, Belongings about)
@@ -51,7 +51,7 @@ internal static class Asking
         var page = parameters.ContainsKey("limit") ? "limit=3" : "";
         return parameters
             .SelectMany(parameter => parameter.Value["enum"] is JsonArray words ? words.Select(word => $"{parameter.Key}={word}")
-                : (string?)parameter.Value["format"] == "date-time" ? [$"{parameter.Key}={its.Paper.Second}", $"{parameter.Key}={its.SharedPaper.Second}"]
+                : (string?)parameter.Value["format"] == "date-time" ? [$"{parameter.Key}={its.TestDocument.Second}", $"{parameter.Key}={its.SharedPaper.Second}"]
                 : [])
             .Prepend("").Select(query => string.Join('&', new[] { query, page }.Where(part => part.Length > 0)));
     }
@@ -61,9 +61,9 @@ internal static class Asking
         var (pages, cursor) = (new List<string>(), "");
         while (cursor is not null && pages.Count < 50)
         {
-            var answer = await person.Get(cursor.Length == 0 ? path : $"{path}{(path.Contains('?') ? "&" : "?")}cursor={cursor}");
-            pages.Add($"{path}\n{answer.Bytes}\n");
-            cursor = answer.Status == 200 ? answer.NextCursor : null;
+            var response = await person.Get(cursor.Length == 0 ? path : $"{path}{(path.Contains('?') ? "&" : "?")}cursor={cursor}");
+            pages.Add($"{path}\n{response.Bytes}\n");
+            cursor = response.Status == 200 ? response.NextCursor : null;
         }
 
         return pages;

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.NonInterference;
 
@@ -6,54 +6,54 @@ namespace RlsChat.Tests.Api.NonInterference;
 /// One of everything that a person can have: personal, and in an organization where they are its administrator.
 /// What is made of it, is made by requests.
 /// </summary>
-internal sealed class Belongings(House house, Person person)
+internal sealed class Belongings(ApiFixture fixture, Person person)
 {
     private int _changes;
 
     public Person Person => person;
     public Contract Contract { get; private init; } = null!;
-    public Things Things { get; private init; } = null!;
+    public Resources Resources { get; private init; } = null!;
     public Guid Chat { get; private set; }
     public Guid Message { get; private set; }
     public Guid Stream { get; private set; }
-    public Paper Paper { get; private set; } = Paper.Absent(person);
+    public TestDocument TestDocument { get; private set; } = TestDocument.Absent(person);
 
     /// <summary>The organization, and what is in it; null for who has none.</summary>
     public Guid? Organization { get; private set; }
     public Guid SharedChat { get; private set; }
     public Guid SharedMessage { get; private set; }
     public Guid SharedStream { get; private set; }
-    public Paper SharedPaper { get; private set; } = Paper.Absent(person);
+    public TestDocument SharedPaper { get; private set; } = TestDocument.Absent(person);
     public Guid Member
     {
-        get => Things["members"][0];
-        set => Things["members"] = [value];
+        get => Resources["members"][0];
+        set => Resources["members"] = [value];
     }
 
     public Guid Role { get; private set; }
     public Guid Invitation { get; private set; }
 
-    public static async Task<Belongings> Of(House house, Person person, bool organization)
+    public static async Task<Belongings> Of(ApiFixture fixture, Person person, bool organization)
     {
-        var contract = await Contract.At(house.Address);
-        var belongings = new Belongings(house, person) { Contract = contract, Things = new Things(contract, person), Member = person.Id };
+        var contract = await Contract.At(fixture.Address);
+        var belongings = new Belongings(fixture, person) { Contract = contract, Resources = new Resources(contract, person), Member = person.Id };
         (belongings.Chat, belongings.Message, belongings.Stream) = await belongings.Talk(null);
-        belongings.Paper = await Paper.By(person, null, person);
+        belongings.TestDocument = await TestDocument.By(person, null, person);
         if (organization)
         {
             await belongings.Found();
         }
 
-        var things = belongings.Things;
-        things["chats"] = [belongings.Chat, belongings.SharedChat];
-        things["messages"] = [belongings.Message, belongings.SharedMessage];
-        things["streams"] = [belongings.Stream, belongings.SharedStream];
-        things["documents"] = [belongings.Paper.Id, belongings.SharedPaper.Id];
-        things["suggestions"] = [belongings.Paper.Suggestion, belongings.SharedPaper.Suggestion];
-        things["organizations"] = [belongings.Organization ?? Guid.AllBitsSet];
-        things["roles"] = [belongings.Role];
-        things["invitations"] = [belongings.Invitation];
-        await things.MakeOthers();
+        var resources = belongings.Resources;
+        resources["chats"] = [belongings.Chat, belongings.SharedChat];
+        resources["messages"] = [belongings.Message, belongings.SharedMessage];
+        resources["streams"] = [belongings.Stream, belongings.SharedStream];
+        resources["documents"] = [belongings.TestDocument.Id, belongings.SharedPaper.Id];
+        resources["suggestions"] = [belongings.TestDocument.Suggestion, belongings.SharedPaper.Suggestion];
+        resources["organizations"] = [belongings.Organization ?? Guid.AllBitsSet];
+        resources["roles"] = [belongings.Role];
+        resources["invitations"] = [belongings.Invitation];
+        await resources.MakeOthers();
         return belongings;
     }
 
@@ -61,9 +61,9 @@ internal sealed class Belongings(House house, Person person)
     public async Task Change(bool personal = false)
     {
         var (news, organization) = ($"news {_changes++}", personal ? null : Organization);
-        foreach (var (chat, message, stream, paper) in organization is null
-            ? [(Chat, Message, Stream, Paper)]
-            : new[] { (Chat, Message, Stream, Paper), (SharedChat, SharedMessage, SharedStream, SharedPaper) })
+        foreach (var (chat, message, stream, testDocument) in organization is null
+            ? [(Chat, Message, Stream, TestDocument)]
+            : new[] { (Chat, Message, Stream, TestDocument), (SharedChat, SharedMessage, SharedStream, SharedPaper) })
         {
             (await person.Patch($"/chats/{chat}", new { title = news })).Is(200);
             (await person.Patch($"/messages/{message}", new { parts = new[] { news } })).Is(200);
@@ -71,17 +71,17 @@ internal sealed class Belongings(House house, Person person)
             await person.Say(chat, news);
             (await person.Post($"/chats/{chat}/streams", new { })).Is(201);
             (await person.Post($"/streams/{stream}/finish", new { })).Is(201);
-            (await person.Patch($"/suggestions/{paper.Suggestion}", new { suggestedText = news })).Is(200);
-            (await person.Post($"/documents/{paper.Id}/versions", new { content = news })).Is(201);
-            (await person.Post($"/documents/{paper.Id}/suggestions", new { originalText = "words", suggestedText = news })).Is(201);
+            (await person.Patch($"/suggestions/{testDocument.Suggestion}", new { suggestedText = news })).Is(200);
+            (await person.Post($"/documents/{testDocument.Id}/versions", new { content = news })).Is(201);
+            (await person.Post($"/documents/{testDocument.Id}/suggestions", new { originalText = "words", suggestedText = news })).Is(201);
         }
 
-        await Things.ChangeOthers();
-        await Things.MakeOthers();
+        await Resources.ChangeOthers();
+        await Resources.MakeOthers();
         await Talk(organization);
-        await Paper.By(person, organization, person);
-        (await new Person(person.Name, house.Address).Post("/auth/login", new { email = person.Email, password = Person.Password })).Is(200);
-        await house.Backstage.SignIn<Guid>("select auth.sign_in_oauth('github', $1, 'read:user', $2, true)", person.Email + news, person.Email);
+        await TestDocument.By(person, organization, person);
+        (await new Person(person.Name, fixture.Address).Post("/auth/login", new { email = person.Email, password = Person.Password })).Is(200);
+        await fixture.Setup.SignIn<Guid>("select auth.sign_in_oauth('github', $1, 'read:user', $2, true)", person.Email + news, person.Email);
         if (organization is not null)
         {
             (await person.Patch($"/organizations/{organization}", new { name = news })).Is(200);
@@ -102,27 +102,27 @@ internal sealed class Belongings(House house, Person person)
             (HttpMethod.Patch, $"/messages/{other.Message}", new { parts = new[] { "mine" } }), (HttpMethod.Delete, $"/messages/{other.SharedMessage}", null),
             (HttpMethod.Put, $"/messages/{other.Message}/vote", new { value = "down" }), (HttpMethod.Post, $"/chats/{other.Chat}/streams", new { }),
             (HttpMethod.Post, $"/streams/{other.SharedStream}/chunks", new { index = 0, data = "mine" }), (HttpMethod.Delete, $"/streams/{other.Stream}", null),
-            (HttpMethod.Post, $"/documents/{other.Paper.Id}/versions", new { content = "mine" }), (HttpMethod.Delete, $"/documents/{other.SharedPaper.Id}", null),
+            (HttpMethod.Post, $"/documents/{other.TestDocument.Id}/versions", new { content = "mine" }), (HttpMethod.Delete, $"/documents/{other.SharedPaper.Id}", null),
             (HttpMethod.Post, $"/documents/{other.SharedPaper.Id}/suggestions", new { originalText = "a", suggestedText = "mine" }),
-            (HttpMethod.Patch, $"/suggestions/{other.Paper.Suggestion}", new { isResolved = true }), (HttpMethod.Delete, $"/roles/{other.Role}", null),
+            (HttpMethod.Patch, $"/suggestions/{other.TestDocument.Suggestion}", new { isResolved = true }), (HttpMethod.Delete, $"/roles/{other.Role}", null),
             (HttpMethod.Patch, $"/organizations/{other.Organization}", new { name = "mine" }), (HttpMethod.Delete, $"/invitations/{other.Invitation}", null),
             (HttpMethod.Post, $"/organizations/{other.Organization}/roles", new { name = "mine" }),
             (HttpMethod.Delete, $"/organizations/{other.Organization}/members/{other.Person.Id}", null),
-            (HttpMethod.Post, "/chats", new { id = other.Chat, title = "mine" }), (HttpMethod.Post, "/documents", new { id = other.Paper.Id, title = "mine" }),
+            (HttpMethod.Post, "/chats", new { id = other.Chat, title = "mine" }), (HttpMethod.Post, "/documents", new { id = other.TestDocument.Id, title = "mine" }),
         })
         {
-            var answer = await person.With("Idempotency-Key", "one", method, path, body);
-            Assert.True(answer.Status is 400 or 403 or 404 or 409, $"{person.Name}: {method} {path} is {answer.Status}: {answer.Text}");
+            var response = await person.With("Idempotency-Key", "one", method, path, body);
+            Assert.True(response.Status is 400 or 403 or 404 or 409, $"{person.Name}: {method} {path} is {response.Status}: {response.Text}");
         }
 
-        Assert.All(await other.Things.Trespass(person), answer => Assert.Contains(answer.Status, (int[])[400, 403, 404, 409]));
+        Assert.All(await other.Resources.Trespass(person), response => Assert.Contains(response.Status, (int[])[400, 403, 404, 409]));
     }
 
     private async Task Found()
     {
-        Organization = await house.Backstage.Found(person);
+        Organization = await fixture.Setup.Found(person);
         (SharedChat, SharedMessage, SharedStream) = await Talk(Organization);
-        SharedPaper = await Paper.By(person, Organization, person);
+        SharedPaper = await TestDocument.By(person, Organization, person);
         Role = (await person.Post($"/organizations/{Organization}/roles", new { name = "clerk" })).Is(201).Id;
         Invitation = (await person.Post($"/organizations/{Organization}/invitations", new { email = $"{Guid.NewGuid():N}@example.org", roleId = Role })).Is(201).Id;
     }

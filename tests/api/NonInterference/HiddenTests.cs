@@ -1,10 +1,10 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.NonInterference;
 
 /// <summary>What is hidden from somebody is answered by the same bytes as what never was, by every GET that names a row.</summary>
-public sealed class HiddenTests(House house) : HouseTest(house)
+public sealed class HiddenTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private Person _ana = null!;
     private Belongings _anas = null!, _rivals = null!;
@@ -13,19 +13,19 @@ public sealed class HiddenTests(House house) : HouseTest(house)
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        _ana = await House.SignUp("ana");
-        _anas = await Belongings.Of(House, _ana, organization: true);
-        var rival = await House.SignUp("rival");
-        _rivals = await Belongings.Of(House, rival, organization: true);
-        _people = new() { ["rival"] = rival, ["anonymous"] = House.Anonymous() };
+        _ana = await Fixture.SignUp("ana");
+        _anas = await Belongings.Of(Fixture, _ana, organization: true);
+        var rival = await Fixture.SignUp("rival");
+        _rivals = await Belongings.Of(Fixture, rival, organization: true);
+        _people = new() { ["rival"] = rival, ["anonymous"] = Fixture.Anonymous() };
         foreach (var name in new[] { "loner", "colleague", "gone" })
         {
-            _people[name] = await House.SignUp(name);
+            _people[name] = await Fixture.SignUp(name);
         }
 
-        await House.Backstage.Admit(_ana, _people["colleague"]);
-        await House.Backstage.Admit(_ana, _people["gone"]);
-        await House.Backstage.As<bool>(_people["gone"], "select public.leave_organization()");
+        await Fixture.Setup.Admit(_ana, _people["colleague"]);
+        await Fixture.Setup.Admit(_ana, _people["gone"]);
+        await Fixture.Setup.As<bool>(_people["gone"], "select public.leave_organization()");
     }
 
     [Theory]
@@ -74,32 +74,32 @@ public sealed class HiddenTests(House house) : HouseTest(house)
     }
 
     /// <summary>The operations that name a row.</summary>
-    private async Task<IEnumerable<Operation>> About() => (await Contract.At(House.Address)).Operations
+    private async Task<IEnumerable<Operation>> About() => (await Contract.At(Fixture.Address)).Operations
         .Where(operation => operation.Method == "GET" && operation.Path.Contains('{'));
 
     /// <summary>Of each kind the rows that are hidden: from who is outside, also those of the organization.</summary>
     private IEnumerable<(string Kind, Guid Id, string Query)> Hidden(bool outside)
     {
-        (Guid Chat, Guid Message, Guid Stream, Paper Paper)[] all =
-            [(_anas.Chat, _anas.Message, _anas.Stream, _anas.Paper), (_anas.SharedChat, _anas.SharedMessage, _anas.SharedStream, _anas.SharedPaper)];
-        foreach (var (chat, message, stream, paper) in outside ? all : all[..1])
+        (Guid Chat, Guid Message, Guid Stream, TestDocument TestDocument)[] all =
+            [(_anas.Chat, _anas.Message, _anas.Stream, _anas.TestDocument), (_anas.SharedChat, _anas.SharedMessage, _anas.SharedStream, _anas.SharedPaper)];
+        foreach (var (chat, message, stream, testDocument) in outside ? all : all[..1])
         {
             yield return ("/chats/", chat, "");
             yield return ("/messages/", message, "");
             yield return ("/streams/", stream, "");
         }
 
-        foreach (var (_, _, _, paper) in all)
+        foreach (var (_, _, _, testDocument) in all)
         {
-            yield return ("/documents/", paper.Id, "");
-            yield return ("/documents/", paper.Id, $"?at={paper.First}");
-            yield return ("/suggestions/", paper.Suggestion, "");
+            yield return ("/documents/", testDocument.Id, "");
+            yield return ("/documents/", testDocument.Id, $"?at={testDocument.First}");
+            yield return ("/suggestions/", testDocument.Suggestion, "");
         }
 
         yield return ("/invitations/", _anas.Invitation, "");
         if (outside)
         {
-            foreach (var (kind, id) in _anas.Things.Others)
+            foreach (var (kind, id) in _anas.Resources.Others)
             {
                 yield return ($"/{kind}/", id, "");
             }
@@ -119,12 +119,12 @@ public sealed class HiddenTests(House house) : HouseTest(house)
         operation.Path.Contains(kind + "{", StringComparison.Ordinal)
         && (!query.StartsWith('?') || operation.Parameters.Any(parameter => query.StartsWith($"?{parameter["name"]}=", StringComparison.Ordinal)));
 
-    /// <summary>The bytes of the answer; of an organization, the query is the member who is asked about.</summary>
+    /// <summary>The bytes of the response; of an organization, the query is the member who is asked about.</summary>
     private static async Task<string> Ask(Person person, Operation operation, string kind, Guid id, string query, string? match)
     {
         var path = operation.Path.Replace(kind + "{id}", kind + id, StringComparison.Ordinal).Replace("{userId}", query, StringComparison.Ordinal)
             + (query.StartsWith('?') ? query : "");
-        var answer = match is null ? await person.Get(path) : await person.With("If-None-Match", match, HttpMethod.Get, path);
-        return answer.Bytes;
+        var response = match is null ? await person.Get(path) : await person.With("If-None-Match", match, HttpMethod.Get, path);
+        return response.Bytes;
     }
 }

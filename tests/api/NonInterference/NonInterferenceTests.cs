@@ -1,4 +1,4 @@
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.NonInterference;
@@ -7,7 +7,7 @@ namespace RlsChat.Tests.Api.NonInterference;
 /// Every byte of everybody's answers is the same with and without the data of those whom they may not see: before
 /// the others have any, after they have done all that they can, and after it is gone again.
 /// </summary>
-public sealed class NonInterferenceTests(House house) : HouseTest(house)
+public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private Person _ana = null!, _colleague = null!, _loner = null!, _operator = null!;
     private Belongings _anas = null!, _loners = null!;
@@ -15,15 +15,15 @@ public sealed class NonInterferenceTests(House house) : HouseTest(house)
     public override async Task InitializeAsync()
     {
         await base.InitializeAsync();
-        (_ana, _colleague) = (await House.SignUp("ana"), await House.SignUp("colleague"));
-        (_loner, _operator) = (await House.SignUp("loner"), await House.SignUp("operator"));
-        await House.Backstage.Verify(_ana);
-        _anas = await Belongings.Of(House, _ana, organization: true);
+        (_ana, _colleague) = (await Fixture.SignUp("ana"), await Fixture.SignUp("colleague"));
+        (_loner, _operator) = (await Fixture.SignUp("loner"), await Fixture.SignUp("operator"));
+        await Fixture.Setup.Verify(_ana);
+        _anas = await Belongings.Of(Fixture, _ana, organization: true);
         await _ana.Begin("for everybody", "public");
-        await House.Backstage.Admit(_ana, _colleague);
+        await Fixture.Setup.Admit(_ana, _colleague);
         _anas.Member = _colleague.Id;
-        _loners = await Belongings.Of(House, _loner, organization: false);
-        await House.Backstage.MakeOperator(_operator);
+        _loners = await Belongings.Of(Fixture, _loner, organization: false);
+        await Fixture.Setup.MakeOperator(_operator);
         await Grant(_ana);
         // The others will use the same key.
         (await _ana.With("Idempotency-Key", "one", HttpMethod.Post, "/chats", new { title = "once" })).Is(201);
@@ -36,7 +36,7 @@ public sealed class NonInterferenceTests(House house) : HouseTest(house)
         foreach (var (operation, paths) in Asking.Paths(_anas))
         {
             var asked = await Task.WhenAll(paths.Select(_ana.Get));
-            Assert.True(Asking.Constant.Contains(operation) || asked.Any(answer => answer.Status == 200), $"{operation}: {asked[0].Text}");
+            Assert.True(Asking.Constant.Contains(operation) || asked.Any(response => response.Status == 200), $"{operation}: {asked[0].Text}");
         }
     }
 
@@ -48,9 +48,9 @@ public sealed class NonInterferenceTests(House house) : HouseTest(house)
         var before = await Everybody();
         Assert.Empty(Differences(before, await Everybody()));
 
-        var rival = await House.SignUp("rival");
-        await House.Backstage.Verify(rival);
-        var rivals = await Belongings.Of(House, rival, organization);
+        var rival = await Fixture.SignUp("rival");
+        await Fixture.Setup.Verify(rival);
+        var rivals = await Belongings.Of(Fixture, rival, organization);
         await Grant(rival);
         Same(before, await Everybody());
         var own = await Asking.All(rival, rivals);
@@ -76,7 +76,7 @@ public sealed class NonInterferenceTests(House house) : HouseTest(house)
         Same(before, await Asking.All(_colleague, _anas), "colleague");
 
         before = await Asking.All(_ana, _anas);
-        var theirs = await Belongings.Of(House, _colleague, organization: false);
+        var theirs = await Belongings.Of(Fixture, _colleague, organization: false);
         await theirs.Change();
         await theirs.Trespass(_anas);
         Same(before, await Asking.All(_ana, _anas), "ana");
@@ -95,15 +95,15 @@ public sealed class NonInterferenceTests(House house) : HouseTest(house)
         var before = await Asking.All(_ana, _anas);
         await _anas.Change();
         await Grant(_ana);
-        await House.Backstage.Admit(_ana, await House.SignUp("newcomer"));
+        await Fixture.Setup.Admit(_ana, await Fixture.SignUp("newcomer"));
         await _ana.Begin("for everybody, too", "public");
-        await House.Backstage.As<bool>(_ana, "select public.set_member_manager($1, $2)", _colleague.Id, _ana.Id);
+        await Fixture.Setup.As<bool>(_ana, "select public.set_member_manager($1, $2)", _colleague.Id, _ana.Id);
         Assert.Equal(
             Asking.Paths(_anas).Keys.Except(Asking.Constant).Order(),
             Asking.Differences(before, await Asking.All(_ana, _anas)).Order());
     }
 
-    private Task<decimal> Grant(Person person) => House.Backstage.As<decimal>(_operator, "select public.grant_credits($1, 1, 'a gift')", person.Id);
+    private Task<decimal> Grant(Person person) => Fixture.Setup.As<decimal>(_operator, "select public.grant_credits($1, 1, 'a gift')", person.Id);
 
     /// <summary>Who watches: the administrator of an organization, a member of it, somebody in none, nobody.</summary>
     private async Task<Dictionary<string, Dictionary<string, string>>> Everybody() => new()
@@ -111,7 +111,7 @@ public sealed class NonInterferenceTests(House house) : HouseTest(house)
         ["ana"] = await Asking.All(_ana, _anas),
         ["colleague"] = await Asking.All(_colleague, _anas),
         ["loner"] = await Asking.All(_loner, _loners),
-        ["anonymous"] = await Asking.All(House.Anonymous(), _anas),
+        ["anonymous"] = await Asking.All(Fixture.Anonymous(), _anas),
     };
 
     private static List<string> Differences(

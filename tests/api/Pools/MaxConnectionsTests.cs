@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RlsChat.Api;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Pools;
@@ -16,9 +16,9 @@ public sealed class MaxConnectionsTests
     public async Task A_process_opens_no_more_however_many_ask(int most)
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();
-        await using var app = House.Build(database, settings: [$"--DATABASE_MAX_CONNECTIONS={most}", "--DATABASE_CONNECT_TIMEOUT=30"]);
+        await using var app = ApiFixture.Build(database, settings: [$"--DATABASE_MAX_CONNECTIONS={most}", "--DATABASE_CONNECT_TIMEOUT=30"]);
         await app.StartAsync();
-        var address = House.AddressOf(app);
+        var address = ApiFixture.AddressOf(app);
         var ana = new Person("ana", address);
         ana.Take((await ana.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201));
         await using var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Pooling = false }.ConnectionString);
@@ -28,7 +28,7 @@ public sealed class MaxConnectionsTests
         // Each request holds its connection until this ends.
         await Run(owner, """lock table public."Chat", public."User" in access exclusive mode""");
 
-        var asked = Enumerable.Range(0, 30).SelectMany(i => new Func<Person, Task<Answer>>[]
+        var asked = Enumerable.Range(0, 30).SelectMany(i => new Func<Person, Task<Response>>[]
         {
             person => person.Get("/chats"),
             _ => new Person("anonymous", address).Get("/chats?scope=public"),

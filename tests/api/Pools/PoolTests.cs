@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Api.Wire;
 using RlsChat.Tests.Support;
 using Xunit.Abstractions;
@@ -21,21 +21,21 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     [InlineData("pgbouncer")]
     public async Task Nobody_sees_a_row_of_somebody_else(string way)
     {
-        var tally = await Run(way, Requests);
-        output.WriteLine(tally.Print(way));
-        foreach (var wrong in tally.Wrong)
+        var results = await Run(way, Requests);
+        output.WriteLine(results.Print(way));
+        foreach (var wrong in results.Wrong)
         {
             output.WriteLine(wrong);
         }
 
-        Assert.Empty(tally.Wrong);
-        Assert.Equal(Requests, tally.Answered + tally.Cancelled);
+        Assert.Empty(results.Wrong);
+        Assert.Equal(Requests, results.Answered + results.Cancelled);
         // Enough of each, or it proves nothing.
-        Assert.InRange(tally.Of(200), Requests / 3, Requests);
-        Assert.InRange(tally.Of(503), 0, Requests / 10);
-        Assert.InRange(tally.Cancelled, Requests / 500, Requests / 10);
-        Assert.InRange(tally.Killed, Requests / 500, Requests);
-        Assert.InRange(tally.Probed, Requests / 1000, Requests);
+        Assert.InRange(results.Of(200), Requests / 3, Requests);
+        Assert.InRange(results.Of(503), 0, Requests / 10);
+        Assert.InRange(results.Cancelled, Requests / 500, Requests / 10);
+        Assert.InRange(results.Killed, Requests / 500, Requests);
+        Assert.InRange(results.Probed, Requests / 1000, Requests);
     }
 
     // What must be found: an API that says who is asking for the session rather than for the transaction.
@@ -44,8 +44,8 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     [InlineData("pgbouncer")]
     public async Task An_identity_that_is_set_for_the_session_is_found(string way)
     {
-        var tally = await Run(way, 1000, sql => SetConfig().Replace(sql, "$1, false)"));
-        Assert.Contains(tally.Wrong, wrong => wrong.StartsWith("who says nothing is taken for", StringComparison.Ordinal));
+        var results = await Run(way, 1000, sql => SetConfig().Replace(sql, "$1, false)"));
+        Assert.Contains(results.Wrong, wrong => wrong.StartsWith("who says nothing is taken for", StringComparison.Ordinal));
     }
 
     // And one that does so once for a connection, as if that belonged to somebody.
@@ -54,9 +54,9 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     [InlineData("pgbouncer")]
     public async Task An_identity_that_is_set_once_a_connection_is_found(string way)
     {
-        var tally = await Run(way, 1000, Once);
-        Assert.Contains(tally.Wrong, wrong => wrong.Contains(" sees canary-", StringComparison.Ordinal));
-        Assert.Contains(tally.Wrong, wrong => wrong.Contains(" misses canary-", StringComparison.Ordinal));
+        var results = await Run(way, 1000, Once);
+        Assert.Contains(results.Wrong, wrong => wrong.Contains(" sees canary-", StringComparison.Ordinal));
+        Assert.Contains(results.Wrong, wrong => wrong.Contains(" misses canary-", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"(set_config\([^()]*), true\)")]
@@ -79,7 +79,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         return sql;
     }
 
-    private async Task<Tally> Run(string way, int requests, Func<string, string>? reword = null)
+    private async Task<LoadResults> Run(string way, int requests, Func<string, string>? reword = null)
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();
         await using var bouncer = way == "pgbouncer" ? await PgBouncer.Start(database, size: 2) : null;
@@ -87,26 +87,26 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         await using var careless = reword is null ? null
             : bouncer is null ? new CarelessProxy(server.Host!, server.Port, reword) : new CarelessProxy("127.0.0.1", bouncer.Port, reword);
         string[] throughProxy = careless is not null && bouncer is null
-            ? [$"--POSTGRES_API_URL={House.Url(database.ApiConnectionString, "127.0.0.1", careless.Port)}?sslmode=disable"]
+            ? [$"--POSTGRES_API_URL={ApiFixture.Url(database.ApiConnectionString, "127.0.0.1", careless.Port)}?sslmode=disable"]
             : [];
         // Either the API has two connections for people, or it has sixteen and PgBouncer has two.
         var log = new LogLines();
-        await using var app = House.Build(database, log, settings:
-            [.. Way.Through(bouncer, database, careless?.Port), .. throughProxy, $"--DATABASE_MAX_CONNECTIONS={(bouncer is null ? 9 : 36)}"]);
+        await using var app = ApiFixture.Build(database, log, settings:
+            [.. PoolerSettings.Through(bouncer, database, careless?.Port), .. throughProxy, $"--DATABASE_MAX_CONNECTIONS={(bouncer is null ? 9 : 36)}"]);
         await app.StartAsync();
-        await using var well = House.Build(database);
+        await using var well = ApiFixture.Build(database);
         await well.StartAsync();
-        var crowd = await Crowd.Gather(well, database);
+        var clients = await Clients.Gather(well, database);
         await well.StopAsync();
-        var tally = await Storm.Over(app, database, crowd, requests, calm: careless is not null);
-        foreach (var wrong in careless is not null ? [] : await crowd.Misplaced())
+        var results = await Load.Over(app, database, clients, requests, calm: careless is not null);
+        foreach (var wrong in careless is not null ? [] : await clients.Misplaced())
         {
-            tally.Leak(wrong);
+            results.Leak(wrong);
         }
 
         foreach (var error in log.All.Where(line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal)).Take(5))
         {
-            tally.Report(error);
+            results.Report(error);
         }
 
         foreach (var line in bouncer is null ? [] : (await bouncer.Log()).Where(line => line.Contains(" FATAL ", StringComparison.Ordinal)))
@@ -114,15 +114,15 @@ public sealed partial class PoolTests(ITestOutputHelper output)
             output.WriteLine($"PgBouncer ended, and was started again: {line}");
         }
 
-        if (bouncer is not null && tally.Of(503) > requests / 10)
+        if (bouncer is not null && results.Of(503) > requests / 10)
         {
             foreach (var line in (await bouncer.Log()).TakeLast(25))
             {
-                tally.Report(line);
+                results.Report(line);
             }
         }
 
         await app.StopAsync();
-        return tally;
+        return results;
     }
 }

@@ -1,6 +1,6 @@
 using Npgsql;
 using RlsChat.Database;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Pools;
@@ -20,7 +20,7 @@ public sealed class SelfTestTests : IAsyncLifetime
     public async Task What_listens_behind_it(int size)
     {
         await using var bouncer = await PgBouncer.Start(_database, size);
-        var live = House.Url(_database.LiveConnectionString, "127.0.0.1", bouncer.Port);
+        var live = ApiFixture.Url(_database.LiveConnectionString, "127.0.0.1", bouncer.Port);
         Assert.Contains("- rlschat_live goes through a pooler that hands each transaction to another session (PgBouncer in transaction mode; "
             + "at Neon, a host with -pooler in its name), so it does not hear that something happened: set POSTGRES_DIRECT_URL",
             await Refusal($"--POSTGRES_LIVE_URL={live}?sslmode=disable"), StringComparison.Ordinal);
@@ -32,7 +32,7 @@ public sealed class SelfTestTests : IAsyncLifetime
     public async Task Prepared_statements_behind_it(int size)
     {
         await using var bouncer = await PgBouncer.Start(_database, size);
-        var refusal = await Refusal([.. Way.Through(bouncer, _database), "--DATABASE_PREPARE=on"]);
+        var refusal = await Refusal([.. PoolerSettings.Through(bouncer, _database), "--DATABASE_PREPARE=on"]);
         Assert.Contains("- rlschat_api goes through ", refusal, StringComparison.Ordinal);
         Assert.Contains("- rlschat_auth goes through ", refusal, StringComparison.Ordinal);
         Assert.Contains("set DATABASE_PREPARE=off", refusal, StringComparison.Ordinal);
@@ -66,19 +66,19 @@ public sealed class SelfTestTests : IAsyncLifetime
         }
 
         await Migrator.Run(owner.ConnectionString, new MigrationOptions());
-        await using var app = House.Build(_database, settings: bouncer is null ? [] :
+        await using var app = ApiFixture.Build(_database, settings: bouncer is null ? [] :
         [
-            .. Way.Through(bouncer, _database), "--DATABASE_PREPARE=on",
-            $"--POSTGRES_LIVE_URL={House.Url(_database.LiveConnectionString, "127.0.0.1", bouncer.Port)}?sslmode=disable",
+            .. PoolerSettings.Through(bouncer, _database), "--DATABASE_PREPARE=on",
+            $"--POSTGRES_LIVE_URL={ApiFixture.Url(_database.LiveConnectionString, "127.0.0.1", bouncer.Port)}?sslmode=disable",
         ]);
         await app.StartAsync();
-        (await new Person("anonymous", House.AddressOf(app)).Get("/health/ready")).Is(200);
+        (await new Person("anonymous", ApiFixture.AddressOf(app)).Get("/health/ready")).Is(200);
         await app.StopAsync();
     }
 
     private async Task<string> Refusal(params string[] settings)
     {
-        await using var app = House.Build(_database, settings: settings);
+        await using var app = ApiFixture.Build(_database, settings: settings);
         return (await Assert.ThrowsAsync<SetupException>(() => app.StartAsync())).Message;
     }
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using RlsChat.Tests.Api.Doubles;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
@@ -12,13 +12,13 @@ internal sealed class Browser : IDisposable
     private readonly Uri _api;
     private readonly HttpClient _http;
 
-    public Browser(Uri api, GitHubDouble github, string? octocat)
+    public Browser(Uri api, GitHubDouble github, string? user)
     {
         _api = api;
         Cookies = new CookieContainer();
-        if (octocat is not null)
+        if (user is not null)
         {
-            Cookies.Add(new Cookie("octocat", octocat, "/login", github.Address.Host));
+            Cookies.Add(new Cookie("user", user, "/login", github.Address.Host));
         }
 
         _http = new HttpClient(new SocketsHttpHandler { CookieContainer = Cookies, AllowAutoRedirect = false });
@@ -27,7 +27,7 @@ internal sealed class Browser : IDisposable
 
     public CookieContainer Cookies { get; }
 
-    public async Task<Answer> Send(HttpMethod method, string url, string? accessToken = null)
+    public async Task<Response> Send(HttpMethod method, string url, string? accessToken = null)
     {
         using var request = new HttpRequestMessage(method, new Uri(_api, url));
         if (accessToken is not null)
@@ -36,10 +36,10 @@ internal sealed class Browser : IDisposable
         }
 
         using var response = await _http.SendAsync(request);
-        return new Answer($"browser: {method} {url}", response, await response.Content.ReadAsStringAsync());
+        return new Response($"browser: {method} {url}", response, await response.Content.ReadAsStringAsync());
     }
 
-    public Task<Answer> Get(string url) => Send(HttpMethod.Get, url);
+    public Task<Response> Get(string url) => Send(HttpMethod.Get, url);
 
     /// <summary>Begins a sign-in and passes GitHub: the address to which GitHub sends back.</summary>
     public async Task<string> UpToCallback(string begin = "/auth/github")
@@ -49,10 +49,10 @@ internal sealed class Browser : IDisposable
     }
 
     /// <summary>The whole way, to what the callback answers.</summary>
-    public async Task<Answer> SignIn(string begin = "/auth/github") => await Get(await UpToCallback(begin));
+    public async Task<Response> SignIn(string begin = "/auth/github") => await Get(await UpToCallback(begin));
 
     /// <summary>The whole way for a link: what the callback answers.</summary>
-    public async Task<Answer> Link(Person person)
+    public async Task<Response> Link(Person person)
     {
         (await Send(HttpMethod.Post, "/auth/github/link", person.AccessToken)).Is(204);
         return await SignIn("/auth/github?link=true");

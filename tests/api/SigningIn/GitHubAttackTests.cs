@@ -1,25 +1,25 @@
 using System.Net;
 using System.Web;
 using RlsChat.Tests.Api.Doubles;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Attacks on signing in with GitHub, each refused, and nobody made or touched by it.</summary>
 [Attack]
-public sealed class GitHubAttackTests(House house) : HouseTest(house)
+public sealed class GitHubAttackTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Verifier = "a-verifier-of-the-attackers-own-making-0123456789";
 
     [Fact]
     public async Task Login_csrf_a_foreign_browser_finishes_the_attackers_sign_in()
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("mallory", 66);
-        stage.Octocat("victim", 7);
-        using var mallory = stage.Browser("mallory");
-        using var victim = stage.Browser("victim");
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("mallory", 66);
+        host.GitHubUser("victim", 7);
+        using var mallory = host.Browser("mallory");
+        using var victim = host.Browser("victim");
         var callback = await mallory.UpToCallback("/auth/github?returnUrl=/");
         (await victim.Get(callback)).Is(400, "github_refused");
         (await victim.Send(HttpMethod.Post, "/auth/exchange")).Is(401);
@@ -27,49 +27,49 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
         // Nor with a sign-in of their own under way.
         await victim.UpToCallback();
         (await victim.Get(callback)).Is(400, "github_refused");
-        await NobodyWasMade(stage);
+        await NobodyWasMade(host);
         (await mallory.Get(callback)).Is(302);
     }
 
     [Fact]
     public async Task State_replay_in_the_same_browser()
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("ana", 7);
-        using var browser = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("ana", 7);
+        using var browser = host.Browser("ana");
         var callback = await browser.UpToCallback();
         (await browser.Get(callback)).Is(200);
         (await browser.Get(callback)).Is(400, "github_refused");
-        Assert.Empty(stage.GitHub.Refusals);
+        Assert.Empty(host.GitHub.Refusals);
     }
 
     [Fact]
     public async Task Code_reuse_with_the_state_and_the_cookie_kept()
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("ana", 7);
-        using var browser = stage.Browser("ana");
-        using var thief = stage.Browser(null);
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("ana", 7);
+        using var browser = host.Browser("ana");
+        using var thief = host.Browser(null);
         var callback = await browser.UpToCallback();
         thief.Cookies.Add(browser.Cookies.GetCookies(new Uri(callback)));
         (await browser.Get(callback)).Is(200);
         (await thief.Get(callback)).Is(400, "github_refused");
-        Assert.Equal(["bad_verification_code"], stage.GitHub.Refusals);
+        Assert.Equal(["bad_verification_code"], host.GitHub.Refusals);
     }
 
     [Fact]
     public async Task Code_injection_somebody_elses_code_in_ones_own_sign_in()
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("mallory", 66);
-        var victim = stage.Octocat("victim", 7);
-        using var mallory = stage.Browser("mallory");
-        using var browser = stage.Browser("victim");
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("mallory", 66);
+        var victim = host.GitHubUser("victim", 7);
+        using var mallory = host.Browser("mallory");
+        using var browser = host.Browser("victim");
         var stolen = HttpUtility.ParseQueryString(new Uri(await browser.UpToCallback()).Query)["code"]!;
         (await mallory.Get(With(await mallory.UpToCallback(), "code", stolen))).Is(400, "github_refused");
-        (await mallory.Get(With(await mallory.UpToCallback(), "code", stage.GitHub.CodeFor(victim, Verifier)))).Is(400, "github_refused");
-        Assert.Equal(["bad_code_verifier", "bad_code_verifier"], stage.GitHub.Refusals);
-        await NobodyWasMade(stage);
+        (await mallory.Get(With(await mallory.UpToCallback(), "code", host.GitHub.CodeFor(victim, Verifier)))).Is(400, "github_refused");
+        Assert.Equal(["bad_code_verifier", "bad_code_verifier"], host.GitHub.Refusals);
+        await NobodyWasMade(host);
     }
 
     [Theory]
@@ -79,27 +79,27 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
     [InlineData("+x")]
     public async Task State_that_was_not_given(string? state)
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("ana", 7);
-        using var browser = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("ana", 7);
+        using var browser = host.Browser("ana");
         var callback = await browser.UpToCallback();
         var given = HttpUtility.ParseQueryString(new Uri(callback).Query)["state"];
         (await browser.Get(With(callback, "state", state is "+x" ? given + "x" : state))).Is(400, "github_refused");
-        await NobodyWasMade(stage);
+        await NobodyWasMade(host);
     }
 
     [Fact]
     public async Task State_of_another_installation()
     {
-        await using var stage = await Stage.Open(House);
-        await using var other = await Stage.Open(House);
-        stage.Octocat("ana", 7);
-        other.Octocat("ana", 7);
-        using var browser = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture);
+        await using var other = await SignInHost.Open(Fixture);
+        host.GitHubUser("ana", 7);
+        other.GitHubUser("ana", 7);
+        using var browser = host.Browser("ana");
         var foreign = await other.Browser("ana").UpToCallback();
         var state = HttpUtility.ParseQueryString(new Uri(foreign).Query)["state"];
         (await browser.Get(With(await browser.UpToCallback(), "state", state))).Is(400, "github_refused");
-        await NobodyWasMade(stage);
+        await NobodyWasMade(host);
     }
 
     [Theory]
@@ -108,17 +108,17 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
     [InlineData("the address of the profile")]
     public async Task Take_over_by(string address)
     {
-        await using var stage = await Stage.Open(House);
-        var victim = await stage.SignUp("victim", "victim@example.org", verified: true);
-        stage.GitHub.People["mallory"] = address switch
+        await using var host = await SignInHost.Open(Fixture);
+        var victim = await host.SignUp("victim", "victim@example.org", verified: true);
+        host.GitHub.People["mallory"] = address switch
         {
-            "the address of the profile" => new Octocat(66, "mallory", "victim@example.org", new Octocat.Address("mallory@example.org", true, true)),
-            "an unverified primary address" => new Octocat(66, "mallory", null, new Octocat.Address("victim@example.org", true, false)),
-            _ => new Octocat(66, "mallory", null,
-                new Octocat.Address("victim@example.org", false, true), new Octocat.Address("mallory@example.org", true, true)),
+            "the address of the profile" => new GitHubUser(66, "mallory", "victim@example.org", new GitHubUser.Address("mallory@example.org", true, true)),
+            "an unverified primary address" => new GitHubUser(66, "mallory", null, new GitHubUser.Address("victim@example.org", true, false)),
+            _ => new GitHubUser(66, "mallory", null,
+                new GitHubUser.Address("victim@example.org", false, true), new GitHubUser.Address("mallory@example.org", true, true)),
         };
-        using var browser = stage.Browser("mallory");
-        var mallory = stage.Of(await browser.SignIn());
+        using var browser = host.Browser("mallory");
+        var mallory = host.Of(await browser.SignIn());
         Assert.NotEqual(victim.Id, mallory.Id);
         Assert.NotEqual("victim@example.org", (await mallory.Get("/me")).Is(200).Body["email"]!.GetValue<string>());
         Assert.Equal("victim@example.org", (await victim.Get("/me")).Is(200).Body["email"]!.GetValue<string>());
@@ -128,11 +128,11 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
     [Fact]
     public async Task Take_over_by_signing_up_first_with_an_address_that_is_not_proven()
     {
-        await using var stage = await Stage.Open(House);
-        var mallory = await stage.SignUp("mallory", "victim@example.org");
-        stage.Octocat("victim", 7, "victim@example.org");
-        using var browser = stage.Browser("victim");
-        var victim = stage.Of(await browser.SignIn());
+        await using var host = await SignInHost.Open(Fixture);
+        var mallory = await host.SignUp("mallory", "victim@example.org");
+        host.GitHubUser("victim", 7, "victim@example.org");
+        using var browser = host.Browser("victim");
+        var victim = host.Of(await browser.SignIn());
         Assert.NotEqual(mallory.Id, victim.Id);
         Assert.Equal("victim@example.org", (await victim.Get("/me")).Body["email"]!.GetValue<string>());
         Assert.Equal("", (await mallory.Get("/me")).Body["email"]!.GetValue<string>());
@@ -153,8 +153,8 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
     [InlineData("")]
     public async Task Open_redirect(string returnUrl)
     {
-        await using var stage = await Stage.Open(House);
-        using var browser = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture);
+        using var browser = host.Browser("ana");
         (await browser.Get($"/auth/github?returnUrl={Uri.EscapeDataString(returnUrl)}")).Refuses("returnUrl");
     }
 
@@ -164,34 +164,34 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
     [InlineData("/a//b@evil.example:80")]
     public async Task A_path_of_this_site_is_no_open_redirect(string returnUrl)
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("ana", 7);
-        using var browser = stage.Browser("ana");
-        var answer = (await browser.SignIn($"/auth/github?returnUrl={Uri.EscapeDataString(returnUrl)}")).Is(302);
-        Assert.Equal(stage.Address.Authority, new Uri(stage.Address, answer.Location!).Authority);
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("ana", 7);
+        using var browser = host.Browser("ana");
+        var response = (await browser.SignIn($"/auth/github?returnUrl={Uri.EscapeDataString(returnUrl)}")).Is(302);
+        Assert.Equal(host.Address.Authority, new Uri(host.Address, response.Location!).Authority);
     }
 
     [Fact]
     public async Task A_forged_host_sends_no_code_elsewhere()
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("ana", 7);
-        using var browser = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("ana", 7);
+        using var browser = host.Browser("ana");
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(stage.Address, "/auth/github"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(host.Address, "/auth/github"));
         request.Headers.Host = "evil.example";
         using var challenge = await http.SendAsync(request);
         Assert.Equal(HttpStatusCode.Redirect, challenge.StatusCode);
         Assert.Equal(404, (await browser.Get(challenge.Headers.Location!.ToString())).Status);
-        Assert.Equal(["redirect_uri_mismatch"], stage.GitHub.Refusals);
+        Assert.Equal(["redirect_uri_mismatch"], host.GitHub.Refusals);
     }
 
     [Fact]
     public async Task With_a_public_address_the_host_is_not_asked_and_cookies_are_for_tls()
     {
-        await using var stage = await Stage.Open(House, "--PUBLIC_URL=https://chat.example");
+        await using var host = await SignInHost.Open(Fixture, "--PUBLIC_URL=https://chat.example");
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
-        using var challenge = await http.GetAsync(new Uri(stage.Address, "/auth/github"));
+        using var challenge = await http.GetAsync(new Uri(host.Address, "/auth/github"));
         var query = HttpUtility.ParseQueryString(challenge.Headers.Location!.Query);
         Assert.Equal("https://chat.example/auth/github/callback", query["redirect_uri"]);
         var cookie = Assert.Single(challenge.Headers.GetValues("Set-Cookie"));
@@ -204,8 +204,8 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
     [Fact]
     public async Task Whoever_does_not_allow_it_is_not_signed_in()
     {
-        await using var stage = await Stage.Open(House);
-        using var browser = stage.Browser(null);
+        await using var host = await SignInHost.Open(Fixture);
+        using var browser = host.Browser(null);
         (await browser.SignIn()).Is(403, "github_denied");
         (await browser.Get("/auth/github/callback?error=access_denied")).Is(400, "github_refused");
     }
@@ -213,30 +213,30 @@ public sealed class GitHubAttackTests(House house) : HouseTest(house)
     [Fact]
     public async Task A_wrong_client_secret_signs_nobody_in()
     {
-        await using var stage = await Stage.Open(House, "--GITHUB_CLIENT_SECRET=another");
-        stage.Octocat("ana", 7);
-        using var browser = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture, "--GITHUB_CLIENT_SECRET=another");
+        host.GitHubUser("ana", 7);
+        using var browser = host.Browser("ana");
         (await browser.SignIn()).Is(400, "github_refused");
-        Assert.Equal(["incorrect_client_credentials"], stage.GitHub.Refusals);
-        await NobodyWasMade(stage);
+        Assert.Equal(["incorrect_client_credentials"], host.GitHub.Refusals);
+        await NobodyWasMade(host);
     }
 
     [Fact]
     public async Task When_GitHub_does_not_answer_one_may_come_back()
     {
-        await using var stage = await Stage.Open(House);
-        stage.Octocat("ana", 7);
-        stage.GitHub.IsDown = true;
-        using var browser = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture);
+        host.GitHubUser("ana", 7);
+        host.GitHub.IsDown = true;
+        using var browser = host.Browser("ana");
         Assert.NotNull((await browser.SignIn()).Is(503, "github_unavailable").RetryAfter);
-        stage.GitHub.IsDown = false;
+        host.GitHub.IsDown = false;
         (await browser.SignIn()).Is(200);
     }
 
-    private static async Task NobodyWasMade(Stage stage) => Assert.Equal(0, await stage.Stored<long>(
+    private static async Task NobodyWasMade(SignInHost host) => Assert.Equal(0, await host.Stored<long>(
         $"""
-        select (select count(*) from public.accounts where "userId" <> '{Stage.Canary}')
-          + (select count(*) from public.sessions where "userId" <> '{Stage.Canary}')
+        select (select count(*) from public.accounts where "userId" <> '{SignInHost.Canary}')
+          + (select count(*) from public.sessions where "userId" <> '{SignInHost.Canary}')
         """));
 
     private static string With(string url, string name, string? value)

@@ -1,13 +1,13 @@
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using RlsChat.Api.Auth;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>A password is one text however it is typed (RFC 8265, OpaqueString), and an address, too.</summary>
-public sealed class PasswordTests(House house) : HouseTest(house)
+public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Composed = "caf\u00e9 au lait", Decomposed = "cafe\u0301\u00a0au\u2003lait";
 
@@ -41,18 +41,18 @@ public sealed class PasswordTests(House house) : HouseTest(house)
     [InlineData("\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600", true)]
     public async Task One_that_no_other_keyboard_types_is_not_set(string password, bool may)
     {
-        var nobody = House.Anonymous();
-        var answer = await nobody.Post("/auth/register", new { email = "ana@example.org", password });
+        var nobody = Fixture.Anonymous();
+        var response = await nobody.Post("/auth/register", new { email = "ana@example.org", password });
         if (!may)
         {
-            answer.Refuses("password");
+            response.Refuses("password");
             nobody.Take((await nobody.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201));
             (await nobody.Post("/me/password", new { oldPassword = Person.Password, newPassword = password })).Refuses("newPassword");
             (await nobody.Post("/auth/password", new { token = new string('A', 43), password })).Refuses("password");
         }
         else
         {
-            answer.Is(201);
+            response.Is(201);
             (await nobody.Post("/auth/login", new { email = "ana@example.org", password })).Is(200);
         }
     }
@@ -60,7 +60,7 @@ public sealed class PasswordTests(House house) : HouseTest(house)
     [Fact]
     public async Task Its_length_counts_as_it_is_prepared()
     {
-        var nobody = House.Anonymous();
+        var nobody = Fixture.Anonymous();
         var longest = string.Concat(Enumerable.Repeat("e\u0301", Passwords.MaxLength));
         (await nobody.Post("/auth/register", new { email = "ana@example.org", password = longest + "e" })).Refuses("password");
         (await nobody.Post("/auth/register", new { email = "ana@example.org", password = longest })).Is(201);
@@ -76,7 +76,7 @@ public sealed class PasswordTests(House house) : HouseTest(house)
     [InlineData(Decomposed, Composed)]
     public async Task It_signs_in_from_any_keyboard(string set, string typed)
     {
-        var ana = House.Anonymous();
+        var ana = Fixture.Anonymous();
         ana.Take((await ana.Post("/auth/register", new { email = "jose\u0301@example.org", password = set })).Is(201));
         Assert.Equal("jos\u00e9@example.org", (await ana.Get("/me")).Body["email"]!.GetValue<string>());
         (await ana.Post("/auth/register", new { email = "JOS\u00c9@example.org", password = set })).Is(409, "email_taken");
@@ -93,14 +93,14 @@ public sealed class PasswordTests(House house) : HouseTest(house)
     [InlineData("cafe\u0301\u200b\tlait")]
     public async Task A_hash_of_before_goes_on_working_and_is_made_again(string typed)
     {
-        var ana = await House.SignUp("ana");
+        var ana = await Fixture.SignUp("ana");
         var before = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(ana, typed);
-        Assert.True(await House.Backstage.SignIn<bool>(
+        Assert.True(await Fixture.Setup.SignIn<bool>(
             """select auth.replace_password_hash($1, (select "password" from auth.credentials($2)), $3)""", ana.Id, ana.Email, before));
 
         (await ana.Post("/auth/login", new { email = ana.Email, password = Passwords.Prepare(typed) })).Is(401);
         (await ana.Post("/auth/login", new { email = ana.Email, password = typed })).Is(200);
-        Assert.NotEqual(before, await House.Backstage.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
+        Assert.NotEqual(before, await Fixture.Setup.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
         (await ana.Post("/auth/login", new { email = ana.Email, password = typed })).Is(200);
         (await ana.Post("/auth/login", new { email = ana.Email, password = Passwords.Prepare(typed) })).Is(200);
     }

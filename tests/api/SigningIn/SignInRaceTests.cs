@@ -1,12 +1,12 @@
 using System.Globalization;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Two clients at once, many times over.</summary>
 [Attack]
-public sealed class SignInRaceTests(House house) : HouseTest(house)
+public sealed class SignInRaceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Repetitions = 200;
 
@@ -20,10 +20,10 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
         {
             var email = $"ana{i}@example.org";
             var answers = await Both(
-                House.Anonymous().Post("/auth/register", new { email, password = Person.Password }),
-                House.Anonymous().Post("/auth/register", new { email = email.ToUpperInvariant(), password = Person.Password }));
-            Assert.Equal([201, 409], answers.Select(answer => answer.Status).Order());
-            answers.Single(answer => answer.Status == 409).Is(409, "email_taken");
+                Fixture.Anonymous().Post("/auth/register", new { email, password = Person.Password }),
+                Fixture.Anonymous().Post("/auth/register", new { email = email.ToUpperInvariant(), password = Person.Password }));
+            Assert.Equal([201, 409], answers.Select(response => response.Status).Order());
+            answers.Single(response => response.Status == 409).Is(409, "email_taken");
         }
     }
 
@@ -35,22 +35,22 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task One_refresh_token_without_a_grace_has_one_winner_and_the_reuse_ends_the_sign_in()
     {
-        await using var strict = await House.Open("--REFRESH_GRACE=0");
-        var nobody = new Person("anonymous", House.AddressOf(strict));
-        var ana = await House.SignUp("ana");
+        await using var strict = await Fixture.Open("--REFRESH_GRACE=0");
+        var nobody = new Person("anonymous", ApiFixture.AddressOf(strict));
+        var ana = await Fixture.SignUp("ana");
         for (var i = 0; i < Repetitions; i++)
         {
-            var here = House.Anonymous();
+            var here = Fixture.Anonymous();
             here.Take((await here.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200));
             var answers = await Both(Refresh(nobody, here.RefreshToken), Refresh(nobody, here.RefreshToken));
-            var loser = Assert.Single(answers, answer => answer.Status == 401 && answer.Body["code"]!.GetValue<string>() == "invalid_refresh_token");
-            var winner = answers.Single(answer => answer != loser);
+            var loser = Assert.Single(answers, response => response.Status == 401 && response.Body["code"]!.GetValue<string>() == "invalid_refresh_token");
+            var winner = answers.Single(response => response != loser);
             (await here.Get("/me")).Is(401, "session_ended");
             if (winner.Status == 200)
             {
                 here.Take(winner);
                 (await here.Get("/me")).Is(401, "session_ended");
-                (await Refresh(House.Anonymous(), here.RefreshToken)).Is(401, "invalid_refresh_token");
+                (await Refresh(Fixture.Anonymous(), here.RefreshToken)).Is(401, "invalid_refresh_token");
             }
             else
             {
@@ -66,18 +66,18 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task Ten_tabs_refresh_at_once_and_nobody_is_signed_out()
     {
-        await using var other = await House.Open();
-        var ana = await House.SignUp("ana");
+        await using var other = await Fixture.Open();
+        var ana = await Fixture.SignUp("ana");
         var began = await Only(ana);
         var (kept, replaced) = (ana.RefreshToken, "");
         for (var round = 0; round < Rounds; round++)
         {
             var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(tab =>
-                Refresh(tab % 2 == 0 ? House.Anonymous() : new Person("tab", House.AddressOf(other)), kept)));
-            var tabs = answers.Select(answer =>
+                Refresh(tab % 2 == 0 ? Fixture.Anonymous() : new Person("tab", ApiFixture.AddressOf(other)), kept)));
+            var tabs = answers.Select(response =>
             {
-                var tab = House.Anonymous();
-                tab.Take(answer.Is(200));
+                var tab = Fixture.Anonymous();
+                tab.Take(response.Is(200));
                 return tab;
             }).ToArray();
             Assert.Equal(10, tabs.Select(tab => tab.RefreshToken).Distinct().Count());
@@ -90,12 +90,12 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
 
         // The other tabs of the last round still work, and the replay ends them all.
         ana.Take((await Refresh(ana, ana.RefreshToken)).Is(200));
-        await House.Backstage.EndGrace();
-        (await Refresh(House.Anonymous(), replaced)).Is(401, "invalid_refresh_token");
+        await Fixture.Setup.EndGrace();
+        (await Refresh(Fixture.Anonymous(), replaced)).Is(401, "invalid_refresh_token");
         (await ana.Get("/me")).Is(401, "session_ended");
         foreach (var token in new[] { kept, ana.RefreshToken })
         {
-            (await Refresh(ana.At(House.AddressOf(other)), token)).Is(401);
+            (await Refresh(ana.At(ApiFixture.AddressOf(other)), token)).Is(401);
         }
 
         await other.StopAsync();
@@ -110,44 +110,44 @@ public sealed class SignInRaceTests(House house) : HouseTest(house)
     [Fact]
     public async Task The_first_sign_in_of_one_GitHub_account_makes_one_person()
     {
-        await using var stage = await Stage.Open(House);
-        using var here = stage.Browser("ana");
-        using var there = stage.Browser("ana");
+        await using var host = await SignInHost.Open(Fixture);
+        using var here = host.Browser("ana");
+        using var there = host.Browser("ana");
         for (var i = 1; i <= Repetitions; i++)
         {
-            stage.Octocat("ana", i, $"ana{i}@example.org");
+            host.GitHubUser("ana", i, $"ana{i}@example.org");
             var callbacks = (await here.UpToCallback(), await there.UpToCallback());
             var answers = await Both(here.Get(callbacks.Item1), there.Get(callbacks.Item2));
-            Assert.Single(answers.Select(answer => stage.Of(answer).Id).Distinct());
+            Assert.Single(answers.Select(response => host.Of(response).Id).Distinct());
         }
 
-        Assert.Equal(Repetitions, await stage.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{Stage.Canary}'"""));
-        Assert.Equal(Repetitions, await stage.Stored<long>("""select count(*) from public."User" where "email" like 'ana%' """));
-        Assert.Equal(Repetitions + 1, await stage.Stored<long>("""select count(*) from public."User" """));
+        Assert.Equal(Repetitions, await host.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{SignInHost.Canary}'"""));
+        Assert.Equal(Repetitions, await host.Stored<long>("""select count(*) from public."User" where "email" like 'ana%' """));
+        Assert.Equal(Repetitions + 1, await host.Stored<long>("""select count(*) from public."User" """));
     }
 
     [Fact]
     public async Task One_GitHub_account_that_two_people_link_at_once_is_one_persons()
     {
-        await using var stage = await Stage.Open(House);
-        var (ana, ben) = (await stage.SignUp("ana"), await stage.SignUp("ben"));
-        using var here = stage.Browser("octo");
-        using var there = stage.Browser("octo");
+        await using var host = await SignInHost.Open(Fixture);
+        var (ana, ben) = (await host.SignUp("ana"), await host.SignUp("ben"));
+        using var here = host.Browser("octo");
+        using var there = host.Browser("octo");
         for (var i = 1; i <= Repetitions; i++)
         {
-            stage.Octocat("octo", i);
+            host.GitHubUser("octo", i);
             (await here.Send(HttpMethod.Post, "/auth/github/link", ana.AccessToken)).Is(204);
             (await there.Send(HttpMethod.Post, "/auth/github/link", ben.AccessToken)).Is(204);
             var callbacks = (await here.UpToCallback("/auth/github?link=true"), await there.UpToCallback("/auth/github?link=true"));
             var answers = await Both(here.Get(callbacks.Item1), there.Get(callbacks.Item2));
-            Assert.Equal([204, 409], answers.Select(answer => answer.Status).Order());
-            answers.Single(answer => answer.Status == 409).Is(409, "account_taken");
+            Assert.Equal([204, 409], answers.Select(response => response.Status).Order());
+            answers.Single(response => response.Status == 409).Is(409, "account_taken");
         }
 
-        Assert.Equal(Repetitions, await stage.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{Stage.Canary}'"""));
+        Assert.Equal(Repetitions, await host.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{SignInHost.Canary}'"""));
     }
 
-    private static Task<Answer> Refresh(Person who, string token) => who.Post("/auth/refresh", new { refreshToken = token });
+    private static Task<Response> Refresh(Person who, string token) => who.Post("/auth/refresh", new { refreshToken = token });
 
-    private static Task<Answer[]> Both(Task<Answer> one, Task<Answer> other) => Task.WhenAll(one, other);
+    private static Task<Response[]> Both(Task<Response> one, Task<Response> other) => Task.WhenAll(one, other);
 }

@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Api.Play;
+using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Wire;
@@ -10,7 +10,7 @@ namespace RlsChat.Tests.Api.Wire;
 /// </summary>
 public sealed class RoundTripTests
 {
-    private static readonly (string Name, Func<Person, Guid, Guid, Task<Answer>> Ask)[] Requests =
+    private static readonly (string Name, Func<Person, Guid, Guid, Task<Response>> Ask)[] Requests =
     [
         ("me", (person, _, _) => person.Get("/me")),
         ("list mine", (person, _, _) => person.Get("/chats")),
@@ -59,14 +59,14 @@ public sealed class RoundTripTests
         await using var bouncer = way == "pgbouncer" ? await PgBouncer.Start(database, size: 1) : null;
         var server = new NpgsqlConnectionStringBuilder(database.ApiConnectionString);
         await using var proxy = bouncer is null ? new CountingProxy(server.Host!, server.Port) : new CountingProxy("127.0.0.1", bouncer.Port);
-        await using var app = House.Build(database, settings:
+        await using var app = ApiFixture.Build(database, settings:
         [
-            $"--POSTGRES_API_URL={House.Url(database.ApiConnectionString, "127.0.0.1", proxy.Port)}?sslmode=disable",
+            $"--POSTGRES_API_URL={ApiFixture.Url(database.ApiConnectionString, "127.0.0.1", proxy.Port)}?sslmode=disable",
             "--DATABASE_MAX_CONNECTIONS=8", $"--DATABASE_PREPARE={prepare}",
         ]);
         await app.StartAsync();
 
-        var (ana, nobody) = (new Person("ana", House.AddressOf(app)), new Person("anonymous", House.AddressOf(app)));
+        var (ana, nobody) = (new Person("ana", ApiFixture.AddressOf(app)), new Person("anonymous", ApiFixture.AddressOf(app)));
         ana.Take((await ana.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201));
         var chat = await ana.Begin(visibility: "public");
         var message = await ana.Say(chat);
@@ -82,9 +82,9 @@ public sealed class RoundTripTests
 
                 var connections = proxy.Connections;
                 proxy.Take();
-                var answer = await ask(person, chat, message);
+                var response = await ask(person, chat, message);
                 var (writes, sent) = proxy.Take();
-                if (person == nobody && answer.Status == 401)
+                if (person == nobody && response.Status == 401)
                 {
                     // Denied while it is parsed, or never asked: prepared or not, there is no second trip.
                     Assert.True(writes <= 1 && sent.Count(letter => letter == 'S') == writes, $"{person.Name} {name}: {writes} writes, {sent}");

@@ -36,7 +36,7 @@ internal static class Campaign
         crew[0] = first;
         foreach (var isNearOnly in options.IsNearOnly ? [true] : new[] { true, false })
         {
-            Mutant[] left = [.. chosen.Where(m => results[m.Id] is null or { Fate: Fate.Undecided } && !(isNearOnly && (equivalents.ContainsKey(m.Id) || results[m.Id] is not null)))];
+            Mutant[] left = [.. chosen.Where(m => results[m.Id] is null or { MutantOutcome: MutantOutcome.Undecided } && !(isNearOnly && (equivalents.ContainsKey(m.Id) || results[m.Id] is not null)))];
             var progress = new Progress(chosen.Length, chosen.Length - left.Length);
             var work = new ConcurrentQueue<IReadOnlyList<Mutant>>(Batches(left, equivalents));
             Console.WriteLine($"{left.Length} left, {(isNearOnly ? "by the nearest tests" : "by all tests")}, in {work.Count} steps");
@@ -74,7 +74,7 @@ internal static class Campaign
                 throw new InvalidOperationException($"a worker ended at \"{batch[0].Id}\"");
             }
 
-            if (batch.Count > 1 && verdict.Fate != Fate.Survived)
+            if (batch.Count > 1 && verdict.MutantOutcome != MutantOutcome.Survived)
             {
                 // One of them is not what it is said to be: which?
                 var half = batch.Count / 2;

@@ -13,11 +13,11 @@ internal sealed class Progress(int total, int known)
         var mine = Interlocked.Increment(ref tried);
         var n = known + mine;
         var left = watch.Elapsed / mine * (total - n);
-        var fate = verdict.Fate switch
+        var fate = verdict.MutantOutcome switch
         {
-            Fate.Killed => $"killed by {Short(verdict.Test!)}",
-            Fate.Refused => $"refused by PostgreSQL: {verdict.Message}",
-            Fate.Undecided => "not by the nearest tests",
+            MutantOutcome.Killed => $"killed by {Short(verdict.Test!)}",
+            MutantOutcome.Refused => $"refused by PostgreSQL: {verdict.Message}",
+            MutantOutcome.Undecided => "not by the nearest tests",
             _ => "SURVIVED",
         };
         Console.WriteLine($"{n}/{total} {verdict.Seconds:0.0} s, {left.TotalMinutes:0} min left: {mutant.Id}: {fate}");

@@ -17,11 +17,11 @@ internal sealed class Report(
 
     /// <summary>Whether all that must be killed was, and nothing that is called equivalent.</summary>
     public bool IsGood => Survivors.Count == 0 && Mistaken.Count == 0 && Unknown.Count == 0
-        && chosen.All(m => Fate(m) is not null and not Running.Fate.Undecided);
+        && chosen.All(m => MutantOutcome(m) is not null and not Running.MutantOutcome.Undecided);
 
-    private List<Mutant> Survivors => [.. chosen.Where(m => Fate(m) == Running.Fate.Survived && !equivalents.ContainsKey(m.Id))];
+    private List<Mutant> Survivors => [.. chosen.Where(m => MutantOutcome(m) == Running.MutantOutcome.Survived && !equivalents.ContainsKey(m.Id))];
 
-    private List<Mutant> Mistaken => [.. chosen.Where(m => Fate(m) == Running.Fate.Killed && equivalents.ContainsKey(m.Id))];
+    private List<Mutant> Mistaken => [.. chosen.Where(m => MutantOutcome(m) == Running.MutantOutcome.Killed && equivalents.ContainsKey(m.Id))];
 
     private List<string> Unknown => [.. equivalents.Keys.Except(all.Select(m => m.Id))];
 
@@ -70,18 +70,18 @@ internal sealed class Report(
     private Count Of(string? kind)
     {
         var mine = chosen.Where(m => kind is null || m.Kind == kind).ToList();
-        int Those(Fate fate, bool isEquivalent) => mine.Count(m => Fate(m) == fate && equivalents.ContainsKey(m.Id) == isEquivalent);
+        int Those(MutantOutcome fate, bool isEquivalent) => mine.Count(m => MutantOutcome(m) == fate && equivalents.ContainsKey(m.Id) == isEquivalent);
         return new Count(
-            all.Count(m => kind is null || m.Kind == kind), mine.Count(m => Fate(m) is not null and not Running.Fate.Undecided),
-            Those(Running.Fate.Killed, false), Those(Running.Fate.Survived, false), Those(Running.Fate.Survived, true),
-            mine.Count(m => Fate(m) == Running.Fate.Refused));
+            all.Count(m => kind is null || m.Kind == kind), mine.Count(m => MutantOutcome(m) is not null and not Running.MutantOutcome.Undecided),
+            Those(Running.MutantOutcome.Killed, false), Those(Running.MutantOutcome.Survived, false), Those(Running.MutantOutcome.Survived, true),
+            mine.Count(m => MutantOutcome(m) == Running.MutantOutcome.Refused));
     }
 
     private SortedDictionary<string, int> ByMeans() => new(
-        chosen.Select(m => results[m.Id]).OfType<Verdict>().Where(v => v is { Fate: Running.Fate.Killed, Test: not null })
+        chosen.Select(m => results[m.Id]).OfType<Verdict>().Where(v => v is { MutantOutcome: Running.MutantOutcome.Killed, Test: not null })
             .CountBy(v => Means.Of(v.Test!)).ToDictionary(StringComparer.Ordinal), StringComparer.Ordinal);
 
-    private Fate? Fate(Mutant mutant) => results[mutant.Id]?.Fate;
+    private MutantOutcome? MutantOutcome(Mutant mutant) => results[mutant.Id]?.MutantOutcome;
 
     private static void Line(string name, Count c) =>
         Console.WriteLine($"{name,-34}{c.Generated,10}{c.Run,8}{c.Killed,8}{c.Survived,10}{c.Equivalent,12}{c.Refused,9}");

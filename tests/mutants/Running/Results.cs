@@ -72,7 +72,7 @@ internal sealed class Results
 
     // A kill holds while the database, the mutant and the killing test are what they were; the other two while nothing changed.
     private string Key(Verdict verdict) =>
-        $"{server} {sources.Hash(verdict.Fate == Fate.Killed ? verdict.Test : null)} {statements.GetValueOrDefault(verdict.Id)}";
+        $"{server} {sources.Hash(verdict.MutantOutcome == MutantOutcome.Killed ? verdict.Test : null)} {statements.GetValueOrDefault(verdict.Id)}";
 
     private static string Hash(string sql) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(sql)))[..16];
 

@@ -47,7 +47,7 @@ internal sealed class Sources
 
     private static bool Concerns(string path, string method) =>
         !path.StartsWith("tests/rls/", StringComparison.Ordinal)
-        || path.StartsWith("tests/rls/Stage/", StringComparison.Ordinal)
+        || path.StartsWith("tests/rls/Fixtures/", StringComparison.Ordinal)
         || (path.StartsWith("tests/rls/Model/", StringComparison.Ordinal) && method.Contains(".Model.", StringComparison.Ordinal))
         || method.Contains($".{Path.GetFileNameWithoutExtension(path)}.", StringComparison.Ordinal);
 

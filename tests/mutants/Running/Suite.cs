@@ -1,5 +1,5 @@
 using System.Reflection;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 using Xunit.Abstractions;
 using Xunit.Sdk;
@@ -19,7 +19,7 @@ internal sealed record Red(IXunitTestCase Test, string Message)
 /// </summary>
 internal sealed class Suite : IDisposable
 {
-    private static readonly Assembly Tests = typeof(Theatre).Assembly;
+    private static readonly Assembly Tests = typeof(DatabaseFixture).Assembly;
 
     private readonly SkippingFramework framework = new(new NullMessageSink());
     private readonly ITestFrameworkExecutor executor;
@@ -145,5 +145,5 @@ internal sealed record TestClass(string Name, IReadOnlyList<IXunitTestCase> Test
     }
 
     /// <summary>Whether its tests commit, and so must not share a database with those that roll back.</summary>
-    public bool Commits => Tests[0].TestMethod.TestClass.TestCollection.DisplayName == TheWorkshop.Name;
+    public bool Commits => Tests[0].TestMethod.TestClass.TestCollection.DisplayName == CommittingTests.Name;
 }

@@ -1,10 +1,10 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using Xunit.Sdk;
 
 namespace RlsChat.Tests.Mutants.Running;
 
 /// <summary>What came of a mutant. Refused: PostgreSQL would not have it. Undecided: the nearest tests alone do not kill it.</summary>
-internal enum Fate
+internal enum MutantOutcome
 {
     Killed,
     Survived,
@@ -13,13 +13,13 @@ internal enum Fate
 }
 
 /// <summary>What came of a mutant, by which test, and what that said.</summary>
-internal sealed record Verdict(string Id, Fate Fate, string? Test, string? Message, double Seconds);
+internal sealed record Verdict(string Id, MutantOutcome MutantOutcome, string? Test, string? Message, double Seconds);
 
 /// <summary>
 /// Tries mutants one after the other: each in a copy of one database, the tests up to the first that is red
 /// there and green without the mutant.
 /// </summary>
-internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> order, Func<Mutant, IReadOnlyList<TestClass>> near, Venue original)
+internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> order, Func<Mutant, IReadOnlyList<TestClass>> near, WorldDatabase original)
 {
     private readonly Dictionary<string, IXunitTestCase> lastKillers = [];
     private readonly HashSet<string> green = [];
@@ -28,40 +28,40 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
     public async Task<Verdict> Of(Mutant mutant, string? hint, bool isNearOnly = false)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        Verdict Ends(Fate fate, Red? red = null, string? message = null) =>
+        Verdict Ends(MutantOutcome fate, Red? red = null, string? message = null) =>
             new(mutant.Id, fate, red?.Name, message ?? red?.Message, Math.Round(watch.Elapsed.TotalSeconds, 2));
 
-        await using var venues = new Venues(original, mutant);
+        await using var databases = new WorldDatabases(original, mutant);
         Task<Red?> RedWith(IReadOnlyList<IXunitTestCase> tests, bool commits)
         {
-            Theatre.Landlord = () => venues.For(commits);
+            DatabaseFixture.Provider = () => databases.For(commits);
             return suite.Run(tests);
         }
 
         try
         {
-            if (await venues.Refusal() is { } refusal)
+            if (await databases.Refusal() is { } refusal)
             {
-                return Ends(Fate.Refused, message: refusal);
+                return Ends(MutantOutcome.Refused, message: refusal);
             }
 
             foreach (var (tests, commits) in Turns(mutant, hint, isNearOnly))
             {
                 for (var left = tests; left.Count > 0 && await RedWith(left, commits) is { } red; left = [.. left.Except([red.Test])])
                 {
-                    if (await IsGreenWithout(red.Test, venues))
+                    if (await IsGreenWithout(red.Test, databases))
                     {
                         lastKillers[mutant.About] = red.Test;
-                        return Ends(Fate.Killed, red);
+                        return Ends(MutantOutcome.Killed, red);
                     }
                 }
             }
 
-            return Ends(isNearOnly ? Fate.Undecided : Fate.Survived);
+            return Ends(isNearOnly ? MutantOutcome.Undecided : MutantOutcome.Survived);
         }
         finally
         {
-            await venues.Undo();
+            await databases.Undo();
         }
     }
 
@@ -82,15 +82,15 @@ internal sealed class Trial(Suite suite, Func<Mutant, IReadOnlyList<TestClass>> 
     }
 
     // A test that is red anyway has said nothing of the mutant.
-    private async Task<bool> IsGreenWithout(IXunitTestCase test, Venues venues)
+    private async Task<bool> IsGreenWithout(IXunitTestCase test, WorldDatabases databases)
     {
         if (!green.Contains(test.UniqueID) && !unreliable.Contains(test.UniqueID))
         {
-            await venues.Undo();
+            await databases.Undo();
             await using var copy = await original.Copy();
-            Theatre.Landlord = () => Task.FromResult(copy);
+            DatabaseFixture.Provider = () => Task.FromResult(copy);
             (await suite.Run([test]) is null ? green : unreliable).Add(test.UniqueID);
-            await venues.Redo();
+            await databases.Redo();
         }
 
         return green.Contains(test.UniqueID);

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Npgsql;
 using RlsChat.Tests.Mutants.Catalogue;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Mutants.Running;
@@ -24,7 +24,7 @@ internal static class Worker
         Console.SetOut(TextWriter.Null);
         using var suite = new Suite();
         var server = await TestServer.Shared;
-        await using var original = await Venue.Build();
+        await using var original = await WorldDatabase.Build();
         var (mutants, order) = await Read(original, suite);
         NpgsqlConnection.ClearAllPools();
         var byId = mutants.ToDictionary(m => m.Id);
@@ -40,10 +40,10 @@ internal static class Worker
         return 0;
     }
 
-    /// <summary>The mutants of a venue's database and the order of tests for each.</summary>
-    public static async Task<(IReadOnlyList<Mutant> Mutants, Order Order)> Read(Venue venue, Suite suite)
+    /// <summary>The mutants of a database and the order of tests for each.</summary>
+    public static async Task<(IReadOnlyList<Mutant> Mutants, Order Order)> Read(WorldDatabase target, Suite suite)
     {
-        var settings = new NpgsqlConnectionStringBuilder(venue.Database.SuperuserConnectionString
+        var settings = new NpgsqlConnectionStringBuilder(target.Database.SuperuserConnectionString
             ?? throw new InvalidOperationException("mutants need a server with a superuser"))
         { Pooling = false };
         await using var connection = new NpgsqlConnection(settings.ConnectionString);

@@ -55,7 +55,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         catch (OperationCanceledException)
         {
             process.Kill();
-            return new Verdict(string.Join('\n', ids), Fate.Killed, "time-out", $"no end within {Patience}", Patience.TotalSeconds);
+            return new Verdict(string.Join('\n', ids), MutantOutcome.Killed, "time-out", $"no end within {Patience}", Patience.TotalSeconds);
         }
     }
 

@@ -1,16 +1,16 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Attacks;
 
 /// <summary>
 /// Escalation through every SECURITY DEFINER function: each either is closed to every role that a request can
-/// take, or has its attack here, beside the person for whom the same call does it. House is Ana's; Ben is a
+/// take, or has its attack here, beside the person for whom the same call does it. Initech is Ana's; Ben is a
 /// member; Zed, who administers an organization of his own, attacks.
 /// </summary>
-[Collection(TheWorkshop.Name)]
+[Collection(CommittingTests.Name)]
 [Attack]
-public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
+public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
 {
     private static readonly string[] Roles = ["anonymous", "regular_user", "monitor", "none"];
 
@@ -22,18 +22,18 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
         ["auth.can_write_chat(uuid)"] = ("select auth.can_write_chat([chat])", "= False", "ben", "select auth.can_write_chat([chat])", "= True"),
         // It tells who knows an id that the id is somebody's; it is 122 random bits.
         ["auth.is_document_taken(uuid)"] = ("select auth.is_document_taken([document])", "= True", "ben", "select auth.is_document_taken([document])", "= False"),
-        ["auth.organization_id()"] = ("select auth.organization_id() = [House]", "= False", "ben", "select auth.organization_id() = [House]", "= True"),
-        ["auth.organization_with(text)"] = ("select auth.organization_with('can_manage_members') = [House]", "= False", "ana", "select auth.organization_with('can_manage_members') = [House]", "= True"),
+        ["auth.organization_id()"] = ("select auth.organization_id() = [Initech]", "= False", "ben", "select auth.organization_id() = [Initech]", "= True"),
+        ["auth.organization_with(text)"] = ("select auth.organization_with('can_manage_members') = [Initech]", "= False", "ana", "select auth.organization_with('can_manage_members') = [Initech]", "= True"),
         ["auth.permissions()"] = ("select auth.permissions() ? 'can_grant_credits'", "= False", "bank", "select auth.permissions() ? 'can_grant_credits'", "= True"),
         ["auth.report_ids()"] = ("select cardinality(auth.report_ids())", "= 0", "ana", "select cardinality(auth.report_ids())", "= 1"),
         ["auth.session_id()"] = ("select auth.session_id() in (select s.\"id\" from public.sessions s)", "= True", "ben", "select auth.session_id() in (select s.\"id\" from public.sessions s)", "= True"),
         ["auth.stream_silence()"] = ("select extract(epoch from auth.stream_silence())::int", "= 60", "ben", "select extract(epoch from auth.stream_silence())::int", "= 60"),
         ["auth.uid()"] = ("select set_config('auth.uid', [ben]::text, true) <> '' and auth.uid() is null", "= True", "ben", "select auth.uid() = [ben]", "= True"),
-        ["public.accept_invitation(text)"] = ("select public.accept_invitation([token])", "RC004", "dora", "select public.accept_invitation([token]) = [House]", "= True"),
+        ["public.accept_invitation(text)"] = ("select public.accept_invitation([token])", "RC004", "dora", "select public.accept_invitation([token]) = [Initech]", "= True"),
         ["public.create_organization(text)"] = ("select public.create_organization('another')", "RC002", "dora", "select public.create_organization('hers') is not null", "= True"),
         ["public.finish_stream(uuid,text,uuid)"] = ("select count(*) from public.finish_stream([stream])", "= 0", "ben", "select count(*) from public.finish_stream([stream])", "= 1"),
         ["public.grant_credits(uuid,numeric,text)"] = ("select public.grant_credits([zed], 5, 'mine')", "42501", "bank", "select public.grant_credits([zed], 5, 'given')", "= 5.00"),
-        ["public.leave_organization(uuid)"] = ("select public.leave_organization([House])", "= False", "ben", "select public.leave_organization([House])", "= True"),
+        ["public.leave_organization(uuid)"] = ("select public.leave_organization([Initech])", "= False", "ben", "select public.leave_organization([Initech])", "= True"),
         ["public.remove_member(uuid,text[])"] = ("select public.remove_member([ben])", "= False", "ana", "select public.remove_member([ben])", "= True"),
         ["public.set_member_manager(uuid,uuid,text[])"] = ("select public.set_member_manager([ben], [zed])", "= False", "ana", "select public.set_member_manager([ben], null)", "= True"),
         ["public.set_member_role(uuid,uuid,text[])"] = ("select public.set_member_role([ben], [admin role])", "= False", "ana", "select public.set_member_role([ben], [clerk])", "= True"),
@@ -110,10 +110,10 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        world = await Troupe.Gather(theatre, "ana:admin", "ben:member", "zed:", "dora:", "bank:operator");
-        var race = new Race(theatre, world);
+        world = await World.Of(fixture, "ana:admin", "ben:member", "zed:", "dora:", "bank:operator");
+        var race = new Race(fixture, world);
         await race.Alone<Guid>("zed", "select public.create_organization('Zedland')");
-        world["clerk"] = await race.Alone<Guid>("ana", """insert into public."Role" ("name", "organizationId") values ('clerk', [House]) returning "id" """);
+        world["clerk"] = await race.Alone<Guid>("ana", """insert into public."Role" ("name", "organizationId") values ('clerk', [Initech]) returning "id" """);
         await race.Alone<bool>("ana", "select public.set_member_manager([ben], [ana])");
         world["chat"] = await race.Alone<Guid>("ben", """insert into public."Chat" ("title") values ('x') returning "id" """);
         world["document"] = await race.Alone<Guid>("ben", """insert into public."Document" ("title") values ('x') returning "id" """);
@@ -121,8 +121,8 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
         await race.Alone<DateTime>("ben", "select public.append_chunk([stream], 0, 'x')");
         await race.Alone<decimal>("bank", "select public.grant_credits([ben], 7, 'x')");
         world["token"] = Guid.NewGuid();
-        intruder = await Intruder.With(theatre, world, "ana", "ben", "zed", "dora", "bank");
-        var mail = await intruder.Backstage("""select "email" from public."User" where "id" = [dora]""");
+        intruder = await Intruder.With(fixture, world, "ana", "ben", "zed", "dora", "bank");
+        var mail = await intruder.AsRole("""select "email" from public."User" where "id" = [dora]""");
         await race.Alone<Guid>("ana", $"select public.invite_member('{mail}', [clerk], sha256([token]))");
     }
 
@@ -185,8 +185,8 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
 
     private async Task<List<string>> Definers(string condition, bool calls = false)
     {
-        await using var connection = await theatre.Players.OpenConnectionAsync();
-        return await new Play(connection, world).List($"""
+        await using var connection = await fixture.DataSource.OpenConnectionAsync();
+        return await new Db(connection, world).List($"""
             select format('%s%s.%s(%s)', case when {calls} then 'select ' end, n.nspname, p.proname, (
                 select string_agg(case when {calls} then 'null::' else '' end || format_type(t.t, null), ',' order by t.n)
                 from unnest(p.proargtypes) with ordinality t (t, n)))
@@ -196,7 +196,7 @@ public sealed class DefinerTests(Theatre theatre) : IAsyncLifetime
             """);
     }
 
-    private Task<string> Everything() => intruder.Backstage(
+    private Task<string> Everything() => intruder.AsRole(
         """
         select md5(concat_ws(' ', (select json_agg(t order by t."id") from public."User" t), (select json_agg(t order by t."id") from public."Role" t),
           (select json_agg(t order by t."id") from public."Chat" t), (select json_agg(t order by t."id") from public."Document" t),

@@ -1,23 +1,23 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Attacks;
 
 /// <summary>
-/// Making an error, or the planner, say what a hidden row holds. Ana's rows in House are hidden from Zed, who
+/// Making an error, or the planner, say what a hidden row holds. Ana's rows in Initech are hidden from Zed, who
 /// tries every readable column of every table, by a condition that fails on the value that stands there.
 /// </summary>
-[Collection(TheWorkshop.Name)]
+[Collection(CommittingTests.Name)]
 [Attack]
-public sealed class HiddenRowTests(Theatre theatre) : IAsyncLifetime
+public sealed class HiddenRowTests(DatabaseFixture fixture) : IAsyncLifetime
 {
     /// <summary>Which row of a table is Ana's.</summary>
     private static readonly Dictionary<string, string> Hers = new()
     {
         ["User"] = "\"id\" = [ana]",
-        ["Organization"] = "\"id\" = [House]",
+        ["Organization"] = "\"id\" = [Initech]",
         ["Role"] = "\"id\" = [role]",
-        ["Invitation"] = "\"organizationId\" = [House]",
+        ["Invitation"] = "\"organizationId\" = [Initech]",
         ["sessions"] = "\"userId\" = [ana]",
         ["Chat"] = "\"id\" = [chat]",
         ["Message"] = "\"id\" = [message]",
@@ -35,22 +35,22 @@ public sealed class HiddenRowTests(Theatre theatre) : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        world = await Troupe.Gather(theatre, "ana:admin", "zed:");
-        var race = new Race(theatre, world);
-        world["chat"] = await race.Alone<Guid>("ana", """insert into public."Chat" ("title", "organizationId") values ('hidden', [House]) returning "id" """);
+        world = await World.Of(fixture, "ana:admin", "zed:");
+        var race = new Race(fixture, world);
+        world["chat"] = await race.Alone<Guid>("ana", """insert into public."Chat" ("title", "organizationId") values ('hidden', [Initech]) returning "id" """);
         world["message"] = await race.Alone<Guid>("ana", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '["hidden"]') returning "id" """);
         await race.Alone<string>("ana", """insert into public."Vote" ("message_id", "value") values ([message], 'up') returning "value" """);
         world["stream"] = await race.Alone<Guid>("ana", """insert into public."Stream" ("chatId") values ([chat]) returning "id" """);
         await race.Alone<DateTime>("ana", "select public.append_chunk([stream], 0, 'hidden')");
-        world["document"] = await race.Alone<Guid>("ana", """insert into public."Document" ("title", "content", "organizationId") values ('hidden', 'hidden', [House]) returning "id" """);
+        world["document"] = await race.Alone<Guid>("ana", """insert into public."Document" ("title", "content", "organizationId") values ('hidden', 'hidden', [Initech]) returning "id" """);
         await race.Alone<string>("ana",
             """
             insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText", "description")
             select d."id", d."createdAt", 'hidden', 'hidden', 'hidden' from public."Document" d where d."id" = [document] returning "description"
             """);
-        world["role"] = await race.Alone<Guid>("ana", """insert into public."Role" ("name", "organizationId") values ('hidden', [House]) returning "id" """);
+        world["role"] = await race.Alone<Guid>("ana", """insert into public."Role" ("name", "organizationId") values ('hidden', [Initech]) returning "id" """);
         await race.Alone<Guid>("ana", "select public.invite_member('hidden@test', [role], sha256([role]))");
-        intruder = await Intruder.With(theatre, world, "ana", "zed");
+        intruder = await Intruder.With(fixture, world, "ana", "zed");
     }
 
     public async Task DisposeAsync() => await intruder.DisposeAsync();
@@ -63,7 +63,7 @@ public sealed class HiddenRowTests(Theatre theatre) : IAsyncLifetime
         foreach (var (table, column) in await ReadableColumns())
         {
             var value = Hers.TryGetValue(table, out var hers)
-                ? await intruder.Backstage($"""select t."{column}"::text from public."{table}" t where {hers} and t."{column}" is not null limit 1""", "rlschat_backup")
+                ? await intruder.AsRole($"""select t."{column}"::text from public."{table}" t where {hers} and t."{column}" is not null limit 1""", "rlschat_backup")
                 : "";
             var quoted = "'" + value.Replace("'", "''", StringComparison.Ordinal) + "'";
             // What is the same in a row of Zed's own, such as a version or a day, would fail on that.
@@ -101,10 +101,10 @@ public sealed class HiddenRowTests(Theatre theatre) : IAsyncLifetime
     [InlineData("""insert into public."Stream" ("chatId") values ([x])""", "chat")]
     [InlineData("""insert into public."Vote" ("message_id", "value") values ([x], 'up')""", "message")]
     [InlineData("""insert into public."StreamChunk" ("streamId", "index", "data") values ([x], 1, 'x')""", "stream")]
-    [InlineData("""insert into public."Chat" ("title", "organizationId") values ('x', [x])""", "House")]
-    [InlineData("""insert into public."Document" ("title", "organizationId") values ('x', [x])""", "House")]
-    [InlineData("""insert into public."Role" ("name", "organizationId") values ('hidden', [x])""", "House")]
-    [InlineData("""insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest") values ([x], 'hidden@test', [role], sha256('x'))""", "House")]
+    [InlineData("""insert into public."Chat" ("title", "organizationId") values ('x', [x])""", "Initech")]
+    [InlineData("""insert into public."Document" ("title", "organizationId") values ('x', [x])""", "Initech")]
+    [InlineData("""insert into public."Role" ("name", "organizationId") values ('hidden', [x])""", "Initech")]
+    [InlineData("""insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest") values ([x], 'hidden@test', [role], sha256('x'))""", "Initech")]
     public async Task Errors_that_tell_hidden_from_absent(string sql, string parent)
     {
         var hidden = await intruder.Runs("zed", sql.Replace("[x]", $"[{parent}]", StringComparison.Ordinal));
@@ -122,7 +122,7 @@ public sealed class HiddenRowTests(Theatre theatre) : IAsyncLifetime
     [InlineData("StreamChunk", "data")]
     public async Task Estimates_that_know_a_hidden_word(string table, string column)
     {
-        await intruder.Backstage($"""analyze public."{table}" """, "rlschat_owner");
+        await intruder.AsRole($"""analyze public."{table}" """, "rlschat_owner");
         const string ask = """explain (format json) select 1 from public."[t]" where "[c]" = '[w]'""";
         var plans = new List<string>();
         foreach (var word in new[] { "hidden", "nobody" })
@@ -140,7 +140,7 @@ public sealed class HiddenRowTests(Theatre theatre) : IAsyncLifetime
     {
         try
         {
-            return "= " + await intruder.Backstage(sql, "rlschat_backup");
+            return "= " + await intruder.AsRole(sql, "rlschat_backup");
         }
         catch (Npgsql.PostgresException e)
         {
@@ -150,8 +150,8 @@ public sealed class HiddenRowTests(Theatre theatre) : IAsyncLifetime
 
     private async Task<List<(string Table, string Column)>> ReadableColumns()
     {
-        await using var connection = await theatre.Players.OpenConnectionAsync();
-        return [.. (await new Play(connection, world).List("""
+        await using var connection = await fixture.DataSource.OpenConnectionAsync();
+        return [.. (await new Db(connection, world).List("""
             select c.relname || '.' || a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid
             where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped
               and has_column_privilege('regular_user', c.oid, a.attname, 'select')

@@ -1,24 +1,24 @@
 using System.Security.Cryptography;
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Attacks;
 
 /// <summary>
 /// SQL of somebody's own on the connection of requests: the API's login, a live session, and nothing that the
-/// API would put between. What is committed stays, so people come from <see cref="Troupe"/>.
+/// API would put between. What is committed stays, so people come from <see cref="World.Of"/>.
 /// </summary>
 internal sealed class Intruder : IAsyncDisposable
 {
     private readonly NpgsqlDataSource api;
-    private readonly Theatre theatre;
+    private readonly DatabaseFixture fixture;
     private readonly World world;
     private readonly Dictionary<string, string> secrets = [];
 
-    private Intruder(Theatre theatre, World world)
+    private Intruder(DatabaseFixture fixture, World world)
     {
-        (this.theatre, this.world) = (theatre, world);
-        api = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(theatre.Database.ApiConnectionString)
+        (this.fixture, this.world) = (fixture, world);
+        api = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.ApiConnectionString)
         {
             MaxPoolSize = 2,
             NoResetOnClose = true,
@@ -26,14 +26,14 @@ internal sealed class Intruder : IAsyncDisposable
     }
 
     /// <summary>With a session of each of these people.</summary>
-    public static async Task<Intruder> With(Theatre theatre, World world, params string[] people)
+    public static async Task<Intruder> With(DatabaseFixture fixture, World world, params string[] people)
     {
-        var intruder = new Intruder(theatre, world);
+        var intruder = new Intruder(fixture, world);
         foreach (var who in people)
         {
             var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
             intruder.secrets[who] = secret;
-            await intruder.Backstage($"select auth.open_session([{who}], sha256('{secret}r'), sha256('{secret}'))");
+            await intruder.AsRole($"select auth.open_session([{who}], sha256('{secret}r'), sha256('{secret}'))");
         }
 
         return intruder;
@@ -59,19 +59,19 @@ internal sealed class Intruder : IAsyncDisposable
     {
         await using var connection = await api.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, world);
+        var db = new Db(connection, world);
         var rows = "";
         try
         {
-            await play.Do($"select set_config('role', '{role}', true)");
-            if (who != Cast.Anonymous)
+            await db.Do($"select set_config('role', '{role}', true)");
+            if (who != People.Anonymous)
             {
-                await play.Do(Named($"select [as {who}]"));
+                await db.Do(Named($"select [as {who}]"));
             }
 
             foreach (var statement in statements)
             {
-                rows = string.Join(", ", await play.List(Named(statement)));
+                rows = string.Join(", ", await db.List(Named(statement)));
             }
 
             await transaction.CommitAsync();
@@ -84,13 +84,13 @@ internal sealed class Intruder : IAsyncDisposable
     }
 
     /// <summary>As auth_definer, who sees all, committed; the first value as text.</summary>
-    public async Task<string> Backstage(string sql, string role = "auth_definer")
+    public async Task<string> AsRole(string sql, string role = "auth_definer")
     {
-        await using var connection = await theatre.Players.OpenConnectionAsync();
+        await using var connection = await fixture.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, world);
-        await play.AsRole(role);
-        var rows = await play.List(sql);
+        var db = new Db(connection, world);
+        await db.AsRole(role);
+        var rows = await db.List(sql);
         await transaction.CommitAsync();
         return rows.Count > 0 ? rows[0] : "";
     }

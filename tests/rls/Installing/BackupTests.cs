@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Formats.Tar;
 using Npgsql;
 using RlsChat.Database;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Installing;
@@ -73,17 +73,17 @@ public sealed class BackupTests : IAsyncLifetime
         await using var owner = NpgsqlDataSource.Create(restored.OwnerConnectionString);
         await using var connection = await owner.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, world);
-        await play.As("member");
-        Assert.Equal(["of Acme: ü, \\N, a\ttab and\na second line"], await play.List("""select "title" from public."Chat" """));
-        Assert.Equal(Outcome.Yes, await play.Try("""insert into public."Chat" ("title") values ('mine')"""));
-        await play.As("outsider");
-        Assert.Empty(await play.List("""select "title" from public."Chat" """));
-        Assert.Equal(Outcome.Denied, await play.Try("""update public."Chat" set "userId" = [outsider]"""));
-        await play.AsRole("auth_definer");
-        await play.Do("select auth.sign_up('new@test', 'hash')");
-        await play.As("operator");
-        await play.Do("select public.grant_credits([owner], 5, 'again')");
+        var db = new Db(connection, world);
+        await db.As("member");
+        Assert.Equal(["of Acme: ü, \\N, a\ttab and\na second line"], await db.List("""select "title" from public."Chat" """));
+        Assert.Equal(Outcome.Yes, await db.Try("""insert into public."Chat" ("title") values ('mine')"""));
+        await db.As("outsider");
+        Assert.Empty(await db.List("""select "title" from public."Chat" """));
+        Assert.Equal(Outcome.Denied, await db.Try("""update public."Chat" set "userId" = [outsider]"""));
+        await db.AsRole("auth_definer");
+        await db.Do("select auth.sign_up('new@test', 'hash')");
+        await db.As("operator");
+        await db.Do("select public.grant_credits([owner], 5, 'again')");
         foreach (var (login, sql) in new[] { (restored.ApiConnectionString, "set role anonymous"), (restored.AuthConnectionString, "select * from auth.purge()") })
         {
             await login.Do(sql);

@@ -1,10 +1,10 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Installing;
 
-// A database with the cast in it and a row in every table, committed: where none is made here, one of what the catalogue says.
+// A database with the people of the tests in it and a row in every table, committed: where none is made here, one of what the catalogue says.
 internal static class FullWorld
 {
     public static async Task<World> Make(TestDatabase database)
@@ -13,36 +13,36 @@ internal static class FullWorld
         var world = await World.Create(owner);
         await using var connection = await owner.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, world);
-        await Scene.Chat(play, "of Acme: ü, \\N, a\ttab and\na second line", "owner");
-        await play.As("operator");
-        await play.Do("select public.grant_credits([owner], 100, 'welcome')");
-        await play.As("owner");
-        await play.Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[{"text": "a \\ b"}]')""");
-        await play.Do("""insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'one', sha256('x'))""");
-        await play.AsRole("auth_definer");
-        await play.Do("""insert into public."Event" ("kind", "chatId", "rowId") values ('made', [chat], [chat])""");
-        await play.Do("""insert into public."verificationToken" ("identifier", "token", "expires") values ('owner@test', encode(sha256('x'), 'hex'), now() + interval '1 day')""");
-        await FillTheRest(play);
+        var db = new Db(connection, world);
+        await Rows.Chat(db, "of Acme: ü, \\N, a\ttab and\na second line", "owner");
+        await db.As("operator");
+        await db.Do("select public.grant_credits([owner], 100, 'welcome')");
+        await db.As("owner");
+        await db.Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[{"text": "a \\ b"}]')""");
+        await db.Do("""insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'one', sha256('x'))""");
+        await db.AsRole("auth_definer");
+        await db.Do("""insert into public."Event" ("kind", "chatId", "rowId") values ('made', [chat], [chat])""");
+        await db.Do("""insert into public."verificationToken" ("identifier", "token", "expires") values ('owner@test', encode(sha256('x'), 'hex'), now() + interval '1 day')""");
+        await FillTheRest(db);
         await transaction.CommitAsync();
         return world;
     }
 
     /// <summary>A row in every table that has none: references to rows that are there, and of each type a value.</summary>
-    private static async Task FillTheRest(Play play)
+    private static async Task FillTheRest(Db db)
     {
         // In the order in which they were made, which is that of their references.
-        await play.AsRole("rlschat_backup");
-        foreach (var table in await play.List(
+        await db.AsRole("rlschat_backup");
+        foreach (var table in await db.List(
             "select c.oid::regclass::text from pg_class c where relkind = 'r' and relnamespace = 'public'::regnamespace order by c.oid"))
         {
-            await play.AsRole("rlschat_backup");
-            if (await play.Ask<bool>($"select exists (select from {table})"))
+            await db.AsRole("rlschat_backup");
+            if (await db.Ask<bool>($"select exists (select from {table})"))
             {
                 continue;
             }
 
-            var values = await play.List($$"""
+            var values = await db.List($$"""
                 select quote_ident(a.attname) || '=' || case
                     when k.conrelid is not null then (select v::text from unnest(xpath('//v/text()', query_to_xml(format('select %I as v from %s limit 1', f.attname, k.confrelid::regclass), false, true, ''))) v)
                     when t.typtype = 'e' then (select enumlabel::text from pg_enum where enumtypid = t.oid order by enumsortorder limit 1)
@@ -54,13 +54,13 @@ internal static class FullWorld
                 where a.attrelid = '{{table.Replace("'", "''", StringComparison.Ordinal)}}'::regclass and a.attnum > 0 and not a.attisdropped
                   and a.attnotnull and (not a.atthasdef or k.conrelid is not null)
                 """);
-            await play.AsRole("rlschat_owner");
-            await play.Do($"alter table {table} no force row level security");
-            await play.Do($"""
+            await db.AsRole("rlschat_owner");
+            await db.Do($"alter table {table} no force row level security");
+            await db.Do($"""
                 insert into {table} ({string.Join(", ", values.Select(value => value[..value.IndexOf('=')]))})
                 values ({string.Join(", ", values.Select(value => $"'{value[(value.IndexOf('=') + 1)..].Replace("'", "''", StringComparison.Ordinal)}'"))})
                 """);
-            await play.Do($"alter table {table} force row level security");
+            await db.Do($"alter table {table} force row level security");
         }
     }
 
@@ -69,20 +69,20 @@ internal static class FullWorld
     {
         await using var owner = NpgsqlDataSource.Create(database.OwnerConnectionString);
         await using var connection = await owner.OpenConnectionAsync();
-        var play = new Play(connection, new World());
-        await play.Do("begin");
-        await play.AsRole("rlschat_backup");
+        var db = new Db(connection, new World());
+        await db.Do("begin");
+        await db.AsRole("rlschat_backup");
         var content = new List<string>();
-        foreach (var table in await play.List(
+        foreach (var table in await db.List(
             "select c.oid::regclass::text from pg_class c where relkind = 'r' and relnamespace in ('public'::regnamespace, 'app_private'::regnamespace) order by 1"))
         {
             // A transaction's number is its server's own, and a fingerprint may be printed anew.
             var row = table is "app_private.fingerprint" ? "(t.kind, t.name)::text" : "(to_jsonb(t) - 'xid')::text";
-            content.Add(await play.Ask<string>(
+            content.Add(await db.Ask<string>(
                 $"select concat_ws(' ', '{table.Replace("'", "''", StringComparison.Ordinal)}', count(*), md5(string_agg({row}, '' order by {row}))) from {table} t"));
         }
 
-        await play.Do("rollback");
+        await db.Do("rollback");
         return content;
     }
 }

@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Linting;
@@ -8,8 +8,8 @@ namespace RlsChat.Tests.Rls.Linting;
 /// plpgsql_check, with all its warnings (security and performance among them), over every plpgsql function
 /// that is installed, and over every trigger function once for each table that it stands on.
 /// </summary>
-[Collection(TheSameTheatre.Name)]
-public sealed class PlpgsqlCheckTests(Theatre theatre)
+[Collection(SharedDatabase.Name)]
+public sealed class PlpgsqlCheckTests(DatabaseFixture fixture)
 {
     // What it finds and is right, each with the reason.
     private static readonly string[] Expected =
@@ -70,24 +70,24 @@ public sealed class PlpgsqlCheckTests(Theatre theatre)
     /// <summary>What was done is taken back.</summary>
     private async Task<List<string>> Findings(string statements)
     {
-        await using var connection = new NpgsqlConnection(theatre.Database.RequiredSuperuser);
+        await using var connection = new NpgsqlConnection(fixture.Database.RequiredSuperuser);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, theatre.World);
+        var db = new Db(connection, fixture.World);
         NotRunException.Unless(
-            await play.Ask<bool>("select exists (select from pg_available_extensions where name = 'plpgsql_check')"),
+            await db.Ask<bool>("select exists (select from pg_available_extensions where name = 'plpgsql_check')"),
             "plpgsql_check", $"apt-get install postgresql-{connection.PostgreSqlVersion.Major}-plpgsql-check");
-        await play.Do("create extension plpgsql_check schema extensions; set local search_path = ''");
+        await db.Do("create extension plpgsql_check schema extensions; set local search_path = ''");
         if (statements.Length > 0)
         {
-            await play.Do(statements);
+            await db.Do(statements);
         }
         else
         {
-            Figures.Add("plpgsql_check.functions", await play.Ask<long>($"select count(distinct oid) from ({Routines}) r"));
+            Figures.Add("plpgsql_check.functions", await db.Ask<long>($"select count(distinct oid) from ({Routines}) r"));
         }
 
-        return await play.List($"""
+        return await db.List($"""
             select r.name || ': ' || c.level || ': ' || c.message
             from ({Routines}) r
             cross join lateral extensions.plpgsql_check_function_tb(r.oid::regprocedure, r.relation::regclass,

@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Linting;
@@ -8,8 +8,8 @@ namespace RlsChat.Tests.Rls.Linting;
 /// The catalogue rules find the defects that they are there for, each seeded into the installed
 /// database (in which they find nothing), and find nothing in what is near to a defect and in order.
 /// </summary>
-[Collection(TheSameTheatre.Name)]
-public sealed class SeededDefectTests(Theatre theatre)
+[Collection(SharedDatabase.Name)]
+public sealed class SeededDefectTests(DatabaseFixture fixture)
 {
     private const string Findings = "select rule || ': ' || object || ' ' || finding from app_private.rule_findings order by 1";
 
@@ -42,9 +42,9 @@ public sealed class SeededDefectTests(Theatre theatre)
     [Fact]
     public async Task Each_rule_has_a_defect_that_it_finds()
     {
-        await using var connection = new NpgsqlConnection(theatre.Database.OwnerConnectionString);
+        await using var connection = new NpgsqlConnection(fixture.Database.OwnerConnectionString);
         await connection.OpenAsync();
-        var rules = await new Play(connection, theatre.World).List("""
+        var rules = await new Db(connection, fixture.World).List("""
             select distinct m[1] from pg_views v
             cross join lateral regexp_matches(v.definition, '(?:SELECT|SELECT DISTINCT) ''(\w+)''::text', 'g') m
             where v.schemaname = 'app_private' and (v.viewname like 'findings_of_%' or v.viewname = 'rule_findings') order by 1
@@ -72,15 +72,15 @@ public sealed class SeededDefectTests(Theatre theatre)
     private async Task<List<string>> Once(string who, string statements)
     {
         await using var connection = new NpgsqlConnection(
-            who == "superuser" ? theatre.Database.RequiredSuperuser : theatre.Database.OwnerConnectionString);
+            who == "superuser" ? fixture.Database.RequiredSuperuser : fixture.Database.OwnerConnectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        var play = new Play(connection, theatre.World);
+        var db = new Db(connection, fixture.World);
         if (who == "owner")
         {
-            await play.AsRole("rlschat_owner");
-            await play.Do("grant create on schema public, auth, monitor to auth_definer, rlschat_purge");
-            await play.Do("""
+            await db.AsRole("rlschat_owner");
+            await db.Do("grant create on schema public, auth, monitor to auth_definer, rlschat_purge");
+            await db.Do("""
                 create table public."Parted" ("id" int primary key) partition by list ("id");
                 comment on table public."Parted" is 'x';
                 call app_private.reset_policies('public."Parted"');
@@ -90,9 +90,9 @@ public sealed class SeededDefectTests(Theatre theatre)
                 """);
         }
 
-        Assert.Equal([], await play.List(Findings));
-        await play.Do(statements);
-        return await play.List(Findings);
+        Assert.Equal([], await db.List(Findings));
+        await db.Do(statements);
+        return await db.List(Findings);
     }
 
     private static TheoryData<string, string, string> Of(params (string Who, string Lines)[] parts)

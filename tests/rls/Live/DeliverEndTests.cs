@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
 /// <summary>Who follows a chat that they see no more is told so by auth.deliver(…): at its next news, or when everybody is asked about.</summary>
-public sealed class DeliverEndTests(Theatre theatre) : Broadcast(theatre)
+public sealed class DeliverEndTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     private static readonly string[] Followers = ["owner@chat", "member@chat", "outsider@chat", "loner", "anonymous@chat"];
 
@@ -14,7 +14,7 @@ public sealed class DeliverEndTests(Theatre theatre) : Broadcast(theatre)
     [InlineData("shared public", "")]
     public async Task Without_news_who_sees_no_chat_is_told_when_everybody_is_asked_about(string row, string expected)
     {
-        await Scene.Chat(Play, row, "owner");
+        await Rows.Chat(Db, row, "owner");
         await Follow(Followers);
         await Listen();
         await Hears("");
@@ -24,8 +24,8 @@ public sealed class DeliverEndTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task A_chat_that_is_not_there_is_nobodys()
     {
-        await Scene.Chat(Play, "shared public", "owner");
-        Play.Remember("none", Guid.NewGuid());
+        await Rows.Chat(Db, "shared public", "owner");
+        Db.Remember("none", Guid.NewGuid());
         await Follow("owner@none", "anonymous@none", "owner@chat", "owner");
         await Listen();
         await Hears("end not_found: owner@none, anonymous@none", everybody: true);
@@ -34,8 +34,8 @@ public sealed class DeliverEndTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task News_of_one_chat_ends_nobody_in_another()
     {
-        await Scene.Chat(Play, "personal", "loner", "other");
-        await Scene.Chat(Play, "shared", "owner");
+        await Rows.Chat(Db, "personal", "loner", "other");
+        await Rows.Chat(Db, "shared", "owner");
         await Follow("outsider@chat", "outsider@other", "owner@chat");
         await Listen();
         await Says("owner");
@@ -52,10 +52,10 @@ public sealed class DeliverEndTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task Each_end_says_why_and_a_session_that_ended_comes_first()
     {
-        await Scene.Chat(Play, "shared", "owner");
+        await Rows.Chat(Db, "shared", "owner");
         await Follow("member@chat", "outsider@chat", "owner@chat");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""delete from public.sessions where "secretDigest" = sha256('member@chat')""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member@chat')""");
         await Listen();
         await Says("owner");
         await Hears("""

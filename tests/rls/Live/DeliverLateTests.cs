@@ -1,11 +1,11 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
 /// <summary>
 /// Who joins after a row went hears nothing from auth.deliver(…) of its going: not even that it was there.
 /// </summary>
-public sealed class DeliverLateTests(Theatre theatre) : Broadcast(theatre)
+public sealed class DeliverLateTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     [Theory]
     [InlineData(true)]
@@ -75,7 +75,7 @@ public sealed class DeliverLateTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task Joining_takes_nothing_of_ones_own_away()
     {
-        await Scene.Chat(Play, "personal", "loner");
+        await Rows.Chat(Db, "personal", "loner");
         await Says("loner");
         await Follow("loner", "loner@chat", "owner");
         await Listen();
@@ -90,9 +90,9 @@ public sealed class DeliverLateTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task An_owner_who_left_does_not_hear_again_because_somebody_joined()
     {
-        await Scene.Chat(Play, "shared", "left");
+        await Rows.Chat(Db, "shared", "left");
         await Says("member");
-        await Play.Leave("left");
+        await Db.Leave("left");
         await Follow("left", "member", "loner", "left@chat");
         await Listen();
         await Does("can_manage_chats", Delete);
@@ -114,8 +114,8 @@ public sealed class DeliverLateTests(Theatre theatre) : Broadcast(theatre)
         await Listen();
         await Does("owner", Delete);
         // Another transaction, which the deletion could not see, was over at that position.
-        await Play.AsRole("auth_definer");
-        await Play.Do($"""insert into public."Event" ("xid", "kind", "rowId", "userId", "organizationId") values ('{Xid + Later}', 'member.joined', [member], [member], [Acme])""");
+        await Db.AsRole("auth_definer");
+        await Db.Do($"""insert into public."Event" ("xid", "kind", "rowId", "userId", "organizationId") values ('{Xid + Later}', 'member.joined', [member], [member], [Acme])""");
         var heard = await Hear(ours: ours, after: "T:T+1000001:T");
         Assert.True(expected == heard.Lines, $"{position}: {heard.Lines}");
         // Who joined after the position is late, whose ever it is.
@@ -127,7 +127,7 @@ public sealed class DeliverLateTests(Theatre theatre) : Broadcast(theatre)
 
     private async Task Chat(string row)
     {
-        await Scene.Chat(Play, row, "owner");
+        await Rows.Chat(Db, row, "owner");
         await Says("owner");
     }
 }

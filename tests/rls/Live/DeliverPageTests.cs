@@ -1,17 +1,17 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
 /// <summary>Which events auth.deliver(…) takes: those between two snapshots, a page at a time, in the order of their numbers.</summary>
-public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
+public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     [Fact]
     public async Task A_page_of_large_rows_ends_early_and_the_next_goes_on_behind_it()
     {
-        await Scene.Chat(Play, "shared", "owner");
+        await Rows.Chat(Db, "shared", "owner");
         await Says("owner", "small");
         await Follow("member", "left@chat");
-        await Play.Leave("left");
+        await Db.Leave("left");
         await Listen();
         for (var i = 0; i < 75; i++)
         {
@@ -42,8 +42,8 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
             await Says("owner", name);
         }
 
-        await Play.AsRole("rlschat_backup");
-        var ids = await Play.List($"""select "id" from public."Event" where "id" > {Last} order by 1""");
+        await Db.AsRole("rlschat_backup");
+        var ids = await Db.List($"""select "id" from public."Event" where "id" > {Last} order by 1""");
         var first = await Hear(page: 2);
         Assert.Equal("message.created a: member\nmessage.created b: member", first.Lines);
         Assert.Equal(ids[1], $"{first.Last}");
@@ -81,7 +81,7 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
         await Chat();
         await Says("owner", "ahead");
         await Follow("member");
-        await Scene.Forge(Play, "Event", $"""update public."Event" set "xid" = '{Xid + 1}' where "rowId" = [ahead]""");
+        await Rows.Forge(Db, "Event", $"""update public."Event" set "xid" = '{Xid + 1}' where "rowId" = [ahead]""");
         await Says("owner");
         // By number, which is not the order in which they were committed.
         var told = expected.Split(", ", StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal);
@@ -94,8 +94,8 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
     public async Task Without_an_end_it_is_what_is_committed_now()
     {
         // One statement, because the next would have another snapshot.
-        await Play.AsRole("rlschat_live");
-        Assert.True(await Play.Ask<bool>(
+        await Db.AsRole("rlschat_live");
+        Assert.True(await Db.Ask<bool>(
             """
             select split_part(d."payload", ' ', 1) = pg_current_snapshot()::text and p.snapshot::text = pg_current_snapshot()::text
             from auth.deliver(pg_current_snapshot(), null, 0, 10, true, false, '{}', '{}', '{}', '{}', '{}') d, auth.position() p
@@ -109,8 +109,8 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
         await Chat();
         await Follow("member");
         await Listen();
-        await Play.AsRole("auth_definer");
-        await Play.Do("""
+        await Db.AsRole("auth_definer");
+        await Db.Do("""
             insert into public."Event" ("kind", "rowId", "chatId", "createdAt") values
               ('chat.updated', [chat], [chat], now() at time zone 'utc' - interval '1 minute'),
               ('chat.updated', [chat], [chat], now() at time zone 'utc' - interval '1 hour')
@@ -140,10 +140,10 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
     {
         await Chat();
         await Forge("values (10), (10), (12), (15), (15), (15)");
-        await Play.AsRole("auth_definer");
+        await Db.AsRole("auth_definer");
         Assert.Equal(
-            await Play.Ask<string>($"select ({Snapshot(expected)}::pg_snapshot)::text"),
-            await Play.Ask<string>($"select auth.as_far_as({Snapshot(after)}, {Snapshot(upto)}, {most})::text"));
+            await Db.Ask<string>($"select ({Snapshot(expected)}::pg_snapshot)::text"),
+            await Db.Ask<string>($"select auth.as_far_as({Snapshot(after)}, {Snapshot(upto)}, {most})::text"));
     }
 
     [Fact]
@@ -183,13 +183,13 @@ public sealed class DeliverPageTests(Theatre theatre) : Broadcast(theatre)
     }
 
     /// <summary>Events of the chat, of the transactions that come so long after this one.</summary>
-    private async Task Forge(string transactions) => await Scene.Forge(Play, "Event",
+    private async Task Forge(string transactions) => await Rows.Forge(Db, "Event",
         $"""insert into public."Event" ("kind", "rowId", "chatId", "xid") select 'chat.updated', [chat], [chat], ({Xid} + x)::text::xid8 from ({transactions}) as t (x)""");
 
     private async Task Chat()
     {
-        await Scene.Chat(Play, "shared", "owner");
+        await Rows.Chat(Db, "shared", "owner");
         await Says("owner", "before");
-        await Scene.Forge(Play, "Event", """delete from public."Event" where "rowId" in ([chat], [before])""");
+        await Rows.Forge(Db, "Event", """delete from public."Event" where "rowId" in ([chat], [before])""");
     }
 }

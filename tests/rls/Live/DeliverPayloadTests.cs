@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
 /// <summary>What auth.deliver(…) tells of a row: what the API's lists show of it, as it is now, and nothing once it has gone.</summary>
-public sealed partial class DeliverPayloadTests(Theatre theatre) : Broadcast(theatre)
+public sealed partial class DeliverPayloadTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     /// <summary>Kinds of events, the row and its chat or organization, and what is told; ids stand by their names.</summary>
     public static readonly TheoryData<string, string, string, string> Payloads = new()
@@ -50,7 +50,7 @@ public sealed partial class DeliverPayloadTests(Theatre theatre) : Broadcast(the
                 insert into public."Message" ("chatId", "role", "parts", "attachments", "createdAt")
                 values ([chat], 'user', to_json(array[{text}]), '["abcd"]', '2026-01-02 03:04:05.678')
                 """);
-            Assert.Equal(bytes, await Play.Ask<int>($"""select octet_length("parts"::text) + octet_length("attachments"::text) from public."Message" where "id" = [{name}]"""));
+            Assert.Equal(bytes, await Db.Ask<int>($"""select octet_length("parts"::text) + octet_length("attachments"::text) from public."Message" where "id" = [{name}]"""));
             var payload = System.Text.Json.JsonDocument.Parse(await Payload("message.created", name, "chat")).RootElement;
             Assert.Equal(isTold, payload.GetProperty("parts").GetRawText().Length == bytes - 8);
             Assert.Equal(isTold ? "[\"abcd\"]" : "null", payload.GetProperty("attachments").GetRawText());
@@ -80,10 +80,10 @@ public sealed partial class DeliverPayloadTests(Theatre theatre) : Broadcast(the
     protected override async Task Prepare()
     {
         await base.Prepare();
-        Play.Remember("none", Guid.NewGuid());
+        Db.Remember("none", Guid.NewGuid());
         await Writes("owner", "chat", """insert into public."Chat" ("title", "visibility", "organizationId", "createdAt") values ('a "b"', 'public', [Acme], '2026-01-02 03:04:05.6')""");
         await Writes("owner", "mine", """insert into public."Chat" ("title", "createdAt") values ('mine', '2026-01-02 03:04:05')""");
-        await Scene.Chat(Play, "shared", "outsider", "other");
+        await Rows.Chat(Db, "shared", "outsider", "other");
         await Says("outsider", "elsewhere", "other");
         await Writes("owner", "message", """insert into public."Message" ("chatId", "role", "parts", "createdAt") values ([chat], 'user', '[ {"n": 1.50} ]', '2026-01-02 03:04:05.678')""");
         await Says("owner", "second");
@@ -93,15 +93,15 @@ public sealed partial class DeliverPayloadTests(Theatre theatre) : Broadcast(the
         await Writes("owner", "finished", """insert into public."Stream" ("chatId", "createdAt") values ([chat], '2026-01-02 03:04:05.678')""");
         await Does("owner", """insert into public."StreamChunk" ("streamId", "index", "data") values ([finished], 0, 'x')""");
         await Does("owner", "select public.finish_stream([finished])");
-        Play.Remember("answer", await Play.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [finished]"""));
-        await Scene.Forge(Play, "Stream", """update public."Stream" set "finishedAt" = '2026-01-02 03:04:06' where "id" = [finished]""");
+        Db.Remember("answer", await Db.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [finished]"""));
+        await Rows.Forge(Db, "Stream", """update public."Stream" set "finishedAt" = '2026-01-02 03:04:06' where "id" = [finished]""");
     }
 
     private async Task<string> Payload(string kind, string row, string within)
     {
-        await Play.AsRole("auth_definer");
-        var payload = await Play.Ask<string?>($"select auth.event_payload('{kind}', [{row}], [{within}])");
-        return payload is null ? "nothing" : Id().Replace(payload, id => Play.NameOf(Guid.Parse(id.Value)));
+        await Db.AsRole("auth_definer");
+        var payload = await Db.Ask<string?>($"select auth.event_payload('{kind}', [{row}], [{within}])");
+        return payload is null ? "nothing" : Id().Replace(payload, id => Db.NameOf(Guid.Parse(id.Value)));
     }
 
     [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]

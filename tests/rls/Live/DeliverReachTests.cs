@@ -1,9 +1,9 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
 /// <summary>Who auth.deliver(…) tells of what happens in a chat: whoever sees it, be it one chat or all that is theirs.</summary>
-public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
+public sealed class DeliverReachTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     private static readonly string[] Following = ["owner", "member", "admin", "outsider", "loner"];
 
@@ -65,10 +65,10 @@ public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
     {
         await Follow("owner", "member", "outsider", "loner");
         await Listen();
-        await Scene.Chat(Play, "personal public", "owner", "mine");
-        await Scene.Chat(Play, "shared", "owner", "ours");
-        await Scene.Chat(Play, "shared", "outsider", "theirs");
-        await Scene.Chat(Play, "personal", "loner", "lonely");
+        await Rows.Chat(Db, "personal public", "owner", "mine");
+        await Rows.Chat(Db, "shared", "owner", "ours");
+        await Rows.Chat(Db, "shared", "outsider", "theirs");
+        await Rows.Chat(Db, "personal", "loner", "lonely");
         await Hears("""
             chat.created mine: owner
             chat.created ours: owner, member
@@ -80,8 +80,8 @@ public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task Who_follows_one_chat_hears_of_no_other()
     {
-        await Scene.Chat(Play, "shared", "owner");
-        await Scene.Chat(Play, "shared", "owner", "other");
+        await Rows.Chat(Db, "shared", "owner");
+        await Rows.Chat(Db, "shared", "owner", "other");
         await Says("owner", "old");
         await Says("owner", "gone", "other");
         await Follow("member@chat", "member@other", "member");
@@ -101,7 +101,7 @@ public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task Who_is_told_nothing_stands_in_no_answer()
     {
-        await Scene.Chat(Play, "personal", "loner");
+        await Rows.Chat(Db, "personal", "loner");
         await Says("loner", "old");
         await Follow("owner", "outsider");
         await Listen();
@@ -118,7 +118,7 @@ public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task What_has_gone_before_it_was_told_is_told_as_gone_alone()
     {
-        await Scene.Chat(Play, "shared", "owner");
+        await Rows.Chat(Db, "shared", "owner");
         await Follow("member");
         await Listen();
         await Says("owner");
@@ -150,7 +150,7 @@ public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task Whose_role_or_manager_changes_is_told_to_colleagues()
     {
-        await Scene.Chat(Play, "shared public", "owner");
+        await Rows.Chat(Db, "shared public", "owner");
         await Follow("admin", "member", "member@chat", "outsider", "loner");
         await Listen();
         await Does("admin", "select public.set_member_role([member], [role of can_view_audit])");
@@ -169,7 +169,7 @@ public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
 
     private async Task Begin(string row)
     {
-        await Scene.Chat(Play, row, "owner");
+        await Rows.Chat(Db, row, "owner");
         await Follow([.. Following, .. InChat]);
     }
 
@@ -182,7 +182,7 @@ public sealed class DeliverReachTests(Theatre theatre) : Broadcast(theatre)
         await Writes("owner", "stream", """insert into public."Stream" ("chatId") values ([chat])""");
         await Does("owner", """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'x')""");
         await Does("owner", "select public.finish_stream([stream])");
-        Play.Remember("answer", await Play.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [stream]"""));
+        Db.Remember("answer", await Db.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [stream]"""));
         await Does("owner", """update public."Chat" set "title" = 'new' where "id" = [chat]""");
     }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
@@ -8,8 +8,8 @@ namespace RlsChat.Tests.Rls.Live;
 /// auth.deliver(…) on the connection of rlschat_live itself, from one position to the next, beside transactions that
 /// commit: a long one holds nothing up and is not lost, and who joins between two deletions hears of the second.
 /// </summary>
-[Collection(TheWorkshop.Name)]
-public sealed class DeliverRunningTests(Theatre theatre) : IAsyncLifetime
+[Collection(CommittingTests.Name)]
+public sealed class DeliverRunningTests(DatabaseFixture fixture) : IAsyncLifetime
 {
     private World world = null!;
     private Guid chat;
@@ -17,13 +17,13 @@ public sealed class DeliverRunningTests(Theatre theatre) : IAsyncLifetime
     [Fact]
     public async Task A_transaction_that_runs_long_is_told_when_it_is_over()
     {
-        var race = new Race(theatre, world);
+        var race = new Race(fixture, world);
         var start = await Position();
-        await using var slow = await theatre.Players.OpenConnectionAsync();
+        await using var slow = await fixture.DataSource.OpenConnectionAsync();
         await using var running = await slow.BeginTransactionAsync();
-        var play = new Play(slow, world);
-        await play.As("ana");
-        var first = await play.Ask<Guid>(Write);
+        var db = new Db(slow, world);
+        await db.As("ana");
+        var first = await db.Ask<Guid>(Write);
         // Of somebody else: the quota of one person counts one message after the other.
         var second = await race.Alone<Guid>("ben", Write);
 
@@ -38,8 +38,8 @@ public sealed class DeliverRunningTests(Theatre theatre) : IAsyncLifetime
         // Whoever begins again hears both, by number; what was rolled back is nothing to anybody.
         await using (var undone = await slow.BeginTransactionAsync())
         {
-            await play.As("ana");
-            await play.Ask<Guid>(Write);
+            await db.As("ana");
+            await db.Ask<Guid>(Write);
             await undone.RollbackAsync();
         }
 
@@ -49,11 +49,11 @@ public sealed class DeliverRunningTests(Theatre theatre) : IAsyncLifetime
     [Fact]
     public async Task Who_joins_between_two_deletions_hears_of_the_second()
     {
-        var race = new Race(theatre, world);
+        var race = new Race(fixture, world);
         var (early, late) = (await race.Alone<Guid>("ana", Write), await race.Alone<Guid>("ana", Write));
         var start = await Position();
         await race.Alone<object>("ana", Delete(early));
-        await race.Alone<object>("auth_definer", """update public."User" set "organizationId" = [House], "roleId" = [member role], "joinedAt" = now() where "id" = [cy] returning 1""");
+        await race.Alone<object>("auth_definer", """update public."User" set "organizationId" = [Initech], "roleId" = [member role], "joinedAt" = now() where "id" = [cy] returning 1""");
         await race.Alone<object>("ana", Delete(late));
         Assert.Equal([$"message.deleted {early}", $"message.deleted {late}"], (await Told(start)).Heard.Where(line => line.StartsWith("message", StringComparison.Ordinal)));
         Assert.Equal([$"member.joined {world["cy"]}", $"message.deleted {late}"], (await Told(start, "cy")).Heard);
@@ -62,9 +62,9 @@ public sealed class DeliverRunningTests(Theatre theatre) : IAsyncLifetime
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
-        world = await Troupe.Gather(theatre, "ana:admin", "ben:member", "cy:");
-        var race = new Race(theatre, world);
-        chat = world["chat"] = await race.Alone<Guid>("ana", """insert into public."Chat" ("title", "organizationId") values ('a', [House]) returning "id" """);
+        world = await World.Of(fixture, "ana:admin", "ben:member", "cy:");
+        var race = new Race(fixture, world);
+        chat = world["chat"] = await race.Alone<Guid>("ana", """insert into public."Chat" ("title", "organizationId") values ('a', [Initech]) returning "id" """);
         foreach (var who in new[] { "ben", "cy" })
         {
             await race.Alone<object>("auth_definer", $"select auth.open_session([{who}], sha256([{who}]::text::bytea), sha256('secret of {world[who]}'))");
@@ -80,7 +80,7 @@ public sealed class DeliverRunningTests(Theatre theatre) : IAsyncLifetime
 
     private async Task<string> Position()
     {
-        await using var live = NpgsqlDataSource.Create(theatre.Database.LiveConnectionString);
+        await using var live = NpgsqlDataSource.Create(fixture.Database.LiveConnectionString);
         await using var command = live.CreateCommand("select snapshot::text from auth.position()");
         return (string)(await command.ExecuteScalarAsync())!;
     }
@@ -88,7 +88,7 @@ public sealed class DeliverRunningTests(Theatre theatre) : IAsyncLifetime
     /// <summary>What somebody who follows all that is theirs is told from there on, and where the next begins.</summary>
     private async Task<(List<string> Heard, string Next)> Told(string after, string who = "ben")
     {
-        await using var live = NpgsqlDataSource.Create(theatre.Database.LiveConnectionString);
+        await using var live = NpgsqlDataSource.Create(fixture.Database.LiveConnectionString);
         await using var command = live.CreateCommand(
             """
             select d."kind", d."payload" from auth.deliver($1::text::pg_snapshot, null, 0, 100, false, false,

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Rls.Live;
 /// auth.deliver(…) when rights change between what happened and its delivery: of a deletion hears who saw the row
 /// then and, while the chat is there, sees it now; of everything else, who sees it now.
 /// </summary>
-public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
+public sealed class DeliverScopeTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     [Theory]
     [InlineData("shared", "owner, member, member@chat")]
@@ -15,7 +15,7 @@ public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
     {
         await Chat($"{where} public");
         await Follow("owner", "member", "member@chat", "outsider@chat", "anonymous@chat", "left@chat");
-        await Play.Leave("left");
+        await Db.Leave("left");
         await Listen();
         await Says("owner", "new");
         await Does("owner", Delete("first"));
@@ -109,10 +109,10 @@ public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task An_owner_who_left_their_chat_behind_is_a_stranger_in_it()
     {
-        await Scene.Chat(Play, "shared", "left");
+        await Rows.Chat(Db, "shared", "left");
         await Says("left", "first");
         await Follow("left", "left@chat", "member");
-        await Play.Leave("left");
+        await Db.Leave("left");
         await Listen();
         await Says("member", "new");
         await Does("can_manage_chats", Delete("first"));
@@ -129,7 +129,7 @@ public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
     public async Task What_was_an_organizations_is_not_its_last_members_when_it_is_dissolved(string last, string who, string does)
     {
         await Does(who, does);
-        await Scene.Chat(Play, "shared", last);
+        await Rows.Chat(Db, "shared", last);
         await Says(last, "first");
         await Says(last, "second");
         await Follow(last, $"{last}@chat");
@@ -164,8 +164,8 @@ public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task A_chat_with_the_id_of_its_organization_is_no_organization()
     {
-        await Play.As("owner");
-        Play.Remember("chat", await Play.Ask<Guid>("""
+        await Db.As("owner");
+        Db.Remember("chat", await Db.Ask<Guid>("""
             insert into public."Chat" ("id", "title", "visibility", "organizationId")
             values (auth.organization_id(), 'x', 'public', auth.organization_id()) returning "id"
             """));
@@ -188,7 +188,7 @@ public sealed class DeliverScopeTests(Theatre theatre) : Broadcast(theatre)
 
     private async Task Chat(string row)
     {
-        await Scene.Chat(Play, row, "owner");
+        await Rows.Chat(Db, row, "owner");
         await Says("owner", "first");
         await Says("owner", "second");
     }

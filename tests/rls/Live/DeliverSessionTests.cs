@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Rls.Live;
 /// auth.deliver(…) tells a person of nothing once their session has ended, and tells them that. A session lives as
 /// long as the family that its refreshes make.
 /// </summary>
-public sealed class DeliverSessionTests(Theatre theatre) : Broadcast(theatre)
+public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     private const string Mine = """ "secretDigest" in (sha256('member'), sha256('member@chat')) """;
 
@@ -31,13 +31,13 @@ public sealed class DeliverSessionTests(Theatre theatre) : Broadcast(theatre)
     [MemberData(nameof(Sessions))]
     public async Task Who_hears_is_signed_in(string session, string happens, bool isAlive)
     {
-        await Scene.Chat(Play, "shared public", "owner");
+        await Rows.Chat(Db, "shared public", "owner");
         await Says("owner", "old");
         await Follow("owner", "member", "member@chat", "anonymous@chat");
-        await Play.AsRole("auth_definer");
+        await Db.AsRole("auth_definer");
         if (happens != "")
         {
-            await Play.Do(happens);
+            await Db.Do(happens);
         }
 
         await Listen();
@@ -58,13 +58,13 @@ public sealed class DeliverSessionTests(Theatre theatre) : Broadcast(theatre)
     [Fact]
     public async Task Only_whom_news_concerns_is_told_of_the_end_of_their_session()
     {
-        await Scene.Chat(Play, "shared", "owner");
-        await Scene.Chat(Play, "personal", "outsider", "quiet");
-        await Scene.Chat(Play, "shared", "outsider", "theirs");
+        await Rows.Chat(Db, "shared", "owner");
+        await Rows.Chat(Db, "personal", "outsider", "quiet");
+        await Rows.Chat(Db, "shared", "outsider", "theirs");
         await Writes("outsider", "stream", """insert into public."Stream" ("chatId") values ([theirs])""");
         await Follow("member", "outsider", "outsider@quiet", "outsider@theirs/stream", "loner");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""delete from public.sessions where "secretDigest" in (sha256('outsider'), sha256('outsider@quiet'), sha256('loner'))""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""delete from public.sessions where "secretDigest" in (sha256('outsider'), sha256('outsider@quiet'), sha256('loner'))""");
         await Listen();
         await Says("owner");
         await Hears("message.created message: member");
@@ -86,8 +86,8 @@ public sealed class DeliverSessionTests(Theatre theatre) : Broadcast(theatre)
         await Listen();
         await Does("admin", "select public.remove_member([member])");
         await Hears("member.left member of Acme: admin, member, owner");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""delete from public.sessions where "secretDigest" = sha256('member')""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member')""");
         await Hears("member.left member of Acme: admin, owner");
     }
 

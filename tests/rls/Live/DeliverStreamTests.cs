@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Live;
 
@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Rls.Live;
 /// What auth.deliver(…) tells the followers of a stream: its pieces after those that each has, in their order, and how
 /// it ended. They follow the stream alone, and only while they see its chat.
 /// </summary>
-public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
+public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixture)
 {
     [Fact]
     public async Task Each_gets_the_pieces_that_they_do_not_have()
@@ -44,7 +44,7 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
         await Stream("shared", "finished", 0);
         await Follow("owner@chat/stream+full", "member@chat/finished+full", "admin@chat/stream", "admin@chat/finished+0");
         await Does("owner", "select public.finish_stream([finished])");
-        Play.Remember("answer", await Play.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [finished]"""));
+        Db.Remember("answer", await Db.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [finished]"""));
         await Listen();
         await Hears("""
             chunk 0 0: admin@chat/stream
@@ -63,16 +63,16 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
     {
         await Stream("shared", 0);
         await Stream("shared", "large");
-        await Play.As("owner");
+        await Db.As("owner");
         for (var i = 0; i < 15; i++)
         {
-            await Play.Do($"select public.append_chunk([large], {i}, repeat('x', 65000))");
+            await Db.Do($"select public.append_chunk([large], {i}, repeat('x', 65000))");
         }
 
         // 15 pieces for each of six are 5.9 MB; all have the eleventh before anybody has the twelfth.
         string[] six = ["owner@chat/large", "member@chat/large", "admin@chat/large", "manager@chat/large", "can_manage_chats@chat/large", "can_view_documents@chat/large"];
         await Follow([.. six, "owner@chat/stream", "left@chat/stream"]);
-        await Play.Leave("left");
+        await Db.Leave("left");
         await Listen();
         var heard = (await Hear(everybody: true)).Lines.Split('\n');
         Assert.Equal(65, heard.Count(line => line.Contains("xxx", StringComparison.Ordinal)));
@@ -98,7 +98,7 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
         await Stream("shared", 0, 1);
         await Follow("owner@chat/stream", "member@chat/stream+1", "member");
         await Does("owner", "select public.finish_stream([stream])");
-        Play.Remember("answer", await Play.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [stream]"""));
+        Db.Remember("answer", await Db.Ask<Guid>("""select "messageId" from public."Stream" where "id" = [stream]"""));
         await Stream("shared", "open", 0);
         await Follow("admin@chat/open+0");
         await Listen();
@@ -116,7 +116,7 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
         await Follow("owner@chat/stream", "member@chat/stream+0");
         await Listen();
         await Hears("chunk 0 0: owner@chat/stream");
-        await Scene.Forge(Play, "Stream", """update public."Stream" set "activeAt" = now() at time zone 'utc' - interval '1 hour' where "id" = [stream]""");
+        await Rows.Forge(Db, "Stream", """update public."Stream" set "activeAt" = now() at time zone 'utc' - interval '1 hour' where "id" = [stream]""");
         await Hears("""
             chunk 0 0: owner@chat/stream
             abandoned: member@chat/stream+0
@@ -144,7 +144,7 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
     {
         await Stream("shared", 0);
         await Follow("member@chat/stream", "outsider@chat/stream", "anonymous@chat/stream", "left@chat/stream");
-        await Play.Leave("left");
+        await Db.Leave("left");
         await Listen();
         await Hears("""
             chunk 0 0: member@chat/stream
@@ -179,7 +179,7 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
     public async Task Whose_id_is_used_again_in_another_chat_is_not_followed_there()
     {
         await Stream("shared", 0);
-        await Scene.Chat(Play, "personal", "owner", "other");
+        await Rows.Chat(Db, "personal", "owner", "other");
         await Writes("owner", "elsewhere", """insert into public."Stream" ("chatId") values ([other])""");
         await Piece("elsewhere", 0);
         await Piece("elsewhere", 1);
@@ -197,8 +197,8 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
     {
         await Stream("shared", 0);
         await Follow("member@chat/stream", "owner@chat/stream", "outsider@chat/stream");
-        await Play.AsRole("auth_definer");
-        await Play.Do("""delete from public.sessions where "secretDigest" = sha256('member@chat/stream')""");
+        await Db.AsRole("auth_definer");
+        await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member@chat/stream')""");
         await Listen();
         await Hears("""
             chunk 0 0: owner@chat/stream
@@ -227,7 +227,7 @@ public sealed class DeliverStreamTests(Theatre theatre) : Broadcast(theatre)
     {
         if (name == "stream")
         {
-            await Scene.Chat(Play, row, "owner");
+            await Rows.Chat(Db, row, "owner");
         }
 
         await Writes("owner", name, """insert into public."Stream" ("chatId") values ([chat])""");

@@ -63,7 +63,7 @@ internal static class AccessMatrix
 
     private static string Verdict(Context context, string? who, string owner, Func<Rules, string?, IRow, string> verdict, bool adds)
     {
-        var world = Cast();
+        var world = People();
         var row = context.Make(world, owner, context.Name == "with no other member" || adds ? who ?? owner : owner);
         if (!adds && row is not Colleague)
         {
@@ -73,7 +73,7 @@ internal static class AccessMatrix
         return verdict(new Rules(world), who, row);
     }
 
-    private static World Cast()
+    private static World People()
     {
         var world = new World();
         world.Put(new Organization(Section.Acme));

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using Xunit.Sdk;
 
 namespace RlsChat.Tests.Rls.Model;
@@ -8,8 +8,8 @@ namespace RlsChat.Tests.Rls.Model;
 /// and db-check a policy that is not the installed one. (The matrices see it too, as the mutants show,
 /// and so does the boot guard: see its tests.) Of a table that the model does not describe, its matrix sees it.
 /// </summary>
-[Collection(TheModel.Name)]
-public sealed class CarelessPolicyTests(Theatre theatre)
+[Collection(ModelDatabase.Name)]
+public sealed class CarelessPolicyTests(DatabaseFixture fixture)
 {
     private const string Policies = """
         select format('%s|%I on public.%I', c.relname, p.polname, c.relname)
@@ -23,7 +23,7 @@ public sealed class CarelessPolicyTests(Theatre theatre)
     public void Any_policy_that_lets_everybody_read_is_found_by_two_means()
     {
         var world = Worlds.Of(Worlds.Crowded);
-        using var database = new Database(theatre, world);
+        using var database = new Database(fixture, world);
         var policies = All(database);
         Assert.True(policies.Count >= 20);
         Assert.Empty(ByTheModel(database, world));
@@ -42,7 +42,7 @@ public sealed class CarelessPolicyTests(Theatre theatre)
     public async Task Of_a_table_that_the_model_does_not_describe_its_matrix_finds_it()
     {
         List<(string Table, string Policy)> policies;
-        using (var database = new Database(theatre, Worlds.Of(Worlds.Crowded)))
+        using (var database = new Database(fixture, Worlds.Of(Worlds.Crowded)))
         {
             policies = All(database);
         }
@@ -62,13 +62,13 @@ public sealed class CarelessPolicyTests(Theatre theatre)
     {
         foreach (var (test, cell) in Matrices.Of(table))
         {
-            var drama = (Drama)Activator.CreateInstance(test.DeclaringType!, theatre)!;
-            await drama.InitializeAsync();
+            var instance = (TransactionTest)Activator.CreateInstance(test.DeclaringType!, fixture)!;
+            await instance.InitializeAsync();
             try
             {
-                await drama.Play.AsRole("rlschat_owner");
-                await drama.Play.Do($"alter policy {policy} using (true)");
-                await (Task)test.Invoke(drama, cell)!;
+                await instance.Db.AsRole("rlschat_owner");
+                await instance.Db.Do($"alter policy {policy} using (true)");
+                await (Task)test.Invoke(instance, cell)!;
             }
             catch (XunitException)
             {
@@ -76,7 +76,7 @@ public sealed class CarelessPolicyTests(Theatre theatre)
             }
             finally
             {
-                await drama.DisposeAsync();
+                await instance.DisposeAsync();
             }
         }
 

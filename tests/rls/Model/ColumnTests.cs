@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Model;
 
@@ -6,8 +6,8 @@ namespace RlsChat.Tests.Rls.Model;
 /// Every column of every table, whoever asks: read, given and changed by grant, as the contract says. A table that
 /// the model does not describe has an access matrix instead, and grants nobody to move a row or to write unsigned.
 /// </summary>
-[Collection(TheModel.Name)]
-public sealed class ColumnTests(Theatre theatre)
+[Collection(ModelDatabase.Name)]
+public sealed class ColumnTests(DatabaseFixture fixture)
 {
     private const string Catalogue = """
         select concat(c.relname, ' ', a.attname)
@@ -31,7 +31,7 @@ public sealed class ColumnTests(Theatre theatre)
     public void Columns_are_open_to_whom_the_contract_names()
     {
         var world = Worlds.Of(Worlds.Crowded);
-        using var database = new Database(theatre, world);
+        using var database = new Database(fixture, world);
         var all = database.Truth(Catalogue).Select(line => line.Split(' ')).ToList();
         Assert.Empty(Columns.Of.Select(c => c.Table).Except(all.Select(c => c[0])));
         var columns = all.FindAll(c => Columns.Of.Any(t => t.Table == c[0]));
@@ -45,13 +45,13 @@ public sealed class ColumnTests(Theatre theatre)
     [Fact]
     public void A_table_that_the_model_does_not_describe_has_an_access_matrix_and_moves_no_row()
     {
-        using var database = new Database(theatre, Worlds.Of(Worlds.Crowded));
+        using var database = new Database(fixture, Worlds.Of(Worlds.Crowded));
         foreach (var table in database.Truth(Catalogue).Select(line => line.Split(' ')[0]).Distinct().Except(Columns.Of.Select(c => c.Table)))
         {
             var cells = Matrices.Of(table);
             var outcomes = cells.Select(cell => cell.Cell[^1]).ToHashSet();
-            Assert.True(cells.Any(cell => Equals(cell.Cell[1], Cast.Anonymous)) && outcomes.Contains("yes") && (outcomes.Contains("hidden") || outcomes.Contains("denied")),
-                $"tests/rls/{table}Tests.cs needs an access matrix, in which somebody may, somebody may not, and one is {Cast.Anonymous}");
+            Assert.True(cells.Any(cell => Equals(cell.Cell[1], People.Anonymous)) && outcomes.Contains("yes") && (outcomes.Contains("hidden") || outcomes.Contains("denied")),
+                $"tests/rls/{table}Tests.cs needs an access matrix, in which somebody may, somebody may not, and one is {People.Anonymous}");
         }
 
         Assert.DoesNotContain(database.Truth(Moves), grant => Columns.Of.All(t => t.Table != grant.Split(' ')[0]));

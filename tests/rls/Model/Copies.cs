@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using Xunit.Sdk;
 
 namespace RlsChat.Tests.Rls.Model;

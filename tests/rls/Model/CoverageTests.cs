@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Model;
 
@@ -8,8 +8,8 @@ namespace RlsChat.Tests.Rls.Model;
 /// Every function that a person can execute, by a request or by signing in, is a step of the histories,
 /// or stands here with the reason why it is none. A new function is neither, and fails.
 /// </summary>
-[Collection(TheModel.Name)]
-public sealed partial class CoverageTests(Theatre theatre)
+[Collection(ModelDatabase.Name)]
+public sealed partial class CoverageTests(DatabaseFixture fixture)
 {
     private const string Asked = "policies and functions ask it, so its answer is in every cell";
     private const string Reads = "it changes nothing, and only signing in reads it (SignInTests)";
@@ -43,7 +43,7 @@ public sealed partial class CoverageTests(Theatre theatre)
     [Fact]
     public async Task Every_function_of_a_person_is_a_step_or_is_excused()
     {
-        await using var connection = await theatre.Players.OpenConnectionAsync();
+        await using var connection = await fixture.DataSource.OpenConnectionAsync();
         var callable = await Callable(connection);
         var steps = Called();
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Model;
 
@@ -56,10 +56,10 @@ internal sealed class Database : IDisposable
     private readonly NpgsqlConnection connection;
     private readonly NpgsqlTransaction transaction;
 
-    public Database(Theatre theatre, World world)
+    public Database(DatabaseFixture fixture, World world)
     {
         Cells.CountWorld();
-        connection = theatre.Players.OpenConnection();
+        connection = fixture.DataSource.OpenConnection();
         transaction = connection.BeginTransaction();
         Load(Loading.Of(world));
         Execute(Probe);

@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using Xunit.Sdk;
 
 namespace RlsChat.Tests.Rls.Model;

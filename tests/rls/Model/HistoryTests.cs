@@ -1,5 +1,5 @@
 using CsCheck;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 using Xunit.Sdk;
 
 namespace RlsChat.Tests.Rls.Model;
@@ -8,8 +8,8 @@ namespace RlsChat.Tests.Rls.Model;
 /// People invite, join, leave, remove, promote, spend, publish and delete in random order, in the
 /// database and in the model: every answer agrees, then every row, and what everyone sees of it.
 /// </summary>
-[Collection(TheModel.Name)]
-public sealed class HistoryTests(Theatre theatre)
+[Collection(ModelDatabase.Name)]
+public sealed class HistoryTests(DatabaseFixture fixture)
 {
     private const int Pause = 12;
 
@@ -25,7 +25,7 @@ public sealed class HistoryTests(Theatre theatre)
     private void Live(World world, (int, int, int, int)[] steps)
     {
         world = Settled(world);
-        using var database = new Database(theatre, world);
+        using var database = new Database(fixture, world);
         database.Load($"""update app_private.setting set value = '{Loading.StreamPrice}' where name = 'stream_price'""");
         var strangers = database.Truth(State.Sql).Except(State.Of(world)).ToHashSet();
         var past = new List<string>();

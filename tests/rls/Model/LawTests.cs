@@ -1,13 +1,13 @@
 using System.Text.RegularExpressions;
 using CsCheck;
 using Npgsql;
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Model;
 
 /// <summary>Laws that hold between two answers of the database, whatever the model says of either.</summary>
-[Collection(TheModel.Name)]
-public sealed partial class LawTests(Theatre theatre)
+[Collection(ModelDatabase.Name)]
+public sealed partial class LawTests(DatabaseFixture fixture)
 {
     [Fact]
     public void A_strangers_data_never_changes_my_answer() => Gen.Select(Worlds.Drafts, Worlds.Drafts, (a, b) => a.Concat(b).ToArray()).Sample(
@@ -15,7 +15,7 @@ public sealed partial class LawTests(Theatre theatre)
         both =>
         {
             var world = Worlds.Of(both);
-            using var database = new Database(theatre, world);
+            using var database = new Database(fixture, world);
             var before = Answers(database, world);
             database.Load(Elsewhere().Replace(Loading.Of(Private(Theirs(both))), Other));
             Assert.Equal(before, Answers(database, world));
@@ -28,7 +28,7 @@ public sealed partial class LawTests(Theatre theatre)
         drafts =>
         {
             var world = Worlds.Of(drafts);
-            using var database = new Database(theatre, world);
+            using var database = new Database(fixture, world);
             var before = Answers(database, world);
             var tables = Table.All.ToDictionary(t => t, t => t.IsView ? [] : database.Truth($"select {t.Key} from {t.Name}"));
             foreach (var who in world.Everyone)

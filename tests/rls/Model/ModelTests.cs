@@ -1,4 +1,4 @@
-using RlsChat.Tests.Rls.Stage;
+using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls.Model;
 
@@ -7,8 +7,8 @@ namespace RlsChat.Tests.Rls.Model;
 /// It goes on until it has checked 100,000 cells of (person, table, command, row), unless
 /// RLSCHAT_MODEL_WORLDS says how many worlds are enough.
 /// </summary>
-[Collection(TheModel.Name)]
-public sealed class ModelTests(Theatre theatre)
+[Collection(ModelDatabase.Name)]
+public sealed class ModelTests(DatabaseFixture fixture)
 {
     private const int LeastCells = 100_000;
 
@@ -25,7 +25,7 @@ public sealed class ModelTests(Theatre theatre)
 
     private void Agree(World world)
     {
-        using var database = new Database(theatre, world);
+        using var database = new Database(fixture, world);
         var before = Table.All.ToDictionary(t => t, t => t.IsView ? [] : database.Truth($"select {t.Key} from {t.Name}"));
         foreach (var who in world.Everyone)
         {
@@ -38,7 +38,7 @@ public sealed class ModelTests(Theatre theatre)
 
 /// <summary>The model's worlds have a database of their own: their loading locks its tables.</summary>
 [CollectionDefinition(Name)]
-public sealed class TheModel : ICollectionFixture<Theatre>
+public sealed class ModelDatabase : ICollectionFixture<DatabaseFixture>
 {
     /// <summary>The collection's name.</summary>
     public const string Name = "model";

@@ -1,0 +1,40 @@
+using RlsChat.Tests.Support;
+
+namespace RlsChat.Tests.Rls.Fixtures;
+
+/// <summary>Counts the cells of the access matrices that a run has checked.</summary>
+internal static class Cells
+{
+    private static int matrix;
+    private static int model;
+    private static int statements;
+    private static int worlds;
+    private static int steps;
+    private static int ofTheModel;
+
+    /// <summary>Verdicts that the database shares with the model of tests/rls/Model.</summary>
+    public static int OfTheModel => ofTheModel;
+
+    public static void Count() => Interlocked.Increment(ref matrix);
+
+    public static void CountWorld() => Interlocked.Increment(ref worlds);
+
+    public static void CountStep() => Interlocked.Increment(ref steps);
+
+    public static void CountOfTheModel(int cells, int asked)
+    {
+        Interlocked.Add(ref ofTheModel, cells);
+        Interlocked.Add(ref model, cells);
+        Interlocked.Add(ref statements, asked);
+    }
+
+    /// <summary>Leaves what was counted since the last report where <c>make test-rls</c> looks for it.</summary>
+    public static void Report()
+    {
+        Figures.Add("matrix.cells", Interlocked.Exchange(ref matrix, 0));
+        Figures.Add("model.cells", Interlocked.Exchange(ref model, 0));
+        Figures.Add("model.statements", Interlocked.Exchange(ref statements, 0));
+        Figures.Add("model.worlds", Interlocked.Exchange(ref worlds, 0));
+        Figures.Add("model.steps", Interlocked.Exchange(ref steps, 0));
+    }
+}
