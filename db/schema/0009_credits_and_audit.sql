@@ -5,12 +5,13 @@ create table public."CreditEntry" (
   "userId" uuid not null references public."User" on delete cascade,
   "amount" numeric(20, 2) not null check ("amount" <> 0 and "amount" <> 'NaN'),
   "balance" numeric(20, 2) not null check ("balance" >= 0 and "balance" <> 'NaN'),
-  "reason" varchar(255) not null check ("reason" <> ''),
+  "reason" varchar(255) not null check (not app_private.is_blank("reason")),
   "grantedBy" uuid references public."User" on delete set null,
   "createdAt" timestamp(3) not null default (now() at time zone 'utc')
 );
 comment on table public."CreditEntry" is
   'Credits granted (above zero) and spent (below), each with the balance after it. Kept with the account.';
+alter table public."CreditEntry" alter column "reason" set statistics 0;
 create index "CreditEntry_userId_idx" on public."CreditEntry" ("userId", "id");
 create index "CreditEntry_grantedBy_idx" on public."CreditEntry" ("grantedBy");
 
@@ -28,6 +29,7 @@ create table public."AuditEvent" (
 );
 comment on table public."AuditEvent" is
   'Who did what to whom, written in the same transaction as the deed. Kept 400 days.';
+alter table public."AuditEvent" alter column "details" set statistics 0;
 create index "AuditEvent_organizationId_idx" on public."AuditEvent" ("organizationId", "id");
 create index "AuditEvent_actorId_idx" on public."AuditEvent" ("actorId", "id");
 create index "AuditEvent_subjectId_idx" on public."AuditEvent" ("subjectId", "id");
