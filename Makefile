@@ -1,6 +1,6 @@
 # `make` alone says what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api attacks mutants prove docs-matrix check fmt \
+.PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api attacks mutants prove docs-matrix docs-database check fmt \
   db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why \
   bench bench-live lint-format lint-sql clean
 
@@ -62,6 +62,9 @@ prove: obj/built-all ## runs all that docs/proof.md claims, and writes the figur
 
 docs-matrix: obj/built-all ## writes the matrices of docs/access-rules.md from the model of the rules
 	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~AccessMatrix
+
+docs-database: obj/built-all ## writes db/README.md from the catalogue of a migrated database
+	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~DatabaseIndexTests
 
 check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs first
 
@@ -128,7 +131,7 @@ bench: ## measures the forms of the policies on a million messages (bench/README
 # The SQL is built into the assembly, so a changed file of db/ is a reason to build; a removed one, too,
 # which its folder tells by its own time. These stamps keep msbuild, which takes seconds to find out that
 # there is nothing to do, out of the other starts.
-obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o -print) \
+obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o ! -name README.md -print) \
   Directory.Build.props Directory.Packages.props global.json
 	@echo "Building src/Database"; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
