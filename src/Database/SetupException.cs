@@ -1,7 +1,7 @@
 namespace RlsChat.Database;
 
 /// <summary>
-/// Something that a person has to put right: a malformed setting, a refused migration, a missing program.
+/// A problem for a person to fix: a malformed setting, a refused migration, a missing program.
 /// Its message is complete and is shown without a stack trace.
 /// </summary>
 public sealed class SetupException : Exception

@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// One statement a command, parameters by position ($1): this works whether Npgsql rewrites SQL or not,
-// and that switch belongs to the whole process, so this library cannot count on either.
+// One statement per command and positional parameters ($1) work with and without Npgsql's SQL rewriting,
+// which is a switch of the whole process.
 internal static class Statements
 {
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params object?[] arguments)

@@ -4,23 +4,23 @@ using Npgsql;
 namespace RlsChat.Database;
 
 /// <summary>
-/// Takes a backup: a dump as <c>rlschat_backup</c>, which policies let see every row, and a manifest of what
-/// must be there once it is restored. Both are of the same moment.
+/// Takes a backup: a dump as <c>rlschat_backup</c>, whose policies show every row, and a manifest of what
+/// must exist after a restoration. Both use the same snapshot.
 /// </summary>
 public static class Backup
 {
     /// <summary>Writes a backup of the owner's database.</summary>
     /// <param name="ownerConnectionString">The owner's connection.</param>
     /// <param name="file">The file to write; it must not exist.</param>
-    /// <param name="cancellation">Ends it; nothing of the file remains.</param>
-    /// <returns>How many tables and rows it holds.</returns>
-    /// <exception cref="SetupException">It would not hold everything, or a program is missing.</exception>
+    /// <param name="cancellation">Cancels; no file remains.</param>
+    /// <returns>The number of tables and rows.</returns>
+    /// <exception cref="SetupException">The backup would be incomplete, or a program is missing.</exception>
     public static async Task<(int Tables, long Rows)> Take(
         string ownerConnectionString, string file, CancellationToken cancellation = default)
     {
         if (File.Exists(file))
         {
-            throw new SetupException($"{file} exists, and a backup replaces no file.");
+            throw new SetupException($"{file} exists; a backup does not overwrite files.");
         }
 
         var findings = await Checks.Run(ownerConnectionString);
@@ -53,7 +53,7 @@ public static class Backup
         return (manifest.Rows.Count, manifest.Rows.Values.Sum());
     }
 
-    /// <summary>Refuses a dump that holds fewer or more rows than were counted.</summary>
+    /// <summary>Rejects a dump whose row counts differ from those in the database.</summary>
     internal static void Compare(IReadOnlyDictionary<string, long> dumped, IReadOnlyDictionary<string, long> counted)
     {
         var differences = counted.Keys.Union(dumped.Keys).Order(StringComparer.Ordinal)

@@ -3,13 +3,13 @@ using System.Text;
 
 namespace RlsChat.Database;
 
-// A backup is a tar of two files: manifest.json, and database.dump in pg_dump's custom form.
+// A backup is a tar of two files: manifest.json, and database.dump in pg_dump's custom format.
 internal static class BackupFile
 {
     private const string ManifestName = "manifest.json";
     private const string DumpName = "database.dump";
 
-    /// <summary>Writes it, readable by its owner alone; it has its name only once it is complete.</summary>
+    /// <summary>Writes the file, readable by its owner only, and renames it when it is complete.</summary>
     public static async Task Write(string file, Manifest manifest, string dump)
     {
         var unfinished = $"{file}.unfinished";
@@ -34,7 +34,7 @@ internal static class BackupFile
         File.Move(unfinished, file);
     }
 
-    /// <summary>Reads its manifest, and puts its dump into a file.</summary>
+    /// <summary>Reads the manifest, and extracts the dump into a file.</summary>
     public static async Task<Manifest> Read(string file, string dump)
     {
         Manifest? manifest = null;
@@ -65,6 +65,6 @@ internal static class BackupFile
 
         return manifest is not null && hasDump
             ? manifest
-            : throw new SetupException($"{file} is no backup of this program: it lacks {(manifest is null ? ManifestName : DumpName)}.");
+            : throw new SetupException($"{file} is not a backup of this program: it lacks {(manifest is null ? ManifestName : DumpName)}.");
     }
 }

@@ -5,18 +5,18 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// pg_dump, pg_restore and psql of one version. The version matters: pg_dump refuses a newer server, and
-// what a newer pg_restore writes an older server may not understand.
+// pg_dump, pg_restore and psql of one version. pg_dump refuses a newer server, and an older server
+// may not understand the output of a newer pg_restore.
 internal sealed partial record ClientTools(string Folder, int Major)
 {
     private static readonly string[] Programs = ["pg_dump", "pg_restore", "psql"];
 
-    /// <summary>For a dump: the tools of the server's version, or else the next newer ones.</summary>
+    /// <summary>For a dump: the tools of the server's version, or the next newer ones.</summary>
     public static async Task<ClientTools> ForDump(int server) =>
         (await All()).Where(tools => tools.Major >= server).MinBy(tools => tools.Major)
         ?? throw Missing($"The server is PostgreSQL {server}, and pg_dump must be at least as new", server, await All());
 
-    /// <summary>For a restoration: at least as new as what wrote the dump, and no newer than the server.</summary>
+    /// <summary>For a restoration: at least as new as the dump, and not newer than the server.</summary>
     public static async Task<ClientTools> ForRestore(int dump, int server) =>
         (await All()).Where(tools => tools.Major >= dump && tools.Major <= server).MaxBy(tools => tools.Major)
         ?? throw Missing(

@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// Whether a restored database is the one that was backed up.
+// Compares a restored database with its backup.
 internal static class Comparison
 {
-    /// <summary>Refuses what is not: names every table, sequence and definition that differs.</summary>
+    /// <summary>Fails with every table, sequence and definition that differs.</summary>
     public static async Task Refuse(NpgsqlConnection connection, Manifest manifest, MigrationPlan plan)
     {
         await using var transaction = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
@@ -16,7 +16,7 @@ internal static class Comparison
         await connection.Execute("set local role rlschat_owner");
         var definitions = await Inventory.Definitions(connection);
 
-        // A sequence may have gone on while the dump was being written.
+        // A sequence may have advanced during the dump.
         List<string> differences =
         [
             .. hidden,
@@ -27,12 +27,12 @@ internal static class Comparison
         if (differences.Count > 0)
         {
             throw new SetupException(
-                "What was restored is not what was backed up, and stays marked as unfinished:"
+                "The restored database differs from the backup, and stays marked as unfinished:"
                 + string.Concat(differences.Select(line => $"{Environment.NewLine}  {line}")));
         }
     }
 
-    // Roles are brought to the state of this build, which may be newer than the backup.
+    // Roles get the state of this build, which may be newer than the backup.
     private static IEnumerable<string> Definitions(
         Manifest manifest, SortedDictionary<string, string> definitions, MigrationPlan plan)
     {

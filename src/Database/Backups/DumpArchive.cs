@@ -5,7 +5,7 @@ using System.Text;
 
 namespace RlsChat.Database;
 
-// A dump in pg_dump's custom form, read with pg_restore.
+// A dump in pg_dump's custom format, read with pg_restore.
 internal sealed class DumpArchive(ClientTools tools, string file)
 {
     /// <summary>One line of the table of contents, for example <c>3; 2615 16385 SCHEMA - auth rlschat_owner</c>.</summary>

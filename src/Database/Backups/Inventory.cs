@@ -4,10 +4,10 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// What a database holds, asked inside one transaction.
+// The contents of a database, read in one transaction.
 internal static class Inventory
 {
-    // Tables and sequences of everybody but the server and the extensions.
+    // Tables and sequences, except those of the server and of extensions.
     private const string Ours = """
         n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and not exists (
           select from pg_catalog.pg_depend d
@@ -15,8 +15,8 @@ internal static class Inventory
         """;
 
     /// <summary>
-    /// Tables of which rlschat_backup would see only a part, with the reason: its dump would be accepted
-    /// by pg_dump and lack rows.
+    /// Tables of which rlschat_backup would see only a part, with the reason: pg_dump would succeed
+    /// and the dump would lack rows.
     /// </summary>
     public static Task<List<string>> Hidden(NpgsqlConnection connection) =>
         connection.Query(
@@ -42,7 +42,7 @@ internal static class Inventory
             order by 1
             """);
 
-    /// <summary>How many rows each table holds, for the role that asks.</summary>
+    /// <summary>The number of rows of each table that the current role sees.</summary>
     public static async Task<SortedDictionary<string, long>> Rows(NpgsqlConnection connection)
     {
         var rows = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -54,7 +54,7 @@ internal static class Inventory
         return rows;
     }
 
-    /// <summary>Which number each sequence gives next, for the role that asks.</summary>
+    /// <summary>The next number of each sequence, for the current role.</summary>
     public static async Task<SortedDictionary<string, long>> Sequences(NpgsqlConnection connection)
     {
         var sequences = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -67,7 +67,7 @@ internal static class Inventory
         return sequences;
     }
 
-    /// <summary>The definitions that access depends on, each as the SHA-256 of its normal form; asked as rlschat_owner.</summary>
+    /// <summary>The definitions that access depends on, each as the SHA-256 of its normal form; for rlschat_owner.</summary>
     public static async Task<SortedDictionary<string, string>> Definitions(NpgsqlConnection connection)
     {
         var rows = await connection.Query(
@@ -78,7 +78,7 @@ internal static class Inventory
             StringComparer.Ordinal);
     }
 
-    /// <summary>What rlschat_owner granted on schema public, as statements for it to say again.</summary>
+    /// <summary>The grants of rlschat_owner on schema public, as statements.</summary>
     public static Task<List<string>> PublicGrants(NpgsqlConnection connection) =>
         connection.Query(
             row => row.GetString(0),
@@ -92,8 +92,8 @@ internal static class Inventory
             """);
 
     /// <summary>
-    /// What stands in a database beside what every new one holds; empty when nothing does. A restoration
-    /// begins from nothing.
+    /// Everything in a database that a new one does not have. A restoration needs an empty
+    /// database.
     /// </summary>
     public static Task<List<string>> Anything(NpgsqlConnection connection) =>
         connection.Query(

@@ -2,13 +2,13 @@ using System.Text.Json;
 
 namespace RlsChat.Database;
 
-// What a backup says of itself, beside the dump: enough to know, after a restoration, that all of it is there.
+// Describes a backup: enough to check, after a restoration, that it is complete.
 internal sealed record Manifest
 {
     private static readonly JsonSerializerOptions Json =
         new(JsonSerializerDefaults.Web) { WriteIndented = true, RespectRequiredConstructorParameters = true };
 
-    /// <summary>The form of a backup; another form is refused.</summary>
+    /// <summary>The format of backups; other formats are refused.</summary>
     public const int CurrentFormat = 1;
 
     public required int Format { get; init; }
@@ -23,25 +23,25 @@ internal sealed record Manifest
     /// <summary>The major version of the pg_dump that wrote the dump.</summary>
     public required int Tools { get; init; }
 
-    /// <summary>The files of db/ that the database had, with their hashes.</summary>
+    /// <summary>The applied files of db/, with their hashes.</summary>
     public required Dictionary<string, string> Migrations { get; init; }
 
-    /// <summary>How many rows each table holds.</summary>
+    /// <summary>The number of rows of each table.</summary>
     public required SortedDictionary<string, long> Rows { get; init; }
 
-    /// <summary>Which number each sequence gives next.</summary>
+    /// <summary>The next number of each sequence.</summary>
     public required SortedDictionary<string, long> Sequences { get; init; }
 
     /// <summary>A SHA-256 of each definition that access depends on: policies, grants, functions, owners, roles.</summary>
     public required SortedDictionary<string, string> Definitions { get; init; }
 
-    /// <summary>The roles that the database names, and those that can become one of them; no passwords.</summary>
+    /// <summary>The roles that the database refers to, and their members; without passwords.</summary>
     public required List<SavedRole> Roles { get; init; }
 
-    /// <summary>The grants on schema public, which pg_dump writes so that only a superuser can restore them.</summary>
+    /// <summary>The grants on schema public, because only a superuser could restore those of pg_dump.</summary>
     public required List<string> PublicGrants { get; init; }
 
-    /// <summary>What db-check said when the backup was taken.</summary>
+    /// <summary>The findings of db-check at the time of the backup.</summary>
     public required List<string> Findings { get; init; }
 
     public string Write() => JsonSerializer.Serialize(this, Json);
@@ -52,7 +52,7 @@ internal sealed record Manifest
         {
             var manifest = JsonSerializer.Deserialize<Manifest>(text, Json);
             return manifest?.Format == CurrentFormat ? manifest : throw new SetupException(
-                $"The backup is of form {manifest?.Format}, and this build reads form {CurrentFormat}.");
+                $"The backup has format {manifest?.Format}, and this build reads format {CurrentFormat}.");
         }
         catch (JsonException e)
         {
@@ -61,5 +61,5 @@ internal sealed record Manifest
     }
 }
 
-/// <summary>A role as it was, without its password.</summary>
+/// <summary>A role, without its password.</summary>
 internal sealed record SavedRole(string Name, string Attributes, string? Comment, List<string> Settings, List<string> MemberOf);

@@ -1,9 +1,9 @@
 namespace RlsChat.Database;
 
-// A folder for people's data on its way, which nobody else can enter and which goes when we do.
+// A temporary folder for confidential data, accessible to its owner only and deleted on disposal.
 internal sealed class PrivateFolder : IDisposable
 {
-    /// <param name="parent">Where there is room for it; the temporary folder unless told otherwise.</param>
+    /// <param name="parent">A folder with enough space; by default the temporary folder.</param>
     public PrivateFolder(string? parent = null) => FullPath = Directory.CreateDirectory(
         Path.Combine(parent ?? Path.GetTempPath(), $".rlschat-{Guid.NewGuid():N}"),
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName;

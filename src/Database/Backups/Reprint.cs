@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// What a dump says of `x in ('a', 'b')` over a varchar, PostgreSQL reads as another expression of the same
+// PostgreSQL reads a dumped `x in ('a', 'b')` on a varchar as a different expression of the same
 // meaning: (ARRAY['a'::character varying])::text[] comes back as ARRAY[('a'::character varying)::text].
 internal static partial class Reprint
 {
@@ -19,7 +19,7 @@ internal static partial class Reprint
         return text;
     }
 
-    /// <summary>Takes the fingerprints of such definitions anew, and of no other.</summary>
+    /// <summary>Updates the fingerprints of such definitions only.</summary>
     public static async Task Store(NpgsqlConnection connection)
     {
         await connection.Execute("set role rlschat_owner");

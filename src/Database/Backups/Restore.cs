@@ -9,11 +9,11 @@ namespace RlsChat.Database;
 public static class Restore
 {
     /// <summary>Restores a backup.</summary>
-    /// <param name="ownerConnectionString">The owner's connection to a database that holds nothing.</param>
+    /// <param name="ownerConnectionString">The owner's connection to an empty database.</param>
     /// <param name="file">The backup.</param>
-    /// <param name="options">How.</param>
-    /// <returns>How many tables and rows it holds.</returns>
-    /// <exception cref="SetupException">It was refused, or what was restored is not what was backed up.</exception>
+    /// <param name="options">Options.</param>
+    /// <returns>The number of tables and rows.</returns>
+    /// <exception cref="SetupException">It was refused, or the result differs from the backup.</exception>
     public static async Task<(int Tables, long Rows)> Run(string ownerConnectionString, string file, RestoreOptions options)
     {
         using var folder = new PrivateFolder();
@@ -35,7 +35,7 @@ public static class Restore
         await Reprint.Store(connection);
         await UnfinishedRestore.End(connection);
 
-        // Another major version prints definitions in its own words: they are taken anew.
+        // Major versions print definitions differently, so fingerprints are updated.
         if (connection.PostgreSqlVersion.Major != manifest.Server)
         {
             await Migrator.Run(ownerConnectionString, new MigrationOptions { All = true, Log = options.Log });
@@ -84,15 +84,15 @@ public static class Restore
                 await transaction.CommitAsync();
                 foreach (var login in logins)
                 {
-                    options.Log($"the login {login} was made without a password: alter role {login} password '…'");
+                    options.Log($"the login {login} was created without a password: alter role {login} password '…'");
                 }
 
                 return true;
             },
             CancellationToken.None);
 
-    // What the backup's database had to say for itself, this one may say too, and what its server or an
-    // earlier version of db/ explains; nothing else.
+    // Findings of the backup are expected, and those that the server or an
+    // earlier version of db/ explains; no others.
     private static async Task Check(string owner, Manifest manifest, MigrationPlan plan, RestoreOptions options)
     {
         var findings = (await Checks.Run(owner)).Where(finding => !finding.IsNote).ToList();
@@ -100,7 +100,7 @@ public static class Restore
             || finding.Rule is "version" or "undescribed" or "server").ToList();
         foreach (var finding in known)
         {
-            options.Log($"as it was: {finding}");
+            options.Log($"as in the backup: {finding}");
         }
 
         if (!plan.IsEmpty)
@@ -111,7 +111,7 @@ public static class Restore
         if (findings.Except(known).ToList() is { Count: > 0 } news)
         {
             throw new SetupException(
-                "Everything was restored, and db-check finds what it did not find where the backup was taken:"
+                "Everything was restored, but db-check has findings that the backup did not have:"
                 + string.Concat(news.Select(finding => $"{Environment.NewLine}  {finding}")));
         }
     }

@@ -3,15 +3,15 @@ namespace RlsChat.Database;
 /// <summary>How a restoration runs.</summary>
 public sealed record RestoreOptions
 {
-    /// <summary>The password that <c>rlschat_api</c> is to have; null leaves it as it is.</summary>
+    /// <summary>The new password of <c>rlschat_api</c>; null leaves it unchanged.</summary>
     public string? ApiPassword { get; init; }
 
-    /// <summary>The password that <c>rlschat_auth</c> is to have; null leaves it as it is.</summary>
+    /// <summary>The new password of <c>rlschat_auth</c>; null leaves it unchanged.</summary>
     public string? AuthPassword { get; init; }
 
-    /// <summary>The password that <c>rlschat_live</c> is to have; null leaves it as it is.</summary>
+    /// <summary>The new password of <c>rlschat_live</c>; null leaves it unchanged.</summary>
     public string? LivePassword { get; init; }
 
-    /// <summary>Receives what is worth knowing and no error.</summary>
+    /// <summary>Receives informational messages.</summary>
     public Action<string> Log { get; init; } = _ => { };
 }

@@ -6,14 +6,14 @@ using Npgsql;
 
 namespace RlsChat.Database.Commands;
 
-// The API as a child of this process: what it is told, and where it listens.
+// The API as a child process: its environment and its address.
 internal static class ApiProcess
 {
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address it listens on.</summary>
     public static string Address { get; } = $"http://{Variable("HOST", "127.0.0.1")}:{Variable("PORT", "5080")}";
 
-    /// <summary>Otherwise whoever listens there already would be taken for the API.</summary>
-    /// <exception cref="SetupException">PORT is no port, or in use.</exception>
+    /// <summary>Checks the port first; another program on it could be mistaken for the API.</summary>
+    /// <exception cref="SetupException">PORT is not a port, or is in use.</exception>
     public static void RefuseTakenPort()
     {
         if (!ushort.TryParse(Variable("PORT", "5080"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port == 0)
@@ -29,7 +29,7 @@ internal static class ApiProcess
         }
         catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
-            throw new SetupException($"Port {port} is in use: end what listens there, or choose another by PORT=…", e);
+            throw new SetupException($"Port {port} is in use: stop the program that uses it, or choose another with PORT=…", e);
         }
     }
 

@@ -1,14 +1,14 @@
 namespace RlsChat.Database.Commands;
 
-// What stands after a command's name; what nobody asked for is an error.
+// The arguments after a command's name; an unknown one is an error.
 internal sealed class Arguments(IEnumerable<string> arguments)
 {
     private readonly List<string> left = [.. arguments];
 
-    /// <summary>Takes a flag, when it is there.</summary>
+    /// <summary>Takes a flag, if present.</summary>
     public bool Flag(string name) => left.Remove(name);
 
-    /// <summary>Takes the value after an option, when it is there.</summary>
+    /// <summary>Takes the value of an option, if present.</summary>
     public string? Option(string name)
     {
         var at = left.IndexOf(name);
@@ -40,7 +40,7 @@ internal sealed class Arguments(IEnumerable<string> arguments)
         return word;
     }
 
-    /// <summary>Refuses what is left.</summary>
+    /// <summary>Rejects remaining arguments.</summary>
     public void End()
     {
         if (left.Count > 0)

@@ -17,7 +17,7 @@ internal static partial class Generate
 
         if (!Directory.Exists("db/schema"))
         {
-            throw new SetupException("There is no db/schema here: run this at the root of the repository.");
+            throw new SetupException("There is no db/schema here: run this in the root of the repository.");
         }
 
         var number = 1 + Directory.EnumerateFiles("db/schema", "*.sql", SearchOption.AllDirectories)
@@ -29,7 +29,7 @@ internal static partial class Generate
         if (table is not null)
         {
             Write($"db/policies/{table}.sql", Templates.Policies(table));
-            Console.WriteLine($"The access matrix of \"{table}\" belongs into tests/rls/{table}Tests.cs.");
+            Console.WriteLine($"The access matrix of \"{table}\" belongs in tests/rls/{table}Tests.cs.");
         }
 
         return 0;
@@ -43,7 +43,7 @@ internal static partial class Generate
     {
         if (File.Exists(file))
         {
-            Console.WriteLine($"{file} is there already and stays as it is");
+            Console.WriteLine($"{file} exists and is left unchanged");
             return;
         }
 

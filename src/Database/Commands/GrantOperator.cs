@@ -12,10 +12,10 @@ internal static class GrantOperator
         await connection.Execute("set role rlschat_owner");
         if (await connection.Scalar<Guid>("select app_private.grant_operator($1)", email) == Guid.Empty)
         {
-            throw new SetupException($"Nobody has the address {email}: they sign up first (POST /auth/register).");
+            throw new SetupException($"Nobody has the address {email}: the person must sign up first (POST /auth/register).");
         }
 
-        Console.WriteLine($"{email} is an operator now: may view monitoring and grant credits, sees nobody's rows.");
+        Console.WriteLine($"{email} is now an operator: may view monitoring and grant credits, but sees no rows of other people.");
         return 0;
     }
 }

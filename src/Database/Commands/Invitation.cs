@@ -1,6 +1,6 @@
 namespace RlsChat.Database.Commands;
 
-// What someone who has just started it can do next.
+// Next steps, printed after the start.
 internal static class Invitation
 {
     public static void Print(string address, bool withPeople)
@@ -14,7 +14,7 @@ internal static class Invitation
             return;
         }
 
-        Console.WriteLine("Mails are put into .data/mail. These people are there:");
+        Console.WriteLine("Mails are written to .data/mail. The demo people:");
         Seed.PrintPeople();
         Console.WriteLine($"""
 

@@ -2,13 +2,13 @@ using Npgsql;
 
 namespace RlsChat.Database.Commands;
 
-// Whoever is asked for by address, at a prompt or a question: the role and the identity of their statements.
+// A person given by e-mail address, for psql and why: the role and identity of their statements.
 internal sealed record Person(string Role, Guid? Uid)
 {
     public static readonly Person Anonymous = new("anonymous", null);
 
     /// <summary>The person of that address, or <c>anonymous</c>.</summary>
-    /// <exception cref="SetupException">Nobody has it.</exception>
+    /// <exception cref="SetupException">No account has this address.</exception>
     public static async Task<Person> Named(NpgsqlConnection connection, string who)
     {
         if (who is "anonymous")

@@ -19,7 +19,7 @@ internal static class PrintPolicies
         var findings = await Checks.Run(target.Owner);
         if (findings.Count == 0)
         {
-            Console.WriteLine("db-check finds nothing: all is well.");
+            Console.WriteLine("db-check: no findings.");
             return 0;
         }
 

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace RlsChat.Database.Commands;
 
-// make psql AS=ana@…: a prompt at which every statement is that person's.
+// make psql AS=ana@…: a prompt whose statements run as that person.
 internal static class Psql
 {
     public static async Task<int> Run(Arguments arguments)
@@ -24,17 +24,17 @@ internal static class Psql
         ClientConnection.Set(start, await As(target, who));
         if (command is null)
         {
-            Console.WriteLine($"You are {who}. Ask anything, by column (nobody may read every one of \"User\"); \\q ends.");
+            Console.WriteLine($"You are {who}. Name the columns of \"User\": nobody may read all of them. \\q ends.");
         }
 
-        // Ctrl-C belongs to psql, which cancels a statement with it.
+        // psql handles Ctrl-C, to cancel a statement.
         using var ignore = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => signal.Cancel = true);
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
         return process.ExitCode;
     }
 
-    // The setting alone is believed because the owner's login is a member of identity_setter.
+    // The setting is trusted because the owner's login is a member of identity_setter.
     private static async Task<NpgsqlConnectionStringBuilder> As(Target target, string who)
     {
         await using var connection = await target.Connect();

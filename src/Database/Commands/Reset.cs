@@ -30,8 +30,8 @@ internal static class Reset
         if (exists && named != database && !await OwnMark.Has(connection, database))
         {
             throw new SetupException(
-                $"{target.Name} was not made by this program, so it stays as it is. "
-                    + $"If every row of it may go: make db-reset NAME={database}");
+                $"{target.Name} was not created by this program and is left unchanged. "
+                    + $"To delete all its rows: make db-reset NAME={database}");
         }
 
         if (exists)
@@ -41,7 +41,7 @@ internal static class Reset
 
         await connection.Execute($"create database {Statements.Name(database)}");
         await OwnMark.Set(connection, database);
-        Console.WriteLine($"Dropped and made again: {target.Name}.");
+        Console.WriteLine($"Dropped and created again: {target.Name}.");
     }
 
     private static async Task Drop(NpgsqlConnection connection, string database)

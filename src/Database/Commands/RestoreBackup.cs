@@ -28,7 +28,7 @@ internal static class RestoreBackup
         return 0;
     }
 
-    // The target's own, or a new one beside it.
+    // The target's database, or a new one on the same server.
     private static async Task<string> Database(Target target, string? into)
     {
         if (into is null)

@@ -13,12 +13,12 @@ internal static class Seed
         if (!anywhere && !PostgresUrl.IsLoopback(new NpgsqlConnectionStringBuilder(target.Owner).Host))
         {
             throw new SetupException(
-                $"The demo people's passwords are known to everybody, and {target.Name} is not on this machine. "
+                $"The passwords of the demo people are public, and {target.Name} is not on this machine. "
                     + "If that is what you want: rlschat-db seed --known-passwords");
         }
 
         var made = await DemoWorld.Make(target.Owner, target.Auth());
-        Console.WriteLine(made ? "The demo world:" : "The demo world was there already:");
+        Console.WriteLine(made ? "The demo world:" : "The demo world already exists:");
         PrintPeople();
         return 0;
     }

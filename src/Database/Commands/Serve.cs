@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace RlsChat.Database.Commands;
 
-// make run: the API, and without POSTGRES_URL a database of its own, for as long as this runs.
+// make run: the API and, without POSTGRES_URL, an embedded database while it runs.
 internal static class Serve
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -48,7 +48,7 @@ internal static class Serve
             stop.TrySetResult();
         });
 
-    // The demo world is made once: who removes someone from it does not find them there again.
+    // The demo world is created once, so people who were removed from it do not come back.
     private static async Task Prepare(Target target)
     {
         await Migrate.Run(target, quiet: true);
@@ -63,7 +63,7 @@ internal static class Serve
     private static async Task<bool> IsReady(Process api, Task stop)
     {
         using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        var answer = "it does not answer";
+        var answer = "no response";
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Patience; await Task.Delay(50))
         {
             if (api.HasExited || stop.IsCompleted)

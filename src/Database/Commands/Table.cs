@@ -1,9 +1,9 @@
 namespace RlsChat.Database.Commands;
 
-// Rows in columns, on a terminal.
+// Prints rows in columns.
 internal static class Table
 {
-    /// <summary>Every column as wide as its widest cell, up to a limit; the last one as it comes.</summary>
+    /// <summary>Pads each column to its widest cell, up to a limit, except the last.</summary>
     public static void Print(IReadOnlyList<string[]> rows)
     {
         const int most = 60;

@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace RlsChat.Database.Commands;
 
-// The database that a command works on: POSTGRES_URL's, or the embedded server's, which is started
-// for the command and stopped after it unless someone else uses it.
+// The database of a command: that of POSTGRES_URL, or of the embedded server, which is started
+// for the command and stopped after it, unless another process uses it.
 internal sealed class Target : IAsyncDisposable
 {
     private readonly DatabaseSettings settings;
@@ -23,19 +23,19 @@ internal sealed class Target : IAsyncDisposable
     /// <summary>The owner's connection string.</summary>
     public string Owner { get; }
 
-    /// <summary>The embedded server, when it is that one.</summary>
+    /// <summary>The embedded server, if the database is there.</summary>
     public EmbeddedServer? Embedded { get; }
 
-    /// <summary>The password that rlschat_api has or is to have.</summary>
+    /// <summary>The password of rlschat_api, current or to be set.</summary>
     public string? ApiPassword { get; }
 
-    /// <summary>The password that rlschat_auth has or is to have.</summary>
+    /// <summary>The password of rlschat_auth, current or to be set.</summary>
     public string? AuthPassword { get; }
 
-    /// <summary>The password that rlschat_live has or is to have.</summary>
+    /// <summary>The password of rlschat_live, current or to be set.</summary>
     public string? LivePassword { get; }
 
-    /// <summary>How people know it; never a password.</summary>
+    /// <summary>Its name for messages, without a password.</summary>
     public string Name
     {
         get
@@ -57,7 +57,7 @@ internal sealed class Target : IAsyncDisposable
         return new Target(embedded.OwnerConnectionString, embedded, settings);
     }
 
-    /// <summary>A connection of the owner's login: one session, because roles are set for it.</summary>
+    /// <summary>A connection of the owner's login; a single session, because commands set its role.</summary>
     public Task<NpgsqlConnection> Connect(string? database = null) =>
         Connections.OpenSession(Owner, settings => settings.Database = database ?? settings.Database);
 

@@ -1,6 +1,6 @@
 namespace RlsChat.Database.Commands;
 
-// What db-generate writes: files that work as they are, and let nobody do anything that is not said.
+// The files that db-generate writes. They work unchanged and grant nothing that they do not list.
 internal static class Templates
 {
     public const string Schema = """

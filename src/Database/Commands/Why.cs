@@ -2,9 +2,9 @@ using Npgsql;
 
 namespace RlsChat.Database.Commands;
 
-// make why AS=ana@… TABLE=Message ROW=…: what each policy says of one row, for that person. The row is read as the
-// role of backups; each policy is evaluated on it as the person, so that what it asks of other tables is judged by
-// those tables' policies, as in a statement of theirs. No value of the row is printed.
+// make why AS=ana@… TABLE=Message ROW=…: what each policy decides about a row for a person. The row is read as the
+// backup role; each policy is evaluated on it as the person, so that sub-queries on other tables use
+// those tables' policies, as in the person's own statements. No value of the row is printed.
 internal static class Why
 {
     private const string Say = "whom, which table and which row: make why AS=ana@acme.example TABLE=Chat ROW=<its id>";
@@ -19,7 +19,7 @@ internal static class Why
         await using var connection = await target.Connect();
         var person = await Person.Named(connection, who);
         await using var transaction = await connection.BeginTransactionAsync();
-        // One moment for all of it; and nothing writes.
+        // One snapshot, read-only.
         await connection.Execute("set transaction isolation level repeatable read, read only");
         var row = await Row(connection, table, id);
         var policies = await Policies(connection, table, person.Role);
@@ -29,7 +29,7 @@ internal static class Why
         var isVisible = grants.Contains("select") && await connection.Scalar<bool>(
             $"select exists (select from public.{Statements.Name(table)} where \"id\"::text = $1)", id);
         Console.WriteLine($"{who}, as {person.Role}, {(isVisible ? "sees" : "does not see")} this row of \"{table}\".");
-        Console.WriteLine($"Granted, if only of some columns: {(grants.Count == 0 ? "nothing" : string.Join(", ", grants))}. Of the policies of a command one must say yes:\n");
+        Console.WriteLine($"Granted, at least on some columns: {(grants.Count == 0 ? "nothing" : string.Join(", ", grants))}. One policy of a command must say yes:\n");
         var lines = new List<string[]> { (string[])["command", "policy", "using", "with check", "because"] };
         foreach (var policy in policies)
         {
@@ -44,7 +44,7 @@ internal static class Why
         return 0;
     }
 
-    // As JSON, which goes back to the database as it came.
+    // As JSON, which the database reads back unchanged.
     private static async Task<string> Row(NpgsqlConnection connection, string table, string id)
     {
         var tables = await connection.Query(row => row.GetString(0),
@@ -64,7 +64,7 @@ internal static class Why
         var found = await connection.Scalar<string>(
             $"select to_jsonb(t)::text from public.{Statements.Name(table)} t where t.\"id\"::text = $1", id);
         await connection.Execute("reset role");
-        return found ?? throw new SetupException($"\"{table}\" has no row {id}: nobody sees it.");
+        return found ?? throw new SetupException($"\"{table}\" has no row {id}.");
     }
 
     private static Task<List<Policy>> Policies(NpgsqlConnection connection, string table, string role) => connection.Query(
@@ -87,7 +87,7 @@ internal static class Why
         order by n
         """, table, role);
 
-    // The expression stands in the catalogue as the owner wrote it, and sees the row under its table's name.
+    // The catalogue's expression refers to the row by its table's name.
     private static async Task<string> Says(NpgsqlConnection connection, string table, string row, string? expression) =>
         expression is null ? "-" : await connection.Scalar<bool>(
             $"select coalesce(({expression}), false) from jsonb_populate_record(null::public.{Statements.Name(table)}, $1::jsonb) {Statements.Name(table)}",

@@ -5,10 +5,10 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-/// <summary>Says in words why there is no connection, and what to do next; never with a password.</summary>
+/// <summary>Explains why a connection failed and what to do next, without showing a password.</summary>
 public static class ConnectionFailure
 {
-    /// <summary>Describes what opening a connection threw.</summary>
+    /// <summary>Describes an error of opening a connection.</summary>
     /// <param name="error">What was thrown.</param>
     /// <param name="settings">Where to connect.</param>
     public static SetupException Describe(Exception error, NpgsqlConnectionStringBuilder settings)

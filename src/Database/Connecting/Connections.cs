@@ -2,14 +2,14 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-/// <summary>Opens connections of their own, outside any pool; what fails is told in words.</summary>
+/// <summary>Opens connections outside any pool, and explains failures.</summary>
 public static class Connections
 {
     /// <summary>Opens a connection.</summary>
     /// <param name="connectionString">Where to; several hosts and <c>target_session_attrs</c> are understood.</param>
-    /// <param name="adjust">What is to be different.</param>
+    /// <param name="adjust">Changes settings.</param>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="SetupException">There is no connection; says why and what to do.</exception>
+    /// <exception cref="SetupException">The connection failed; says why and what to do.</exception>
     public static async Task<NpgsqlConnection> Open(
         string connectionString, Action<NpgsqlConnectionStringBuilder>? adjust = null, CancellationToken cancellation = default)
     {

@@ -3,9 +3,9 @@ using Npgsql;
 namespace RlsChat.Database;
 
 /// <summary>
-/// Tries whether the way to the server keeps what this program counts on. A pooler in transaction mode hands
-/// each transaction to another session; with nobody else there it may be the same one by chance, so each test
-/// lets a second connection take the session that the first has just left.
+/// Tests whether the connection keeps its session state. A pooler in transaction mode hands
+/// each transaction to another session. An idle pooler may reuse the same one by chance, so each test
+/// lets a second connection take the session that the first has just released.
 /// </summary>
 public static class SelfTest
 {
@@ -15,11 +15,11 @@ public static class SelfTest
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Does a lock that a session takes hold after its transaction?</summary>
-    /// <returns>What is wrong and what to do, or null when all is well.</returns>
+    /// <summary>Tests whether a session lock survives its transaction.</summary>
+    /// <returns>The problem and its remedy, or null.</returns>
     public static async Task<string?> Sessions(NpgsqlConnection one, NpgsqlConnection other, CancellationToken stop)
     {
-        // Whoever runs this at the same time takes another lock.
+        // Concurrent runs use different locks.
         var key = Random.Shared.NextInt64();
         var pid = await Ask<int>(one, "select pg_catalog.pg_backend_pid() from pg_catalog.pg_advisory_lock($1)", stop, key);
         var (isKept, holder) = (true, one);
@@ -28,7 +28,7 @@ public static class SelfTest
             await using var transaction = await other.BeginTransactionAsync(stop);
             if (await Ask<int>(other, "select pg_catalog.pg_backend_pid()", stop) == pid)
             {
-                // The session is the other's now, and so is the lock; to wait for one of one's own could take for ever.
+                // The other connection has the session and the lock; waiting for a lock could take forever.
                 (isKept, holder) = (false, other);
                 await Ask<bool>(holder, Unlock, stop, key);
             }
@@ -44,10 +44,10 @@ public static class SelfTest
                 + "Set POSTGRES_DIRECT_URL to the server itself; POSTGRES_URL may stay.";
     }
 
-    /// <summary>Does a connection that listens hear what another one notifies?</summary>
+    /// <summary>Tests whether LISTEN receives notifications.</summary>
     /// <param name="open">Opens a connection.</param>
     /// <param name="stop">Gives up.</param>
-    /// <returns>What is wrong and what to do, or null when all is well.</returns>
+    /// <returns>The problem and its remedy, or null.</returns>
     public static async Task<string?> Notifications(Func<CancellationToken, ValueTask<NpgsqlConnection>> open, CancellationToken stop)
     {
         await using var one = await open(stop);
@@ -60,18 +60,18 @@ public static class SelfTest
             await transaction.CommitAsync(stop);
         }
 
-        // A wait is never called off: Npgsql can stand still for that (its issue 5975).
+        // The wait is never cancelled, because Npgsql can hang then (its issue 5975).
         return await one.WaitAsync(Patience, CancellationToken.None)
             ? null
             : $"rlschat_live goes through {Pooler}, so it does not hear that something happened: "
                 + "set POSTGRES_DIRECT_URL (or POSTGRES_LIVE_URL, with this login) to the server itself";
     }
 
-    /// <summary>Is a statement that was prepared still there at its next use?</summary>
-    /// <param name="login">Whose connections they are.</param>
+    /// <summary>Tests whether a prepared statement survives until its next use.</summary>
+    /// <param name="login">The login of the connections.</param>
     /// <param name="open">Opens a connection.</param>
     /// <param name="stop">Gives up.</param>
-    /// <returns>What is wrong and what to do, or null when all is well.</returns>
+    /// <returns>The problem and its remedy, or null.</returns>
     public static async Task<string?> PreparedStatements(
         string login, Func<CancellationToken, ValueTask<NpgsqlConnection>> open, CancellationToken stop)
     {
@@ -88,7 +88,7 @@ public static class SelfTest
                 await same.PrepareAsync(stop);
                 if ((int)(await same.ExecuteScalarAsync(stop))! != pid)
                 {
-                    // With the pooler's only session this would wait for the transaction to end.
+                    // If the pooler has one session, this would wait for the transaction to end.
                     await prepared.ExecuteNonQueryAsync(stop);
                 }
 

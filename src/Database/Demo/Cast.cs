@@ -3,12 +3,12 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// The demo people at one connection, one after the other, in one transaction.
+// The demo people on one connection, one after the other, in one transaction.
 internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<DemoPerson, Guid> ids)
 {
     public Guid Id(DemoPerson person) => ids[person];
 
-    /// <summary>From here on the connection is that person's.</summary>
+    /// <summary>Switches the connection to a person.</summary>
     public async Task Become(DemoPerson person)
     {
         await connection.Execute("set local role regular_user");

@@ -1,9 +1,9 @@
 namespace RlsChat.Database;
 
-/// <summary>Someone of the demo world, whose password everybody knows.</summary>
-/// <param name="Name">What they are called.</param>
+/// <summary>A person of the demo world, whose password is public.</summary>
+/// <param name="Name">Name.</param>
 /// <param name="Email">Their address.</param>
-/// <param name="Is">What they are, in a few words.</param>
+/// <param name="Is">A short description.</param>
 public sealed record DemoPerson(string Name, string Email, string Is)
 {
     /// <summary>Their password.</summary>

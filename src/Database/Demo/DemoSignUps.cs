@@ -5,11 +5,11 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// Signs the demo people up and proves their addresses, on the connection of rlschat_auth and by the
+// Signs the demo people up and verifies their addresses, on the connection of rlschat_auth with the
 // functions that the API calls.
 internal sealed class DemoSignUps(NpgsqlConnection auth)
 {
-    /// <summary>The people's ids; whoever is there already stays as they are.</summary>
+    /// <summary>The people's ids; existing people are left unchanged.</summary>
     public async Task<Dictionary<DemoPerson, Guid>> Run()
     {
         var ids = new Dictionary<DemoPerson, Guid>();
@@ -34,7 +34,7 @@ internal sealed class DemoSignUps(NpgsqlConnection auth)
         return id;
     }
 
-    // What a person does who signs in and follows the link in the mail.
+    // As a person signs in and follows the link in the mail.
     private async Task ProveAddress(Guid id, string email)
     {
         var (refresh, secret, mailed) = (Secret(), Secret(), Secret());

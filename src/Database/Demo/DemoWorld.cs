@@ -3,15 +3,15 @@ using System.Text;
 
 namespace RlsChat.Database;
 
-/// <summary>Two small organizations to look at, written through the policies: each row by the person whose it is.</summary>
+/// <summary>Two small demo organizations; each row is inserted by its owner, under the policies.</summary>
 public static class DemoWorld
 {
     private const string Member = "00000000-0000-4000-8000-000000000001";
 
-    /// <summary>Makes the world, unless it is there.</summary>
+    /// <summary>Creates the world, unless it exists.</summary>
     /// <param name="ownerConnectionString">The owner's login, a member of <c>identity_setter</c>.</param>
     /// <param name="authConnectionString">The login <c>rlschat_auth</c>.</param>
-    /// <returns>False when it was there already.</returns>
+    /// <returns>False if it existed already.</returns>
     public static async Task<bool> Make(string ownerConnectionString, string authConnectionString)
     {
         await using var auth = await Connections.Open(authConnectionString);
@@ -19,7 +19,7 @@ public static class DemoWorld
 
         await using var owner = await Connections.Open(ownerConnectionString);
         await using var transaction = await owner.BeginTransactionAsync();
-        // Two at once: the second finds the world made.
+        // Of two concurrent runs, the second finds the world.
         await owner.Execute("select pg_advisory_xact_lock(7261)");
         var people = new Cast(owner, ids);
         await people.Become(DemoPerson.Ana);

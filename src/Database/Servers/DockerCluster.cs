@@ -31,7 +31,7 @@ internal sealed class DockerCluster(string name, string image) : Cluster
             : null;
     }
 
-    // The container keeps the port that it was made with.
+    // The container keeps its original port.
     public override async Task Start(int port) => Check(await Docker("start", name));
 
     public override async Task Stop() => Check(await Docker("stop", name));

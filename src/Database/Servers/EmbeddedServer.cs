@@ -11,7 +11,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>The database that it holds.</summary>
     public const string Database = "rlschat";
 
-    /// <summary>The login that owns this database: it may create roles and databases and is no superuser.</summary>
+    /// <summary>The login that owns this database; it may create roles and databases but is not a superuser.</summary>
     public const string OwnerLogin = "rlschat_installer";
 
     private readonly ServerFolder folder;
@@ -30,17 +30,17 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// <summary>The loopback port that it listens on.</summary>
     public int Port { get; }
 
-    /// <summary>What it runs on, for people to read.</summary>
+    /// <summary>The kind of server, for messages.</summary>
     public string Description => cluster.Description;
 
     /// <summary>The owner's connection to the database, for migrations.</summary>
     public string OwnerConnectionString => ConnectionString(OwnerLogin, Secrets.Installer);
 
-    /// <summary>The superuser's connection: for what only a superuser can tighten, and for tests of that.</summary>
+    /// <summary>The superuser's connection, for tightening the server and for tests.</summary>
     public string SuperuserConnectionString => ConnectionString("postgres", Secrets.Superuser);
 
     /// <summary>Starts the server of a folder, or joins the processes that use it already.</summary>
-    /// <param name="directory">Where its files and secrets are kept.</param>
+    /// <param name="directory">The folder of its files and secrets.</param>
     public static Task<EmbeddedServer> Start(string directory = ".data") => Start(new ServerFolder(directory, throwAway: false));
 
     /// <summary>
@@ -61,7 +61,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
         }.ConnectionString;
 
     /// <summary>
-    /// Runs <c>db/superuser/tighten.sql</c>: what the owner's login may not revoke. Elsewhere
+    /// Runs <c>db/superuser/tighten.sql</c>, which the owner's login may not do. On other servers
     /// <c>db-check</c> lists what is not tightened.
     /// </summary>
     /// <param name="superuserConnectionString">A superuser's connection to the migrated database.</param>
@@ -96,14 +96,14 @@ public sealed class EmbeddedServer : IAsyncDisposable
         }
     }
 
-    // Whoever removed the folder to begin anew could not see what stood outside it.
+    // A person who removed the folder to start over could not see files outside it.
     private static async Task BeginAnew(ServerFolder folder, Cluster cluster)
     {
         if (!cluster.IsElsewhere)
         {
             throw new SetupException(
                 $"{folder.SecretsFile} is gone, and with it the passwords of the database beside it: restore it, or remove "
-                    + $"{folder.FullPath} to begin anew.");
+                    + $"{folder.FullPath} to start over.");
         }
 
         if (await cluster.RunningPort() is not null)
@@ -134,7 +134,7 @@ public sealed class EmbeddedServer : IAsyncDisposable
         if (await cluster.RunningPort() is not { } port)
         {
             await cluster.Start(folder.RememberedPort());
-            port = await cluster.RunningPort() ?? throw new SetupException($"{cluster.Description} stopped at once.");
+            port = await cluster.RunningPort() ?? throw new SetupException($"{cluster.Description} stopped immediately.");
             folder.RememberPort(port);
         }
 

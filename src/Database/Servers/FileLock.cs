@@ -1,16 +1,16 @@
 namespace RlsChat.Database;
 
-// A lock between processes that the kernel gives back when its holder dies.
+// A lock between processes that the kernel releases when its holder ends.
 internal sealed class FileLock : IDisposable
 {
     private readonly FileStream stream;
 
     private FileLock(FileStream stream) => this.stream = stream;
 
-    /// <summary>Alone, or null while anyone else holds the lock in either way.</summary>
+    /// <summary>Exclusive, or null while another process holds the lock.</summary>
     public static FileLock? TryAlone(string file) => Try(file, FileAccess.ReadWrite, FileShare.None);
 
-    /// <summary>Beside others, or null while someone holds it alone.</summary>
+    /// <summary>Shared, or null while another process holds it exclusively.</summary>
     public static FileLock? TryShared(string file)
     {
         if (!File.Exists(file))
@@ -21,7 +21,7 @@ internal sealed class FileLock : IDisposable
         return Try(file, FileAccess.Read, FileShare.Read);
     }
 
-    /// <summary>Alone, waiting for others.</summary>
+    /// <summary>Exclusive; waits.</summary>
     public static async Task<FileLock> Alone(string file)
     {
         for (var until = DateTime.UtcNow.AddMinutes(2); DateTime.UtcNow < until; await Task.Delay(50))

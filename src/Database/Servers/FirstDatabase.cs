@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// The only thing that a superuser does on an embedded server: the owner's login and its database.
+// The only task of the superuser on an embedded server: to create the owner's login and its database.
 internal static class FirstDatabase
 {
     public static async Task Make(EmbeddedServer server)
@@ -27,7 +27,7 @@ internal static class FirstDatabase
         }
     }
 
-    // A container says that it runs before its server listens.
+    // A container is running before its server listens.
     private static async Task Open(NpgsqlConnection connection)
     {
         for (var attempt = 1; ; attempt++)

@@ -1,20 +1,20 @@
 namespace RlsChat.Database;
 
-// A cluster made and run with the PostgreSQL programs of this machine.
+// A cluster that uses the installed PostgreSQL programs.
 internal sealed class LocalCluster(PostgresBinaries binaries, string folder, bool isElsewhere, bool throwAway) : Cluster
 {
-    // For a cluster that nobody will miss: a crash of the machine may lose it.
+    // For temporary clusters, which a crash may destroy.
     private const string Unsafe =
         " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 -c autovacuum=off";
 
-    // Where the library of pg_stat_statements may be, seen from the programs.
+    // Possible locations of the library of pg_stat_statements, relative to the programs.
     private static readonly string[] StatementCounters =
     [
         "../lib/pg_stat_statements.so", "../lib/postgresql/pg_stat_statements.so", "../lib/pg_stat_statements.dylib",
         "../lib/postgresql/pg_stat_statements.dylib",
     ];
 
-    // So that an operator only needs to create the extension (docs/monitoring.md). The program on PATH may be a link.
+    // So that an operator only needs to create the extension (docs/operating.md). The program on PATH may be a link.
     private string Preload => StatementCounters.Any(file => File.Exists(Path.Combine(
             Path.GetDirectoryName(File.ResolveLinkTarget(binaries.Program("postgres"), returnFinalTarget: true)?.FullName) ?? binaries.Folder, file)))
         ? " -c shared_preload_libraries=pg_stat_statements"
@@ -40,13 +40,13 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
 
         var major = (await File.ReadAllTextAsync(version)).Trim();
         return major == $"{binaries.Major}" ? true : throw new SetupException(
-            $"{folder} was made by PostgreSQL {major}, and the programs found are of version {binaries.Major}: set "
-                + $"RLSCHAT_POSTGRES_BIN to the folder of version {major}, or remove {folder} to begin anew.");
+            $"{folder} was created by PostgreSQL {major}, but the programs found are of version {binaries.Major}: set "
+                + $"RLSCHAT_POSTGRES_BIN to the folder of version {major}, or remove {folder} to start over.");
     }
 
     public override async Task Create(string superuserPassword)
     {
-        // An earlier attempt that was killed may have left half a cluster.
+        // A killed attempt may have left an incomplete cluster.
         await Unprivileged.Run("rm", "-rf", Data);
         var passwordFile = Path.Combine(folder, "password");
         await File.WriteAllTextAsync(passwordFile, superuserPassword);
@@ -73,21 +73,21 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
             return null;
         }
 
-        // The fourth line of postmaster.pid; it is there once the server has begun to listen.
+        // The fourth line of postmaster.pid, which the server writes when it listens.
         var lines = await File.ReadAllLinesAsync(PidFile);
         return lines.Length > 3 ? Number(lines[3]) : null;
     }
 
     public override async Task Start(int port)
     {
-        // No socket: where its directory is allowed differs from machine to machine, and loopback is enough.
+        // No socket: its permitted folder differs between machines, and loopback is enough.
         var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
             + " -c password_encryption=scram-sha-256" + Preload + (throwAway ? Unsafe : "");
         string[] start = [binaries.Program("pg_ctl"), "start", "-w", "-t", "60", "-D", Data, "-l", Log, "-o", options];
         var answer = await Unprivileged.Run(start);
         if (!answer.Succeeded)
         {
-            // The sessions of a server that was killed hold its shared memory for a moment longer.
+            // Sessions of a killed server hold its shared memory for a moment.
             await Task.Delay(1000);
             answer = await Unprivileged.Run(start);
         }
@@ -108,7 +108,7 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
         await Unprivileged.Run("rm", "-rf", Data, Log);
     }
 
-    // A throw-away server and its files outlive a killed process by no more than a second.
+    // Stops and removes a temporary server within a second after this process was killed.
     public void Watch()
     {
         var everything = Path.GetDirectoryName(folder);

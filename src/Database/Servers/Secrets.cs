@@ -58,7 +58,7 @@ public sealed record Secrets(string Superuser, string Installer, string Api, str
         }
         catch (JsonException e)
         {
-            throw new SetupException($"{file} cannot be read: {e.Message}. Remove it together with its folder to begin anew.", e);
+            throw new SetupException($"{file} cannot be read: {e.Message}. Remove it together with its folder to start over.", e);
         }
     }
 

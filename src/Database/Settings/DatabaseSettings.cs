@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-/// <summary>Where the database is, and how its logins get in, from the environment.</summary>
+/// <summary>The connections of the database and its logins, from the environment.</summary>
 public sealed record DatabaseSettings
 {
     /// <summary>
@@ -65,7 +65,7 @@ public sealed record DatabaseSettings
             return null;
         }
 
-        // Of POSTGRES_URL only the place counts: its credentials are the owner's.
+        // Only the host, port and database of POSTGRES_URL are used: its credentials are the owner's.
         var result = new NpgsqlConnectionStringBuilder(settings.ConnectionString)
         {
             Username = own?.Username ?? login,

@@ -17,11 +17,11 @@ public static class PostgresUrl
 
     /// <summary>
     /// Turns a URL into Npgsql's settings. <c>sslmode=require</c> is raised to <c>verify-full</c> except on
-    /// loopback: without checking the certificate, TLS does not say who is at the other end. GSS encryption is
-    /// used only when the URL asks for it.
+    /// loopback: without checking the certificate, TLS does not authenticate the server. GSS encryption is
+    /// used only if the URL requests it.
     /// </summary>
     /// <param name="url">The URL.</param>
-    /// <param name="variable">Where the URL came from, for the message.</param>
+    /// <param name="variable">The variable of the URL, for the message.</param>
     /// <exception cref="SetupException">The URL is malformed; the message never shows the URL, which holds a password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string url, string variable)
     {
@@ -47,17 +47,17 @@ public static class PostgresUrl
             var (name, value) = Split(option, '=');
             if (name.Length == option.Length || value.Contains('=', StringComparison.Ordinal))
             {
-                throw Malformed(variable, "behind the ?, each option is name=value, with & between them (a = in a value is written %3D)");
+                throw Malformed(variable, "after the ?, each option is name=value, with & between them (a = in a value is written %3D)");
             }
 
             options.Apply(Decode(name, variable), Decode(value, variable));
         }
 
         places.Set(settings);
-        // A password with an unescaped / ends up here, and messages show the database.
+        // A password with an unescaped / would become part of the database name, which messages show.
         if (database.Contains('@', StringComparison.Ordinal))
         {
-            throw Malformed(variable, $"there is an @ behind the / ({Encoding})");
+            throw Malformed(variable, $"there is an @ after the / ({Encoding})");
         }
 
         options.Finish();
@@ -69,7 +69,7 @@ public static class PostgresUrl
         || place.Host is "localhost"
         || (IPAddress.TryParse(place.Host, out var address) && IPAddress.IsLoopback(address)));
 
-    /// <summary>How people know a database: its name and place, never a user or a password.</summary>
+    /// <summary>Names a database and its server for messages, without user and password.</summary>
     public static string Describe(NpgsqlConnectionStringBuilder settings)
     {
         var places = Hosts(settings.Host, settings.Port).Select(place =>
@@ -141,7 +141,7 @@ public static class PostgresUrl
         }
         catch (DecoderFallbackException)
         {
-            throw Malformed(variable, "what is percent-encoded must be UTF-8");
+            throw Malformed(variable, "percent-encoded text must be UTF-8");
         }
     }
 
@@ -195,7 +195,7 @@ public static class PostgresUrl
             var end = entry.IndexOf(']', StringComparison.Ordinal);
             if (end < 2 || (end + 1 < entry.Length && entry[end + 1] != ':'))
             {
-                throw Malformed(variable, "an IPv6 address stands in brackets, as in [::1]:5432");
+                throw Malformed(variable, "an IPv6 address must be in brackets, as in [::1]:5432");
             }
 
             return (Decode(entry[1..end], variable), end + 1 < entry.Length ? Decode(entry[(end + 2)..], variable) : "");
@@ -214,7 +214,7 @@ public static class PostgresUrl
                 : (host, port);
         }
 
-        // Where libpq looks: Debian's packages put the socket into the first, a server as it comes into the second.
+        // As libpq: Debian's packages use the first folder, PostgreSQL's default is the second.
         private static string DefaultHost(int port)
         {
             string[] folders = ["/var/run/postgresql", "/tmp"];
@@ -225,6 +225,6 @@ public static class PostgresUrl
         private int Port(string text) =>
             text.Length == 0 ? NpgsqlConnection.DefaultPort
             : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port
-            : throw Malformed(variable, $"the port must be a number from 1 to 65535 ({Encoding}; an IPv6 address stands in brackets)");
+            : throw Malformed(variable, $"the port must be a number from 1 to 65535 ({Encoding}; IPv6 addresses must be in brackets)");
     }
 }

@@ -3,8 +3,8 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// The options of a libpq URL. An option that we would silently ignore may be the one that someone's safety
-// depends on, so one that has no counterpart here is refused by name.
+// The options of a libpq URL. Security may depend on an option, so one that
+// is not supported is refused by name, not ignored.
 internal sealed class PostgresUrlOptions(NpgsqlConnectionStringBuilder settings, PostgresUrl.Places places, string variable)
 {
     private static readonly string[] Supported =
@@ -26,7 +26,7 @@ internal sealed class PostgresUrlOptions(NpgsqlConnectionStringBuilder settings,
         ["replication"] = "this program does not replicate",
     };
 
-    /// <summary>The methods of require_auth, and what Npgsql calls them.</summary>
+    /// <summary>The methods of require_auth, with Npgsql's names.</summary>
     internal static readonly IReadOnlyDictionary<string, string> Authentications = new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["password"] = "Password",
@@ -81,7 +81,7 @@ internal sealed class PostgresUrlOptions(NpgsqlConnectionStringBuilder settings,
         }
     }
 
-    /// <summary>What depends on several options, or on the hosts.</summary>
+    /// <summary>Settings that depend on several options or on the hosts.</summary>
     public void Finish()
     {
         if (_fallbackName is not null && settings.ApplicationName is null
@@ -92,7 +92,7 @@ internal sealed class PostgresUrlOptions(NpgsqlConnectionStringBuilder settings,
 
         if (_keepAlive && (_idle > 0 || _interval > 0))
         {
-            // Npgsql takes no interval without the time before it; this is the kernel's.
+            // Npgsql requires the time before the interval; this is the kernel's default.
             settings.TcpKeepAliveTime = _idle > 0 ? _idle : 7200;
             settings.TcpKeepAliveInterval = _interval;
         }
@@ -128,7 +128,7 @@ internal sealed class PostgresUrlOptions(NpgsqlConnectionStringBuilder settings,
     private SetupException Unknown(string name) => Instead.TryGetValue(name, out var instead)
         ? PostgresUrl.Malformed(variable, $"the option \"{name}\" is not supported; {instead}")
         : PostgresUrl.Malformed(variable,
-            // What is no keyword may be the rest of a password with an & in it.
+            // Anything but a keyword may be the rest of a password that contains &.
             $"unknown option {(name.All(letter => char.IsAsciiLetter(letter) || letter == '_') ? $"\"{name}\"" : "")}; "
                 + $"supported are {string.Join(", ", Supported)}");
 
