@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Copies this tree, and what was built of it, and follows "Adding a table in five steps" of
-# README.md in the copy, up to running anything. Where that was done already, it only copies.
+# Copies this tree and its build output, and follows "Adding a table in five steps" of README.md in the copy,
+# without running anything. If the copy has the table already, it only copies.
 #   tests/readme-steps.sh COPY
 set -euo pipefail
 cd "$(dirname "$0")/.."
