@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs all that docs/proof.md claims, part by part, and writes the table there from what was counted
-# (tests/support/Figures.cs). A part holds when its command succeeds and its bounds hold; a figure that
-# nobody counted holds no bound, so that a part which tests nothing fails.
+# Runs the proof of docs/threat-model.md, part by part, and writes the table there from the counted figures
+# (tests/support/Figures.cs). A part holds if its command succeeds and its bounds hold. A figure that was not
+# counted holds no bound, so a part that tests nothing fails.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 out=$PWD/.data/prove
@@ -20,12 +20,13 @@ part() { # NAME BOUNDS COMMAND: bounds are words such as "attacks.succeeded=0"
   touch "$out/$name.figures"
   sed -nE 's/^(Passed|Failed)! +- +Failed: +([0-9]+), Passed: +([0-9]+),.*/tests.failed\t\2\ntests.passed\t\3/p' \
     "$out/$name.log" >>"$out/$name.figures"
-  # Counts add up, of texts the last holds. Each becomes a row: part, figure, value, bound, command.
+  # Counts add up; of texts the last one holds. The row: part, figures that have a bound, command.
   awk -F '\t' -v part="$name" -v bounds="$bounds" -v command="$command" '
-    function value(word) { return word ~ /^[0-9]+$/ ? word : (word in sum) ? sum[word] : "nobody counted" }
-    function row(figure, number, bound) {
-      print part "\t" figure "\t" number "\t" bound "\t" command
-      part = command = ""
+    function value(word) { return word ~ /^[0-9]+$/ ? word : (word in sum) ? sum[word] : "not counted" }
+    function comma(n,  end) {
+      if (n !~ /^[0-9]+$/) return n
+      for (end = ""; length(n) > 3; n = substr(n, 1, length(n) - 3)) end = "," substr(n, length(n) - 2) end
+      return n end
     }
     # Where the server is belongs to the machine.
     $1 == "server.version" { next }
@@ -41,11 +42,15 @@ part() { # NAME BOUNDS COMMAND: bounds are words such as "attacks.succeeded=0"
         bound[name] = bound[name] (bound[name] == "" ? "" : ", ") sign " " least (held ? "" : " BROKEN")
         if (!held) { broken = 1; sum[name] = is }
       }
-      for (name in sum) if (name in bound || sum[name] != 0) names[++count] = name
+      for (name in bound) names[++count] = name
       for (i = 1; i <= count; i++) for (j = i + 1; j <= count; j++) if (names[j] < names[i]) {
         name = names[i]; names[i] = names[j]; names[j] = name
       }
-      for (i = 1; i <= count; i++) row(names[i], sum[names[i]], bound[names[i]])
+      for (i = 1; i <= count; i++) {
+        label = name = names[i]; sub(/\./, " ", label)
+        line = line (i > 1 ? "; " : "") label " " comma(sum[name]) " (" bound[name] ")"
+      }
+      print part "\t" line "\t" command
       exit broken
     }' "$out/$name.figures" >>"$out/rows" || verdict=FAILS
   [ $verdict = holds ] || failed+=("$name")
@@ -60,7 +65,7 @@ if [ -x "$pg18/initdb" ]; then
 # npm's server has no extensions of others.
 part policies-18 'model.cells>=100000 matrix.cells>=8000 tests.failed=0' 'RLSCHAT_NOT_HERE=plpgsql_check RLSCHAT_POSTGRES_BIN=$(make -s postgres-18 | tail -n 1) make test-rls'
 else
-  printf 'policies-18\tnot run\tno PostgreSQL 18 here\t\tmake postgres-18\n' >>"$out/rows"
+  printf 'policies-18\tnot run: no PostgreSQL 18 here\tmake postgres-18\n' >>"$out/rows"
   missing+=('policies-18: all of it, for want of PostgreSQL 18 (make postgres-18)')
   parts=$((parts - 1))
 fi
@@ -70,27 +75,9 @@ part pools 'pools.requests>=100000 pools.leaks=0 tests.failed=0' 'RLSCHAT_POOL_R
 part linters 'defects.seeded>=20 defects.found=defects.seeded tests.failed=0' 'make lint-sql && make test-rls FILTER=.Linting.'
 part mutants 'mutants.run>=150 mutants.survived=0' "make mutants SAMPLE=150 SEED=${SEED:-$(date +%Y%m%d)}"
 
-# The rows as a table of Markdown, its columns as wide as what stands in them; thousands with commas.
 awk -F '\t' '
-  function comma(n,  end) {
-    for (end = ""; length(n) > 3; n = substr(n, 1, length(n) - 3)) end = "," substr(n, length(n) - 2) end
-    return n end
-  }
-  BEGIN { OFS = "\t"; print "part", "figure", "value", "must be", "command"; print "-", "-", "-", "-", "-" }
-  { sub(/\./, " ", $2); if ($3 ~ /^[0-9]+$/ && $2 !~ /seed$/) $3 = comma($3); if ($5 != "") $5 = "`" $5 "`"; print }' "$out/rows" |
-  awk -F '\t' '
-    { for (i = 1; i <= 5; i++) { cell[NR, i] = $i; if (length($i) > width[i]) width[i] = length($i) } }
-    END {
-      for (r = 1; r <= NR; r++) {
-        line = ""
-        for (i = 1; i <= 5; i++) {
-          text = cell[r, i]
-          if (r == 2) { while (length(text) < width[i]) text = text "-"; if (i == 3) text = substr(text, 2) ":" }
-          line = line "| " sprintf(i == 3 ? "%" width[i] "s" : "%-" width[i] "s", text) " "
-        }
-        print line "|"
-      }
-    }' >"$out/table"
+  BEGIN { print "| part | figures | command |"; print "| --- | --- | --- |" }
+  { gsub(/\|/, "\\|", $3); print "| " $1 " | " $2 " | `" $3 "` |" }' "$out/rows" >"$out/table"
 
 verdict='all of it holds.'
 if [ ${#failed[@]} != 0 ]; then
@@ -100,7 +87,7 @@ elif [ ${#missing[@]} != 0 ]; then
 fi
 [ ${#missing[@]} = 0 ] || verdict+=" Not run: $(printf '%s; ' "${missing[@]}" | sed 's/; $/./')"
 
-commit=$(git rev-parse --short HEAD)$(git diff --quiet HEAD -- . ':!docs/proof.md' || echo ' and changes')
+commit=$(git rev-parse --short HEAD)$(git diff --quiet HEAD -- . ':!docs/threat-model.md' || echo ' and changes')
 {
   echo "Run on $(date -u +%F), commit $commit, $(nproc) cores, $((SECONDS / 60)) minutes: $verdict"
   echo
@@ -109,8 +96,8 @@ commit=$(git rev-parse --short HEAD)$(git diff --quiet HEAD -- . ':!docs/proof.m
 awk -v new="$out/figures.md" '
   /^<!-- figures/ { print; print ""; while ((getline line < new) > 0) print line; print ""; skip = 1 }
   /^<!-- end/ { skip = 0 }
-  !skip' docs/proof.md >"$out/proof.md" && cp "$out/proof.md" docs/proof.md
-echo && cat "$out/figures.md"
+  !skip' docs/threat-model.md >"$out/page.md" && cp "$out/page.md" docs/threat-model.md
+echo && cat "$out/figures.md" && echo && echo "Every figure: $out/*.figures"
 for name in "${failed[@]}"; do echo && echo "$name: $out/$name.log" && tail -n 15 "$out/$name.log"; done
 echo && echo "$verdict"
 [ ${#failed[@]} = 0 ]

@@ -1,6 +1,6 @@
 -- Owns the functions that show what the server is doing. PostgreSQL shows the state of a connection
 -- to members of its login, so it is a member of ours; a superuser may grant it pg_read_all_stats
--- (docs/monitoring.md), which shows statements and everybody else's connections too.
+-- (docs/operating.md), which shows statements and everybody else's connections too.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_stats') then

@@ -4,7 +4,7 @@ using RlsChat.Api.Data;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>"What the API answers", row by row.</summary>
+/// <summary>"Errors" of docs/api.md, row by row.</summary>
 public sealed class ErrorTableTests
 {
     // "other" is any request that deletes nothing.

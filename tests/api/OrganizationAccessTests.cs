@@ -2,7 +2,7 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>Who may do what about an organization, over HTTP: the statuses of access-rules.md.</summary>
+/// <summary>Who may do what about an organization, over HTTP: the statuses of docs/api.md.</summary>
 public sealed class OrganizationAccessTests(ApiFixture fixture) : ApiTest(fixture)
 {
     // 2xx: it happened.  404: hidden, or there is none.  403: they see it, and may not.  401: nobody in particular.

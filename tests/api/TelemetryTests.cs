@@ -95,8 +95,9 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         }
 
         await api.Services.GetRequiredService<Gauges>().Refresh(default);
-        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "monitoring.md"));
-        var names = Regex.Matches(page, "`((?:http_server|rlschat|db_client)_[a-z_]+)").Select(match => match.Groups[1].Value).ToHashSet();
+        var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operating.md"));
+        var table = page.Split("| metric |")[1].Split("\n\n")[0];
+        var names = Regex.Matches(table, "`((?:http_server|rlschat|db_client)_[a-z_]+)").Select(match => match.Groups[1].Value).ToHashSet();
         Assert.Equal(14, names.Count);
         // Nobody has waited.
         names.Remove("db_client_connection_npgsql_pending_requests");

@@ -71,7 +71,7 @@ as $$
     rolsuper, rolbypassrls, rolcanlogin, rolinherit, rolcreaterole, rolcreatedb, rolreplication,
     (select s.setconfig from pg_catalog.pg_db_role_setting s
       where s.setrole = r.oid and s.setdatabase = 0),
-    -- What a superuser may give rlschat_stats (docs/monitoring.md) is no drift.
+    -- What a superuser may give rlschat_stats (docs/operating.md) is no drift.
     (select string_agg(distinct m.roleid::regrole::text, ', ') from pg_catalog.pg_auth_members m
       where m.member = r.oid
         and (r.rolname <> 'rlschat_stats' or m.roleid <> 'pg_read_all_stats'::regrole)))

@@ -40,7 +40,7 @@ internal sealed class Report(
         Say("LISTED as equivalent, and no mutant", Unknown);
     }
 
-    /// <summary>Writes the figures for docs/proof.md, and leaves them where a run of everything collects its own.</summary>
+    /// <summary>Writes the figures for docs/threat-model.md, and leaves them where a run of everything collects its own.</summary>
     public void Save(string file)
     {
         var all = Of(null);

@@ -1,37 +1,44 @@
+using System.Text.RegularExpressions;
+
 namespace RlsChat.Tests.Rls.Model;
 
 /// <summary>The matrices of docs/access-rules.md: what the model says of a row in each place, for each kind of person.</summary>
-internal static class AccessMatrix
+internal static partial class AccessMatrix
 {
     private static readonly string[] Others = ["member", "manager", "outsider", "operator", "leaver", "permitted"];
 
-    /// <summary>The page with the matrix of each table between that table's markers.</summary>
-    public static string Fill(string page) => Section.All.Aggregate(page, (text, section) =>
+    /// <summary>The page with the matrix of its tables between each pair of markers.</summary>
+    public static string Fill(string page)
     {
-        var start = $"<!-- matrix {section.Name} -->\n";
-        var from = text.IndexOf(start, StringComparison.Ordinal) + start.Length;
-        Assert.True(from >= start.Length, $"docs/access-rules.md lacks the marker of {section.Name}");
-        return text[..from] + Of(section) + text[text.IndexOf("<!-- end -->", from, StringComparison.Ordinal)..];
-    });
-
-    /// <summary>One line for each kind of row, one letter for each command; then the columns.</summary>
-    public static string Of(Section section)
-    {
-        var columns = Columns.Of.First(c => c.Table == section.Name);
-        var lines = Aligned([["", "anonymous", section.Owner, .. Others], .. section.Contexts.Select(c => Line(section, c))]);
-        var opened = new[] { ("read", columns.Read), ("add", columns.Insert), ("change", columns.Update) }
-            .Where(c => c.Item2 != "").Select(c => $"to {c.Item1}: {Columns.Words(c.Item2)}");
-        return $"```text\n{lines}```\n\nColumns {string.Join("; ", opened)}.\n";
+        Assert.Equal(
+            Section.All.Select(section => section.Name).Order(StringComparer.Ordinal),
+            Marked().Matches(page).SelectMany(match => match.Groups[2].Value.Split(' ')).Order(StringComparer.Ordinal));
+        return Marked().Replace(page, match => match.Groups[1].Value
+            + Of([.. match.Groups[2].Value.Split(' ').Select(name => Section.All.Single(section => section.Name == name))]));
     }
 
-    private static string[] Line(Section section, Context context)
+    /// <summary>One line for each kind of row, one letter for each command; then the columns.</summary>
+    public static string Of(params Section[] sections)
+    {
+        var rows = sections.SelectMany(section => section.Contexts.Select(c =>
+            Line(section, c, sections.Length == 1 ? c.Name : section.Contexts.Count == 1 ? section.Name : $"{section.Name}: {c.Name}")));
+        var columns = sections.Select(section => $"{(sections.Length == 1 ? "Columns" : $"- Columns of `{section.Name}`")} to {Opened(Columns.Of.First(c => c.Table == section.Name))}.\n");
+        return $"```text\n{Aligned([["", "anonymous", sections[0].Owner, .. Others], .. rows])}```\n\n{string.Concat(columns)}";
+    }
+
+    private static string Opened(Columns columns) => string.Join(
+        ", to ",
+        new[] { ("read", columns.Read), ("add", columns.Insert), ("change", columns.Update) }
+            .Where(c => c.Item2 != "").Select(c => $"{c.Item1}: {Columns.Words(c.Item2)}"));
+
+    private static string[] Line(Section section, Context context, string name)
     {
         var member = Cell("member", "owner");
-        var permitted = World.Permissions.Select(p => (Name: p, Cell: Cell(p, "owner"))).Where(p => p.Cell != member);
+        var permitted = World.Permissions.Select(p => (Permission: p, Cell: Cell(p, "owner"))).Where(p => p.Cell != member);
         return
         [
-            context.Name, Cell(null, "owner"), Cell("owner", "owner"), member, Cell("manager", "owner"), Cell("outsider", "owner"),
-            Cell("operator", "owner"), Cell("leaver", "leaver"), string.Join(", ", permitted.Select(p => $"{p.Name} {p.Cell}")),
+            name, Cell(null, "owner"), Cell("owner", "owner"), member, Cell("manager", "owner"), Cell("outsider", "owner"),
+            Cell("operator", "owner"), Cell("leaver", "leaver"), string.Join(", ", permitted.Select(p => $"{p.Permission} {p.Cell}")),
         ];
 
         string Cell(string? who, string owner) => string.Concat(Commands(section, context).Select(command =>
@@ -105,4 +112,7 @@ internal static class AccessMatrix
         var widths = Enumerable.Range(0, rows[0].Length).Select(n => rows.Max(r => r[n].Length)).ToArray();
         return string.Concat(rows.Select(r => $"{string.Join("  ", r.Select((cell, n) => cell.PadRight(widths[n]))).TrimEnd()}\n"));
     }
+
+    [GeneratedRegex("(<!-- matrix ([A-Za-z ]+) -->\\n).*?(?=<!-- end -->)", RegexOptions.Singleline)]
+    private static partial Regex Marked();
 }

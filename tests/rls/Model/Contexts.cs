@@ -17,15 +17,15 @@ internal sealed record Section(string Name, string Owner, IReadOnlyList<Context>
     public static readonly IReadOnlyList<Section> All =
     [
         new("User", "self",
-            [new("a person", (w, o, _) => w.The<Person>(o), Inserts: false)]),
+            [new("row", (w, o, _) => w.The<Person>(o), Inserts: false)]),
         new("Colleague", "self",
-            [new("a colleague", (w, o, _) => new Colleague(w.The<Person>(o)), Inserts: false)]),
+            [new("row", (w, o, _) => new Colleague(w.The<Person>(o)), Inserts: false)]),
         new("accounts", "self",
-            [new("an account", (_, o, _) => new Account(Key, o), Inserts: false)]),
+            [new("row", (_, o, _) => new Account(Key, o), Inserts: false)]),
         new("sessions", "self",
         [
-            new("a sign-in", (_, o, _) => new Session(Key, o, null, Key), Inserts: false),
-            new("another token pair of it", (w, o, _) => Put(w, new Session("sign-in", o, null, "first"), new Session(Key, o, "sign-in", Key)), Inserts: false),
+            new("sign-in", (_, o, _) => new Session(Key, o, null, Key), Inserts: false),
+            new("later token pair", (w, o, _) => Put(w, new Session("sign-in", o, null, "first"), new Session(Key, o, "sign-in", Key)), Inserts: false),
         ]),
         new("Organization", "founder",
         [
@@ -77,13 +77,13 @@ internal sealed record Section(string Name, string Owner, IReadOnlyList<Context>
                 (w, o, _) => Put(w, new Document("document", 0, o, Acme), new Suggestion(Key, "document 0", Colleague)), Inserts: false),
         ]),
         new("CreditEntry", "self",
-            [new("an entry", (_, o, _) => new CreditEntry(Key, o), Inserts: false)]),
+            [new("row", (_, o, _) => new CreditEntry(Key, o), Inserts: false)]),
         new("AuditEvent", "self",
-            [new("an event that concerns them", (_, o, _) => new AuditEvent(Key, null, o, Acme), Inserts: false)]),
+            [new("row", (_, o, _) => new AuditEvent(Key, null, o, Acme), Inserts: false)]),
         new("IdempotencyKey", "self",
-            [new("a key", (_, _, a) => new IdempotencyKey(a, Key))]),
+            [new("row", (_, _, a) => new IdempotencyKey(a, Key))]),
         new("Quota", "self",
-            [new("a quota", (_, o, _) => new Quota(o, Key), Inserts: false)]),
+            [new("row", (_, o, _) => new Quota(o, Key), Inserts: false)]),
     ];
 
     private static IEnumerable<(string Name, bool Acme, Func<string, Chat> Of)> Chats =>
