@@ -36,4 +36,4 @@ create table app_private.fingerprint (
   primary key (kind, name)
 );
 comment on table app_private.fingerprint is
-  'What the last migration left in the catalogue; db-check compares with it.';
+  'The catalogue after the last migration, for db-check to compare with.';

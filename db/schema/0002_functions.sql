@@ -1,13 +1,13 @@
--- The functions on which tables depend: their defaults, constraints and indexes name them.
+-- Functions that defaults, constraints and indexes of tables use.
 
--- Column defaults name these two, so they exist before the tables; db/functions gives them their bodies.
+-- Column defaults use these two. db/functions replaces their bodies.
 create function auth.uid() returns uuid language sql stable as 'select null::uuid';
 create function auth.organization_id() returns uuid language sql stable as 'select null::uuid';
 
--- The other three stand here and not in db/functions, because rows and an index hold what they
--- returned: a change of one comes in a new file, with a new constraint or index.
+-- The other three are not in db/functions, because rows and an index depend on their results:
+-- change one in a new file, with a new constraint or index.
 
--- Which objects may stand in "Role"."permissions": known keys, true or false.
+-- The valid values of "Role"."permissions": known keys, true or false.
 create function app_private.are_permissions(permissions jsonb) returns boolean
   language sql immutable parallel safe as $$
   select jsonb_typeof(permissions) = 'object' and not exists (
@@ -18,13 +18,13 @@ create function app_private.are_permissions(permissions jsonb) returns boolean
       'can_view_monitoring', 'can_grant_credits'))
 $$;
 comment on function app_private.are_permissions(jsonb) is
-  'Whether an object holds nothing but known permissions, each true or false.';
+  'Whether an object contains only known permissions, each true or false.';
 grant execute on function app_private.are_permissions(jsonb) to regular_user, auth_definer;
 
--- Full case folding, between two normalizations. It depends on no collation of the database, whose
--- lower() may know ASCII only. ASCII takes the short way. upper() would make an "i" of "ı", which
--- therefore passes as a code point of private use. plpgsql keeps its plan, where sql would plan at
--- each insert, and is not inlined, so that the index and every query hold the same expression.
+-- Full case folding, between two normalizations. It does not use the database's collation, whose
+-- lower() may know ASCII only. ASCII has a fast path. upper() would turn "ı" into "i", so "ı" is
+-- replaced by a private-use code point meanwhile. plpgsql keeps its plan, where sql would plan at
+-- each insert, and is not inlined, so that the index and every query have the same expression.
 create function auth.folded_address(address text)
   returns text
   language plpgsql
@@ -43,7 +43,7 @@ begin
 end
 $$;
 comment on function auth.folded_address(text) is
-  'What all spellings of one e-mail address have in common: Unicode form C, case folded.';
+  'The common form of all spellings of an e-mail address: NFC, case folded.';
 grant execute on function auth.folded_address(text) to regular_user, auth_definer;
 
 -- White space, controls, what Unicode calls default ignorable, and the blank Braille pattern: as in
@@ -59,5 +59,5 @@ as $$
     '\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]')
 $$;
 comment on function app_private.is_blank(text) is
-  'Whether a text shows nothing: empty, or only white space, controls and invisible characters.';
+  'Whether a text has no visible character: only white space, controls and invisible characters.';
 grant execute on function app_private.is_blank(text) to regular_user, auth_definer;

@@ -22,7 +22,7 @@ create table public."Role" (
     references public."Organization" on delete cascade,
   "version" integer not null default 1,
   constraint "Role_name_key" unique nulls not distinct ("organizationId", "name"),
-  -- What no organization can grant, no role of an organization can hold.
+  -- Only built-in roles can hold the permissions that no organization can grant.
   constraint "Role_built_in_only" check (
     "organizationId" is null or not "permissions" ?| '{can_view_monitoring,can_grant_credits}')
 );
@@ -56,7 +56,7 @@ create table public."User" (
 comment on table public."User" is 'A person. The password is a hash that no role of a request can read.';
 alter table public."User" alter column "email" set statistics 0;
 
--- One person an address; '' is "not known yet" and may stand many times.
+-- One person per address; '' means "not known yet" and may occur many times.
 create unique index "User_email_key" on public."User" (auth.folded_address("email"))
   where "email" <> '';
 create index "User_organizationId_idx" on public."User" ("organizationId");

@@ -1,4 +1,4 @@
--- How people come into an organization.
+-- Invitations into an organization.
 
 create table public."Invitation" (
   "id" uuid primary key default gen_random_uuid(),
@@ -10,7 +10,7 @@ create table public."Invitation" (
   "expires" timestamp(3) not null default (now() at time zone 'utc' + interval '7 days'),
   "acceptedAt" timestamp(3),
   "createdAt" timestamp(3) not null default (now() at time zone 'utc'),
-  -- From 1970 on: no reader's type overflows on a row that a client wrote.
+  -- From 1970 on, so that no reader's type overflows on a client's value.
   constraint "Invitation_expires_check"
     check ("expires" between '1970-01-01' and "createdAt" + interval '30 days')
 );

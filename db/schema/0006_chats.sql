@@ -1,7 +1,7 @@
--- Chats, their messages and votes. Policies judge what stands in a chat by the chat.
+-- Chats, their messages and votes. Policies judge the rows of a chat by the chat.
 --
--- Clients may say when a row was made (the schema that this system replaces has no defaults), so
--- a check keeps to four-digit years: no reader's type overflows on another person's row.
+-- Clients may set the creation time (the schema that this system replaces has no defaults), so a
+-- check requires four-digit years: no reader's type overflows on another person's row.
 
 create table public."Chat" (
   "id" uuid primary key default gen_random_uuid(),
@@ -21,9 +21,9 @@ create index "Chat_organizationId_idx"
 create index "Chat_public_idx" on public."Chat" ("createdAt" desc, "id" desc)
   where "visibility" = 'public';
 
--- The type json takes \u0000, half a surrogate pair and 1e200000, at which ->> or a cast fails later,
--- in the statement of whoever reads the row. The casts to jsonb fail at the insert (class 22), at a
--- fourth of the cost of a function that catches the error. The length is checked before they parse.
+-- The type json accepts \u0000, half a surrogate pair and 1e200000, on which ->> or a cast fails
+-- later, in the statement of a reader. The casts to jsonb fail at the insert (class 22), at a
+-- quarter of the cost of a function that catches the error. The length is checked before they parse.
 create table public."Message" (
   "id" uuid primary key default gen_random_uuid(),
   "chatId" uuid not null references public."Chat" on delete cascade,
@@ -38,7 +38,7 @@ create table public."Message" (
   "version" integer not null default 1
 );
 comment on table public."Message" is
-  'A message of a chat, at most 1 MB each of parts and attachments. "userId" is who wrote it, null '
+  'A message of a chat, at most 1 MB each of parts and attachments. "userId" is the author, null '
   'once their account is deleted.';
 alter table public."Message" alter column "parts" set statistics 0,
   alter column "attachments" set statistics 0;

@@ -17,10 +17,10 @@ create table public."Stream" (
 comment on table public."Stream" is
   'An answer being written in a chat: public.stream_state() says whether it still is.';
 comment on column public."Stream"."activeAt" is
-  'When it was opened or got its last chunk, whichever is later; never what a client says.';
-comment on column public."Stream"."octets" is 'How much its chunks hold together.';
+  'When it was opened or got its last chunk, whichever is later; not set by clients.';
+comment on column public."Stream"."octets" is 'The size of its chunks together.';
 comment on column public."Stream"."finishedAt" is
-  'When its chunks became a message; null: not so far.';
+  'When its chunks became a message; null before.';
 comment on column public."Stream"."messageId" is
   'The message that it became; null before, and once that message is deleted.';
 create index "Stream_chatId_idx" on public."Stream" ("chatId", "createdAt", "id");
@@ -35,7 +35,7 @@ create table public."StreamChunk" (
   primary key ("streamId", "index")
 );
 comment on table public."StreamChunk" is
-  'A piece of a stream, at most 64 KB, numbered from 0 by who writes it. Kept for an hour after '
+  'A piece of a stream, at most 64 KB, numbered from 0 by its writer. Kept for an hour after '
   'the stream has ended.';
 alter table public."StreamChunk" alter column "data" set statistics 0;
 create index "StreamChunk_createdAt_idx" on public."StreamChunk" ("createdAt");

@@ -13,7 +13,7 @@ create table public."Document" (
   "organizationId" uuid references public."Organization" on delete set null,
   "version" integer not null default 1,
   primary key ("id", "createdAt"),
-  -- Every version of one id has one owner and one organization, whoever writes at the same moment.
+  -- Every version of one id has one owner and one organization, also with concurrent inserts.
   -- Deferrable, so that a hand-over may change all versions in one statement.
   constraint "Document_one_owner" exclude using gist ("id" with =, "userId" with <>)
     deferrable initially immediate,
@@ -22,7 +22,7 @@ create table public."Document" (
     deferrable initially immediate
 );
 comment on table public."Document" is
-  'One version of a document, at most 10 MB: the newest "createdAt" of an "id" is what it says now.';
+  'One version of a document, at most 10 MB: the newest "createdAt" of an "id" is the current one.';
 comment on column public."Document"."version" is
   'Counts changes of the row, such as of its owner; a new version of the document is a new row.';
 alter table public."Document" alter column "title" set statistics 0,

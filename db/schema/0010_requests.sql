@@ -1,12 +1,11 @@
--- What requests need beside people's data: idempotency keys, quotas, and the settings that functions
--- read.
+-- Idempotency keys, quotas, and the settings that functions read.
 
 create table app_private.setting (
   name text primary key,
   value text not null
 );
 comment on table app_private.setting is
-  'What an operator may turn, see docs/operating.md: messages_per_hour, a person''s quota (no row: '
+  'Settings for operators, see docs/operating.md: messages_per_hour, a person''s quota (no row: '
   'none); stream_price, in credits; stream_silence_seconds, after which a stream is abandoned.';
 grant select on app_private.setting to auth_definer;
 insert into app_private.setting (name, value) values
@@ -35,5 +34,5 @@ create table public."Quota" (
   primary key ("userId", "kind", "period")
 );
 comment on table public."Quota" is
-  'How much of something a person has used in a period. Kept seven days past the period''s begin.';
+  'What a person has used in a period. Kept seven days after the start of the period.';
 create index "Quota_period_idx" on public."Quota" ("period");
