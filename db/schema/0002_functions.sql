@@ -47,7 +47,7 @@ comment on function auth.folded_address(text) is
 grant execute on function auth.folded_address(text) to regular_user, auth_definer;
 
 -- White space, controls, what Unicode calls default ignorable, and the blank Braille pattern: as in
--- src/Api/Http/Blank.cs, and a test compares the two.
+-- src/Api/Text/Blank.cs, and a test compares the two.
 create function app_private.is_blank(value text)
   returns boolean
   language sql

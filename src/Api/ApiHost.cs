@@ -1,4 +1,5 @@
 using RlsChat.Api.Auth;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
 using RlsChat.Api.Endpoints;
 using RlsChat.Api.Http;
@@ -46,6 +47,7 @@ public static class ApiHost
         builder.Services.AddMail(settings);
         builder.Services.AddLiveEvents();
         builder.Services.AddInputAndOutput();
+        builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddApiReference();
         builder.Services.AddLimits(settings.Web);

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RlsChat.Api;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
 using RlsChat.Database;
 using RlsChat.Tests.Api.Fixtures;

@@ -155,8 +155,8 @@ public sealed class RaceTests(ApiFixture fixture) : ApiTest(fixture)
     private async Task<string?> Spend(Person person)
     {
         var services = Fixture.App.Services;
-        var db = new UserDb(services.GetRequiredService<DataSources>(), services.GetRequiredService<Operations>(),
-            new Caller(person.Id, Claims.SessionOf(person.AccessToken)), new Request("test", Reads: false, default));
+        var db = new UserDb(services.GetRequiredService<DataSources>(), services.GetRequiredService<OperationRunner>(),
+            new Caller(person.Id, Claims.SessionOf(person.AccessToken)), new DatabaseOperation("test", ReadOnly: false, default));
         try
         {
             Assert.Equal(0m, await db.QuerySingleOrDefault<decimal>("select public.spend_credits($1, $2)", 1m, "race"));

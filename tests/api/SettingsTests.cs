@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using RlsChat.Api;
+using RlsChat.Api.Configuration;
 using RlsChat.Database;
 using RlsChat.Tests.Api.Fixtures;
 

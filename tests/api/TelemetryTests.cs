@@ -7,9 +7,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
+using RlsChat.Api.Data;
 using RlsChat.Api.Telemetry;
-using RlsChat.Tests.Api.Live;
 using RlsChat.Tests.Api.Fixtures;
+using RlsChat.Tests.Api.Live;
 
 namespace RlsChat.Tests.Api;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Npgsql;
-using RlsChat.Api.Http;
+using RlsChat.Api.Text;
 using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;

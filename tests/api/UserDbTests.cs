@@ -224,7 +224,7 @@ public sealed class UserDbTests : IAsyncLifetime
     }
 
     private UserDb As(Caller caller, bool reads = false, CancellationToken stop = default) => new(
-        _app.Services.GetRequiredService<DataSources>(), _app.Services.GetRequiredService<Operations>(), caller, new Request("test", reads, stop));
+        _app.Services.GetRequiredService<DataSources>(), _app.Services.GetRequiredService<OperationRunner>(), caller, new DatabaseOperation("test", reads, stop));
 
     private async Task<Caller> SignUp(string name)
     {

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Auth;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
-using RlsChat.Api.Http;
+using RlsChat.Api.Text;
 
 namespace RlsChat.Api.Auth;
 

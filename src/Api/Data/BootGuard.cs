@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
+using RlsChat.Api.Configuration;
 using RlsChat.Database;
 
 namespace RlsChat.Api.Data;

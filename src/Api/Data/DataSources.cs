@@ -1,4 +1,5 @@
 using Npgsql;
+using RlsChat.Api.Configuration;
 using RlsChat.Database;
 
 namespace RlsChat.Api.Data;

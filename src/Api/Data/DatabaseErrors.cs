@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using Npgsql;
 using RlsChat.Api.Http;
-using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Api.Data;
 
@@ -35,13 +34,13 @@ internal static class DatabaseErrors
         ["RC020"] = new(409, "chunk_conflict", "Another chunk has this index."),
     };
 
-    /// <summary>What an operation that ended in this error came to.</summary>
+    /// <summary>The outcome of an operation that ended in this error.</summary>
     public static Outcome Outcome(string sqlState) => sqlState switch
     {
-        PostgresErrorCodes.InsufficientPrivilege => Telemetry.Outcome.Denied,
+        PostgresErrorCodes.InsufficientPrivilege => Data.Outcome.Denied,
         // Values, constraints, and what the functions of db/functions raise.
-        ['2', '2' or '3', ..] or ['R', 'C', ..] => Telemetry.Outcome.Refused,
-        _ => Telemetry.Outcome.Error,
+        ['2', '2' or '3', ..] or ['R', 'C', ..] => Data.Outcome.Refused,
+        _ => Data.Outcome.Error,
     };
 
     /// <summary>Whether the transaction met another one and may succeed when it is repeated.</summary>

@@ -6,7 +6,8 @@ internal static class DatabaseServices
     public static void AddDatabase(this IServiceCollection services)
     {
         services.AddSingleton<DataSources>();
-        services.AddSingleton<Operations>();
+        services.AddSingleton<DatabaseMetrics>();
+        services.AddSingleton<OperationRunner>();
         services.AddSingleton<Pools>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());

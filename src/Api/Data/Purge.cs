@@ -7,7 +7,7 @@ namespace RlsChat.Api.Data;
 /// Asks the database once an hour to delete what is past its retention. Every instance asks; the function
 /// lets one at a time do it. The first time is within minutes of the start, each instance at its own.
 /// </summary>
-internal sealed partial class Purge(DataSources sources, Operations operations, TimeProvider time, ILogger<Purge> log)
+internal sealed partial class Purge(DataSources sources, OperationRunner operations, TimeProvider time, ILogger<Purge> log)
     : BackgroundService
 {
     /// <summary>How often it asks.</summary>
@@ -16,7 +16,7 @@ internal sealed partial class Purge(DataSources sources, Operations operations, 
     /// <summary>Purges once.</summary>
     /// <returns>How many rows of each table went; empty when somebody else is at it.</returns>
     public Task<Dictionary<string, long>> Once(CancellationToken stop) =>
-        operations.Run(new Request("purge", Reads: false, stop), null, "select auth.purge()", async () =>
+        operations.ExecuteWithRetry(new DatabaseOperation("purge", ReadOnly: false, stop), null, "select auth.purge()", async () =>
         {
             await using var connection = await sources.SignIn.OpenConnectionAsync(stop);
             await using var batch = new NpgsqlBatch(connection)

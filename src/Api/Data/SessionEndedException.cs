@@ -1,4 +1,6 @@
+using RlsChat.Api.Http;
+
 namespace RlsChat.Api.Data;
 
-/// <summary>A valid token was presented, but the database knows no live session of it: a 401.</summary>
-internal sealed class SessionEndedException : Exception;
+/// <summary>The access token is valid, but the database knows no live session of it: a 401.</summary>
+internal sealed class SessionEndedException() : ProblemException(Problems.SessionEnded);

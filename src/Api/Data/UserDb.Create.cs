@@ -4,106 +4,101 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Data;
 
-/// <content>Making a row once, however often it is asked for.</content>
+/// <content>Creating a row at most once under an Idempotency-Key.</content>
 internal sealed partial class UserDb
 {
-    /// <summary>Whether <see cref="Create"/> found that it had been done before.</summary>
-    public bool WasDone => _request.Once?.WasDone == true;
+    /// <summary>Whether <see cref="Create"/> returned the row of an earlier request with the same key.</summary>
+    public bool IsReplay => _operation.Key?.IsReplay == true;
 
     /// <summary>
-    /// The row that the statement made, or default when it made none. Under an Idempotency-Key it is made
-    /// once: asked again, the row is returned as it was then, unless the person sees it no longer.
+    /// The row that the statement creates, or default when it creates none. With an Idempotency-Key it is created
+    /// once: repeated requests get the row as it was then, unless the caller can no longer see it.
     /// </summary>
-    /// <param name="table">Of public, in which the row has that "id"; null for what stays one's own.</param>
-    /// <param name="sql">Makes the row and returns it, or its id.</param>
-    /// <param name="args">Of the statement.</param>
-    public Task<T?> Create<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
-    {
-        if (_request.Once is not { } asked)
-        {
-            return QuerySingleOrDefault<T>(sql, args);
-        }
+    /// <param name="table">
+    /// The table, in schema public, in which the row has that "id"; null for what the caller can always see.
+    /// </param>
+    /// <param name="sql">Creates the row and returns it, or its id.</param>
+    /// <param name="args">The statement's parameters.</param>
+    public async Task<T?> Create<T>(string? table, string sql, params Arg[] args) =>
+        (await CreateRow<T>(table, sql, args, source: null)).Row;
 
-        var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, sql, () => CreateOnce(asked, table, sql, kept, reader => reader.Parser<T>()(reader)));
-    }
+    /// <summary>The same of a row that is made of another one.</summary>
+    /// <param name="source">The table, in schema public, of the other row, whose id is the first parameter.</param>
+    /// <param name="table">The table, in schema public, of the created row.</param>
+    /// <param name="sql">Creates the row and returns it.</param>
+    /// <param name="args">The statement's parameters.</param>
+    public Task<Changed<T>> CreateFrom<T>(string source, string table, string sql, params Arg[] args) =>
+        CreateRow<T>(table, sql, args, source);
 
-    /// <summary>The same of a row that another must be there for: the statement's one row is that of <see cref="Change"/>.</summary>
-    /// <inheritdoc cref="Create"/>
-    public Task<Changed<T>> CreateFrom<T>(string? table, string sql, params ReadOnlySpan<Arg> args)
-    {
-        if (_request.Once is not { } asked)
-        {
-            return Change<T>(sql, args);
-        }
+    private Task<Changed<T>> CreateRow<T>(string? table, string sql, Arg[] args, string? source) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _operation.Key is { } key
+            ? CreateOnce<T>(key, table, sql, args, source)
+            : _batch.Execute(reader => ReadChanged<T>(reader, source is not null), Statements(sql, args, source)));
 
-        var (kept, readable) = (args.ToArray(), false);
-        return _operations.Run(_request, _caller.Uid, sql, async () => new Changed<T>(
-            await CreateOnce(asked, table, sql, kept, reader =>
-            {
-                readable = reader.GetBoolean(0);
-                return reader.Parser<T>(start: 1)(reader);
-            }),
-            readable));
-    }
+    private static NpgsqlBatchCommand[] Statements(string sql, Arg[] args, string? source) => source is null
+        ? [CallerBatch.Statement(sql, args)]
+        : [CallerBatch.Statement(sql, args), IsReadable(source, args[0])];
 
     /// <summary>
-    /// The claim on the key, the row and the key's answer are one transaction: three round trips, for
-    /// those who want it. Whoever asks at the same time waits at the claim.
+    /// The claim on the key, the row and the stored response are one transaction, of three round trips. A concurrent
+    /// request with the same key waits at the claim.
     /// </summary>
-    private async Task<T?> CreateOnce<T>(Idempotency asked, string? table, string sql, Arg[] args, Func<NpgsqlDataReader, T?> parse)
+    private async Task<Changed<T>> CreateOnce<T>(Idempotency key, string? table, string sql, Arg[] args, string? source)
     {
         try
         {
-            await using var connection = await Source.OpenConnectionAsync(_request.Stop);
-            await using var transaction = await connection.BeginTransactionAsync(_request.Stop);
-            var row = await Ask(connection, Statement(sql, args),
-                async (reader, _) => await reader.ReadAsync(_request.Stop) ? parse(reader) : default,
-                Statement("""insert into public."IdempotencyKey" ("key", "requestDigest") values ($1, $2)""", [asked.Key, asked.Digest]));
-            if (row is not null)
+            await using var connection = await _batch.Pool.OpenConnectionAsync(_operation.Stop);
+            await using var transaction = await connection.BeginTransactionAsync(_operation.Stop);
+            var claim = CallerBatch.Statement(
+                """insert into public."IdempotencyKey" ("key", "requestDigest") values ($1, $2)""", [key.Key, key.Digest]);
+            var created = await _batch.ExecuteOn(
+                connection, reader => ReadChanged<T>(reader, source is not null), [claim, .. Statements(sql, args, source)]);
+            if (created.Row is { } row)
             {
-                await using var keep = new NpgsqlBatch(connection)
+                await using var store = new NpgsqlBatch(connection)
                 {
                     BatchCommands =
                     {
-                        Statement(
+                        CallerBatch.Statement(
                             """update public."IdempotencyKey" set "body" = $2 where "userId" = (select auth.uid()) and "key" = $1""",
-                            [asked.Key, JsonSerializer.Serialize(row, ApiJson.Options)]),
+                            [key.Key, JsonSerializer.Serialize(row, ApiJson.Options)]),
                     },
                 };
-                await keep.ExecuteNonQueryAsync(_request.Stop);
-                await transaction.CommitAsync(_request.Stop);
+                await store.ExecuteNonQueryAsync(_operation.Stop);
+                await transaction.CommitAsync(_operation.Stop);
             }
 
-            return row;
+            return created;
         }
         catch (PostgresException e) when (
             e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "IdempotencyKey_pkey" })
         {
-            return await Recall<T>(asked, table) is { } row
-                ? row
-                // Gone again between the two: its day had passed, so it is new.
-                : await CreateOnce(asked, table, sql, args, parse);
+            return await Replay<T>(key, table) is { } row
+                ? new Changed<T>(row, IsReadable: true)
+                // The key expired between the two statements, so it is new.
+                : await CreateOnce<T>(key, table, sql, args, source);
         }
     }
 
-    private async Task<T?> Recall<T>(Idempotency asked, string? table)
+    /// <summary>The stored response of the key; default when there is none.</summary>
+    private async Task<T?> Replay<T>(Idempotency key, string? table)
     {
-        var body = await Once(
-            $$"""
-            select k."requestDigest" = $2, k."body", {{(table is null ? "true" : $$"""
-              exists (select from public."{{table}}" t
-                where t."id" = coalesce(k."body"::json ->> 'id', k."body"::json #>> '{}')::uuid)
-              """)}}
-            from public."IdempotencyKey" k
-            where k."userId" = (select auth.uid()) and k."key" = $1
-            """,
-            [asked.Key, asked.Digest],
-            async (reader, _) => !await reader.ReadAsync(_request.Stop) ? null
+        var isVisible = table is null ? "true" : $"""
+            exists (select from public."{table}" t
+              where t."id" = coalesce(k."body"::json ->> 'id', k."body"::json #>> {"'{}'"})::uuid)
+            """;
+        var body = await _batch.Execute(
+            async reader => !await reader.ReadAsync(_operation.Stop) ? null
                 : !reader.GetBoolean(0) ? throw new InvalidInputException(Idempotency.Reused)
                 : reader.GetBoolean(2) ? reader.GetString(1)
-                : throw new InvalidInputException(Problems.Of(404)));
-        asked.WasDone = body is not null;
+                : throw new InvalidInputException(Problems.Of(404)),
+            CallerBatch.Statement(
+                $"""
+                select k."requestDigest" = $2, k."body", {isVisible}
+                from public."IdempotencyKey" k
+                where k."userId" = (select auth.uid()) and k."key" = $1
+                """, [key.Key, key.Digest]));
+        key.IsReplay = body is not null;
         return body is null ? default : JsonSerializer.Deserialize<T>(body, ApiJson.Options);
     }
 }

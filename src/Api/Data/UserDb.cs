@@ -1,169 +1,128 @@
 using Npgsql;
 using RlsChat.Api.Auth;
-using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// The only door to people's data: runs one statement as whoever is asking. The identity and the
-/// statement travel in one batch, which is one round trip and one transaction; everything that is
-/// set is set for that transaction alone. What the person may see, PostgreSQL decides.
+/// Runs one statement on people's data as the caller: one round trip and one transaction. PostgreSQL decides what
+/// the caller can see.
 /// </summary>
 internal sealed partial class UserDb
 {
     private readonly DataSources _sources;
-    private readonly Operations _operations;
-    private readonly Caller _caller;
-    private readonly Request _request;
+    private readonly OperationRunner _runner;
+    private readonly DatabaseOperation _operation;
+    private readonly CallerBatch _batch;
 
-    internal UserDb(DataSources sources, Operations operations, Caller caller, Request request) =>
-        (_sources, _operations, _caller, _request) = (sources, operations, caller, request);
+    internal UserDb(DataSources sources, OperationRunner runner, Caller caller, DatabaseOperation operation) =>
+        (_sources, _runner, _operation, _batch) = (sources, runner, operation, caller.Uid is null
+            ? new CallerBatch(sources.Anonymous, caller, operation.Stop) { Role = "anonymous", ReadOnly = operation.ReadOnly }
+            : new CallerBatch(sources.RegularUser, caller, operation.Stop) { Role = "regular_user", ReadOnly = operation.ReadOnly });
 
-    /// <summary>Binds a handler's parameter: the caller of this request; GET and HEAD may only read.</summary>
+    /// <summary>Binds a handler's parameter to the caller of the request.</summary>
     public static ValueTask<UserDb> BindAsync(HttpContext context) => new(new UserDb(
         context.RequestServices.GetRequiredService<DataSources>(),
-        context.RequestServices.GetRequiredService<Operations>(),
+        context.RequestServices.GetRequiredService<OperationRunner>(),
         Caller.From(context.User),
-        Request.Of(context)));
+        DatabaseOperation.Of(context)));
 
-    /// <summary>The same, as someone who has just signed in.</summary>
-    public UserDb As(Caller caller) => new(_sources, _operations, caller, _request);
+    /// <summary>The same as a person who has just signed in.</summary>
+    public UserDb As(Caller caller) => new(_sources, _runner, caller, _operation);
 
-    /// <summary>Whether nobody in particular is asking.</summary>
-    public bool IsAnonymous => _caller.Uid is null;
+    /// <summary>Whether the caller has not signed in.</summary>
+    public bool IsAnonymous => _batch.Caller.Uid is null;
 
     /// <summary>All rows.</summary>
-    public Task<List<T>> Query<T>(string sql, params ReadOnlySpan<Arg> args) =>
-        Run(sql, args, async (reader, _) =>
-        {
-            var (rows, parse) = (new List<T>(), reader.Parser<T>());
-            while (await reader.ReadAsync(_request.Stop))
-            {
-                rows.Add(parse(reader)!);
-            }
-
-            return rows;
-        });
+    public async Task<List<T>> Query<T>(string sql, params Arg[] args) =>
+        (await Read(sql, args, reader => reader.ReadAll<T>(_operation.Stop)))!;
 
     /// <summary>
-    /// The children of one row, by an outer join: null when that row is hidden or absent; a row
-    /// whose first column is null stands for a parent without children.
+    /// The children of one row, by an outer join: null when that row is hidden or absent; a row whose first column is
+    /// null stands for a parent without children.
     /// </summary>
-    public Task<List<T>?> QueryChildren<T>(string sql, params ReadOnlySpan<Arg> args) where T : class =>
-        Run(sql, args, async (reader, _) =>
-        {
-            List<T>? rows = null;
-            var parse = reader.Parser<T>();
-            while (await reader.ReadAsync(_request.Stop))
-            {
-                rows ??= [];
-                if (parse(reader) is { } row)
-                {
-                    rows.Add(row);
-                }
-            }
-
-            return rows;
-        });
+    public async Task<List<T>?> QueryChildren<T>(string sql, params Arg[] args) where T : class =>
+        await Read(sql, args, reader => reader.ReadAll<T>(_operation.Stop)) is { Count: > 0 } rows
+            ? [.. rows.OfType<T>()]
+            : null;
 
     /// <summary>The first row, or default when there is none.</summary>
-    public Task<T?> QuerySingleOrDefault<T>(string sql, params ReadOnlySpan<Arg> args) =>
-        Run(sql, args, async (reader, _) => await reader.ReadAsync(_request.Stop) ? reader.Parser<T>()(reader) : default);
+    public Task<T?> QuerySingleOrDefault<T>(string sql, params Arg[] args) =>
+        Read(sql, args, reader => reader.ReadOne<T>(_operation.Stop));
 
-    /// <summary>How many rows the statement touched.</summary>
-    public Task<int> Execute(string sql, params ReadOnlySpan<Arg> args) =>
-        Run(sql, args, (_, statement) => Task.FromResult((int)statement.RecordsAffected));
-
-    /// <summary>
-    /// An update or delete of one row. The statement's one row says first whether the person can
-    /// read the row in question, then what the change returned, or nulls when it touched nothing.
-    /// </summary>
-    public Task<Changed<T>> Change<T>(string sql, params ReadOnlySpan<Arg> args) =>
-        Run(sql, args, async (reader, _) =>
+    /// <summary>How many rows the statement changed.</summary>
+    public Task<int> Execute(string sql, params Arg[] args) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () =>
         {
-            await reader.ReadAsync(_request.Stop);
-            var readable = reader.GetBoolean(0);
-            return new Changed<T>(reader.Parser<T>(start: 1)(reader), readable);
+            var statement = CallerBatch.Statement(sql, args);
+            return _batch.Execute(_ => Task.FromResult((int)statement.RecordsAffected), statement);
         });
 
-    private NpgsqlDataSource Source => _caller.Uid is null ? _sources.Anonymous : _sources.RegularUser;
+    /// <summary>Updates one row and returns it.</summary>
+    /// <param name="table">The table, in schema public, whose row it is.</param>
+    /// <param name="sql">The update, by <c>"id" = $1</c>.</param>
+    /// <param name="args">The id, and then the statement's other parameters.</param>
+    public Task<Changed<T>> Update<T>(string table, string sql, params Arg[] args) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _batch.Execute(
+            reader => ReadChanged<T>(reader, isAsked: true), CallerBatch.Statement(sql, args), IsReadable(table, args[0])));
 
-    private Task<T> Run<T>(string sql, ReadOnlySpan<Arg> args, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read)
+    /// <summary>Deletes one row.</summary>
+    /// <inheritdoc cref="Update"/>
+    public Task<Deleted> Delete(string table, string sql, params Arg[] args) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () =>
+        {
+            var statement = CallerBatch.Statement(sql, args);
+            return _batch.Execute(
+                async reader => new Deleted(await ReadCount(reader, statement), await ReadAnswer(reader)), statement, IsReadable(table, args[0]));
+        });
+
+    /// <summary>Deletes the rows of a list after a given place.</summary>
+    /// <param name="sql">The delete.</param>
+    /// <param name="question">
+    /// Two booleans, for when it deleted nothing: whether the list is readable, and whether rows are that it should have
+    /// deleted.
+    /// </param>
+    /// <param name="args">The parameters of both.</param>
+    public Task<DeletedTail> DeleteTail(string sql, string question, params Arg[] args) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () =>
+        {
+            var statement = CallerBatch.Statement(sql, args);
+            return _batch.Execute(
+                async reader => new DeletedTail(
+                    await ReadCount(reader, statement), await ReadAnswer(reader), reader.GetBoolean(1)), statement, CallerBatch.Statement(question, args));
+        });
+
+    private Task<T> Read<T>(string sql, Arg[] args, Func<NpgsqlDataReader, Task<T>> read) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _batch.Execute(read, CallerBatch.Statement(sql, args)));
+
+    /// <summary>
+    /// Whether the caller can read a row: asked after each change, in the same batch, because only what follows a
+    /// change of no row tells 403 from 404.
+    /// </summary>
+    private static NpgsqlBatchCommand IsReadable(string table, Arg id) =>
+        CallerBatch.Statement($"""select exists (select from public."{table}" where "id" = $1)""", [id]);
+
+    /// <summary>The row that a statement returns, and the answer where readability is asked after it.</summary>
+    private async Task<Changed<T>> ReadChanged<T>(NpgsqlDataReader reader, bool isAsked)
     {
-        var kept = args.ToArray();
-        return _operations.Run(_request, _caller.Uid, sql, () => Once(sql, kept, read));
+        var row = await reader.ReadOne<T>(_operation.Stop);
+        return new(row, isAsked && await reader.NextResultAsync(_operation.Stop) && await ReadAnswer(reader));
     }
 
-    private async Task<T> Once<T>(string sql, Arg[] args, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read)
+    /// <summary>How many rows the statement changed; the reader is then on the next result.</summary>
+    private async Task<int> ReadCount(NpgsqlDataReader reader, NpgsqlBatchCommand statement)
     {
-        await using var connection = await Source.OpenConnectionAsync(_request.Stop);
-        return await Ask(connection, Statement(sql, args), read);
+        // Npgsql passes over a statement that returns no rows.
+        if (reader.GetName(0) == "if_match")
+        {
+            await reader.NextResultAsync(_operation.Stop);
+        }
+
+        return (int)statement.Rows;
     }
 
-    private async Task<T> Ask<T>(
-        NpgsqlConnection connection, NpgsqlBatchCommand statement, Func<NpgsqlDataReader, NpgsqlBatchCommand, Task<T>> read,
-        NpgsqlBatchCommand? before = null)
+    private async Task<bool> ReadAnswer(NpgsqlDataReader reader)
     {
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { Identity() } };
-        if (before is not null)
-        {
-            batch.BatchCommands.Add(before);
-        }
-
-        batch.BatchCommands.Add(statement);
-        bool? known = null;
-        try
-        {
-            await using var reader = await batch.ExecuteReaderAsync(_request.Stop);
-            await reader.ReadAsync(_request.Stop);
-            known = !reader.IsDBNull(reader.FieldCount - 1);
-            await reader.NextResultAsync(_request.Stop);
-            var result = await read(reader, statement);
-            // Deferred constraints speak after the last row: nothing is true before the end.
-            while (await reader.ReadAsync(_request.Stop) || await reader.NextResultAsync(_request.Stop)) { }
-            return known is true || _caller.Uid is null ? result : throw new SessionEndedException();
-        }
-        catch (PostgresException) when (known is false && _caller.Uid is not null)
-        {
-            throw new SessionEndedException();
-        }
-        // Npgsql lost its place in the answers of a backend that was being killed, and closes the connection (its issue
-        // 5803). It says so by a bare Exception: to the person it is a connection that ended.
-        catch (Exception e) when (e.GetType() == typeof(Exception))
-        {
-            throw new NpgsqlException("The connection ended in the middle of an answer.", new IOException(e.Message, e));
-        }
+        await reader.ReadAsync(_operation.Stop);
+        return reader.GetBoolean(0);
     }
-
-    /// <summary>Says who is asking, for this transaction; its last column is what the database believes.</summary>
-    private NpgsqlBatchCommand Identity() => Statement(
-        _request.Reads
-            ? """
-              select set_config('role', $1, true), set_config('auth.uid', $2, true), set_config('auth.session', $3, true),
-                set_config('transaction_read_only', 'on', true), auth.uid()
-              """
-            : """
-              select set_config('role', $1, true), set_config('auth.uid', $2, true), set_config('auth.session', $3, true),
-                auth.uid()
-              """,
-        [_caller.Uid is null ? "anonymous" : "regular_user", _caller.Uid?.ToString() ?? "", _caller.Session ?? ""]);
-
-    private static NpgsqlBatchCommand Statement(string sql, Arg[] args)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var arg in args)
-        {
-            command.Parameters.Add(arg.Parameter);
-        }
-
-        return command;
-    }
-}
-
-/// <summary>What an update or delete of one row came to.</summary>
-/// <param name="Row">What it returned, or null when it touched nothing.</param>
-/// <param name="Readable">Whether the person can read the row: tells "not yours to change" from "no such thing".</param>
-internal readonly record struct Changed<T>(T? Row, bool Readable) : IOutcome
-{
-    public Outcome Outcome => Row is not null ? Outcome.Yes : Readable ? Outcome.Denied : Outcome.Hidden;
 }

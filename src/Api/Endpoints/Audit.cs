@@ -8,6 +8,9 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Who did what to whom: in an organization, and about oneself.</summary>
 internal static class Audit
 {
+    private const string Columns =
+        """ "id", "createdAt", "actorId", "subjectId", "organizationId", "action", "target", "targetId", "details" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/organizations/{id}/audit", OfOrganization).WithName("audit.list")
@@ -35,12 +38,11 @@ internal static class Audit
     {
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.QueryChildren<AuditEvent>(
-            """
-            select e."id", e."createdAt", e."actorId", e."subjectId", e."organizationId", e."action", e."target",
-              e."targetId", e."details"
+            $"""
+            select e.*
             from public."Organization" o
             left join lateral (
-              select "id", "createdAt", "actorId", "subjectId", "organizationId", "action", "target", "targetId", "details"
+              select {Columns}
               from public."AuditEvent"
               where "organizationId" = o."id" and "id" < $2
               order by "id" desc
@@ -55,8 +57,8 @@ internal static class Audit
     {
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.Query<AuditEvent>(
-            """
-            select "id", "createdAt", "actorId", "subjectId", "organizationId", "action", "target", "targetId", "details"
+            $"""
+            select {Columns}
             from public."AuditEvent"
             where ("actorId" = (select auth.uid()) or "subjectId" = (select auth.uid())) and "id" < $1
             order by "id" desc

@@ -8,6 +8,9 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Conversations: one's own, one's organization's, and the public ones.</summary>
 internal static class Chats
 {
+    private const string Columns =
+        """ "id", "title", "visibility", "userId", "organizationId", "createdAt", "version" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var chats = routes.MapGroup("/chats");
@@ -77,7 +80,7 @@ internal static class Chats
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.Query<Chat>(
             $"""
-            select "id", "title", "visibility", "userId", "organizationId", "createdAt", "version"
+            select {Columns}
             from public."Chat"
             where {asked} and ("createdAt", "id") < ($1, $2)
             order by "createdAt" desc, "id" desc
@@ -89,18 +92,18 @@ internal static class Chats
     private static async Task<Created<Chat>> Post(NewChat chat, UserDb db)
     {
         var made = await db.Create<Chat>("Chat",
-            """
+            $"""
             insert into public."Chat" ("id", "title", "visibility", "organizationId")
             values (coalesce($1, gen_random_uuid()), $2, coalesce($3, 'private'), $4)
-            returning "id", "title", "visibility", "userId", "organizationId", "createdAt", "version"
+            returning {Columns}
             """, chat.Id, chat.Title, chat.Visibility, chat.OrganizationId);
         return TypedResults.Created($"/chats/{made!.Id}", made);
     }
 
     private static async Task<Results<Ok<Chat>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Chat>(
-            """
-            select "id", "title", "visibility", "userId", "organizationId", "createdAt", "version"
+            $"""
+            select {Columns}
             from public."Chat"
             where "id" = $1
             """, id) is { } chat
@@ -109,33 +112,19 @@ internal static class Chats
 
     private static async Task<Results<Ok<Chat>, NotFound, ForbidHttpResult>> Edit(
         Id id, ChatChange change, IfMatch match, UserDb db) =>
-        await db.Change<Chat>(
-            """
-            with changed as (
-              update public."Chat"
-              set "title" = coalesce($2, "title"), "visibility" = coalesce($3, "visibility")
-              where "id" = $1
-              returning "id", "title", "visibility", "userId", "organizationId", "createdAt", "version",
-                auth.if_match(("version" - 1)::text, $4))
-            select exists (select from public."Chat" where "id" = $1) as "readable",
-              c."id", c."title", c."visibility", c."userId", c."organizationId", c."createdAt", c."version"
-            from (values (1)) as always left join changed c on true
-            """, id, change.Title, change.Visibility, match) switch
-        {
-            { Row: { } chat } => TypedResults.Ok(chat),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+        (await db.Update<Chat>("Chat",
+            $"""
+            update public."Chat"
+            set "title" = coalesce($2, "title"), "visibility" = coalesce($3, "visibility")
+            where "id" = $1
+            returning {Columns}, auth.if_match(("version" - 1)::text, $4)
+            """, id, change.Title, change.Visibility, match)).Answer();
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
-        await db.Change<Guid?>(
+        (await db.Delete("Chat",
             """
-            with gone as (delete from public."Chat" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
-            select exists (select from public."Chat" where "id" = $1) as "readable", (select "id" from gone)
-            """, id, match) switch
-        {
-            { Row: not null } => TypedResults.NoContent(),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+            delete from public."Chat"
+            where "id" = $1
+            returning auth.if_match("version"::text, $2)
+            """, id, match)).Answer();
 }

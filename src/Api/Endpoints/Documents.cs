@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
@@ -16,6 +17,14 @@ internal static class Documents
 {
     /// <summary>What the request's body can hold at most.</summary>
     internal const int MaxText = Settings.MaxBodyBytes;
+
+    private const string Columns =
+        """
+        "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId", "version" as "revision"
+        """;
+
+    /// <summary>Those of a list, which shows no content.</summary>
+    private const string ListColumns = """ "id", "createdAt", "title", "text" as "kind", "userId", "organizationId" """;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -96,7 +105,7 @@ internal static class Documents
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.Query<DocumentVersion>(
             $"""
-            select d."id", d."createdAt", d."title", d."text" as "kind", d."userId", d."organizationId"
+            select {ListColumns}
             from public."Document" d
             where {asked} and (d."createdAt", d."id") < ($1, $2)
               and d."createdAt" = (select max(v."createdAt") from public."Document" v where v."id" = d."id")
@@ -110,11 +119,10 @@ internal static class Documents
     private static async Task<Created<Document>> Post(NewDocument document, UserDb db)
     {
         var made = await db.Create<Document>("Document",
-            """
+            $"""
             insert into public."Document" ("id", "title", "content", "text", "organizationId")
             values (coalesce($1, gen_random_uuid()), $2, $3, coalesce($4, 'text'), $5)
-            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId",
-              "version" as "revision"
+            returning {Columns}
             """, document.Id, document.Title, document.Content, document.Kind, document.OrganizationId);
         return TypedResults.Created($"/documents/{made!.Id}", made);
     }
@@ -122,9 +130,8 @@ internal static class Documents
     /// <summary>The newest version, or the one that was made at that very moment.</summary>
     private static async Task<Results<Ok<Document>, NotFound>> Get(Id id, Moment? at, UserDb db) =>
         await db.QuerySingleOrDefault<Document>(
-            """
-            select "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId",
-              "version" as "revision"
+            $"""
+            select {Columns}
             from public."Document"
             where "id" = $1 and ($2 is null or "createdAt" = $2)
             order by "createdAt" desc
@@ -133,34 +140,37 @@ internal static class Documents
             ? TypedResults.Ok(document)
             : TypedResults.NotFound();
 
-    /// <summary>All of a document, or its versions after a moment. The newest one's tag is what If-Match means.</summary>
+    /// <summary>
+    /// Deletes a document, or its versions after a given moment. If-Match is compared with the newest deleted version.
+    /// </summary>
     private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> Delete(
         Id id, Moment? after, IfMatch match, UserDb db) =>
-        (await db.QuerySingleOrDefault<Tail>(
+        (await db.DeleteTail(
             """
-            with gone as (
+            with deleted as (
               delete from public."Document"
               where "id" = $1 and "createdAt" > coalesce($2, '-infinity')
               returning "createdAt", "version"),
             newest as (
               select (extract(epoch from "createdAt") * 1000)::bigint || '-' || "version" as "tag"
-              from gone order by "createdAt" desc limit 1)
-            select exists (select from public."Document" where "id" = $1) as "found",
-              exists (select from public."Document"
-                where "id" = $1 and "createdAt" > coalesce($2, '-infinity')) as "seen",
-              (select count(*)::int from gone where (select auth.if_match("tag", $3) from newest)) as "count"
-            """, id, after, match))!.Answer();
+              from deleted order by "createdAt" desc limit 1)
+            select auth.if_match((select "tag" from newest), $3) from deleted
+            """,
+            """
+            select exists (select from public."Document" where "id" = $1),
+              exists (select from public."Document" where "id" = $1 and "createdAt" > coalesce($2, '-infinity'))
+            """, id, after, match)).Answer();
 
     /// <summary>Newest first. No row: no such document. One row without an id: the end of the list.</summary>
     private static async Task<Results<Ok<Page<DocumentVersion>>, NotFound>> ListVersions(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.QueryChildren<DocumentVersion>(
-            """
-            select v."id", v."createdAt", v."title", v."text" as "kind", v."userId", v."organizationId"
+            $"""
+            select v.*
             from (select "id" from public."Document" where "id" = $1 limit 1) d
             left join lateral (
-              select "id", "createdAt", "title", "text", "userId", "organizationId"
+              select {ListColumns}
               from public."Document"
               where "id" = d."id" and ("createdAt", "id") < ($2, $3)
               order by "createdAt" desc
@@ -174,15 +184,14 @@ internal static class Documents
 
     private static async Task<Results<Created<Document>, NotFound>> PostVersion(Id id, NewDocumentVersion version, UserDb db) =>
         await db.Create<Document>("Document",
-            """
+            $"""
             insert into public."Document" ("id", "title", "content", "text", "organizationId")
             select d."id", coalesce($2, d."title"), coalesce($3, d."content"), coalesce($4, d."text"), d."organizationId"
             from public."Document" d
             where d."id" = $1
             order by d."createdAt" desc
             limit 1
-            returning "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId",
-              "version" as "revision"
+            returning {Columns}
             """, id, version.Title, version.Content, version.Kind) is { } made
             ? TypedResults.Created($"/documents/{made.Id}?at={UtcMilliseconds.Text(made.CreatedAt)}", made)
             : TypedResults.NotFound();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;

@@ -1,15 +1,19 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;
 using RlsChat.Api.OpenApi;
+using RlsChat.Api.Text;
 
 namespace RlsChat.Api.Endpoints;
 
 /// <summary>How people come into an organization: by a token that is good once.</summary>
 internal static class Invitations
 {
+    private const string Columns = """ "id", "email", "roleId", "invitedBy", "expires", "acceptedAt", "createdAt" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/organizations/{id}/invitations", List).WithName("invitations.list")
@@ -72,11 +76,11 @@ internal static class Invitations
     {
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.QueryChildren<Invitation>(
-            """
-            select i."id", i."email", i."roleId", i."invitedBy", i."expires", i."acceptedAt", i."createdAt"
+            $"""
+            select i.*
             from public."Organization" o
             left join lateral (
-              select "id", "email", "roleId", "invitedBy", "expires", "acceptedAt", "createdAt"
+              select {Columns}
               from public."Invitation"
               where "organizationId" = o."id" and ("createdAt", "id") < ($2, $3)
               order by "createdAt" desc, "id" desc
@@ -104,19 +108,19 @@ internal static class Invitations
             return TypedResults.NotFound();
         }
 
-        if (settings.SignIn.Mail is not null && !db.WasDone)
+        if (settings.SignIn.Mail is not null && !db.IsReplay)
         {
             post.Take(invitation.Email!, () => Task.FromResult<Letter?>(Letter.ToInvite(token, settings)));
         }
 
         return TypedResults.Created($"/invitations/{made}",
-            new MadeInvitation(made, Nfc.Of(invitation.Email!), invitation.RoleId!.Value, db.WasDone ? null : token));
+            new MadeInvitation(made, Nfc.Of(invitation.Email!), invitation.RoleId!.Value, db.IsReplay ? null : token));
     }
 
     private static async Task<Results<Ok<Invitation>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Invitation>(
-            """
-            select "id", "email", "roleId", "invitedBy", "expires", "acceptedAt", "createdAt"
+            $"""
+            select {Columns}
             from public."Invitation"
             where "id" = $1
             """, id) is { } invitation

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.Mail;

@@ -10,6 +10,8 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Who is in an organization, in which role, below whom.</summary>
 internal static class Members
 {
+    private const string Columns = """ c."id", c."email", c."roleId", r."name" as "role", c."managerId", c."tag" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var members = routes.MapGroup("/organizations/{id}/members");
@@ -51,11 +53,11 @@ internal static class Members
     {
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Member>(
-            """
-            select m."id", m."email", m."roleId", m."role", m."managerId", m."tag"
+            $"""
+            select m.*
             from public."Organization" o
             left join lateral (
-              select c."id", c."email", c."roleId", r."name" as "role", c."managerId", c."tag"
+              select {Columns}
               from public."Colleague" c
               join public."Role" r on r."id" = c."roleId"
               where c."organizationId" = o."id" and c."id" > $2
@@ -71,8 +73,8 @@ internal static class Members
 
     private static async Task<Results<Ok<Member>, NotFound>> Get(Id id, Id userId, UserDb db) =>
         await db.QuerySingleOrDefault<Member>(
-            """
-            select c."id", c."email", c."roleId", r."name" as "role", c."managerId", c."tag"
+            $"""
+            select {Columns}
             from public."Colleague" c
             join public."Role" r on r."id" = c."roleId"
             where c."organizationId" = $1 and c."id" = $2

@@ -9,6 +9,9 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>What is said in a chat.</summary>
 internal static class Messages
 {
+    internal const string Columns =
+        """ "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/chats/{id}/messages", List).WithName("messages.list")
@@ -76,12 +79,11 @@ internal static class Messages
     {
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Message>(
-            """
-            select m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt",
-              m."version"
+            $"""
+            select m.*
             from public."Chat" c
             left join lateral (
-              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
+              select {Columns}
               from public."Message"
               where "chatId" = c."id" and ("createdAt", "id") > ($2, $3)
               order by "createdAt", "id"
@@ -96,20 +98,20 @@ internal static class Messages
 
     private static async Task<Results<Created<Message>, NotFound>> Post(Id id, NewMessage message, UserDb db) =>
         await db.Create<Message>("Message",
-            """
+            $"""
             insert into public."Message" ("id", "chatId", "role", "parts", "attachments")
             select coalesce($2, gen_random_uuid()), c."id", $3, $4, coalesce($5, '[]')
             from public."Chat" c
             where c."id" = $1
-            returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
+            returning {Columns}
             """, id, message.Id, message.Role, Arg.Json(message.Parts), Arg.Json(message.Attachments)) is { } made
             ? TypedResults.Created($"/messages/{made.Id}", made)
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Message>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Message>(
-            """
-            select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
+            $"""
+            select {Columns}
             from public."Message"
             where "id" = $1
             """, id) is { } message
@@ -118,53 +120,40 @@ internal static class Messages
 
     private static async Task<Results<Ok<Message>, NotFound, ForbidHttpResult>> Edit(
         Id id, MessageChange change, IfMatch match, UserDb db) =>
-        await db.Change<Message>(
-            """
-            with changed as (
-              update public."Message"
-              set "parts" = coalesce($2, "parts"), "attachments" = coalesce($3, "attachments")
-              where "id" = $1
-              returning "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version",
-                auth.if_match(("version" - 1)::text, $4))
-            select exists (select from public."Message" where "id" = $1) as "readable",
-              c."id", c."chatId", c."userId", c."role", c."parts", c."attachments", c."createdAt", c."version"
-            from (values (1)) as always left join changed c on true
-            """, id, Arg.Json(change.Parts), Arg.Json(change.Attachments), match) switch
-        {
-            { Row: { } message } => TypedResults.Ok(message),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+        (await db.Update<Message>("Message",
+            $"""
+            update public."Message"
+            set "parts" = coalesce($2, "parts"), "attachments" = coalesce($3, "attachments")
+            where "id" = $1
+            returning {Columns}, auth.if_match(("version" - 1)::text, $4)
+            """, id, Arg.Json(change.Parts), Arg.Json(change.Attachments), match)).Answer();
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
-        await db.Change<Guid?>(
+        (await db.Delete("Message",
             """
-            with gone as (delete from public."Message" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
-            select exists (select from public."Message" where "id" = $1) as "readable", (select "id" from gone)
-            """, id, match) switch
-        {
-            { Row: not null } => TypedResults.NoContent(),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+            delete from public."Message"
+            where "id" = $1
+            returning auth.if_match("version"::text, $2)
+            """, id, match)).Answer();
 
     /// <summary>
-    /// The messages of the chat after one of them, in the order of the list. Each goes that the person
-    /// may delete; an author without a say over the chat so deletes their own, and the others' stay.
+    /// Deletes the messages after a given one, in the order of the list, as far as the caller may: authors who may not
+    /// delete others' messages delete their own.
     /// </summary>
-    private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> DeleteAfter(
-        Id id, Id after, UserDb db) =>
-        (await db.QuerySingleOrDefault<Tail>(
+    private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> DeleteAfter(Id id, Id after, UserDb db) =>
+        (await db.DeleteTail(
             """
-            with base as (
-              select "chatId", "createdAt", "id" from public."Message" where "id" = $2 and "chatId" = $1),
-            gone as (
-              delete from public."Message" m using base b
-              where m."chatId" = b."chatId" and (m."createdAt", m."id") > (b."createdAt", b."id")
-              returning m."id")
-            select exists (select from base) as "found",
-              exists (select from public."Message" m join base b on m."chatId" = b."chatId"
-                where (m."createdAt", m."id") > (b."createdAt", b."id")) as "seen",
-              (select count(*)::int from gone) as "count"
-            """, id, after))!.Answer();
+            delete from public."Message" m
+            using public."Message" last
+            where last."id" = $2 and last."chatId" = $1
+              and m."chatId" = last."chatId" and (m."createdAt", m."id") > (last."createdAt", last."id")
+            """,
+            """
+            select exists (select from public."Message" where "id" = $2 and "chatId" = $1),
+              exists (
+                select from public."Message" last
+                join public."Message" m
+                  on m."chatId" = last."chatId" and (m."createdAt", m."id") > (last."createdAt", last."id")
+                where last."id" = $2 and last."chatId" = $1)
+            """, id, after)).Answer();
 }

@@ -8,6 +8,8 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Tenants. A person is in one at most, and sees no other.</summary>
 internal static class Organizations
 {
+    private const string Columns = """ "id", "name", "createdAt", "version" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var organizations = routes.MapGroup("/organizations");
@@ -52,8 +54,8 @@ internal static class Organizations
 
     private static async Task<Results<Ok<Organization>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Organization>(
-            """
-            select "id", "name", "createdAt", "version"
+            $"""
+            select {Columns}
             from public."Organization"
             where "id" = $1
             """, id) is { } organization
@@ -62,33 +64,21 @@ internal static class Organizations
 
     private static async Task<Results<Ok<Organization>, NotFound, ForbidHttpResult>> Rename(
         Id id, OrganizationName naming, IfMatch match, UserDb db) =>
-        await db.Change<Organization>(
-            """
-            with changed as (
-              update public."Organization" set "name" = $2 where "id" = $1
-              returning "id", "name", "createdAt", "version", auth.if_match(("version" - 1)::text, $3))
-            select exists (select from public."Organization" where "id" = $1) as "readable",
-              c."id", c."name", c."createdAt", c."version"
-            from (values (1)) as always left join changed c on true
-            """, id, naming.Name, match) switch
-        {
-            { Row: { } organization } => TypedResults.Ok(organization),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+        (await db.Update<Organization>("Organization",
+            $"""
+            update public."Organization"
+            set "name" = $2
+            where "id" = $1
+            returning {Columns}, auth.if_match(("version" - 1)::text, $3)
+            """, id, naming.Name, match)).Answer();
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
-        await db.Change<Guid?>(
+        (await db.Delete("Organization",
             """
-            with gone as (delete from public."Organization" where "id" = $1
-              returning "id", auth.if_match("version"::text, $2))
-            select exists (select from public."Organization" where "id" = $1) as "readable", (select "id" from gone)
-            """, id, match) switch
-        {
-            { Row: not null } => TypedResults.NoContent(),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+            delete from public."Organization"
+            where "id" = $1
+            returning auth.if_match("version"::text, $2)
+            """, id, match)).Answer();
 
     private static async Task<Results<NoContent, NotFound>> Leave(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<bool>("select public.leave_organization($1)", id)

@@ -9,6 +9,13 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Named permissions: an organization's own roles, and the built-in ones, which nobody changes.</summary>
 internal static class Roles
 {
+    private const string Columns =
+        """
+        "id", "name", to_json(array(
+            select p.key from jsonb_each("permissions") p where p.value = 'true' order by p.key)) as "permissions",
+          "organizationId", "version"
+        """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/organizations/{id}/roles", List).WithName("roles.list")
@@ -68,13 +75,11 @@ internal static class Roles
     {
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Role>(
-            """
-            select r."id", r."name", to_json(array(
-                select p.key from jsonb_each(r."permissions") p where p.value = 'true' order by p.key)) as "permissions",
-              r."organizationId", r."version"
+            $"""
+            select r.*
             from public."Organization" o
             left join lateral (
-              select "id", "name", "permissions", "organizationId", "version"
+              select {Columns}
               from public."Role"
               where ("organizationId" = o."id" or "organizationId" is null) and "id" > $2
               order by "id"
@@ -89,24 +94,20 @@ internal static class Roles
 
     private static async Task<Results<Created<Role>, NotFound>> Post(Id id, NewRole role, UserDb db) =>
         await db.Create<Role>("Role",
-            """
+            $$"""
             insert into public."Role" ("name", "permissions", "organizationId")
             select $2, (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p), o."id"
             from public."Organization" o
             where o."id" = $1
-            returning "id", "name", to_json(array(
-                select p.key from jsonb_each("permissions") p where p.value = 'true' order by p.key)) as "permissions",
-              "organizationId", "version"
+            returning {{Columns}}
             """, id, role.Name, Arg.Texts(role.Permissions)) is { } made
             ? TypedResults.Created($"/roles/{made.Id}", made)
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Role>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Role>(
-            """
-            select "id", "name", to_json(array(
-                select p.key from jsonb_each("permissions") p where p.value = 'true' order by p.key)) as "permissions",
-              "organizationId", "version"
+            $"""
+            select {Columns}
             from public."Role"
             where "id" = $1
             """, id) is { } role
@@ -115,38 +116,22 @@ internal static class Roles
 
     private static async Task<Results<Ok<Role>, NotFound, ForbidHttpResult>> Edit(
         Id id, RoleChange change, IfMatch match, UserDb db) =>
-        await db.Change<Role>(
-            """
-            with changed as (
-              update public."Role"
-              set "name" = coalesce($2, "name"),
-                "permissions" = case when $3 is null then "permissions"
-                  else (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p) end
-              where "id" = $1
-              returning "id", "name", "permissions", "organizationId", "version",
-                auth.if_match(("version" - 1)::text, $4))
-            select exists (select from public."Role" where "id" = $1) as "readable",
-              c."id", c."name", to_json(array(
-                select p.key from jsonb_each(c."permissions") p where p.value = 'true' order by p.key)) as "permissions",
-              c."organizationId", c."version"
-            from (values (1)) as always left join changed c on true
-            """, id, change.Name, Arg.Texts(change.Permissions), match) switch
-        {
-            { Row: { } role } => TypedResults.Ok(role),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+        (await db.Update<Role>("Role",
+            $$"""
+            update public."Role"
+            set "name" = coalesce($2, "name"),
+              "permissions" = case when $3 is null then "permissions"
+                else (select coalesce(jsonb_object_agg(p, true), '{}') from unnest($3) p) end
+            where "id" = $1
+            returning {{Columns}}, auth.if_match(("version" - 1)::text, $4)
+            """, id, change.Name, Arg.Texts(change.Permissions), match)).Answer();
 
     /// <summary>A role that somebody has is still needed: 409.</summary>
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
-        await db.Change<Guid?>(
+        (await db.Delete("Role",
             """
-            with gone as (delete from public."Role" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
-            select exists (select from public."Role" where "id" = $1) as "readable", (select "id" from gone)
-            """, id, match) switch
-        {
-            { Row: not null } => TypedResults.NoContent(),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+            delete from public."Role"
+            where "id" = $1
+            returning auth.if_match("version"::text, $2)
+            """, id, match)).Answer();
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;

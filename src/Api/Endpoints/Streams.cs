@@ -8,6 +8,12 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Answers while they are being written: chunks in the order of their indexes, and the message that they become.</summary>
 internal static class Streams
 {
+    private const string Columns =
+        """
+        "id", "chatId", "userId", public.stream_state("finishedAt", "activeAt") as "state", "messageId", "createdAt",
+          "finishedAt"
+        """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/chats/{id}/streams", List).WithName("streams.list")
@@ -75,12 +81,11 @@ internal static class Streams
     {
         var from = page.After ?? Cursor.BeforeNewest;
         var rows = await db.QueryChildren<Stream>(
-            """
-            select s."id", s."chatId", s."userId", public.stream_state(s."finishedAt", s."activeAt") as "state",
-              s."messageId", s."createdAt", s."finishedAt"
+            $"""
+            select s.*
             from public."Chat" c
             left join lateral (
-              select "id", "chatId", "userId", "messageId", "createdAt", "finishedAt", "activeAt"
+              select {Columns}
               from public."Stream"
               where "chatId" = c."id" and ("createdAt", "id") < ($2, $3)
               order by "createdAt" desc, "id" desc
@@ -95,13 +100,12 @@ internal static class Streams
 
     private static async Task<Results<Created<Stream>, NotFound>> Open(Id id, NewStream stream, UserDb db) =>
         await db.Create<Stream>("Stream",
-            """
+            $"""
             insert into public."Stream" ("id", "chatId")
             select coalesce($2, gen_random_uuid()), c."id"
             from public."Chat" c
             where c."id" = $1
-            returning "id", "chatId", "userId", public.stream_state("finishedAt", "activeAt") as "state",
-              "messageId", "createdAt", "finishedAt"
+            returning {Columns}
             """, id, stream.Id) is { } made
             ? TypedResults.Created($"/streams/{made.Id}", made)
             : TypedResults.NotFound();
@@ -116,30 +120,18 @@ internal static class Streams
     /// <summary>Makes the message and takes its price, both or neither.</summary>
     private static async Task<Results<Created<Messages.Message>, NotFound, ForbidHttpResult>> Finish(
         Id id, StreamEnd end, UserDb db) =>
-        await db.CreateFrom<Messages.Message>("Message",
-            """
-            with made as (
-              select "id", "chatId", "userId", "role", "parts", "attachments", "createdAt", "version"
-              from public.finish_stream($1, coalesce($2, 'assistant'), $3))
-            select exists (select from public."Stream" where "id" = $1) as "readable",
-              m."id", m."chatId", m."userId", m."role", m."parts", m."attachments", m."createdAt", m."version"
-            from (values (1)) as always left join made m on true
+        await db.CreateFrom<Messages.Message>("Stream", "Message",
+            $"""
+            select {Messages.Columns}
+            from public.finish_stream($1, coalesce($2, 'assistant'), $3)
             """, id, end.Role, end.Id) switch
         {
             { Row: { } message } => TypedResults.Created($"/messages/{message.Id}", message),
-            { Readable: true } => TypedResults.Forbid(),
+            { IsReadable: true } => TypedResults.Forbid(),
             _ => TypedResults.NotFound(),
         };
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
-        await db.Change<Guid?>(
-            """
-            with gone as (delete from public."Stream" where "id" = $1 returning "id")
-            select exists (select from public."Stream" where "id" = $1) as "readable", (select "id" from gone)
-            """, id) switch
-        {
-            { Row: not null } => TypedResults.NoContent(),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+        (await db.Delete("Stream",
+            """delete from public."Stream" where "id" = $1""", id)).Answer();
 }

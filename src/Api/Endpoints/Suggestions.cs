@@ -8,6 +8,12 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Changes that readers of a document propose to one version of it.</summary>
 internal static class Suggestions
 {
+    private const string Columns =
+        """
+        "id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description", "isResolved", "userId",
+          "createdAt", "version"
+        """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/documents/{id}/suggestions", List).WithName("suggestions.list")
@@ -72,10 +78,8 @@ internal static class Suggestions
     {
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Suggestion>(
-            """
-            select s."id", s."documentId", s."documentCreatedAt", s."originalText", s."suggestedText",
-              s."description", s."isResolved", s."userId", s."createdAt",
-              s."version"
+            $"""
+            select s.*
             from (
               select "id", "createdAt"
               from public."Document"
@@ -83,8 +87,7 @@ internal static class Suggestions
               order by "createdAt" desc
               limit 1) d
             left join lateral (
-              select "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-                "description", "isResolved", "userId", "createdAt", "version"
+              select {Columns}
               from public."Suggestion"
               where "documentId" = d."id" and "documentCreatedAt" = d."createdAt" and ("createdAt", "id") > ($3, $4)
               order by "createdAt", "id"
@@ -99,7 +102,7 @@ internal static class Suggestions
     private static async Task<Results<Created<Suggestion>, NotFound>> Post(
         Id id, Moment? at, NewSuggestion suggestion, UserDb db) =>
         await db.Create<Suggestion>("Suggestion",
-            """
+            $"""
             insert into public."Suggestion"
               ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description")
             select coalesce($3, gen_random_uuid()), d."id", d."createdAt", $4, $5, $6
@@ -107,17 +110,15 @@ internal static class Suggestions
             where d."id" = $1 and ($2 is null or d."createdAt" = $2)
             order by d."createdAt" desc
             limit 1
-            returning "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-              "description", "isResolved", "userId", "createdAt", "version"
+            returning {Columns}
             """, id, at, suggestion.Id, suggestion.OriginalText, suggestion.SuggestedText, suggestion.Description) is { } made
             ? TypedResults.Created($"/suggestions/{made.Id}", made)
             : TypedResults.NotFound();
 
     private static async Task<Results<Ok<Suggestion>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Suggestion>(
-            """
-            select "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-              "description", "isResolved", "userId", "createdAt", "version"
+            $"""
+            select {Columns}
             from public."Suggestion"
             where "id" = $1
             """, id) is { } suggestion
@@ -126,38 +127,21 @@ internal static class Suggestions
 
     private static async Task<Results<Ok<Suggestion>, NotFound, ForbidHttpResult>> Edit(
         Id id, SuggestionChange change, IfMatch match, UserDb db) =>
-        await db.Change<Suggestion>(
-            """
-            with changed as (
-              update public."Suggestion"
-              set "suggestedText" = coalesce($2, "suggestedText"),
-                "description" = coalesce($3, "description"),
-                "isResolved" = coalesce($4, "isResolved")
-              where "id" = $1
-              returning "id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
-                "description", "isResolved", "userId", "createdAt", "version",
-                auth.if_match(("version" - 1)::text, $5))
-            select exists (select from public."Suggestion" where "id" = $1) as "readable",
-              c."id", c."documentId", c."documentCreatedAt", c."originalText", c."suggestedText",
-              c."description", c."isResolved", c."userId", c."createdAt",
-              c."version"
-            from (values (1)) as always left join changed c on true
-            """, id, change.SuggestedText, change.Description, change.IsResolved, match) switch
-        {
-            { Row: { } suggestion } => TypedResults.Ok(suggestion),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+        (await db.Update<Suggestion>("Suggestion",
+            $"""
+            update public."Suggestion"
+            set "suggestedText" = coalesce($2, "suggestedText"),
+              "description" = coalesce($3, "description"),
+              "isResolved" = coalesce($4, "isResolved")
+            where "id" = $1
+            returning {Columns}, auth.if_match(("version" - 1)::text, $5)
+            """, id, change.SuggestedText, change.Description, change.IsResolved, match)).Answer();
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
-        await db.Change<Guid?>(
+        (await db.Delete("Suggestion",
             """
-            with gone as (delete from public."Suggestion" where "id" = $1 returning "id", auth.if_match("version"::text, $2))
-            select exists (select from public."Suggestion" where "id" = $1) as "readable", (select "id" from gone)
-            """, id, match) switch
-        {
-            { Row: not null } => TypedResults.NoContent(),
-            { Readable: true } => TypedResults.Forbid(),
-            _ => TypedResults.NotFound(),
-        };
+            delete from public."Suggestion"
+            where "id" = $1
+            returning auth.if_match("version"::text, $2)
+            """, id, match)).Answer();
 }

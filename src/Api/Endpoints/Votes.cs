@@ -7,6 +7,9 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>What people think of messages that they can read: one vote a person and message.</summary>
 internal static class Votes
 {
+    private const string Columns =
+        """ "id", "message_id" as "messageId", "chatId", "user_id" as "userId", "value", "created_at" as "createdAt" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/chats/{id}/votes", List).WithName("votes.list")
@@ -38,18 +41,17 @@ internal static class Votes
     {
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Vote>(
-            """
-            select v."id", v."message_id" as "messageId", v."chatId", v."user_id" as "userId", v."value",
-              v."created_at" as "createdAt"
+            $"""
+            select v.*
             from public."Chat" c
             left join lateral (
-              select "id", "message_id", "chatId", "user_id", "value", "created_at"
+              select {Columns}
               from public."Vote"
               where "chatId" = c."id" and ("created_at", "id") > ($2, $3)
               order by "created_at", "id"
               limit $4) v on true
             where c."id" = $1
-            order by v."created_at", v."id"
+            order by v."createdAt", v."id"
             """, id, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()
@@ -59,14 +61,13 @@ internal static class Votes
     /// <summary>Casts the vote or changes it, whichever it is by then: of two at once, the later one stands.</summary>
     private static async Task<Results<Ok<Vote>, NotFound>> Put(Id id, NewVote vote, UserDb db) =>
         await db.QuerySingleOrDefault<Vote>(
-            """
+            $"""
             insert into public."Vote" ("message_id", "value")
             select m."id", $2
             from public."Message" m
             where m."id" = $1
             on conflict ("message_id", "user_id") do update set "value" = excluded."value"
-            returning "id", "message_id" as "messageId", "chatId", "user_id" as "userId", "value",
-              "created_at" as "createdAt"
+            returning {Columns}
             """, id, vote.Value) is { } cast
             ? TypedResults.Ok(cast)
             : TypedResults.NotFound();

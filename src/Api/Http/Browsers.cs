@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Net.Http.Headers;
+using RlsChat.Api.Configuration;
 
 namespace RlsChat.Api.Http;
 

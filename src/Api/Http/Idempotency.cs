@@ -26,7 +26,7 @@ internal sealed record Idempotency(string Key, byte[] Digest)
         new(422, "idempotency_key_reused", "This key was used for another request; each request has its own.");
 
     /// <summary>Whether what was asked had been done before, so that the answer is the kept one.</summary>
-    public bool WasDone { get; set; }
+    public bool IsReplay { get; set; }
 
     /// <summary>That the endpoint makes something, once for each key.</summary>
     public sealed record Marker;
@@ -47,7 +47,7 @@ internal sealed record Idempotency(string Key, byte[] Digest)
             context.Features.Set(asked);
             context.Response.OnStarting(() =>
             {
-                if (asked.WasDone)
+                if (asked.IsReplay)
                 {
                     context.Response.Headers[Replayed] = "true";
                 }
@@ -76,7 +76,7 @@ internal sealed record Idempotency(string Key, byte[] Digest)
 /// <summary>How an endpoint says that it makes something.</summary>
 internal static class IdempotencyExtensions
 {
-    /// <summary>Asked twice under one Idempotency-Key, the endpoint does it once. It uses <see cref="Data.UserDb.Create"/>.</summary>
+    /// <summary>Asked twice under one Idempotency-Key, the endpoint does it once. It uses UserDb.Create.</summary>
     public static TBuilder Creates<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new Idempotency.Marker());
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using RlsChat.Api.Text;
 
 namespace RlsChat.Api.Http;
 
@@ -180,36 +181,6 @@ internal sealed class Errors
         }
     }
 
-    /// <summary>A password to set, by what <see cref="Auth.Passwords.Prepare"/> makes of it.</summary>
-    public void NewPassword(string field, string? value)
-    {
-        Rules?.Add(field, new(Required: true) { MinLength = Auth.Passwords.MinLength, MaxLength = Auth.Passwords.MaxLength });
-        if (value is null || !Auth.Passwords.IsNew(value))
-        {
-            Add(field, $"must be a text of {Auth.Passwords.MinLength} to {Auth.Passwords.MaxLength} characters, without controls and invisible or unassigned ones");
-        }
-    }
-
-    /// <summary>A password to compare with a known one, which may have been set before there were rules for its characters.</summary>
-    public void Password(string field, string? value, bool required)
-    {
-        Rules?.Add(field, new(required) { MinLength = 1, MaxLength = Auth.Passwords.MaxLength });
-        if (value is not null ? value is "" || value.Contains('\0') || !Auth.Passwords.Fits(value) : required)
-        {
-            Add(field, $"must be a text of 1 to {Auth.Passwords.MaxLength} characters, without NUL");
-        }
-    }
-
-    /// <summary>A secret that this API has handed out or mailed, by its shape.</summary>
-    public void Secret(string field, string? value)
-    {
-        Rules?.Add(field, new(Required: true) { Pattern = Auth.Secret.Pattern });
-        if (!Auth.Secret.IsWellFormed(value))
-        {
-            Add(field, "must be the token of a mail");
-        }
-    }
-
     /// <summary>Credits: above zero, in hundredths.</summary>
     public void Credits(string field, decimal? value, decimal max)
     {
@@ -231,9 +202,7 @@ internal sealed class Errors
 }
 
 /// <summary>The request is not well-formed; nothing was done.</summary>
-internal sealed class InvalidInputException(Problem problem) : Exception(problem.Detail)
+internal sealed class InvalidInputException(Problem problem) : ProblemException(problem)
 {
     public InvalidInputException(string field, string error) : this(Problems.Invalid(field, error)) { }
-
-    public Problem Problem => problem;
 }

@@ -8,7 +8,6 @@ internal static class InputAndOutput
         services.ConfigureHttpJsonOptions(json => ApiJson.Strict(json.SerializerOptions));
         // Thrown rather than answered, so that every refusal is written in one place.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
-        services.AddExceptionHandler<ExceptionProblems>();
         services.AddProblemDetails();
     }
 }

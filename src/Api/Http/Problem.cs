@@ -28,6 +28,12 @@ internal sealed class Refusal(Problem problem) : IResult
     public Task ExecuteAsync(HttpContext httpContext) => Problems.Write(httpContext, problem);
 }
 
+/// <summary>Ends a request with a problem.</summary>
+internal abstract class ProblemException(Problem problem) : Exception(problem.Detail)
+{
+    public Problem Problem => problem;
+}
+
 /// <summary>The body of every error: application/problem+json.</summary>
 /// <param name="Title">What the status means.</param>
 /// <param name="Status">The HTTP status.</param>

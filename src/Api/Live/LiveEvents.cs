@@ -11,7 +11,7 @@ namespace RlsChat.Api.Live;
 /// and what it missed is what its last snapshot did not hold.
 /// </summary>
 internal sealed partial class LiveEvents(
-    DataSources sources, Subscriptions subscriptions, Delivery delivery, LiveMetrics metrics,
+    DataSources sources, OperationRunner operations, Subscriptions subscriptions, Delivery delivery, LiveMetrics metrics,
     IHostApplicationLifetime lifetime, ILogger<LiveEvents> log) : BackgroundService
 {
     private const string Channel = "rlschat_live";
@@ -49,6 +49,7 @@ internal sealed partial class LiveEvents(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        operations.Committed += Wrote;
         subscriptions.Woken += Wake;
         using var ending = lifetime.ApplicationStopping.Register(() => subscriptions.EndAll("shutdown"));
         for (var failures = 0; !stoppingToken.IsCancellationRequested;)

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using RlsChat.Api.Telemetry;
+using RlsChat.Api.Data;
 
 namespace RlsChat.Api.Live;
 
@@ -8,7 +8,7 @@ internal sealed class LiveMetrics
 {
     public LiveMetrics(IMeterFactory meters, Subscriptions subscriptions)
     {
-        var meter = meters.Create(TelemetryServices.Meter);
+        var meter = meters.Create(DatabaseMetrics.Meter);
         Delivered = meter.CreateCounter<long>("rlschat.live.delivered", "{event}", "Events put to a subscriber.");
         meter.CreateObservableGauge("rlschat.live.subscribers", () => subscriptions.Count, "{subscriber}", "Streams that are open.");
         meter.CreateObservableGauge("rlschat.live.lag", () => Lag.TotalSeconds, "s", "How long the oldest event of the last question had waited.");

@@ -1,7 +1,7 @@
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using MimeKit;
-using RlsChat.Api.Auth;
+using RlsChat.Api.Configuration;
 
 namespace RlsChat.Api.Mail;
 

@@ -1,3 +1,5 @@
+using RlsChat.Api.Configuration;
+
 namespace RlsChat.Api.Mail;
 
 /// <summary>What is mailed.</summary>

@@ -1,7 +1,8 @@
 using System.Threading.Channels;
 using System.Threading.RateLimiting;
 using MimeKit;
-using RlsChat.Api.Http;
+using RlsChat.Api.Configuration;
+using RlsChat.Api.Text;
 
 namespace RlsChat.Api.Mail;
 

@@ -20,7 +20,7 @@ internal sealed partial class Gauges : BackgroundService
     public Gauges(IMeterFactory meters, DataSources sources, TimeProvider time, ILogger<Gauges> log)
     {
         (_sources, _time, _log) = (sources, time, log);
-        var meter = meters.Create(TelemetryServices.Meter);
+        var meter = meters.Create(DatabaseMetrics.Meter);
         Gauge("rlschat.sessions", "{session}", "Sessions that have neither ended nor expired.", figures => figures.Sessions);
         Gauge("rlschat.outbox.events", "{event}", "Events that the outbox holds, as the statistics estimate.", figures => figures.Events);
         Gauge("rlschat.migrations.pending", "{file}", "Files of db/schema that this program has and the database does not.",

@@ -5,6 +5,8 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using RlsChat.Api.Configuration;
+using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Telemetry;
@@ -15,14 +17,10 @@ namespace RlsChat.Api.Telemetry;
 /// </summary>
 internal static class TelemetryServices
 {
-    /// <summary>The meter of this program.</summary>
-    public const string Meter = "RlsChat.Api";
-
     private const string Path = "/metrics";
 
     public static void AddTelemetry(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSingleton<DatabaseMetrics>();
         services.AddSingleton<Gauges>();
         services.AddHostedService(provider => provider.GetRequiredService<Gauges>());
         var telemetry = services.AddOpenTelemetry()
@@ -31,7 +29,7 @@ internal static class TelemetryServices
                 .AddAspNetCoreInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddNpgsqlInstrumentation()
-                .AddMeter(Meter)
+                .AddMeter(DatabaseMetrics.Meter)
                 .AddPrometheusExporter())
             .WithTracing(traces => traces
                 .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using RlsChat.Api;
+using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Tests.Api.Fixtures;
 

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RlsChat.Api;
+using RlsChat.Api.Configuration;
 using RlsChat.Api.Live;
 using RlsChat.Tests.Api.Fixtures;
 

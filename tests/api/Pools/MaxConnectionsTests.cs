@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RlsChat.Api;
+using RlsChat.Api.Configuration;
 using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 

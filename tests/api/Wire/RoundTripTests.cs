@@ -49,11 +49,18 @@ public sealed class RoundTripTests
         ("resolve absent", (person, _, _) => person.Patch($"/suggestions/{Guid.NewGuid()}", new { isResolved = true })),
     ];
 
+    /// <summary>Requests that change a row and ask, in the same round trip, whether it is readable.</summary>
+    private static readonly string[] Asking =
+    [
+        "retitle", "publish", "retitle absent", "delete absent", "reword", "unsay absent", "cut", "finish absent",
+        "delete stream absent", "delete document absent", "resolve absent",
+    ];
+
     [Theory]
-    [InlineData("direct", "on", "BEBES")]
-    [InlineData("direct", "off", "PBDEPBDES")]
-    [InlineData("pgbouncer", "off", "PBDEPBDES")]
-    public async Task One_write_and_one_sync_a_request(string way, string prepare, string messages)
+    [InlineData("direct", "on", "BE")]
+    [InlineData("direct", "off", "PBDE")]
+    [InlineData("pgbouncer", "off", "PBDE")]
+    public async Task One_write_and_one_sync_a_request(string way, string prepare, string statement)
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();
         await using var bouncer = way == "pgbouncer" ? await PgBouncer.Start(database, size: 1) : null;
@@ -91,6 +98,8 @@ public sealed class RoundTripTests
                     continue;
                 }
 
+                var statements = Asking.Contains(name) ? 3 : 2;
+                var messages = string.Concat(Enumerable.Repeat(statement, statements)) + "S";
                 Assert.True((1, messages) == (writes, sent), $"{person.Name} {name}: {writes} writes, {sent}");
                 Assert.Equal(connections, proxy.Connections);
             }

@@ -2,11 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Npgsql;
-using RlsChat.Api.Auth;
-using RlsChat.Api.Http;
 using RlsChat.Database;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Configuration;
 
 /// <summary>Everything that can be set from outside, read and checked once, at the start.</summary>
 /// <param name="Host">The address to listen on.</param>

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 using RlsChat.Api.Data;
 
-namespace RlsChat.Api;
+namespace RlsChat.Api.Telemetry;
 
 /// <summary>
 /// The log: one JSON object a line, flat. A database operation has the fields timestamp, service,
@@ -21,7 +21,7 @@ internal sealed class JsonLines(IHostEnvironment environment) : ConsoleFormatter
 
     public override void Write<TState>(in LogEntry<TState> entry, IExternalScopeProvider? scopes, TextWriter writer)
     {
-        var isOperation = entry.Category == typeof(Operations).FullName;
+        var isOperation = entry.Category == typeof(OperationRunner).FullName;
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var json = new Utf8JsonWriter(buffer))
         {

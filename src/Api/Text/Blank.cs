@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RlsChat.Api.Http;
+namespace RlsChat.Api.Text;
 
 /// <summary>What shows nothing: white space, controls, what Unicode calls default ignorable, and the blank Braille pattern.</summary>
 internal static class Blank

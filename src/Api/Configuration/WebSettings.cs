@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace RlsChat.Api.Http;
+namespace RlsChat.Api.Configuration;
 
 /// <summary>What can be set about requests as such.</summary>
 /// <param name="AuthRateLimit">How many requests to /auth/* one address may make in a minute.</param>

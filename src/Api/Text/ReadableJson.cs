@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace RlsChat.Api.Http;
+namespace RlsChat.Api.Text;
 
 /// <summary>
 /// JSON that SQL can read. The constraints of the database refuse what a cast to jsonb refuses; this says beforehand

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.RateLimiting;
-using RlsChat.Api.Auth;
+using RlsChat.Api.Configuration;
+using RlsChat.Api.Http;
 
-namespace RlsChat.Api.Http;
+namespace RlsChat.Api.Auth;
 
 /// <summary>
 /// How much one address, and one person, may ask in a minute of one process. Addresses are counted

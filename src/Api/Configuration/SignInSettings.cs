@@ -1,6 +1,6 @@
 using MimeKit;
 
-namespace RlsChat.Api.Auth;
+namespace RlsChat.Api.Configuration;
 
 /// <summary>What can be set about signing in.</summary>
 /// <param name="PublicUrl">Where browsers reach this API, when that is not what it listens on; null otherwise.</param>

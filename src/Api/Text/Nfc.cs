@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
-namespace RlsChat.Api.Http;
+namespace RlsChat.Api.Text;
 
 /// <summary>
 /// Unicode normalization form C, from the tables in Nfc.txt. <see cref="string.Normalize()"/> changes nothing

@@ -1,10 +1,11 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using RlsChat.Api.Data;
+using RlsChat.Api.Http;
 
-namespace RlsChat.Api.Http;
+namespace RlsChat.Api;
 
-/// <summary>Turns what was thrown into a problem. Only what nobody foresaw is logged as an error.</summary>
+/// <summary>Turns exceptions into problems. Only unexpected ones are logged as errors.</summary>
 internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken stop)
@@ -17,33 +18,31 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
 
         var problem = exception switch
         {
-            InvalidInputException input => input.Problem,
-            // Only the reader of the text has a cause of its own kind; what it reads may be of the wrong form.
+            ProblemException known => known.Problem,
+            // Only malformed JSON has an inner JsonException; a value of the wrong form has none.
             BadHttpRequestException { InnerException: JsonException { InnerException: JsonException } } =>
                 Problems.Invalid("body", "is not JSON"),
             BadHttpRequestException { InnerException: JsonException json } =>
                 Problems.Invalid(Field(json), "is unknown here or has the wrong form"),
             BadHttpRequestException { StatusCode: 400 } => Problems.Invalid("body", "must be a JSON object"),
             BadHttpRequestException bad => Problems.Of(bad.StatusCode),
-            SessionEndedException => Problems.SessionEnded,
-            NotPermittedException => Problems.Of(context.User.Identity?.IsAuthenticated == true ? 403 : 401),
             _ => DatabaseErrors.Problem(exception,
                 deleting: HttpMethods.IsDelete(context.Request.Method),
                 signedIn: context.User.Identity?.IsAuthenticated == true),
         };
         if (problem is null)
         {
-            Unforeseen(exception);
+            LogUnexpected(exception);
         }
 
         await Problems.Write(context, problem ?? Problems.Internal);
         return true;
     }
 
-    /// <summary>Where in the body: "$.title" is the field title, "$" the body itself.</summary>
+    /// <summary>The place in the body: "$.title" is the field title, "$" the body itself.</summary>
     private static string Field(JsonException json) =>
         json.Path is ['$', '.', .. var field] ? field : "body";
 
     [LoggerMessage(Level = LogLevel.Error, Message = "a request failed")]
-    private partial void Unforeseen(Exception exception);
+    private partial void LogUnexpected(Exception exception);
 }

@@ -1,45 +1,20 @@
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 
-namespace RlsChat.Api.Telemetry;
+namespace RlsChat.Api.Data;
 
-/// <summary>What a database operation came to, for whoever asked.</summary>
-internal enum Outcome
-{
-    /// <summary>It was done, or the rows were shown.</summary>
-    Yes,
-
-    /// <summary>There was no such row, as far as they can tell.</summary>
-    Hidden,
-
-    /// <summary>They may see it, but not do that; or may do nothing of the kind.</summary>
-    Denied,
-
-    /// <summary>The session of their token had ended.</summary>
-    Ended,
-
-    /// <summary>What was asked breaks a rule of the data, or does not go with how things stand.</summary>
-    Refused,
-
-    /// <summary>The database could not.</summary>
-    Error,
-}
-
-/// <summary>A result that says by itself what the operation came to.</summary>
-internal interface IOutcome
-{
-    Outcome Outcome { get; }
-}
-
-/// <summary>Figures of database operations, as the meter <c>RlsChat.Api</c>. Nobody's data is in them.</summary>
+/// <summary>Metrics of database operations. They hold no data of rows.</summary>
 internal sealed partial class DatabaseMetrics
 {
+    /// <summary>The name of this program's meter.</summary>
+    public const string Meter = "RlsChat.Api";
+
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _denials;
 
     public DatabaseMetrics(IMeterFactory meters)
     {
-        var meter = meters.Create(TelemetryServices.Meter);
+        var meter = meters.Create(Meter);
         _duration = meter.CreateHistogram("rlschat.database.operation.duration", "s",
             "How long a database operation took, its waiting for a connection and its repetitions included.",
             advice: new InstrumentAdvice<double>
@@ -52,7 +27,7 @@ internal sealed partial class DatabaseMetrics
 
     /// <param name="operation">The endpoint's name.</param>
     /// <param name="sql">The statement, whose target a denial is counted under.</param>
-    /// <param name="outcome">What it came to.</param>
+    /// <param name="outcome">How it ended.</param>
     /// <param name="duration">How long it took.</param>
     public void Count(string operation, string sql, Outcome outcome, TimeSpan duration)
     {
@@ -64,7 +39,7 @@ internal sealed partial class DatabaseMetrics
         }
     }
 
-    /// <summary>What a result tells: nothing found, nothing touched and "no such thing" are all hidden.</summary>
+    /// <summary>The outcome of a result: no row, and no row changed, are hidden.</summary>
     public static Outcome Of(object? result) => result switch
     {
         null or false or 0 => Outcome.Hidden,

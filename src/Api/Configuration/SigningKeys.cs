@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Microsoft.IdentityModel.Tokens;
 
-namespace RlsChat.Api.Auth;
+namespace RlsChat.Api.Configuration;
 
 /// <summary>
 /// The keys of our own tokens, each with its id: the first signs, all verify, so a key is replaced

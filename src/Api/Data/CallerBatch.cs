@@ -1,0 +1,113 @@
+using Npgsql;
+using RlsChat.Api.Auth;
+
+namespace RlsChat.Api.Data;
+
+/// <summary>
+/// The only way to the database in a request: a batch of statements in one round trip and one transaction. Its
+/// first statement sets who is asking, for that transaction alone.
+/// </summary>
+/// <param name="Pool">The connections of the login.</param>
+/// <param name="Caller">Who is asking, as the access token says.</param>
+/// <param name="Stop">Cancels the batch.</param>
+internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, CancellationToken Stop)
+{
+    /// <summary>The role that the login takes; null: it keeps its own.</summary>
+    public string? Role { get; init; }
+
+    /// <summary>Whether the transaction must not write.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>SQL that must be true for the caller, or null.</summary>
+    public string? Permission { get; init; }
+
+    /// <summary>A statement with its positional parameters.</summary>
+    public static NpgsqlBatchCommand Statement(string sql, Arg[] args)
+    {
+        var statement = new NpgsqlBatchCommand(sql);
+        foreach (var arg in args)
+        {
+            statement.Parameters.Add(arg.Parameter);
+        }
+
+        return statement;
+    }
+
+    /// <summary>Executes statements as the caller, on a connection of the pool.</summary>
+    /// <param name="read">Reads the results, from those of the first statement that returns rows.</param>
+    /// <param name="statements">What to execute.</param>
+    /// <exception cref="SessionEndedException">The database knows no live session of the caller.</exception>
+    /// <exception cref="NotPermittedException">The permission is false.</exception>
+    public async Task<T> Execute<T>(Func<NpgsqlDataReader, Task<T>> read, params NpgsqlBatchCommand[] statements)
+    {
+        await using var connection = await Pool.OpenConnectionAsync(Stop);
+        return await ExecuteOn(connection, read, statements);
+    }
+
+    /// <summary>The same on a given connection, in its transaction where it has begun one.</summary>
+    /// <inheritdoc cref="Execute"/>
+    public async Task<T> ExecuteOn<T>(
+        NpgsqlConnection connection, Func<NpgsqlDataReader, Task<T>> read, params NpgsqlBatchCommand[] statements)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (SetsIdentity)
+        {
+            batch.BatchCommands.Add(Identity());
+        }
+
+        foreach (var statement in statements)
+        {
+            batch.BatchCommands.Add(statement);
+        }
+
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(Stop);
+            if (SetsIdentity)
+            {
+                await reader.ReadAsync(Stop);
+                Verify(reader);
+                await reader.NextResultAsync(Stop);
+            }
+
+            var result = await read(reader);
+            // Deferred constraints are checked after the last row: nothing holds before the end.
+            while (await reader.ReadAsync(Stop) || await reader.NextResultAsync(Stop)) { }
+            return result;
+        }
+        // When a backend is killed, Npgsql can lose its place in the results. It then closes the connection and throws
+        // a bare Exception (its issue 5803).
+        catch (Exception e) when (e.GetType() == typeof(Exception))
+        {
+            throw new NpgsqlException("The connection was lost while results were read.", new IOException(e.Message, e));
+        }
+    }
+
+    private bool SetsIdentity => Role is not null || Caller.Uid is not null;
+
+    /// <summary>Sets who is asking. Its last columns are whom the database recognizes, and the permission.</summary>
+    private NpgsqlBatchCommand Identity()
+    {
+        var (role, readOnly) = (
+            Role is null ? "" : $"set_config('role', '{Role}', true), ",
+            ReadOnly ? "set_config('transaction_read_only', 'on', true), " : "");
+        return Statement(
+            $"""
+            select {role}set_config('auth.uid', $1, true), set_config('auth.session', $2, true), {readOnly}auth.uid(),
+              {Permission ?? "true"}
+            """, [Caller.Uid?.ToString() ?? "", Caller.Session ?? ""]);
+    }
+
+    private void Verify(NpgsqlDataReader identity)
+    {
+        if (Caller.Uid is not null && identity.IsDBNull(identity.FieldCount - 2))
+        {
+            throw new SessionEndedException();
+        }
+
+        if (!identity.GetBoolean(identity.FieldCount - 1))
+        {
+            throw new NotPermittedException(isSignedIn: Caller.Uid is not null);
+        }
+    }
+}
