@@ -3,11 +3,11 @@ using System.Security.Claims;
 namespace RlsChat.Api.Auth;
 
 /// <summary>
-/// Who is asking: a person and the secret of their session, both from a valid access token, or
-/// nobody. That the session is alive and that person's, the database decides.
+/// The caller of a request: a person and the secret of their session, from a valid access token, or nobody. The
+/// database decides whether the session is alive and belongs to that person.
 /// </summary>
-/// <param name="Uid">The person, or null for nobody.</param>
-/// <param name="Session">The secret of their session, or null for nobody.</param>
+/// <param name="Uid">The person, or null.</param>
+/// <param name="Session">The secret of their session, or null.</param>
 internal readonly record struct Caller(Guid? Uid, string? Session)
 {
     /// <summary>Reads the claims that <see cref="AccessTokens"/> has checked.</summary>

@@ -1,5 +1,5 @@
 // Stands in for the package AspNet.Security.OAuth.GitHub, under its namespaces, names and claim types:
-// whoever adds the package deletes this file and changes nothing else. What it leaves out (enterprise
+// to use the package, delete this file and change nothing else. What it leaves out (enterprise
 // domains, asking for an e-mail address without looking whether it is verified) is not used here.
 using System.Net.Http.Headers;
 using System.Security.Claims;

@@ -5,7 +5,7 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Auth;
 
-/// <summary>Registers what tells who is asking.</summary>
+/// <summary>Registers authentication.</summary>
 internal static class Identity
 {
     public static AuthenticationBuilder AddIdentity(this IServiceCollection services, Settings settings)
@@ -17,8 +17,7 @@ internal static class Identity
     }
 
     /// <summary>
-    /// A token that is presented and not valid is a 401 on every route, also where nobody in
-    /// particular may read: its bearer believes to be someone.
+    /// An invalid token is a 401 on every route, also where none is needed: its bearer believes to be signed in.
     /// </summary>
     public static void UseValidTokens(this IApplicationBuilder app) => app.Use((context, next) =>
     {

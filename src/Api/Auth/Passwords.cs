@@ -20,14 +20,14 @@ internal sealed class Passwords
 
     private static readonly object Anyone = new();
     private readonly IPasswordHasher<object> _hasher;
-    private readonly string _nobodys;
+    private readonly string _unmatchable;
 
     public Passwords(IOptions<PasswordHasherOptions> options) : this(new PasswordHasher<object>(options)) { }
 
     internal Passwords(IPasswordHasher<object> hasher)
     {
         _hasher = hasher;
-        _nobodys = Hash(Secret.New());
+        _unmatchable = Hash(Secret.New());
     }
 
     /// <summary>The one text of all ways to type a password: every space is U+0020, and the form is C. Case counts.</summary>
@@ -50,15 +50,15 @@ internal sealed class Passwords
     /// <summary>
     /// Compares; first as prepared, then, where that is another text, as it was typed: so were the hashes made that
     /// are older than the preparation, and are to be made again. Without a hash (nobody has that address) it
-    /// compares with one that matches nothing, as often, so that the answer takes as long and says nothing about who
-    /// is known.
+    /// compares with one that matches nothing, as often, so that the response takes as long and does not tell whether the
+    /// address is known.
     /// </summary>
     public PasswordVerificationResult Verify(string? hash, string password)
     {
         var prepared = Prepare(password);
-        var result = _hasher.VerifyHashedPassword(Anyone, hash ?? _nobodys, prepared);
+        var result = _hasher.VerifyHashedPassword(Anyone, hash ?? _unmatchable, prepared);
         if (result == PasswordVerificationResult.Failed && prepared != password
-            && _hasher.VerifyHashedPassword(Anyone, hash ?? _nobodys, password) != PasswordVerificationResult.Failed)
+            && _hasher.VerifyHashedPassword(Anyone, hash ?? _unmatchable, password) != PasswordVerificationResult.Failed)
         {
             result = PasswordVerificationResult.SuccessRehashNeeded;
         }

@@ -115,7 +115,7 @@ internal sealed record PoolSettings(
     /// <summary>Never one alone, because a purge may keep one for minutes.</summary>
     public int SignIn => Math.Max(2, Rest / 4);
 
-    /// <summary>For requests of nobody in particular.</summary>
+    /// <summary>For anonymous requests.</summary>
     public int Anonymous => Math.Max(1, Rest / 4);
 
     /// <summary>For requests of people: all that is left, which is at least half of <see cref="Rest"/> but for the smallest.</summary>

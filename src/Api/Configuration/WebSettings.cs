@@ -8,7 +8,7 @@ namespace RlsChat.Api.Configuration;
 /// <param name="PersonRateLimit">How many requests one person may make in a minute.</param>
 /// <param name="RequestTimeout">After how many seconds a request is given up.</param>
 /// <param name="CorsOrigins">The origins whose pages may ask.</param>
-/// <param name="MetricsToken">What reads /metrics; null: nobody does, but in development everybody.</param>
+/// <param name="MetricsToken">The token of /metrics; null: /metrics is off, except in development, where it is open.</param>
 /// <param name="TrustedProxies">Whose X-Forwarded-For is believed.</param>
 internal sealed record WebSettings(
     int AuthRateLimit, int AddressRateLimit, int PersonRateLimit, int RequestTimeout,

@@ -28,10 +28,10 @@ internal sealed class DataSources : IAsyncDisposable
     /// <summary>For signed-in people.</summary>
     public NpgsqlDataSource RegularUser { get; }
 
-    /// <summary>For nobody in particular.</summary>
+    /// <summary>For anonymous callers.</summary>
     public NpgsqlDataSource Anonymous { get; }
 
-    /// <summary>For looking at the system, not at anybody's rows.</summary>
+    /// <summary>For monitoring, which reads no rows of people.</summary>
     public NpgsqlDataSource Monitor { get; }
 
     /// <summary>For signing up, in and out; it can do nothing else.</summary>

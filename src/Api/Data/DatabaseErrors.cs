@@ -5,7 +5,7 @@ using RlsChat.Api.Http;
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// What an error of the database is over HTTP. The code decides, never the text; nothing that the
+/// The problem that an error of the database is over HTTP. The code decides, never the text; nothing that the
 /// server says about rows, constraints or SQL is passed on, but the name of a field.
 /// </summary>
 internal static class DatabaseErrors
@@ -16,9 +16,9 @@ internal static class DatabaseErrors
         ["RC001"] = new(409, "email_taken", "This e-mail address has an account already."),
         ["RC002"] = new(409, "already_in_organization", "You are in an organization already; leave it first."),
         ["RC003"] = new(409, "last_administrator", "An organization with members keeps an administrator."),
-        ["RC004"] = new(410, "invitation_invalid", "The invitation is not for you, was used or has expired; your address must be verified."),
+        ["RC004"] = new(410, "invitation_invalid", "The invitation is not for you, was used or has expired. Your address must be verified."),
         ["RC005"] = new(409, "insufficient_credits", "The balance does not cover this."),
-        ["RC006"] = new(409, "manager_cycle", "Nobody is their own manager, at any distance."),
+        ["RC006"] = new(409, "manager_cycle", "A person cannot be their own manager, directly or indirectly."),
         ["RC007"] = new(400, "not_a_colleague", "That person is not in your organization."),
         ["RC008"] = new(409, "last_way_in", "Without this account you could not sign in any more."),
         ["RC009"] = new(409, "not_in_organization", "You are in no organization."),
@@ -57,10 +57,10 @@ internal static class DatabaseErrors
         is { SqlState: PostgresErrorCodes.ExclusionViolation, ConstraintName: "Document_one_owner" }
         or { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "Document_pkey" };
 
-    /// <summary>The problem, or null for what nobody foresaw.</summary>
+    /// <summary>The problem, or null for an unexpected error.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="deleting">Whether the request was to delete something.</param>
-    /// <param name="signedIn">Whether somebody in particular asked.</param>
+    /// <param name="signedIn">Whether the caller has signed in.</param>
     public static Problem? Problem(Exception exception, bool deleting, bool signedIn) => exception switch
     {
         PostgresException error => Problem(error, deleting, signedIn),
@@ -93,12 +93,12 @@ internal static class DatabaseErrors
     /// <summary>Every problem that comes of what the database says, but for those that have no code of their own.</summary>
     public static IEnumerable<Problem> All => [.. Own.Values, QuotaUsedUp, Conflict, InUse, Problems.Timeout, Unavailable(5)];
 
-    private static readonly Problem Conflict = new(409, "conflict", "There is one already.");
+    private static readonly Problem Conflict = new(409, "conflict", "It already exists.");
 
-    private static readonly Problem InUse = new(409, "in_use", "Something else still needs this.");
+    private static readonly Problem InUse = new(409, "in_use", "It is still in use.");
 
     /// <summary>Messages are counted by the clock's hour.</summary>
-    private static Problem QuotaUsedUp => new(429, "quota_used_up", "You have written as many messages as an hour holds.")
+    private static Problem QuotaUsedUp => new(429, "quota_used_up", "Your hourly quota of messages is used up.")
     {
         RetryAfter = 3600 - (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 3600),
     };

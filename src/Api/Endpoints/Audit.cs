@@ -5,7 +5,7 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>Who did what to whom: in an organization, and about oneself.</summary>
+/// <summary>The audit trail of an organization, and of the signed-in person.</summary>
 internal static class Audit
 {
     private const string Columns =
@@ -22,7 +22,7 @@ internal static class Audit
     /// <summary>Something that happened.</summary>
     /// <param name="Id">Its number; what happened later has a higher one.</param>
     /// <param name="CreatedAt">When.</param>
-    /// <param name="ActorId">Who did it; null for nobody in particular.</param>
+    /// <param name="ActorId">Who did it; null for an anonymous caller.</param>
     /// <param name="SubjectId">Whom it concerns, or null.</param>
     /// <param name="OrganizationId">Where, or null.</param>
     /// <param name="Action">What, for example <c>member_joined</c>.</param>
@@ -33,7 +33,7 @@ internal static class Audit
         long Id, DateTime CreatedAt, Guid? ActorId, Guid? SubjectId, Guid? OrganizationId, string Action, string Target,
         string? TargetId, [property: JsonConverter(typeof(RawJson))] string Details);
 
-    /// <summary>Newest first. Who may not view the audit sees of it what they did and what concerns them.</summary>
+    /// <summary>Newest first. Without `can_view_audit`, members see what they did and what concerns them.</summary>
     private static async Task<Results<Ok<Page<AuditEvent>>, NotFound>> OfOrganization(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -5,7 +7,7 @@ using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>Conversations: one's own, one's organization's, and the public ones.</summary>
+/// <summary>Conversations: personal ones, an organization's, and public ones.</summary>
 internal static class Chats
 {
     private const string Columns =
@@ -62,9 +64,11 @@ internal static class Chats
     }
 
     private static async Task<Results<Ok<Page<Chat>>, UnauthorizedHttpResult>> List(
-        string? scope, PageRequest page, UserDb db)
+        [Description("Whose chats: one's own, one's organization's, or the public ones, which need no token.")]
+        [AllowedValues("mine", "organization", "public")] string? scope,
+        PageRequest page, UserDb db)
     {
-        // Not for safety: policies hide what is hidden. The question itself is about these chats.
+        // Not for safety, which is the policies' part: the request asks for these chats.
         var asked = scope switch
         {
             null or "mine" => """ "userId" = (select auth.uid()) """,

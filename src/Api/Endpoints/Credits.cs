@@ -41,7 +41,7 @@ internal static class Credits
         }
     }
 
-    /// <summary>What a grant came to.</summary>
+    /// <summary>A grant that was made.</summary>
     /// <param name="UserId">Who got it.</param>
     /// <param name="Amount">How much.</param>
     /// <param name="Balance">Their balance after it.</param>

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,8 +12,8 @@ using RlsChat.Api.OpenApi;
 namespace RlsChat.Api.Endpoints;
 
 /// <summary>
-/// What people write: texts, code, images, sheets and drawings. A document is its versions, told apart
-/// by when they were made, to the millisecond; a change is a new version, and no version changes.
+/// Texts, code, images, sheets and drawings. A document is a list of versions, identified by their creation time in
+/// milliseconds. A change is a new version; versions do not change.
 /// </summary>
 internal static class Documents
 {
@@ -25,6 +27,9 @@ internal static class Documents
 
     /// <summary>Those of a list, which shows no content.</summary>
     private const string ListColumns = """ "id", "createdAt", "title", "text" as "kind", "userId", "organizationId" """;
+
+    /// <summary>Describes the query parameter that names a version.</summary>
+    internal const string At = "The version that was made at that moment; left out for the newest.";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -93,9 +98,12 @@ internal static class Documents
     }
 
     /// <summary>The newest version of each document, newest first.</summary>
-    private static async Task<Ok<Page<DocumentVersion>>> List(string? scope, PageRequest page, UserDb db)
+    private static async Task<Ok<Page<DocumentVersion>>> List(
+        [Description("Whose documents: one's own, or one's organization's.")]
+        [AllowedValues("mine", "organization")] string? scope,
+        PageRequest page, UserDb db)
     {
-        // Not for safety: policies hide what is hidden. The question itself is about these documents.
+        // Not for safety, which is the policies' part: the request asks for these documents.
         var asked = scope switch
         {
             null or "mine" => """ d."userId" = (select auth.uid()) """,
@@ -115,7 +123,7 @@ internal static class Documents
         return TypedResults.Ok(Page<DocumentVersion>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
     }
 
-    /// <summary>An id that is somebody else's is a 403, also to the later of two who take it at once.</summary>
+    /// <summary>The id of another person's document is a 403, also for the later of two concurrent requests.</summary>
     private static async Task<Created<Document>> Post(NewDocument document, UserDb db)
     {
         var made = await db.Create<Document>("Document",
@@ -128,7 +136,7 @@ internal static class Documents
     }
 
     /// <summary>The newest version, or the one that was made at that very moment.</summary>
-    private static async Task<Results<Ok<Document>, NotFound>> Get(Id id, Moment? at, UserDb db) =>
+    private static async Task<Results<Ok<Document>, NotFound>> Get(Id id, [Description(At)] Moment? at, UserDb db) =>
         await db.QuerySingleOrDefault<Document>(
             $"""
             select {Columns}
@@ -144,7 +152,9 @@ internal static class Documents
     /// Deletes a document, or its versions after a given moment. If-Match is compared with the newest deleted version.
     /// </summary>
     private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> Delete(
-        Id id, Moment? after, IfMatch match, UserDb db) =>
+        Id id,
+        [Description("Only the versions that were made after that moment; left out for all of them.")] Moment? after,
+        IfMatch match, UserDb db) =>
         (await db.DeleteTail(
             """
             with deleted as (

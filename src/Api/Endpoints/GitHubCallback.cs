@@ -34,7 +34,7 @@ internal static partial class GitHubCallback
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", context.AccessToken);
         using var response = await context.Backchannel.SendAsync(request, context.HttpContext.RequestAborted);
-        // Whoever withholds the scope has no address here.
+        // Without the scope there is no address.
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden)
         {
             return;
@@ -86,7 +86,7 @@ internal static partial class GitHubCallback
         }
 
         var email = items.TryGetValue(Email, out var address) ? address : null;
-        // Whoever's session has ended since links nothing; without this they would become somebody new.
+        // A caller whose session has ended links nothing; without this condition they would get a new account.
         var person = await signIn.Call<Guid>(
             """
             select auth.sign_in_oauth('github', $1, $2, $3, $4, $5)

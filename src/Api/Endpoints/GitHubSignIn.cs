@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using AspNet.Security.OAuth.GitHub;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.DataProtection;
@@ -11,9 +13,8 @@ using RlsChat.Api.OpenApi;
 namespace RlsChat.Api.Endpoints;
 
 /// <summary>
-/// Signing in with GitHub, and linking a GitHub account. Whose account it is, auth.sign_in_oauth
-/// decides, by GitHub's numeric id; this says only which id GitHub named, and which address it knows
-/// to be that person's. Tokens reach the browser in an answer, never in an address.
+/// Signs in with GitHub, or links a GitHub account. The database (auth.sign_in_oauth) decides by GitHub's numeric id
+/// whose account it is. Tokens reach the browser in a response body, never in a URL.
 /// </summary>
 internal static class GitHubSignIn
 {
@@ -113,7 +114,11 @@ internal static class GitHubSignIn
     });
 
     private static Results<ChallengeHttpResult, NotFound, UnauthorizedHttpResult> Begin(
-        string? returnUrl, string? link, HttpContext context, Settings settings, BrowserCookies cookies)
+        [Description("Where the browser goes afterwards: a path of this site. Without it the tokens are answered at the end.")]
+        string? returnUrl,
+        [Description("Links the account to the person for whom `POST /auth/github/link` prepared this browser.")]
+        [AllowedValues("true")] string? link,
+        HttpContext context, Settings settings, BrowserCookies cookies)
     {
         if (settings.SignIn.GitHub is null)
         {
@@ -140,7 +145,7 @@ internal static class GitHubSignIn
         return TypedResults.Challenge(properties, [Scheme]);
     }
 
-    /// <summary>A browser's way to GitHub and back bears no token, so it is told first who is to be linked.</summary>
+    /// <summary>A redirect to GitHub and back carries no token, so a cookie says who is to be linked.</summary>
     private static async Task<Results<NoContent, NotFound, UnauthorizedHttpResult>> Link(
         HttpContext context, Settings settings, BrowserCookies cookies, UserDb db)
     {

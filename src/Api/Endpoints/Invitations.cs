@@ -9,7 +9,7 @@ using RlsChat.Api.Text;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>How people come into an organization: by a token that is good once.</summary>
+/// <summary>Invitations into an organization: a token that works once.</summary>
 internal static class Invitations
 {
     private const string Columns = """ "id", "email", "roleId", "invitedBy", "expires", "acceptedAt", "createdAt" """;
@@ -62,7 +62,7 @@ internal static class Invitations
     internal sealed record MadeInvitation(Guid Id, string Email, Guid RoleId, string? Token);
 
     /// <summary>The token of an invitation.</summary>
-    /// <param name="Token">As it stands in the mail, or was shown to who invited.</param>
+    /// <param name="Token">The token, from the mail or from the person who invited.</param>
     internal sealed record InvitationAcceptance(string? Token) : IInput
     {
         public void Check(Errors errors) => errors.Text("token", Token, 1, 255);
@@ -127,7 +127,7 @@ internal static class Invitations
             ? TypedResults.Ok(invitation)
             : TypedResults.NotFound();
 
-    /// <summary>Whoever can read an invitation may withdraw it, so nobody is forbidden to.</summary>
+    /// <summary>Everybody who can read an invitation may withdraw it, so there is no 403.</summary>
     private static async Task<Results<NoContent, NotFound>> Withdraw(Id id, UserDb db) =>
         await db.Execute("""delete from public."Invitation" where "id" = $1""", id) == 1
             ? TypedResults.NoContent()

@@ -11,8 +11,8 @@ using RlsChat.Api.OpenApi;
 namespace RlsChat.Api.Endpoints;
 
 /// <summary>
-/// Proving an address, and a new password for who forgot theirs: by a token of 256 bits that is
-/// mailed, good once and for 30 minutes. No answer tells whether an address is known.
+/// Verifies an address, or resets a password, by a mailed token of 256 bits that works once and for 30 minutes. No
+/// response tells whether an address is known.
 /// </summary>
 internal static class MailedTokens
 {
@@ -63,7 +63,7 @@ internal static class MailedTokens
         }
     }
 
-    /// <summary>Somebody who is signed in says what their address is, or will be.</summary>
+    /// <summary>A signed-in person gives their current or new address.</summary>
     private static async Task<Results<Accepted, NotFound, UnauthorizedHttpResult>> RequestVerification(
         Addressee to, ClaimsPrincipal user, SignInDb signIn, PostOffice post, Settings settings)
     {
@@ -85,7 +85,7 @@ internal static class MailedTokens
     }
 
     /// <summary>
-    /// Whoever reads the mail may be somebody else than who asked for it, so the token alone proves nothing.
+    /// The reader of the mail may not be the person who asked for it, so the token alone proves nothing.
     /// A wrong password and an unknown token have one answer, which takes the same time.
     /// </summary>
     private static async Task<Results<NoContent, UnauthorizedHttpResult>> Verify(
@@ -133,7 +133,7 @@ internal static class MailedTokens
         return TypedResults.Accepted((string?)null);
     }
 
-    /// <summary>Ends every session of that person: whoever knew the old password is out.</summary>
+    /// <summary>Ends every session of that person, also those opened with a stolen password.</summary>
     private static async Task<NoContent> ResetPassword(NewPassword wanted, Passwords passwords, SignInDb signIn)
     {
         await signIn.Call<Guid>("""select auth.reset_password($1, $2)""",

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,14 +10,14 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>Who one is.</summary>
+/// <summary>The signed-in person.</summary>
 internal static class Me
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/me", Get).WithName("me.get")
             .WithSummary("Says who is signed in.");
 
-    /// <summary>The person who is asking.</summary>
+    /// <summary>The signed-in person.</summary>
     /// <param name="Id">Their id.</param>
     /// <param name="Email">Their address; empty while it is not known.</param>
     /// <param name="EmailVerified">Whether they have proved that it is theirs.</param>
@@ -29,7 +31,7 @@ internal static class Me
         Membership? Organization, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? ChatCount) : ITagged
     {
-        /// <summary>Of many rows, so there is no version to match: a weak tag of what is shown.</summary>
+        /// <summary>It is made of many rows, so it has no version: the tag is a weak one, of its content.</summary>
         EntityTagHeaderValue ITagged.Tag => new(
             $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Options)))}\"", isWeak: true);
     }
@@ -44,7 +46,7 @@ internal static class Me
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt, string Permissions,
         Guid? OrganizationId, string? OrganizationName, DateTime? JoinedAt, long? ChatCount);
 
-    /// <summary>Reads the person; null for nobody.</summary>
+    /// <summary>Reads the person; null for an anonymous caller.</summary>
     public static async Task<Person?> Read(UserDb db, bool chatCount = false)
     {
         var row = await db.QuerySingleOrDefault<Row>(
@@ -64,7 +66,10 @@ internal static class Me
                 row.Permissions, row.ChatCount);
     }
 
-    private static async Task<Results<Ok<Person>, UnauthorizedHttpResult>> Get(string? include, UserDb db) =>
+    private static async Task<Results<Ok<Person>, UnauthorizedHttpResult>> Get(
+        [Description("What else to answer: how many chats are the person's.")]
+        [AllowedValues("chatCount")] string? include,
+        UserDb db) =>
         await Read(db, include switch
         {
             null => false,

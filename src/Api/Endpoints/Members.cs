@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -7,7 +8,7 @@ using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>Who is in an organization, in which role, below whom.</summary>
+/// <summary>The members of an organization, their roles and managers.</summary>
 internal static class Members
 {
     private const string Columns = """ c."id", c."email", c."roleId", r."name" as "role", c."managerId", c."tag" """;
@@ -32,7 +33,7 @@ internal static class Members
     /// <param name="Email">Their address; empty while it is not known.</param>
     /// <param name="RoleId">The role that they have.</param>
     /// <param name="Role">What it is called.</param>
-    /// <param name="ManagerId">Who is above them, or null for nobody.</param>
+    /// <param name="ManagerId">Their manager, or null.</param>
     /// <param name="Tag">Changes with any of these: in quotes it is the ETag.</param>
     internal sealed record Member(
         Guid Id, string Email, Guid RoleId, string Role, Guid? ManagerId, [property: JsonIgnore] string Tag) : ITagged
@@ -41,8 +42,8 @@ internal static class Members
     }
 
     /// <summary>What to change about a member; what is left out stays.</summary>
-    /// <param name="RoleId">The role that they are to have.</param>
-    /// <param name="ManagerId">Who is to be above them; null is nobody, and other than left out.</param>
+    /// <param name="RoleId">Their new role.</param>
+    /// <param name="ManagerId">Their new manager; null removes the manager, which is not the same as leaving the field out.</param>
     internal sealed record MemberChange(Guid? RoleId, GivenId ManagerId) : IInput
     {
         public void Check(Errors errors) =>
@@ -71,7 +72,7 @@ internal static class Members
             : TypedResults.Ok(Page<Member>.Of(rows, page, member => Cursor.At(member.Id)));
     }
 
-    private static async Task<Results<Ok<Member>, NotFound>> Get(Id id, Id userId, UserDb db) =>
+    private static async Task<Results<Ok<Member>, NotFound>> Get(Id id, [Description("The member's id.")] Id userId, UserDb db) =>
         await db.QuerySingleOrDefault<Member>(
             $"""
             select {Columns}
@@ -82,9 +83,9 @@ internal static class Members
             ? TypedResults.Ok(member)
             : TypedResults.NotFound();
 
-    /// <summary>Both changes or none: what one function refuses undoes the other.</summary>
+    /// <summary>Both changes or neither: an error in one function rolls back the other.</summary>
     private static async Task<Results<NoContent, NotFound>> Edit(
-        Id id, Id userId, MemberChange change, IfMatch match, UserDb db) =>
+        Id id, [Description("The member's id.")] Id userId, MemberChange change, IfMatch match, UserDb db) =>
         await db.QuerySingleOrDefault<bool>(
             """
             select case when $3 is not null then public.set_member_role($2, $3, $6) else true end
@@ -96,7 +97,7 @@ internal static class Members
             ? TypedResults.NoContent()
             : TypedResults.NotFound();
 
-    private static async Task<Results<NoContent, NotFound>> Remove(Id id, Id userId, IfMatch match, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound>> Remove(Id id, [Description("The member's id.")] Id userId, IfMatch match, UserDb db) =>
         await db.QuerySingleOrDefault<bool>(
             """
             select public.remove_member($2, $3)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
@@ -6,7 +7,7 @@ using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>What is said in a chat.</summary>
+/// <summary>The messages of a chat.</summary>
 internal static class Messages
 {
     internal const string Columns =
@@ -140,7 +141,8 @@ internal static class Messages
     /// Deletes the messages after a given one, in the order of the list, as far as the caller may: authors who may not
     /// delete others' messages delete their own.
     /// </summary>
-    private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> DeleteAfter(Id id, Id after, UserDb db) =>
+    private static async Task<Results<Ok<DeletedCount>, NotFound, ForbidHttpResult>> DeleteAfter(
+        Id id, [Description("The id of the last message that stays.")] Id after, UserDb db) =>
         (await db.DeleteTail(
             """
             delete from public."Message" m

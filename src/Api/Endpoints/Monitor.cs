@@ -8,12 +8,12 @@ using RlsChat.Database;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>What operators look at: how the database protects people's rows, and how it is doing. Nobody's rows.</summary>
+/// <summary>For operators: how the database protects people's rows, and its state. It shows no rows of people.</summary>
 internal static class Monitor
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        // From the start, because who waits is told by its changes.
+        // Created at the start, because the number of waiting requests is only published as changes.
         routes.ServiceProvider.GetRequiredService<Pools>();
         var monitor = routes.MapGroup("/monitor");
         monitor.Raises("forbidden");
@@ -147,14 +147,14 @@ internal static class Monitor
                 [.. rows.Select(row => new Statement(row.Role, row.Calls, row.Rows, row.TotalMs, row.MeanMs, row.Query))]));
     }
 
-    /// <summary>What this process knows by itself; the database only says who may.</summary>
+    /// <summary>From this process; the database only checks the permission.</summary>
     private static async Task<Ok<Listing<Pools.Pool>>> ListPools(MonitorDb db, Pools pools)
     {
         await db.Query<int>("select 1");
         return TypedResults.Ok(new Listing<Pools.Pool>(pools.Now()));
     }
 
-    /// <summary>What the database finds by itself, and what is compared here with the files of this build.</summary>
+    /// <summary>The findings of the database, and the comparison with the files of this build.</summary>
     private static async Task<Ok<Listing<Check>>> ListChecks(MonitorDb db)
     {
         var told = (await db.Query<Told>(

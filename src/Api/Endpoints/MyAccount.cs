@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,7 +12,7 @@ using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>One's own ways in: sessions, linked accounts, the password; and the way out for good.</summary>
+/// <summary>The signed-in person's sessions, linked accounts and password, and the deletion of their account.</summary>
 internal static class MyAccount
 {
     public static void Map(IEndpointRouteBuilder routes)
@@ -53,8 +55,8 @@ internal static class MyAccount
     private sealed record AccountRow(Guid Key, string Provider, string Id, string Type, string? Scope);
 
     /// <summary>A new password.</summary>
-    /// <param name="OldPassword">The one until now; left out by who has none.</param>
-    /// <param name="NewPassword">The one from now on.</param>
+    /// <param name="OldPassword">The current one; left out if there is none.</param>
+    /// <param name="NewPassword">The new one.</param>
     internal sealed record PasswordChange(string? OldPassword, string? NewPassword) : IInput
     {
         public void Check(Errors errors)
@@ -104,12 +106,13 @@ internal static class MyAccount
         return TypedResults.Ok(Page<Session>.Of(rows, page, session => new Cursor(session.Expires, Place(session.Id))));
     }
 
-    private static async Task<Results<NoContent, NotFound>> EndSession(string id, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound>> EndSession(
+        [Description("The session's number.")] [Range(0, int.MaxValue)] string id, UserDb db) =>
         await db.Execute("""delete from public.sessions where "id" = $1""", SessionId(id)) == 1
             ? TypedResults.NoContent()
             : TypedResults.NotFound();
 
-    /// <summary>In an order of no meaning, by a key of the cursor's form.</summary>
+    /// <summary>In the order of a hash, which fits the cursor.</summary>
     private static async Task<Ok<Page<LinkedAccount>>> ListAccounts(PageRequest page, UserDb db)
     {
         var rows = await db.Query<AccountRow>(
@@ -126,7 +129,8 @@ internal static class MyAccount
             [.. shown.Items.Select(row => new LinkedAccount(row.Provider, row.Id, row.Type, row.Scope))], shown.NextCursor));
     }
 
-    private static async Task<Results<NoContent, NotFound>> Unlink(string provider, string id, UserDb db) =>
+    private static async Task<Results<NoContent, NotFound>> Unlink(
+        [Description("Where the account is: `github`.")] string provider, [Description("The account's id there.")] string id, UserDb db) =>
         await db.Execute(
             """delete from public.accounts where "provider" = $1 and "providerAccountId" = $2""", provider, id) == 1
             ? TypedResults.NoContent()

@@ -41,7 +41,7 @@ internal static class Organizations
         public void Check(Errors errors) => errors.Name("name", Name, 255);
     }
 
-    /// <summary>Its statement does not see what the function has just made; its default of "createdAt" is this time.</summary>
+    /// <summary>The statement cannot see the row that its function creates, so it repeats that row's defaults.</summary>
     private static async Task<Created<Organization>> Post(OrganizationName naming, UserDb db)
     {
         var made = await db.Create<Organization>("Organization",

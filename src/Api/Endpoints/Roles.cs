@@ -6,7 +6,7 @@ using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>Named permissions: an organization's own roles, and the built-in ones, which nobody changes.</summary>
+/// <summary>Named permissions: an organization's own roles, and the built-in ones, which cannot be changed.</summary>
 internal static class Roles
 {
     private const string Columns =
@@ -33,7 +33,7 @@ internal static class Roles
             .Raises("in_use");
     }
 
-    /// <summary>Every permission that there is; which of them a person may give, the database knows.</summary>
+    /// <summary>Every permission; the database decides which of them a person may give.</summary>
     public static readonly string[] Permissions =
     [
         "can_grant_credits", "can_manage_chats", "can_manage_documents", "can_manage_members", "can_manage_organization",
@@ -126,7 +126,7 @@ internal static class Roles
             returning {{Columns}}, auth.if_match(("version" - 1)::text, $4)
             """, id, change.Name, Arg.Texts(change.Permissions), match)).Answer();
 
-    /// <summary>A role that somebody has is still needed: 409.</summary>
+    /// <summary>A role that is in use is a 409.</summary>
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, IfMatch match, UserDb db) =>
         (await db.Delete("Role",
             """

@@ -28,7 +28,7 @@ internal static class SignIn
             .AllowAnonymous();
     }
 
-    /// <summary>Who wants to have an account.</summary>
+    /// <summary>The account to create.</summary>
     /// <param name="Email">Their e-mail address.</param>
     /// <param name="Password">The password that they will sign in with.</param>
     internal sealed record Registration(string? Email, string? Password) : IInput
@@ -40,7 +40,7 @@ internal static class SignIn
         }
     }
 
-    /// <summary>Who says to be whom.</summary>
+    /// <summary>An e-mail address and its password.</summary>
     /// <param name="Email">The e-mail address of the account.</param>
     /// <param name="Password">Its password.</param>
     internal sealed record Credentials(string? Email, string? Password) : IInput

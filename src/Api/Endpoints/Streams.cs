@@ -110,14 +110,14 @@ internal static class Streams
             ? TypedResults.Created($"/streams/{made.Id}", made)
             : TypedResults.NotFound();
 
-    /// <summary>The same chunk once more is answered as the first time.</summary>
+    /// <summary>A repeated chunk gets the same response.</summary>
     private static async Task<Results<Ok<Chunk>, NotFound>> Append(Id id, NewChunk chunk, UserDb db) =>
         await db.QuerySingleOrDefault<DateTime?>(
             "select public.append_chunk($1, $2, $3)", id, chunk.Index!.Value, chunk.Data) is { } at
             ? TypedResults.Ok(new Chunk(id.Value, chunk.Index.Value, at))
             : TypedResults.NotFound();
 
-    /// <summary>Makes the message and takes its price, both or neither.</summary>
+    /// <summary>Creates the message and takes its price, both or neither.</summary>
     private static async Task<Results<Created<Messages.Message>, NotFound, ForbidHttpResult>> Finish(
         Id id, StreamEnd end, UserDb db) =>
         await db.CreateFrom<Messages.Message>("Stream", "Message",

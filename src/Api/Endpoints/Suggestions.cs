@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -74,7 +75,7 @@ internal static class Suggestions
     /// id: a version without suggestions on this page.
     /// </summary>
     private static async Task<Results<Ok<Page<Suggestion>>, NotFound>> List(
-        Id id, Moment? at, PageRequest page, UserDb db)
+        Id id, [Description(Documents.At)] Moment? at, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryChildren<Suggestion>(
@@ -100,7 +101,7 @@ internal static class Suggestions
     }
 
     private static async Task<Results<Created<Suggestion>, NotFound>> Post(
-        Id id, Moment? at, NewSuggestion suggestion, UserDb db) =>
+        Id id, [Description(Documents.At)] Moment? at, NewSuggestion suggestion, UserDb db) =>
         await db.Create<Suggestion>("Suggestion",
             $"""
             insert into public."Suggestion"

@@ -4,7 +4,7 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>What people think of messages that they can read: one vote a person and message.</summary>
+/// <summary>Votes on messages: one for each person and message.</summary>
 internal static class Votes
 {
     private const string Columns =
@@ -58,7 +58,7 @@ internal static class Votes
             : TypedResults.Ok(Page<Vote>.Of(rows, page, vote => new Cursor(vote.CreatedAt, vote.Id)));
     }
 
-    /// <summary>Casts the vote or changes it, whichever it is by then: of two at once, the later one stands.</summary>
+    /// <summary>Inserts or updates the vote: of two concurrent requests, the later one wins.</summary>
     private static async Task<Results<Ok<Vote>, NotFound>> Put(Id id, NewVote vote, UserDb db) =>
         await db.QuerySingleOrDefault<Vote>(
             $"""
@@ -72,7 +72,7 @@ internal static class Votes
             ? TypedResults.Ok(cast)
             : TypedResults.NotFound();
 
-    /// <summary>A person takes back their own, and no other: who has none there finds none.</summary>
+    /// <summary>People can delete only their own vote: without one, 404.</summary>
     private static async Task<Results<NoContent, NotFound>> Delete(Id id, UserDb db) =>
         await db.Execute("""delete from public."Vote" where "message_id" = $1""", id) == 1
             ? TypedResults.NoContent()

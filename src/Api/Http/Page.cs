@@ -27,7 +27,7 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
 /// <param name="After">The last row of the page before, or null to begin.</param>
 internal readonly record struct PageRequest(int Limit, Cursor? After)
 {
-    /// <summary>How many rows when nobody says, and at most.</summary>
+    /// <summary>The default and the maximum number of rows.</summary>
     public const int Default = 20, Max = 100;
 
     /// <summary>How many rows to read: one more than is shown tells whether there are more.</summary>

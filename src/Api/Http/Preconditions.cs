@@ -64,7 +64,7 @@ internal static class Preconditions
             return result;
         }
 
-        // Kept by its reader alone, who asks each time: whether they may still see it, the answer says.
+        // Only the client itself may cache it, and must revalidate: access may have ended.
         http.Response.Headers.CacheControl = "private, no-cache";
         http.Response.Headers.Vary = HeaderNames.Authorization;
         return Read(http, HeaderNames.IfNoneMatch) is { } known && (Any(known) || known.Any(one => one.Compare(tag, useStrongComparison: false)))

@@ -34,7 +34,7 @@ internal static class Problems
 
     public static readonly Problem Timeout = new(504, "timeout", "This took too long.");
 
-    public static readonly Problem Internal = new(500, "internal_error", "The log has it under the trace id.");
+    public static readonly Problem Internal = new(500, "internal_error", "Unexpected error. The log has it under the trace id.");
 
     public static Problem Invalid(IReadOnlyDictionary<string, string[]> errors) =>
         new(400, "invalid_input", "The request is not well-formed.") { Errors = errors };
@@ -43,15 +43,15 @@ internal static class Problems
         Invalid(new Dictionary<string, string[]> { [field] = [error] });
 
     public static Problem TooManyRequests(TimeSpan wait) =>
-        new(429, "too_many_requests", "There were too many requests from this address, or of this person.") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
+        new(429, "too_many_requests", "Too many requests from this address or this person.") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 
     /// <summary>The problem that a bare status stands for: hidden and absent are one 404.</summary>
     public static Problem Of(int status) => status switch
     {
         400 => new(400, "invalid_input", "The request is not well-formed."),
-        401 => new(401, "unauthenticated", "This needs an access token."),
-        403 => new(403, "forbidden", "You may not do that."),
-        404 => new(404, "not_found", "There is no such thing, or not for you."),
+        401 => new(401, "unauthenticated", "An access token is required."),
+        403 => new(403, "forbidden", "You are not allowed to do this."),
+        404 => new(404, "not_found", "Not found."),
         405 => new(405, "method_not_allowed", "This path does not take that method."),
         413 => new(413, "too_large", "The body is too large.")
         {
@@ -63,7 +63,7 @@ internal static class Problems
         _ => new(status, "request_failed", "The request cannot be served."),
     };
 
-    /// <summary>An answer is for who asked: nobody on the way keeps it.</summary>
+    /// <summary>Responses are for the caller: caches must not store them.</summary>
     public static void ForOneReader(this HttpResponse response) => response.Headers.CacheControl = "no-store";
 
     /// <summary>Writes the problem of the response's status.</summary>

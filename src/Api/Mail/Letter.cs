@@ -33,7 +33,7 @@ internal sealed record Letter(string Subject, string Text)
         If it was not you, do nothing: the password stays as it is.
         """);
 
-    /// <summary>The token that makes a member of who has that address. Nobody's words are in it.</summary>
+    /// <summary>The token that makes the owner of that address a member. The letter quotes no user input.</summary>
     public static Letter ToInvite(string token, Settings settings) => new("You are invited",
         $"""
         Somebody invites you to join their organization on RlsChat.

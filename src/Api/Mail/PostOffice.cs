@@ -8,7 +8,7 @@ namespace RlsChat.Api.Mail;
 
 /// <summary>
 /// Sends mail after the request that caused it was answered, outside of any transaction. What fails
-/// is logged and not tried again: the person asks again. Nobody is sent more than a few in a while.
+/// is logged and not retried: people can ask again. Each address gets only a few mails in ten minutes.
 /// </summary>
 internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILogger<PostOffice> log) : BackgroundService
 {

@@ -5,7 +5,7 @@ using Scalar.AspNetCore;
 
 namespace RlsChat.Api.OpenApi;
 
-/// <summary>The API described: for programs at /openapi/v1.json, for people at /docs. Both ask the database nothing.</summary>
+/// <summary>The description of the API: for programs at /openapi/v1.json, for people at /docs. Neither queries the database.</summary>
 internal static class ApiReference
 {
     private const string Name = "v1";

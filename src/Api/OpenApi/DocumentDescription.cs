@@ -4,19 +4,19 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.OpenApi;
 
-/// <summary>What is to be said once, and what types of one group tell of each other.</summary>
+/// <summary>What the document says once, and descriptions that the types of an endpoint file share.</summary>
 internal static class DocumentDescription
 {
     /// <summary>The name of the security scheme.</summary>
     public const string Bearer = "accessToken";
 
     private const string About = """
-        PostgreSQL decides what each person can see; this API says who is asking.
+        PostgreSQL decides what each person can see. The API authenticates the caller.
 
         **Identity.** Sign up or in under `/auth`, and send the access token as `Authorization: Bearer …`. It lasts
-        15 minutes; `POST /auth/refresh` exchanges the refresh token, once, for the next pair. A token that is not
-        valid is a 401 on every route, also where none is needed. What somebody may not see does not exist for
-        them: hidden and absent are the same 404.
+        15 minutes; `POST /auth/refresh` exchanges the refresh token, once, for the next pair. An invalid token is a
+        401 on every route, also where none is needed. Rows that the caller may not see do not exist for them: hidden
+        and absent are the same 404.
 
         **Problems.** Every error is `application/problem+json` (RFC 9457) with a stable `code` for programs, a
         sentence for people, and the `traceId` under which the log has it. `errors` names the fields that are wrong.
@@ -27,9 +27,9 @@ internal static class DocumentDescription
         **Texts** are measured in Unicode characters and hold no NUL. **Times** are UTC, to the millisecond, as
         JavaScript writes them. A body is at most 1 MB.
 
-        **Once.** What makes something takes an `Idempotency-Key`: asked again under it within 24 hours, it is not
-        done again, and answered the same. **Changes.** An answer about one thing has an `ETag`: with it, `If-Match`
-        changes only what has not changed since (412), and `If-None-Match` reads only what has (304).
+        **Idempotency.** Operations that create something take an `Idempotency-Key`: a request that is repeated under
+        it within 24 hours creates nothing and gets the same response. **Changes.** The response about one thing has an
+        `ETag`: `If-Match` changes it only if it is unchanged (412), `If-None-Match` reads it only if it changed (304).
 
         **Live events** (`text/event-stream`) go on after the event that `Last-Event-ID` names: none is lost, none is
         repeated, whichever instance answers. Those of chats begin with `ready`; `ping` comes every 15 seconds; `reset` says that
@@ -47,27 +47,27 @@ internal static class DocumentDescription
     {
         ["auth"] = "Signing up, in and out: with a password, by mail, with GitHub.",
         ["me"] = "The person who is signed in: what they are, their ways in, their own records.",
-        ["chats"] = "Conversations. An organization's are seen by its members, public ones by everybody; owners and who holds "
+        ["chats"] = "Conversations. Members see their organization's chats, everybody sees public ones; owners and holders of "
             + "`can_manage_chats` change and delete them.",
-        ["messages"] = "What is said in a chat: seen by whoever sees the chat, written by its owner and the members of its organization.",
+        ["messages"] = "The messages of a chat: everybody who sees the chat sees them; its owner and the members of its organization write them.",
         ["streams"] = "Answers while they are being written: chunks in their order, and the message that they become.",
         ["votes"] = "What people think of messages that they can read: one vote a person and message.",
-        ["documents"] = "What people write: texts, code, images, sheets and drawings. Seen by their owner and, in an organization, by "
-            + "the managers above the owner and whoever holds `can_view_documents` or `can_manage_documents`; only the owner writes versions; "
+        ["documents"] = "Texts, code, images, sheets and drawings. Seen by their owner and, in an organization, by "
+            + "the managers above the owner and holders of `can_view_documents` or `can_manage_documents`; only the owner writes versions; "
             + "the owner and `can_manage_documents` delete.",
         ["versions"] = "The versions of a document. A change is a new version, and no version changes.",
         ["suggestions"] = "Changes that readers of a document propose to one version of it: reworded by their author, resolved by the "
             + "document's owner.",
-        ["organizations"] = "Tenants. A person is in one at most, and sees no other. What who leaves owned there goes to their manager, or "
-            + "else to the longest-standing administrator, and to whoever removed them only if nobody else administers it; when the last member leaves, the organization ends and what "
-            + "they own in it becomes personal.",
-        ["members"] = "Who is in an organization, in which role, below whom: managed by who holds `can_manage_members`, except oneself.",
-        ["roles"] = "Named permissions: an organization's own roles, and the built-in ones, which nobody changes.",
-        ["invitations"] = "How people come into an organization: by a token that is good once, for seven days, mailed to whom it invites.",
-        ["audit"] = "Who did what to whom in an organization.",
+        ["organizations"] = "Tenants. A person is in one at most, and sees no other. When members leave, their chats and documents there go to their "
+            + "manager, or else to the longest-standing administrator; to the person who removed them only if nobody else is an administrator. When the last "
+            + "member leaves, the organization ends and what they own in it becomes personal.",
+        ["members"] = "The people of an organization, their roles and managers. Holders of `can_manage_members` manage everybody but themselves.",
+        ["roles"] = "Named permissions: an organization's own roles, and the built-in ones, which cannot be changed.",
+        ["invitations"] = "Invitations into an organization: a token that works once, for seven days, is mailed to the invited address.",
+        ["audit"] = "The audit trail of an organization.",
         ["credits"] = "Granting credits.",
-        ["monitor"] = "For operators (`can_view_monitoring`): how rows are protected, and how the database is doing. Nobody's rows.",
-        ["health"] = "For whoever keeps the process running.",
+        ["monitor"] = "For operators (`can_view_monitoring`): how rows are protected, and the state of the database. It shows no rows of people.",
+        ["health"] = "For process supervisors and load balancers.",
     };
 
     /// <summary>The group of an operation: what its name begins with.</summary>
@@ -99,7 +99,7 @@ internal static class DocumentDescription
         return Task.CompletedTask;
     }
 
-    /// <summary>Of a group that nobody described: what its operations do.</summary>
+    /// <summary>The summaries of its operations, for a group without a description.</summary>
     private static IEnumerable<KeyValuePair<string, string>> Others(OpenApiDocument document) => document.Paths
         .SelectMany(path => path.Value.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
         .GroupBy(operation => TagOf(operation.OperationId!))

@@ -5,7 +5,7 @@ using Microsoft.OpenApi;
 
 namespace RlsChat.Api.OpenApi;
 
-/// <summary>What an operation takes and answers, as its handler's parameters, results and metadata tell.</summary>
+/// <summary>Completes an operation from its handler's parameters, results and metadata.</summary>
 internal static class OperationDescription
 {
     public static async Task Complete(

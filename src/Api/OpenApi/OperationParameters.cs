@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
@@ -11,105 +13,119 @@ internal static class OperationParameters
     /// <summary>What the parameters that bind themselves are in a request.</summary>
     private static readonly Dictionary<Type, Func<ParameterInfo, IEnumerable<OpenApiParameter>>> Bound = new()
     {
-        [typeof(Id)] = parameter => [Query(parameter.Name!, SchemaDescription.Id(), IsRequired(parameter))],
-        [typeof(Moment)] = parameter => [Query(parameter.Name!, SchemaDescription.Time(), IsRequired(parameter))],
+        [typeof(Id)] = parameter => [Query(parameter.Name!, null, SchemaDescription.Id(), IsRequired(parameter))],
+        [typeof(Moment)] = parameter => [Query(parameter.Name!, null, SchemaDescription.Time(), IsRequired(parameter))],
         [typeof(PageRequest)] = _ =>
         [
-            Query("limit", new()
+            Query("limit", "How many rows at most.", new()
             {
                 Type = JsonSchemaType.Integer,
                 Minimum = "1",
                 Maximum = $"{PageRequest.Max}",
                 Default = PageRequest.Default,
             }),
-            Query("cursor", new() { Type = JsonSchemaType.String, MinLength = Cursor.Length, MaxLength = Cursor.Length }),
+            Query("cursor", "The `nextCursor` of the page before; left out for the first page.",
+                new() { Type = JsonSchemaType.String, MinLength = Cursor.Length, MaxLength = Cursor.Length }),
         ],
         [typeof(LastEventId)] = _ =>
         [
-            new() { Name = LastEventId.Header, In = ParameterLocation.Header, Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
-            Query(LastEventId.Query, new() { Type = JsonSchemaType.String }),
+            Text(ParameterLocation.Header, LastEventId.Header,
+                "The `id` of the last event that was received; the next one follows, on any instance."),
+            Text(ParameterLocation.Query, LastEventId.Query, "The same, for clients that cannot set the header."),
         ],
     };
 
-    /// <summary>What is read by other than a handler's parameters.</summary>
-    private static readonly Dictionary<string, (ParameterLocation In, string Name)[]> Unbound = new()
+    /// <summary>Parameters that are read elsewhere than in a handler.</summary>
+    private static readonly Dictionary<string, OpenApiParameter[]> Unbound = new()
     {
         ["auth.github.callback"] =
         [
-            (ParameterLocation.Query, "code"), (ParameterLocation.Query, "state"), (ParameterLocation.Query, "error"),
+            Text(ParameterLocation.Query, "code", "What GitHub gave the browser to be exchanged."),
+            Text(ParameterLocation.Query, "state", "What this API gave the browser to bring back."),
+            Text(ParameterLocation.Query, "error", "Why GitHub refused."),
         ],
-        ["auth.exchange"] = [(ParameterLocation.Cookie, "rlschat-pickup")],
+        ["auth.exchange"] =
+        [
+            Text(ParameterLocation.Cookie, "rlschat-pickup",
+                "The cookie that the end of the sign-in left in this browser, good once and for a minute."),
+        ],
     };
 
     public static void Complete(
         OpenApiOperation operation, MethodInfo handler, IList<object> metadata, string path, string method)
     {
-        var (name, parameters) = (operation.OperationId!, new List<OpenApiParameter>());
+        var parameters = new List<OpenApiParameter>();
         foreach (var parameter in handler.GetParameters())
         {
             parameters.AddRange(Bound.TryGetValue(Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType, out var known)
                 ? known(parameter)
                 : operation.Parameters?.OfType<OpenApiParameter>().Where(listed => listed.Name == parameter.Name) ?? []);
-        }
-
-        parameters.AddRange(Headers(handler, metadata, method).Select(header => new OpenApiParameter
-        {
-            Name = header,
-            In = ParameterLocation.Header,
-            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = header == Idempotency.Header ? Idempotency.MaxKey : null },
-        }));
-        if (Unbound.TryGetValue(name, out var unbound))
-        {
-            parameters.AddRange(unbound.Select(other => new OpenApiParameter
+            if (parameters.Find(listed => listed.Name == parameter.Name) is { } described)
             {
-                Name = other.Name,
-                In = other.In,
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-            }));
-        }
-
-        foreach (var parameter in parameters)
-        {
-            if (path.Contains($"{{{parameter.Name}}}", StringComparison.Ordinal))
-            {
-                (parameter.In, parameter.Required) = (ParameterLocation.Path, true);
-            }
-
-            parameter.Description ??= ParameterTexts.Of(name, parameter.Name!, path);
-            if (ParameterTexts.Words(name, parameter.Name!) is { } words)
-            {
-                parameter.Schema = SchemaDescription.Words(words, words.Count > 1 ? words[0] : null);
-            }
-            else if (ParameterTexts.IsNumber(name, parameter.Name!))
-            {
-                parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = "0" };
+                Describe(described, parameter, path);
             }
         }
 
+        parameters.AddRange(Headers(handler, metadata, method));
+        parameters.AddRange(Unbound.GetValueOrDefault(operation.OperationId!) ?? []);
         operation.Parameters = parameters.Count > 0 ? [.. parameters] : null;
     }
 
+    /// <summary>Completes a parameter by the attributes of the handler's.</summary>
+    private static void Describe(OpenApiParameter described, ParameterInfo parameter, string path)
+    {
+        if (path.Contains($"{{{described.Name}}}", StringComparison.Ordinal))
+        {
+            (described.In, described.Required) = (ParameterLocation.Path, true);
+        }
+
+        described.Description ??= parameter.GetCustomAttribute<DescriptionAttribute>()?.Description
+            ?? (described.Name == "id" && path.Split('/', StringSplitOptions.RemoveEmptyEntries) is [[.. var thing, 's'], ..]
+                ? $"The {thing}'s id."
+                : null);
+        if (parameter.GetCustomAttribute<AllowedValuesAttribute>() is { Values: var words })
+        {
+            // The first of several is the default.
+            described.Schema = SchemaDescription.Words(words.Cast<string>(), words.Length > 1 ? (string?)words[0] : null);
+        }
+        else if (parameter.GetCustomAttribute<RangeAttribute>() is { } range)
+        {
+            described.Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int32", Minimum = $"{range.Minimum}" };
+        }
+    }
+
     /// <summary>The headers that are read beside the handler's parameters.</summary>
-    private static IEnumerable<string> Headers(MethodInfo handler, IList<object> metadata, string method)
+    private static IEnumerable<OpenApiParameter> Headers(MethodInfo handler, IList<object> metadata, string method)
     {
         if (metadata.OfType<Idempotency.Marker>().Any())
         {
-            yield return Idempotency.Header;
+            yield return Text(ParameterLocation.Header, Idempotency.Header,
+                "Any text of the client's own: asked again under it within 24 hours, it is not done again.", Idempotency.MaxKey);
         }
 
         if (Preconditions.IsChange(method))
         {
-            yield return HeaderNames.IfMatch;
+            yield return Text(ParameterLocation.Header, HeaderNames.IfMatch,
+                "Tags, of which the thing must have one for the change to be made; `*` for any.");
         }
 
         if (HttpMethods.IsGet(method) && OperationResponses.IsTagged(handler))
         {
-            yield return HeaderNames.IfNoneMatch;
+            yield return Text(ParameterLocation.Header, HeaderNames.IfNoneMatch,
+                "Tags that are known: what has one of them is not sent again.");
         }
     }
 
-    private static OpenApiParameter Query(string name, OpenApiSchema schema, bool required = false) =>
-        new() { Name = name, In = ParameterLocation.Query, Required = required, Schema = schema };
+    private static OpenApiParameter Query(string name, string? description, OpenApiSchema schema, bool required = false) =>
+        new() { Name = name, In = ParameterLocation.Query, Description = description, Required = required, Schema = schema };
+
+    private static OpenApiParameter Text(ParameterLocation place, string name, string description, int? maxLength = null) => new()
+    {
+        Name = name,
+        In = place,
+        Description = description,
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = maxLength },
+    };
 
     private static bool IsRequired(ParameterInfo parameter) =>
         new NullabilityInfoContext().Create(parameter).ReadState == NullabilityState.NotNull;

@@ -8,17 +8,17 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.OpenApi;
 
-/// <summary>What an operation answers: what its results tell, and the problems of everything that it does.</summary>
+/// <summary>The responses of an operation: its results, and the problems of everything that it uses.</summary>
 internal static class OperationResponses
 {
     private static readonly Dictionary<string, string> Successes = new()
     {
-        ["200"] = "What was asked for, or what has become of it.",
-        ["201"] = "It was made.",
-        ["202"] = "Taken on: a mail is sent where there is reason to. The answer is the same where there is none.",
-        ["204"] = "It is done; there is nothing more to say.",
-        ["304"] = "It is as the tag of If-None-Match says.",
-        ["302"] = "The browser is to go elsewhere.",
+        ["200"] = "The result.",
+        ["201"] = "Created.",
+        ["202"] = "Accepted: a mail is sent if there is reason to. The response is the same if there is none.",
+        ["204"] = "Done.",
+        ["304"] = "Unchanged: it has the tag of If-None-Match.",
+        ["302"] = "Redirects the browser.",
     };
 
     public static void Complete(

@@ -7,7 +7,7 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.OpenApi;
 
-/// <summary>What a type's JSON looks like: what converters make of it, and what checks demand of it.</summary>
+/// <summary>Completes the schema of a type by its JSON converters and its rules. The framework's schemas know neither.</summary>
 internal static class SchemaDescription
 {
     public static Task Complete(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken stop)

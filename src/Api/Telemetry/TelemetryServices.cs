@@ -12,7 +12,7 @@ using RlsChat.Api.Http;
 namespace RlsChat.Api.Telemetry;
 
 /// <summary>
-/// Metrics and traces: to whoever scrapes /metrics with the token, and by OTLP to where
+/// Metrics and traces: at /metrics with its token, and by OTLP to where
 /// OTEL_EXPORTER_OTLP_ENDPOINT points. SQL is in the spans as this program wrote it, its parameters never.
 /// </summary>
 internal static class TelemetryServices

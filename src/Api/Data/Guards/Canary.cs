@@ -4,8 +4,8 @@ using Npgsql;
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// The canary is a person without a way in, whose rows (all under one id) nobody else may see. If
-/// nobody in particular sees one of them, policies are not at work.
+/// The canary is a person who cannot sign in and whose rows, all under one id, nobody else may see. If an anonymous
+/// caller sees one of them, the policies do not work.
 /// </summary>
 internal static class Canary
 {

@@ -34,7 +34,7 @@ internal static class Logins
             findings.Add($"the connection is {login}'s, where {expected}'s belongs");
         }
 
-        // Who is a superuser reaches everything: one line says it all.
+        // A superuser can become everybody: one finding is enough.
         var telling = roles.Find(role => role is { Self: true, Superuser: true }) is { } super ? [super] : roles;
         foreach (var role in telling)
         {
