@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -29,10 +30,7 @@ internal static class Bookmarks
 
     /// <summary>A bookmark to make.</summary>
     /// <param name="ChatId">The chat to find again.</param>
-    internal sealed record NewBookmark(Guid? ChatId) : IInput
-    {
-        public void Check(Errors errors) => errors.Required("chatId", ChatId, "must be the id of a chat");
-    }
+    internal sealed record NewBookmark([Required(ErrorMessage = "must be the id of a chat")] Guid? ChatId) : IInput;
 
     private static async Task<Ok<Page<Bookmark>>> List(PageRequest page, UserDb db)
     {

@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace RlsChat.Database;
 
-// One statement per command and positional parameters ($1) work with and without Npgsql's SQL rewriting,
-// which is a switch of the whole process.
+// One statement per command, parameters by position ($1). Dapper falls short here: its named parameters need Npgsql's
+// rewriting of SQL, which is off in the API's process.
 internal static class Statements
 {
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, params object?[] arguments)

@@ -43,25 +43,12 @@ internal static class Chats
         Guid Id, string Title, string Visibility, Guid UserId, Guid? OrganizationId, DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>A chat to begin. Without an id it is given one; without a visibility it is private.</summary>
-    internal sealed record NewChat(Guid? Id, string? Title, string? Visibility, Guid? OrganizationId) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Name("title", Title, 255);
-            errors.OptionalWord("visibility", Visibility, "public", "private");
-        }
-    }
+    internal sealed record NewChat(
+        Guid? Id, [Required, Name(255)] string? Title, [Words("public", "private")] string? Visibility, Guid? OrganizationId) : IInput;
 
     /// <summary>What to change about a chat; what is left out stays.</summary>
-    internal sealed record ChatChange(string? Title, string? Visibility) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.OptionalName("title", Title, 255);
-            errors.OptionalWord("visibility", Visibility, "public", "private");
-            errors.SomeOf("title, visibility", Title, Visibility);
-        }
-    }
+    [SomeOf]
+    internal sealed record ChatChange([Name(255)] string? Title, [Words("public", "private")] string? Visibility) : IInput;
 
     private static async Task<Results<Ok<Page<Chat>>, UnauthorizedHttpResult>> List(
         [Description("Whose chats: one's own, one's organization's, or the public ones, which need no token.")]

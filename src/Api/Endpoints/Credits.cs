@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -8,9 +9,6 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>The ledger behind a person's balance.</summary>
 internal static class Credits
 {
-    /// <summary>The highest amount of one entry: 18 digits before the point, 2 behind it.</summary>
-    private const decimal Max = 999_999_999_999_999_999.99m;
-
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/me/credits", Mine).WithName("me.credits")
@@ -31,15 +29,10 @@ internal static class Credits
         long Id, decimal Amount, decimal Balance, string Reason, Guid? GrantedBy, DateTime CreatedAt);
 
     /// <summary>Credits to give to somebody: above zero, in hundredths, with a reason.</summary>
-    internal sealed record NewCreditGrant(Guid? UserId, decimal? Amount, string? Reason) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Required("userId", UserId, "must be the id of a person");
-            errors.Credits("amount", Amount, Max);
-            errors.Name("reason", Reason, 255);
-        }
-    }
+    internal sealed record NewCreditGrant(
+        [Required(ErrorMessage = "must be the id of a person")] Guid? UserId,
+        [Required, Credits] decimal? Amount,
+        [Required, Name(255)] string? Reason) : IInput;
 
     /// <summary>A grant that was made.</summary>
     /// <param name="UserId">Who got it.</param>

@@ -75,27 +75,19 @@ internal static class Documents
     /// A document to make. Without an id it is given one; without a kind it is a text. Under the id of a
     /// document of one's own it is a new version of that, and must say the same organization.
     /// </summary>
-    internal sealed record NewDocument(Guid? Id, string? Title, string? Content, string? Kind, Guid? OrganizationId) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Name("title", Title, 255);
-            errors.OptionalText("content", Content, 0, MaxText);
-            errors.OptionalWord("kind", Kind, "text", "code", "image", "sheet", "canvas");
-        }
-    }
+    internal sealed record NewDocument(
+        Guid? Id,
+        [Required, Name(255)] string? Title,
+        [Text(0, MaxText)] string? Content,
+        [Words("text", "code", "image", "sheet", "canvas")] string? Kind,
+        Guid? OrganizationId) : IInput;
 
     /// <summary>A version to add; what is left out is as in the newest one.</summary>
-    internal sealed record NewDocumentVersion(string? Title, string? Content, string? Kind) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.OptionalName("title", Title, 255);
-            errors.OptionalText("content", Content, 0, MaxText);
-            errors.OptionalWord("kind", Kind, "text", "code", "image", "sheet", "canvas");
-            errors.SomeOf("title, content, kind", Title, Content, Kind);
-        }
-    }
+    [SomeOf]
+    internal sealed record NewDocumentVersion(
+        [Name(255)] string? Title,
+        [Text(0, MaxText)] string? Content,
+        [Words("text", "code", "image", "sheet", "canvas")] string? Kind) : IInput;
 
     /// <summary>The newest version of each document, newest first.</summary>
     private static async Task<Ok<Page<DocumentVersion>>> List(

@@ -45,7 +45,7 @@ internal static partial class GitHubCallback
         context.Properties.Items[Email] = addresses.RootElement.EnumerateArray()
             .Where(address => address.GetProperty("primary").GetBoolean() && address.GetProperty("verified").GetBoolean())
             .Select(address => address.GetProperty("email").GetString())
-            .FirstOrDefault(address => address?.Length <= Errors.MaxEmail);
+            .FirstOrDefault(address => address?.Length <= EmailAttribute.Longest);
     }
 
     /// <summary>Refusals are written here: the exception handler would drop the cookies that end with the sign-in.</summary>

@@ -131,7 +131,11 @@ internal static class GitHubSignIn
             errors.Add("returnUrl", "must be a path of this site, beginning with one /");
         }
 
-        errors.OptionalWord("link", link, "true");
+        if (link is not (null or "true"))
+        {
+            errors.Add("link", "must be one of true");
+        }
+
         errors.ThrowIfAny();
         if (link is not null && !cookies.HasCaller(context))
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Configuration;
@@ -42,14 +43,9 @@ internal static class Invitations
         Guid Id, string Email, Guid RoleId, Guid InvitedBy, DateTime Expires, DateTime? AcceptedAt, DateTime CreatedAt);
 
     /// <summary>Whom to invite, into which role. It replaces an open invitation of the same address.</summary>
-    internal sealed record NewInvitation(string? Email, Guid? RoleId) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Email("email", Email);
-            errors.Required("roleId", RoleId, "must be the id of a role");
-        }
-    }
+    internal sealed record NewInvitation(
+        [Required, Email] string? Email,
+        [Required(ErrorMessage = "must be the id of a role")] Guid? RoleId) : IInput;
 
     /// <summary>An invitation that has just been made.</summary>
     /// <param name="Id">Its id.</param>
@@ -63,10 +59,7 @@ internal static class Invitations
 
     /// <summary>The token of an invitation.</summary>
     /// <param name="Token">The token, from the mail or from the person who invited.</param>
-    internal sealed record InvitationAcceptance(string? Token) : IInput
-    {
-        public void Check(Errors errors) => errors.Text("token", Token, 1, 255);
-    }
+    internal sealed record InvitationAcceptance([Required, Text(1, 255)] string? Token) : IInput;
 
     /// <summary>The organization that one has joined.</summary>
     /// <param name="OrganizationId">Its id.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
@@ -34,34 +35,17 @@ internal static class MailedTokens
 
     /// <summary>The address that a token is mailed to.</summary>
     /// <param name="Email">An e-mail address.</param>
-    internal sealed record Addressee(string? Email) : IInput
-    {
-        public void Check(Errors errors) => errors.Email("email", Email);
-    }
+    internal sealed record Addressee([Required, Email] string? Email) : IInput;
 
     /// <summary>A token that came by mail.</summary>
     /// <param name="Token">As it stands in the mail.</param>
     /// <param name="Password">The password of who asked for it; needed where they are not signed in.</param>
-    internal sealed record MailedToken(string? Token, string? Password) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Secret("token", Token);
-            errors.Password("password", Password, required: false);
-        }
-    }
+    internal sealed record MailedToken([Required, MailedSecret] string? Token, [KnownPassword] string? Password) : IInput;
 
     /// <summary>A token that came by mail, and the new password.</summary>
     /// <param name="Token">As it stands in the mail.</param>
     /// <param name="Password">The password from now on.</param>
-    internal sealed record NewPassword(string? Token, string? Password) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Secret("token", Token);
-            errors.NewPassword("password", Password);
-        }
-    }
+    internal sealed record NewPassword([Required, MailedSecret] string? Token, [Required, NewPassword] string? Password) : IInput;
 
     /// <summary>A signed-in person gives their current or new address.</summary>
     private static async Task<Results<Accepted, NotFound, UnauthorizedHttpResult>> RequestVerification(

@@ -44,11 +44,8 @@ internal static class Members
     /// <summary>What to change about a member; what is left out stays.</summary>
     /// <param name="RoleId">Their new role.</param>
     /// <param name="ManagerId">Their new manager; null removes the manager, which is not the same as leaving the field out.</param>
-    internal sealed record MemberChange(Guid? RoleId, GivenId ManagerId) : IInput
-    {
-        public void Check(Errors errors) =>
-            errors.SomeOf("roleId, managerId", RoleId, ManagerId.IsGiven ? ManagerId : null);
-    }
+    [SomeOf]
+    internal sealed record MemberChange(Guid? RoleId, GivenId ManagerId) : IInput;
 
     private static async Task<Results<Ok<Page<Member>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {

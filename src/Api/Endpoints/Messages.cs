@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
@@ -49,31 +50,17 @@ internal static class Messages
 
     /// <summary>A message to write. Without an id it is given one; without attachments it has none.</summary>
     internal sealed record NewMessage(
-        Guid? Id, string? Role,
+        Guid? Id,
+        [Required, Words("user", "assistant", "system", "tool")] string? Role,
+        [Required(ErrorMessage = "must be an array"), ReadableJson]
         [property: JsonConverter(typeof(RawJsonArray))] string? Parts,
-        [property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Word("role", Role, "user", "assistant", "system", "tool");
-            errors.Required("parts", Parts, "must be an array");
-            errors.Json("parts", Parts);
-            errors.Json("attachments", Attachments);
-        }
-    }
+        [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput;
 
     /// <summary>What to change about a message; what is left out stays.</summary>
+    [SomeOf]
     internal sealed record MessageChange(
-        [property: JsonConverter(typeof(RawJsonArray))] string? Parts,
-        [property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.SomeOf("parts, attachments", Parts, Attachments);
-            errors.Json("parts", Parts);
-            errors.Json("attachments", Attachments);
-        }
-    }
+        [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Parts,
+        [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput;
 
     /// <summary>No row: no such chat. One row without an id: a chat without messages on this page.</summary>
     private static async Task<Results<Ok<Page<Message>>, NotFound>> List(Id id, PageRequest page, UserDb db)

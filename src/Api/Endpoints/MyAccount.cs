@@ -57,14 +57,8 @@ internal static class MyAccount
     /// <summary>A new password.</summary>
     /// <param name="OldPassword">The current one; left out if there is none.</param>
     /// <param name="NewPassword">The new one.</param>
-    internal sealed record PasswordChange(string? OldPassword, string? NewPassword) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Password("oldPassword", OldPassword, required: false);
-            errors.NewPassword("newPassword", NewPassword);
-        }
-    }
+    internal sealed record PasswordChange(
+        [KnownPassword] string? OldPassword, [Required, NewPassword] string? NewPassword) : IInput;
 
     private static async Task<Results<NoContent, UnauthorizedHttpResult>> Delete(UserDb db) =>
         await db.QuerySingleOrDefault<bool>("""select public.delete_account()""")
@@ -107,7 +101,7 @@ internal static class MyAccount
     }
 
     private static async Task<Results<NoContent, NotFound>> EndSession(
-        [Description("The session's number.")] [Range(0, int.MaxValue)] string id, UserDb db) =>
+        [Description("The session's number."), Range(0, int.MaxValue)] string id, UserDb db) =>
         await db.Execute("""delete from public.sessions where "id" = $1""", SessionId(id)) == 1
             ? TypedResults.NoContent()
             : TypedResults.NotFound();

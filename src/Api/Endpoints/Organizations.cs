@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -36,10 +37,7 @@ internal static class Organizations
     internal sealed record Organization(Guid Id, string Name, DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>What an organization is called, or is to be called.</summary>
-    internal sealed record OrganizationName(string? Name) : IInput
-    {
-        public void Check(Errors errors) => errors.Name("name", Name, 255);
-    }
+    internal sealed record OrganizationName([Required, Name(255)] string? Name) : IInput;
 
     /// <summary>The statement cannot see the row that its function creates, so it repeats that row's defaults.</summary>
     private static async Task<Created<Organization>> Post(OrganizationName naming, UserDb db)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
@@ -51,25 +52,13 @@ internal static class Roles
         int Version) : IVersioned;
 
     /// <summary>A role to make. Without permissions it allows nothing.</summary>
-    internal sealed record NewRole(string? Name, string?[]? Permissions) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Name("name", Name, 50);
-            errors.Words("permissions", Permissions, Roles.Permissions);
-        }
-    }
+    internal sealed record NewRole([Required, Name(50)] string? Name, [Permissions] string?[]? Permissions) : IInput;
 
     /// <summary>What to change about a role; what is left out stays.</summary>
-    internal sealed record RoleChange(string? Name, string?[]? Permissions) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.OptionalName("name", Name, 50);
-            errors.Words("permissions", Permissions, Roles.Permissions);
-            errors.SomeOf("name, permissions", Name, Permissions);
-        }
-    }
+    [SomeOf]
+    internal sealed record RoleChange([Name(50)] string? Name, [Permissions] string?[]? Permissions) : IInput;
+
+    private sealed class PermissionsAttribute() : WordsAttribute(Roles.Permissions);
 
     private static async Task<Results<Ok<Page<Role>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using RlsChat.Api.Auth;
@@ -31,32 +32,16 @@ internal static class SignIn
     /// <summary>The account to create.</summary>
     /// <param name="Email">Their e-mail address.</param>
     /// <param name="Password">The password that they will sign in with.</param>
-    internal sealed record Registration(string? Email, string? Password) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Email("email", Email);
-            errors.NewPassword("password", Password);
-        }
-    }
+    internal sealed record Registration([Required, Email] string? Email, [Required, NewPassword] string? Password) : IInput;
 
     /// <summary>An e-mail address and its password.</summary>
     /// <param name="Email">The e-mail address of the account.</param>
     /// <param name="Password">Its password.</param>
-    internal sealed record Credentials(string? Email, string? Password) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Text("email", Email, 1, Errors.MaxEmail);
-            errors.Password("password", Password, required: true);
-        }
-    }
+    internal sealed record Credentials(
+        [Required, Text(1, EmailAttribute.Longest)] string? Email, [Required, KnownPassword] string? Password) : IInput;
 
     /// <summary>A refresh token, as it was handed out.</summary>
-    internal sealed record RefreshRequest(string? RefreshToken) : IInput
-    {
-        public void Check(Errors errors) => errors.Text("refreshToken", RefreshToken, 1, 255);
-    }
+    internal sealed record RefreshRequest([Required, Text(1, 255)] string? RefreshToken) : IInput;
 
     /// <summary>What a signed-in client keeps.</summary>
     /// <param name="AccessToken">Goes into the Authorization header of every request.</param>

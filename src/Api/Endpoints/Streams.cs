@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -45,22 +46,12 @@ internal static class Streams
         Guid Id, Guid ChatId, Guid? UserId, string State, Guid? MessageId, DateTime CreatedAt, DateTime? FinishedAt);
 
     /// <summary>A stream to open. Without an id it is given one.</summary>
-    internal sealed record NewStream(Guid? Id) : IInput
-    {
-        public void Check(Errors errors) { }
-    }
+    internal sealed record NewStream(Guid? Id) : IInput;
 
     /// <summary>A piece of an answer.</summary>
     /// <param name="Index">Its place: 0, 1, 2, … in any order of arrival.</param>
     /// <param name="Data">1 to 65,536 octets of UTF-8.</param>
-    internal sealed record NewChunk(int? Index, string? Data) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.WholeNumber("index", Index, 0);
-            errors.Octets("data", Data, 1, 65_536);
-        }
-    }
+    internal sealed record NewChunk([Required, WholeNumber(0)] int? Index, [Required, Octets(1, 65_536)] string? Data) : IInput;
 
     /// <summary>A piece that is there.</summary>
     /// <param name="StreamId">The stream.</param>
@@ -71,10 +62,7 @@ internal static class Streams
     /// <summary>The message to make.</summary>
     /// <param name="Role"><c>user</c>, <c>assistant</c> (when nothing is said), <c>system</c> or <c>tool</c>.</param>
     /// <param name="Id">Its id; without one it is given one.</param>
-    internal sealed record StreamEnd(string? Role, Guid? Id) : IInput
-    {
-        public void Check(Errors errors) => errors.OptionalWord("role", Role, "user", "assistant", "system", "tool");
-    }
+    internal sealed record StreamEnd([Words("user", "assistant", "system", "tool")] string? Role, Guid? Id) : IInput;
 
     /// <summary>Newest first. No row: no such chat. One row without an id: a chat without streams on this page.</summary>
     private static async Task<Results<Ok<Page<Stream>>, NotFound>> List(Id id, PageRequest page, UserDb db)

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -46,29 +47,21 @@ internal static class Suggestions
         string? Description, bool IsResolved, Guid? UserId, DateTime CreatedAt, int Version) : IVersioned;
 
     /// <summary>A suggestion to make. Without an id it is given one. An empty text is one to insert or to remove.</summary>
-    internal sealed record NewSuggestion(Guid? Id, string? OriginalText, string? SuggestedText, string? Description) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.Text("originalText", OriginalText, 0, Documents.MaxText);
-            errors.Text("suggestedText", SuggestedText, 0, Documents.MaxText);
-            errors.OptionalText("description", Description, 0, Documents.MaxText);
-        }
-    }
+    internal sealed record NewSuggestion(
+        Guid? Id,
+        [Required, Text(0, Documents.MaxText)] string? OriginalText,
+        [Required, Text(0, Documents.MaxText)] string? SuggestedText,
+        [Text(0, Documents.MaxText)] string? Description) : IInput;
 
     /// <summary>
     /// What to change about a suggestion; what is left out stays. Its author rewords and explains it,
     /// the document's owner resolves it; what is the other's is a 403, and then nothing changes.
     /// </summary>
-    internal sealed record SuggestionChange(string? SuggestedText, string? Description, bool? IsResolved) : IInput
-    {
-        public void Check(Errors errors)
-        {
-            errors.OptionalText("suggestedText", SuggestedText, 0, Documents.MaxText);
-            errors.OptionalText("description", Description, 0, Documents.MaxText);
-            errors.SomeOf("suggestedText, description, isResolved", SuggestedText, Description, IsResolved);
-        }
-    }
+    [SomeOf]
+    internal sealed record SuggestionChange(
+        [Text(0, Documents.MaxText)] string? SuggestedText,
+        [Text(0, Documents.MaxText)] string? Description,
+        bool? IsResolved) : IInput;
 
     /// <summary>
     /// Those of one version, or of the newest, oldest first. No row: no such version. One row without an

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http.HttpResults;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
@@ -31,10 +32,7 @@ internal static class Votes
     internal sealed record Vote(Guid Id, Guid MessageId, Guid ChatId, Guid UserId, string Value, DateTime CreatedAt);
 
     /// <summary>A vote to cast, or what to change one's vote to.</summary>
-    internal sealed record NewVote(string? Value) : IInput
-    {
-        public void Check(Errors errors) => errors.Word("value", Value, "up", "down");
-    }
+    internal sealed record NewVote([Required, Words("up", "down")] string? Value) : IInput;
 
     /// <summary>Oldest first. No row: no such chat. One row without an id: a chat without votes on this page.</summary>
     private static async Task<Results<Ok<Page<Vote>>, NotFound>> List(Id id, PageRequest page, UserDb db)

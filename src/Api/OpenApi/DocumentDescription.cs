@@ -118,7 +118,7 @@ internal static class DocumentDescription
         var schemas = types
             .Select(type => (Type: type, Schema: Schema(document, SchemaNames.Of(type))))
             .Where(pair => pair.Schema?.Properties is not null).ToList();
-        var inputs = types.Where(type => type.IsAssignableTo(typeof(IInput))).Select(Rules.Of).ToList();
+        var inputs = types.Where(type => type.IsAssignableTo(typeof(IInput))).Select(BodyRules.Of).ToList();
         foreach (var (type, schema) in schemas)
         {
             foreach (var (name, property) in schema!.Properties!)
@@ -129,7 +129,7 @@ internal static class DocumentDescription
                 if (!type.IsAssignableTo(typeof(IInput)) && property is OpenApiSchema text
                     && inputs.Select(rules => rules[name]).FirstOrDefault(rule => rule?.MaxLength is not null || rule?.Words is not null) is { } rule)
                 {
-                    SchemaDescription.Demand(text, new(false) { MaxLength = rule.MaxLength, Words = rule.Words });
+                    SchemaDescription.AddLimits(text, rule);
                 }
             }
         }

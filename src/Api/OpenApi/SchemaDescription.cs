@@ -39,9 +39,22 @@ internal static class SchemaDescription
         Default = standard,
     };
 
-    /// <summary>Writes down what a rule demands of a text, a number or the texts of a list.</summary>
-    public static void Demand(OpenApiSchema schema, Rule rule)
+    /// <summary>Adds a rule of a text, a number or the texts of a list.</summary>
+    private static void AddRule(OpenApiSchema schema, RuleAttribute rule)
     {
+        AddLimits(schema, rule);
+        (schema.MinLength, schema.Pattern) = (rule.MinLength, rule.Pattern);
+        schema.Format = rule.Format ?? schema.Format;
+        schema.ExclusiveMinimum = rule.Above is { } above ? Number(above) : null;
+        schema.Minimum = rule.Min is { } min ? Number(min) : schema.Minimum;
+        schema.Maximum = rule.Max is { } max ? Number(max) : null;
+        schema.MultipleOf = rule.MultipleOf ?? schema.MultipleOf;
+    }
+
+    /// <summary>Adds what also holds for a row that was written under the rule.</summary>
+    public static void AddLimits(OpenApiSchema schema, RuleAttribute rule)
+    {
+        schema.MaxLength = rule.MaxLength;
         var text = schema.Items as OpenApiSchema ?? schema;
         if (rule.Words is { } words)
         {
@@ -51,20 +64,13 @@ internal static class SchemaDescription
                 text.Enum.Add(JsonNullSentinel.JsonNull);
             }
         }
-
-        (schema.MinLength, schema.MaxLength, schema.Pattern) = (rule.MinLength, rule.MaxLength, rule.Pattern);
-        schema.Format = rule.Format ?? schema.Format;
-        schema.ExclusiveMinimum = rule.Above is { } above ? Number(above) : null;
-        schema.Minimum = rule.Min is { } min ? Number(min) : schema.Minimum;
-        schema.Maximum = rule.Max is { } max ? Number(max) : null;
-        schema.MultipleOf = rule.MultipleOf ?? schema.MultipleOf;
     }
 
     private static void Complete(OpenApiSchema schema, JsonTypeInfo type)
     {
         if (type.Type.IsAssignableTo(typeof(IInput)))
         {
-            var rules = Rules.Of(type.Type);
+            var rules = BodyRules.Of(type.Type);
             schema.Required = new HashSet<string>(rules.Required);
             schema.MinProperties = rules.SomeOf ? 1 : null;
             schema.AdditionalPropertiesAllowed = false;
@@ -107,17 +113,17 @@ internal static class SchemaDescription
             schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
         }
 
-        var rules = property.DeclaringType.IsAssignableTo(typeof(IInput)) ? Rules.Of(property.DeclaringType) : null;
+        var rules = property.DeclaringType.IsAssignableTo(typeof(IInput)) ? BodyRules.Of(property.DeclaringType) : null;
         // A type of its own is the same wherever it stands; that there may be none stands beside it.
         if (schema.Type is { } known && schema.Properties is null)
         {
-            var canBeNull = rules is null ? IsNullable(property) : rules[property.Name] is not { Required: true };
+            var canBeNull = rules is null ? IsNullable(property) : !rules.Required.Contains(property.Name);
             schema.Type = canBeNull && IsAlwaysWritten(property) ? known | JsonSchemaType.Null : known & ~JsonSchemaType.Null;
         }
 
         if (rules?[property.Name] is { } rule)
         {
-            Demand(schema, rule);
+            AddRule(schema, rule);
         }
     }
 

@@ -12,7 +12,7 @@ namespace RlsChat.Api.Telemetry;
 /// <summary>
 /// The log: one JSON object a line, flat. A database operation has the fields timestamp, service,
 /// operation, duration (ms), success, userId, environment, traceId, and sqlState where PostgreSQL raised an
-/// error; anything else has a message.
+/// error; anything else has a message. AddJsonConsole falls short: it nests these fields and adds its own.
 /// </summary>
 internal sealed class JsonLines(IHostEnvironment environment) : ConsoleFormatter(FormatterName)
 {
