@@ -11,14 +11,14 @@ using RlsChat.Database;
 
 namespace RlsChat.Api;
 
-/// <summary>Composes the API: what Program runs, and what tests run on a free port.</summary>
+/// <summary>Composes the API, for Program and for tests.</summary>
 public static class ApiHost
 {
     /// <summary>
     /// Builds the application; nothing connects or listens before it is started.
     /// </summary>
     /// <param name="args">Settings as <c>--NAME=value</c>; they win over the environment.</param>
-    /// <param name="adjust">A last word on the builder, for tests.</param>
+    /// <param name="adjust">Changes the builder, for tests.</param>
     /// <exception cref="SetupException">A setting is missing or malformed; it says which.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
@@ -29,7 +29,7 @@ public static class ApiHost
         builder.Logging.AddJsonLines();
         if (builder.Environment.IsDevelopment())
         {
-            // That keys lie there unencrypted, at each start: so they shall.
+            // It warns at each start that keys are stored unencrypted, which is intended in development.
             builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         }
 

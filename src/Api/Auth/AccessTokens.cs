@@ -6,7 +6,7 @@ using RlsChat.Api.Configuration;
 
 namespace RlsChat.Api.Auth;
 
-/// <summary>Our access tokens: what stands in them, and what a presented one must satisfy.</summary>
+/// <summary>Our access tokens: how they are issued and validated.</summary>
 internal sealed class AccessTokens(Settings settings, TimeProvider time)
 {
     /// <summary>The claim of the person.</summary>
@@ -15,7 +15,7 @@ internal sealed class AccessTokens(Settings settings, TimeProvider time)
     /// <summary>The claim of the session's secret.</summary>
     public const string Session = "ses";
 
-    /// <summary>How long a token is good for. A session that ends, ends its tokens at once.</summary>
+    /// <summary>The lifetime of a token. When a session ends, its tokens end at once.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
     private const string Type = "at+jwt";
@@ -62,7 +62,7 @@ internal sealed class AccessTokens(Settings settings, TimeProvider time)
                 {
                     context.Fail("not a person's session");
                 }
-                // RFC 7515: what a header declares critical and the reader does not know makes the token invalid.
+                // RFC 7515: a token with an unknown critical header is invalid.
                 else if (context.SecurityToken is not JsonWebToken token || token.TryGetHeaderValue<object>("crit", out _))
                 {
                     context.Fail("a critical extension that is not known here");

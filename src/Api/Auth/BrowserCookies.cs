@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.DataProtection;
 namespace RlsChat.Api.Auth;
 
 /// <summary>
-/// What a browser keeps between two requests of a sign-in with GitHub: encrypted, for a minute or a
-/// few, out of reach of scripts and of other sites.
+/// Cookies between two requests of a sign-in with GitHub: encrypted, short-lived, and not accessible to scripts or
+/// other sites.
 /// </summary>
 internal sealed class BrowserCookies(IDataProtectionProvider protection)
 {
@@ -14,22 +14,22 @@ internal sealed class BrowserCookies(IDataProtectionProvider protection)
     private readonly ITimeLimitedDataProtector _pickup = protection.CreateProtector("RlsChat.Pickup").ToTimeLimitedDataProtector();
     private readonly ITimeLimitedDataProtector _link = protection.CreateProtector("RlsChat.Link").ToTimeLimitedDataProtector();
 
-    /// <summary>A refresh token, to be picked up at /auth/exchange: it is in no address, and good as any is.</summary>
+    /// <summary>Stores a refresh token for /auth/exchange, so that it is in no URL.</summary>
     public void LeaveRefreshToken(HttpContext context, string token) =>
         context.Response.Cookies.Append(Pickup, _pickup.Protect(token, ToPickUp), Options(context, "/auth/exchange", SameSiteMode.Strict, ToPickUp));
 
-    /// <summary>The refresh token that was left, or null.</summary>
+    /// <summary>Removes and returns the refresh token, or null.</summary>
     public string? TakeRefreshToken(HttpContext context) =>
         Take(context, Pickup, _pickup, "/auth/exchange", SameSiteMode.Strict);
 
-    /// <summary>Who wants to link an account; the browser comes back from GitHub with nothing else.</summary>
+    /// <summary>Stores the caller who links an account: the redirect from GitHub carries no token.</summary>
     public void LeaveCaller(HttpContext context, Caller caller) =>
         context.Response.Cookies.Append(Link, _link.Protect($"{caller.Uid}/{caller.Session}", ToLink), Options(context, "/auth/github", SameSiteMode.Lax, ToLink));
 
-    /// <summary>Whether somebody said in this browser that they want to link an account.</summary>
+    /// <summary>Whether a caller is stored.</summary>
     public bool HasCaller(HttpContext context) => Read(context, Link, _link) is not null;
 
-    /// <summary>Who said so, or null.</summary>
+    /// <summary>Removes and returns the caller, or null.</summary>
     public Caller? TakeCaller(HttpContext context) =>
         Take(context, Link, _link, "/auth/github", SameSiteMode.Lax)?.Split('/', 2) is [var uid, var session]
             ? new Caller(Guid.Parse(uid), session)

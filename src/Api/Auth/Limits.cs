@@ -7,15 +7,15 @@ using RlsChat.Api.Http;
 namespace RlsChat.Api.Auth;
 
 /// <summary>
-/// How much one address, and one person, may ask in a minute of one process. Addresses are counted
-/// before anything else is done; people once their token is known to be good.
+/// Rate limits per minute and process: of each address, before anything else, and of each person, once their token is
+/// valid.
 /// </summary>
 internal static class Limits
 {
-    /// <summary>The stricter limit of what can be guessed at: passwords and tokens.</summary>
+    /// <summary>The stricter limit for what can be guessed: passwords and tokens.</summary>
     public const string Guessable = "auth";
 
-    /// <summary>The limit of refreshing: ten times the stricter one, because the tabs of a browser refresh together.</summary>
+    /// <summary>The limit for refreshing: ten times the stricter one, because the tabs of a browser refresh together.</summary>
     public const string Refreshing = "refresh";
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
@@ -40,7 +40,7 @@ internal static class Limits
         });
     }
 
-    /// <summary>Counts what a person asks, wherever from. After the authentication.</summary>
+    /// <summary>Counts the requests of each person, after authentication.</summary>
     public static void UsePersonLimit(this WebApplication app)
     {
         var people = app.Services.GetRequiredService<PartitionedRateLimiter<Guid>>();
@@ -63,7 +63,7 @@ internal static class Limits
     private static Task Refuse(HttpContext context, RateLimitLease lease) => Problems.Write(context,
         Problems.TooManyRequests(lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : Window));
 
-    /// <summary>An IPv4 address, or the /64 of an IPv6 one: what one household is given.</summary>
+    /// <summary>An IPv4 address, or the /64 of an IPv6 address, which providers give to one household.</summary>
     public static IPAddress Network(IPAddress? address)
     {
         if (address is not { AddressFamily: AddressFamily.InterNetworkV6 })

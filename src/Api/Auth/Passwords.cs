@@ -30,11 +30,11 @@ internal sealed class Passwords
         _unmatchable = Hash(Secret.New());
     }
 
-    /// <summary>The one text of all ways to type a password: every space is U+0020, and the form is C. Case counts.</summary>
+    /// <summary>The normal form of a password: every space is U+0020, in form C. Case counts.</summary>
     public static string Prepare(string password) => Nfc.Of(string.Concat(password.EnumerateRunes().Select(
         rune => Rune.GetUnicodeCategory(rune) == UnicodeCategory.SpaceSeparator ? " " : rune.ToString())));
 
-    /// <summary>Whether a password may be set: of that length, and of characters that another keyboard types too.</summary>
+    /// <summary>Whether a password may be set: its length fits, and every keyboard can type its characters.</summary>
     public static bool IsNew(string password) =>
         password.Length <= MaxTyped && Prepare(password).EnumerateRunes().ToList() is { Count: >= MinLength and <= MaxLength } runes
         && runes.TrueForAll(rune => (!Blank.IsInvisible(rune) || Blank.IsJoiner(rune)) && Rune.GetUnicodeCategory(rune) is not

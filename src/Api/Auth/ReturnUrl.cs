@@ -2,12 +2,12 @@ using System.Buffers;
 
 namespace RlsChat.Api.Auth;
 
-/// <summary>Where a browser goes after signing in: a place on this site and nowhere else.</summary>
+/// <summary>Where a browser goes after signing in: a path of this site.</summary>
 internal static class ReturnUrl
 {
     private const int MaxLength = 1000;
 
-    // Browsers read a backslash as a slash, and leave out tabs and line ends.
+    // Browsers treat a backslash as a slash, and ignore tabs and line ends.
     private static readonly SearchValues<char> Printable =
         SearchValues.Create([.. Enumerable.Range(0x21, 0x7e - 0x20).Select(code => (char)code).Where(code => code != '\\')]);
 

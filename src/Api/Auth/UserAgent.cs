@@ -6,10 +6,10 @@ namespace RlsChat.Api.Auth;
 /// <summary>The client of a session, as its User-Agent header says.</summary>
 internal static class UserAgent
 {
-    /// <summary>The most characters that are kept.</summary>
+    /// <summary>The maximum length in characters.</summary>
     public const int MaxLength = 200;
 
-    /// <summary>The beginning of the header, without characters that are not seen; null when nothing is left.</summary>
+    /// <summary>The start of the header without invisible characters; null when nothing is left.</summary>
     public static string? Excerpt(string? header)
     {
         var kept = new StringBuilder(MaxLength);

@@ -41,7 +41,7 @@ internal sealed record Settings(
     public static Settings Read(IConfiguration configuration, IHostEnvironment environment) =>
         Read(new Values(configuration), environment);
 
-    /// <summary>The same, of values that remember what was asked of them.</summary>
+    /// <summary>The same, from values that remember which were read.</summary>
     internal static Settings Read(Values values, IHostEnvironment environment)
     {
         values.RefuseUnknown();
@@ -70,7 +70,7 @@ internal sealed record Settings(
         : connection.Password is null && values.Text(url) is null ? throw Values.Missing(password)
         : connection;
 
-    /// <summary>A key for this checkout, made once, so that tokens survive a restart.</summary>
+    /// <summary>A key for this checkout, generated once, so that tokens survive a restart.</summary>
     private static string DevelopmentKeys()
     {
         var file = Path.Combine(".data", "jwt-signing-keys");
@@ -92,7 +92,7 @@ internal sealed record Settings(
 }
 
 /// <summary>The settings of the connection pools; times in seconds.</summary>
-/// <param name="MaxConnections">The most connections that this process has open at a time, to each server that it is given.</param>
+/// <param name="MaxConnections">The maximum number of connections of this process, to each server.</param>
 /// <param name="IdleTimeout">After how long an unused connection is closed.</param>
 /// <param name="MaxLifetime">After how long a connection is closed in any case; 0 for never.</param>
 /// <param name="ConnectTimeout">How long to wait for a connection; null: as long as the URL says.</param>
@@ -100,25 +100,25 @@ internal sealed record Settings(
 internal sealed record PoolSettings(
     int MaxConnections, int IdleTimeout, int MaxLifetime, int? ConnectTimeout, bool Prepare)
 {
-    /// <summary>How long to wait for a connection when nothing says it.</summary>
+    /// <summary>The default time to wait for a connection.</summary>
     public const int StandardConnectTimeout = 10;
 
-    /// <summary>Fewer would leave one of the pools without a connection.</summary>
+    /// <summary>The minimum: with fewer, a pool would have no connection.</summary>
     public const int Least = Live + Monitor + 4;
 
-    /// <summary>The one that delivers, and one for the moment in which the guard looks at its login.</summary>
+    /// <summary>One for delivery, and one for the guard when it checks that login.</summary>
     public const int Live = 2;
 
-    /// <summary>For those who look at the system; the guard has one when it is asked whether the API is ready.</summary>
+    /// <summary>For monitoring, and for the guard during readiness checks.</summary>
     public const int Monitor = 2;
 
-    /// <summary>Never one alone, because a purge may keep one for minutes.</summary>
+    /// <summary>At least two, because a purge may occupy one for minutes.</summary>
     public int SignIn => Math.Max(2, Rest / 4);
 
     /// <summary>For anonymous requests.</summary>
     public int Anonymous => Math.Max(1, Rest / 4);
 
-    /// <summary>For requests of people: all that is left, which is at least half of <see cref="Rest"/> but for the smallest.</summary>
+    /// <summary>For signed-in people: the remainder, usually at least half of <see cref="Rest"/>.</summary>
     public int RegularUser => Rest - SignIn - Anonymous;
 
     private int Rest => MaxConnections - Live - Monitor;
@@ -138,12 +138,12 @@ internal sealed record PoolSettings(
     private static int? Given(Values values, string name, int number) => values.Text(name) is null ? null : number;
 }
 
-/// <summary>The configuration, asked for by name; an empty value counts as absent.</summary>
+/// <summary>The configuration by name; an empty value counts as absent.</summary>
 internal sealed class Values(IConfiguration configuration)
 {
     private readonly Dictionary<string, string?> _asked = new(StringComparer.Ordinal);
 
-    /// <summary>What was asked for so far, and what an absent one meant; null where nothing stands in for it.</summary>
+    /// <summary>The settings that were read, with their defaults; null without one.</summary>
     public IReadOnlyDictionary<string, string?> Asked => _asked;
 
     private static readonly string[] Ours =
@@ -155,7 +155,7 @@ internal sealed class Values(IConfiguration configuration)
         .. WebSettings.Names, .. SignInSettings.Names,
     ];
 
-    // POSTGRES_ and RLSCHAT_ as such are other programs' too: the server's image, the hosts, our tests.
+    // Other programs also use POSTGRES_ and RLSCHAT_: the server's image, hosts, our tests.
     private static readonly string[] Prefixes =
     [
         "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
@@ -164,14 +164,14 @@ internal sealed class Values(IConfiguration configuration)
 
     public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");
 
-    /// <summary>A misspelt name would silently mean the default.</summary>
+    /// <summary>Refuses misspelt names, which would silently mean the default.</summary>
     public void RefuseUnknown()
     {
         var unknown = configuration.AsEnumerable()
             .Select(pair => pair.Key)
             .FirstOrDefault(key => Prefixes.Any(prefix => key.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))
                 && !Ours.Contains(key, StringComparer.OrdinalIgnoreCase)
-                // What hosts set beside the URL that they mean by POSTGRES_URL.
+                // Hosting providers set it beside POSTGRES_URL.
                 && key is not "DATABASE_URL");
         if (unknown is not null)
         {

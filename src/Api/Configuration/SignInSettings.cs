@@ -2,12 +2,12 @@ using MimeKit;
 
 namespace RlsChat.Api.Configuration;
 
-/// <summary>What can be set about signing in.</summary>
+/// <summary>The settings of signing in.</summary>
 /// <param name="PublicUrl">Where browsers reach this API, when that is not what it listens on; null otherwise.</param>
-/// <param name="KeysFolder">Where the keys that encrypt cookies, states and OAuth tokens are kept; null: they end with the process.</param>
+/// <param name="KeysFolder">Where the keys for cookies, states and OAuth tokens are stored; null: in memory.</param>
 /// <param name="GitHub">Sign-in with GitHub, or null for none.</param>
-/// <param name="Mail">How mail leaves, or null when it cannot.</param>
-/// <param name="RefreshGrace">For how many seconds a refresh token that was exchanged gives another pair.</param>
+/// <param name="Mail">How mail is sent, or null for none.</param>
+/// <param name="RefreshGrace">For how many seconds an exchanged refresh token can be exchanged again.</param>
 internal sealed record SignInSettings(
     Uri? PublicUrl, string? KeysFolder, GitHubSettings? GitHub, MailSettings? Mail, int RefreshGrace)
 {
@@ -33,7 +33,7 @@ internal sealed record SignInSettings(
 
     internal const string UrlForm = "an https address without query or fragment (http only on loopback)";
 
-    /// <summary>Secrets and codes go there: by TLS, or nowhere else than on this machine.</summary>
+    /// <summary>Secrets are sent there, so it must use TLS or be on loopback.</summary>
     internal static Uri Url(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback))
@@ -42,7 +42,7 @@ internal sealed record SignInSettings(
             : throw new FormatException();
 }
 
-/// <summary>This API as GitHub knows it.</summary>
+/// <summary>The OAuth application of this API at GitHub.</summary>
 /// <param name="ClientId">Its id there.</param>
 /// <param name="ClientSecret">Its secret there.</param>
 /// <param name="Url">Where people sign in.</param>
@@ -69,15 +69,15 @@ internal sealed record GitHubSettings(string ClientId, string ClientSecret, stri
             secret ?? throw Values.Missing("GITHUB_CLIENT_SECRET (which GITHUB_CLIENT_ID needs)"),
             values.Parse("GITHUB_OAUTH_URL", "https://github.com", Address, SignInSettings.UrlForm),
             values.Parse("GITHUB_OAUTH_API_URL", "https://api.github.com", Address, SignInSettings.UrlForm),
-            // What is encrypted with keys that end with the process can never be read again.
+            // Tokens that are encrypted with keys in memory cannot be read after a restart.
             store && keys is null ? throw Values.Missing("DATA_PROTECTION_KEYS") : store);
     }
 
     private static string Address(string text) => SignInSettings.Url(text).AbsoluteUri.TrimEnd('/');
 }
 
-/// <summary>How mail leaves: by a server, or into a folder.</summary>
-/// <param name="From">Who writes.</param>
+/// <summary>How mail is sent: by a server, or into a folder.</summary>
+/// <param name="From">The sender.</param>
 /// <param name="Server">An SMTP server, <c>smtp://</c> or <c>smtps://</c>, with name and password where it wants them.</param>
 /// <param name="Folder">Where .eml files are put when there is no server.</param>
 internal sealed record MailSettings(MailboxAddress From, Uri? Server, string? Folder)

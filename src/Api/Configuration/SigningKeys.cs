@@ -22,7 +22,7 @@ internal sealed partial class SigningKeys
         Credentials = new SigningCredentials(keys[0], SecurityAlgorithms.HmacSha256);
     }
 
-    /// <summary>What signs.</summary>
+    /// <summary>The signing key.</summary>
     public SigningCredentials Credentials { get; }
 
     /// <summary>The key of that id alone; none for an id that we don't know.</summary>

@@ -2,14 +2,14 @@ using System.Net;
 
 namespace RlsChat.Api.Configuration;
 
-/// <summary>What can be set about requests as such.</summary>
+/// <summary>The settings of requests.</summary>
 /// <param name="AuthRateLimit">How many requests to /auth/* one address may make in a minute.</param>
 /// <param name="AddressRateLimit">How many requests one address may make in a minute, in all.</param>
 /// <param name="PersonRateLimit">How many requests one person may make in a minute.</param>
-/// <param name="RequestTimeout">After how many seconds a request is given up.</param>
-/// <param name="CorsOrigins">The origins whose pages may ask.</param>
+/// <param name="RequestTimeout">The time-out of a request in seconds.</param>
+/// <param name="CorsOrigins">The origins that CORS allows.</param>
 /// <param name="MetricsToken">The token of /metrics; null: /metrics is off, except in development, where it is open.</param>
-/// <param name="TrustedProxies">Whose X-Forwarded-For is believed.</param>
+/// <param name="TrustedProxies">The proxies whose X-Forwarded-For is trusted.</param>
 internal sealed record WebSettings(
     int AuthRateLimit, int AddressRateLimit, int PersonRateLimit, int RequestTimeout,
     string[] CorsOrigins, IPNetwork[] TrustedProxies, string? MetricsToken)

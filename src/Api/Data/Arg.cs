@@ -5,8 +5,8 @@ using RlsChat.Api.Http;
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// The value of a positional parameter with its PostgreSQL type, so that a null has one too and a
-/// statement is prepared once, whatever it is given.
+/// The value of a positional parameter with its PostgreSQL type: nulls have one too, so that each statement is
+/// prepared once.
 /// </summary>
 internal readonly struct Arg
 {

@@ -6,8 +6,8 @@ using RlsChat.Database;
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// Refuses to serve when the database would not decide: before the first request, and whenever
-/// somebody asks whether the API is ready.
+/// Refuses to serve when the database does not protect its rows. Runs before the first request, and for readiness
+/// checks.
 /// </summary>
 internal sealed partial class BootGuard(
     DataSources sources, Settings settings, TimeProvider time, ILogger<BootGuard> log) : IHostedService, IDisposable
@@ -17,7 +17,7 @@ internal sealed partial class BootGuard(
     private (bool Ready, DateTimeOffset Until) _last;
 
     /// <summary>Runs before the server listens.</summary>
-    /// <exception cref="SetupException">Says everything that is wrong, a line each.</exception>
+    /// <exception cref="SetupException">Lists everything that is wrong.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -44,7 +44,7 @@ internal sealed partial class BootGuard(
 
     public void Dispose() => _one.Dispose();
 
-    /// <summary>Whether all is well; an answer is good for five seconds.</summary>
+    /// <summary>Whether there are no findings; cached for five seconds.</summary>
     public async Task<bool> IsReady(CancellationToken stop)
     {
         await _one.WaitAsync(stop);
@@ -78,7 +78,7 @@ internal sealed partial class BootGuard(
         }
     }
 
-    /// <summary>What a pooler on the way takes away from what this program counts on; asked once, at the start.</summary>
+    /// <summary>Features of PostgreSQL that a pooler between breaks; checked once, at the start.</summary>
     private async Task<List<string>> WayFindings(CancellationToken stop)
     {
         string?[] found =
@@ -93,7 +93,7 @@ internal sealed partial class BootGuard(
     private static SetupException Unasked(Exception e, NpgsqlConnectionStringBuilder settings) =>
         new($"the database cannot be asked whether it is safe to serve from. {ConnectionFailure.Describe(e, settings).Message}", e);
 
-    /// <summary>Says of a connection that fails whose it is.</summary>
+    /// <summary>Adds the login to the error of a connection that fails.</summary>
     private static Func<CancellationToken, ValueTask<NpgsqlConnection>> Open(NpgsqlDataSource source, NpgsqlConnectionStringBuilder settings) =>
         async stop =>
         {
@@ -107,7 +107,7 @@ internal sealed partial class BootGuard(
             }
         };
 
-    /// <summary>Everything that speaks against serving; empty when all is well.</summary>
+    /// <summary>All findings; empty when it is safe to serve.</summary>
     private async Task<List<string>> Findings(CancellationToken stop)
     {
         await using var api = await sources.Monitor.OpenConnectionAsync(stop);

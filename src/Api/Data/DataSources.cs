@@ -5,8 +5,8 @@ using RlsChat.Database;
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// The connection pools: one for each role that requests take (a prepared statement that runs under
-/// two roles in turn is planned again at each turn), and one for what mints identities.
+/// The connection pools: one for each role, because a prepared statement is planned again whenever the role
+/// changes, and one for the functions that issue identities.
 /// </summary>
 internal sealed class DataSources : IAsyncDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class DataSources : IAsyncDisposable
         Live = MakeLive(settings.Live, pool);
     }
 
-    /// <summary>What metrics call the pools.</summary>
+    /// <summary>The names of the pools in metrics.</summary>
     public static readonly IReadOnlyList<string> Names = ["regular_user", "anonymous", "monitor", "sign_in"];
 
     /// <summary>For signed-in people.</summary>
@@ -37,7 +37,7 @@ internal sealed class DataSources : IAsyncDisposable
     /// <summary>For signing up, in and out; it can do nothing else.</summary>
     public NpgsqlDataSource SignIn { get; }
 
-    /// <summary>For live delivery, which has one connection and keeps it: there is no pool.</summary>
+    /// <summary>For live delivery, which keeps one connection, without a pool.</summary>
     public NpgsqlDataSource Live { get; }
 
     public async ValueTask DisposeAsync()
@@ -83,7 +83,7 @@ internal sealed class DataSources : IAsyncDisposable
         connection.TargetSessionAttributes = null;
         var builder = new NpgsqlDataSourceBuilder(connection.ConnectionString)
         {
-            // What metrics call the pool; otherwise they would show where it connects to.
+            // The name of the pool in metrics, which would otherwise show the connection string.
             Name = name,
         };
         if (session is not null)

@@ -10,7 +10,7 @@ namespace RlsChat.Api.Data;
 /// </summary>
 internal static class DatabaseErrors
 {
-    /// <summary>Our own class: what the functions of db/functions raise.</summary>
+    /// <summary>Our own error codes, which the functions of db/functions raise.</summary>
     private static readonly Dictionary<string, Problem> Own = new(StringComparer.Ordinal)
     {
         ["RC001"] = new(409, "email_taken", "This e-mail address has an account already."),
@@ -50,8 +50,8 @@ internal static class DatabaseErrors
         or PostgresErrorCodes.LockNotAvailable;
 
     /// <summary>
-    /// Also what only the moment decided: of two people who claim one document id the later is told by
-    /// the policy when they ask again, and of two versions in one millisecond the later has the next.
+    /// Also two races: of two people who claim one document id, the policy refuses the later at the second attempt; of two
+    /// versions in one millisecond, the later gets the next one.
     /// </summary>
     public static bool IsWorthRepeating(PostgresException error) => MetAnother(error.SqlState) || error
         is { SqlState: PostgresErrorCodes.ExclusionViolation, ConstraintName: "Document_one_owner" }
@@ -65,7 +65,7 @@ internal static class DatabaseErrors
     {
         PostgresException error => Problem(error, deleting, signedIn),
         NpgsqlException { InnerException: SocketException or IOException or TimeoutException } => Unavailable(5),
-        // Of several hosts none answers, or none is what target_session_attrs asks for: one takes over in a moment.
+        // No host answers, or none matches target_session_attrs: a failover may be in progress.
         NpgsqlException { InnerException: AggregateException } => Unavailable(5),
         NpgsqlException { Message: "No suitable host was found." } => Unavailable(5),
         NpgsqlException { IsTransient: true } => Unavailable(5),
@@ -83,21 +83,21 @@ internal static class DatabaseErrors
         PostgresErrorCodes.QueryCanceled => Problems.Timeout,
         var state when MetAnother(state) => Unavailable(1),
         ['2', '2', ..] => Invalid(error),
-        // Class 08 is a pooler's: it has no connection to give, or has lost the one it gave.
+        // Class 08 comes from a pooler that has no connection, or has lost it.
         ['5', '3', ..] or ['5', '7', 'P', '0', _] or ['0', '8', ..] => Unavailable(5),
         "RC014" => QuotaUsedUp,
         ['R', 'C', ..] own => Own.GetValueOrDefault(own),
         _ => null,
     };
 
-    /// <summary>Every problem that comes of what the database says, but for those that have no code of their own.</summary>
+    /// <summary>Every problem of the database that has a code of its own.</summary>
     public static IEnumerable<Problem> All => [.. Own.Values, QuotaUsedUp, Conflict, InUse, Problems.Timeout, Unavailable(5)];
 
     private static readonly Problem Conflict = new(409, "conflict", "It already exists.");
 
     private static readonly Problem InUse = new(409, "in_use", "It is still in use.");
 
-    /// <summary>Messages are counted by the clock's hour.</summary>
+    /// <summary>The quota is per clock hour.</summary>
     private static Problem QuotaUsedUp => new(429, "quota_used_up", "Your hourly quota of messages is used up.")
     {
         RetryAfter = 3600 - (int)(DateTimeOffset.UtcNow.ToUnixTimeSeconds() % 3600),

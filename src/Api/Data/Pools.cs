@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace RlsChat.Api.Data;
 
-/// <summary>How full this process's pools are, by the metrics that Npgsql publishes.</summary>
+/// <summary>The usage of this process's connection pools, from the metrics of Npgsql.</summary>
 internal sealed class Pools : IDisposable
 {
     private readonly Lock _one = new();
@@ -32,7 +32,7 @@ internal sealed class Pools : IDisposable
     /// <param name="Waiting">Requests that wait for a connection.</param>
     internal sealed record Pool(string Name, long InUse, long Idle, long Max, long Waiting);
 
-    /// <summary>All of them, as they are now.</summary>
+    /// <summary>The current usage.</summary>
     public List<Pool> Now()
     {
         lock (_one)
@@ -65,7 +65,7 @@ internal sealed class Pools : IDisposable
             };
         }
 
-        // What waits is told by its changes, the rest as it is: by each pool of the name in this process.
+        // Waiting requests are published as changes, the rest as values; pools of one name add up.
         _seen.AddOrUpdate((pool, what), value, (_, sum) => sum + value);
     }
 

@@ -4,8 +4,8 @@ using Npgsql;
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// Asks the database once an hour to delete what is past its retention. Every instance asks; the function
-/// lets one at a time do it. The first time is within minutes of the start, each instance at its own.
+/// Deletes rows past their retention, once an hour. Every instance calls the function, which lets one run at a time.
+/// The first run is at a random time within ten minutes of the start.
 /// </summary>
 internal sealed partial class Purge(DataSources sources, OperationRunner operations, TimeProvider time, ILogger<Purge> log)
     : BackgroundService
@@ -14,14 +14,14 @@ internal sealed partial class Purge(DataSources sources, OperationRunner operati
     public static readonly TimeSpan Period = TimeSpan.FromHours(1);
 
     /// <summary>Purges once.</summary>
-    /// <returns>How many rows of each table went; empty when somebody else is at it.</returns>
+    /// <returns>The number of deleted rows by table; empty when another instance is purging.</returns>
     public Task<Dictionary<string, long>> Once(CancellationToken stop) =>
         operations.ExecuteWithRetry(new DatabaseOperation("purge", ReadOnly: false, stop), null, "select auth.purge()", async () =>
         {
             await using var connection = await sources.SignIn.OpenConnectionAsync(stop);
             await using var batch = new NpgsqlBatch(connection)
             {
-                // A purge may take longer than a request; this ends with the transaction, which the batch is.
+                // A purge may take longer than a request. The setting ends with the batch's transaction.
                 BatchCommands = { new("select set_config('statement_timeout', '10min', true)"), new("select purged, deleted from auth.purge()") },
                 Timeout = 600,
             };
@@ -36,7 +36,7 @@ internal sealed partial class Purge(DataSources sources, OperationRunner operati
             return deleted;
         });
 
-    /// <summary>Goes on until the API stops; what fails is tried again an hour later.</summary>
+    /// <summary>Runs until the API stops; a failed purge is retried an hour later.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try

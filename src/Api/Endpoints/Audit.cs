@@ -19,8 +19,8 @@ internal static class Audit
             .WithSummary("Lists what the signed-in person did and what concerns them, newest first.");
     }
 
-    /// <summary>Something that happened.</summary>
-    /// <param name="Id">Its number; what happened later has a higher one.</param>
+    /// <summary>An event of the audit trail.</summary>
+    /// <param name="Id">Its number; later events have higher ones.</param>
     /// <param name="CreatedAt">When.</param>
     /// <param name="ActorId">Who did it; null for an anonymous caller.</param>
     /// <param name="SubjectId">Whom it concerns, or null.</param>
@@ -28,7 +28,7 @@ internal static class Audit
     /// <param name="Action">What, for example <c>member_joined</c>.</param>
     /// <param name="Target">The kind of thing that it was done to, for example <c>User</c>.</param>
     /// <param name="TargetId">Which, or null.</param>
-    /// <param name="Details">What else there is to know, as an object.</param>
+    /// <param name="Details">Further details, as an object.</param>
     internal sealed record AuditEvent(
         long Id, DateTime CreatedAt, Guid? ActorId, Guid? SubjectId, Guid? OrganizationId, string Action, string Target,
         string? TargetId, [property: JsonConverter(typeof(RawJson))] string Details);

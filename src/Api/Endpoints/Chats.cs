@@ -20,7 +20,7 @@ internal static class Chats
             .WithSummary("Lists chats, newest first.")
             .AllowAnonymous();
         chats.MapPost("", Post).WithName("chats.create").Creates()
-            .WithSummary("Begins a chat.")
+            .WithSummary("Creates a chat.")
             .Raises("forbidden", "conflict");
         chats.MapGet("/{id}", Get).WithName("chats.get")
             .WithSummary("Reads a chat.")
@@ -37,21 +37,21 @@ internal static class Chats
     /// <param name="Visibility"><c>public</c> (everyone reads it, without signing in too) or <c>private</c>.</param>
     /// <param name="UserId">Whose it is.</param>
     /// <param name="OrganizationId">The organization that it belongs to, or null for a personal one.</param>
-    /// <param name="CreatedAt">When it began.</param>
-    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
+    /// <param name="CreatedAt">When it was created.</param>
+    /// <param name="Version">The row version; in quotes, the ETag.</param>
     internal sealed record Chat(
         Guid Id, string Title, string Visibility, Guid UserId, Guid? OrganizationId, DateTime CreatedAt, int Version) : IVersioned;
 
-    /// <summary>A chat to begin. Without an id it is given one; without a visibility it is private.</summary>
+    /// <summary>A chat to create. The id is generated if omitted; without a visibility it is private.</summary>
     internal sealed record NewChat(
         Guid? Id, [Required, Name(255)] string? Title, [Words("public", "private")] string? Visibility, Guid? OrganizationId) : IInput;
 
-    /// <summary>What to change about a chat; what is left out stays.</summary>
+    /// <summary>Changes to a chat; omitted fields keep their values.</summary>
     [SomeOf]
     internal sealed record ChatChange([Name(255)] string? Title, [Words("public", "private")] string? Visibility) : IInput;
 
     private static async Task<Results<Ok<Page<Chat>>, UnauthorizedHttpResult>> List(
-        [Description("Whose chats: one's own, one's organization's, or the public ones, which need no token.")]
+        [Description("Whose chats: `mine`, those of the organization, or public ones, which need no token.")]
         [AllowedValues("mine", "organization", "public")] string? scope,
         PageRequest page, UserDb db)
     {

@@ -23,7 +23,7 @@ internal static class Credits
     /// <param name="Amount">Credits, with two decimals: granted above zero, spent below.</param>
     /// <param name="Balance">The balance after it.</param>
     /// <param name="Reason">What for.</param>
-    /// <param name="GrantedBy">Who granted it; null when it was spent, or their account is gone.</param>
+    /// <param name="GrantedBy">Who granted it; null when it was spent, or their account was deleted.</param>
     /// <param name="CreatedAt">When.</param>
     internal sealed record CreditEntry(
         long Id, decimal Amount, decimal Balance, string Reason, Guid? GrantedBy, DateTime CreatedAt);

@@ -25,7 +25,7 @@ internal static class Documents
         "id", "createdAt", "title", "content", "text" as "kind", "userId", "organizationId", "version" as "revision"
         """;
 
-    /// <summary>Those of a list, which shows no content.</summary>
+    /// <summary>The columns of a list, which shows no content.</summary>
     private const string ListColumns = """ "id", "createdAt", "title", "text" as "kind", "userId", "organizationId" """;
 
     /// <summary>Describes the query parameter that names a version.</summary>
@@ -72,7 +72,7 @@ internal static class Documents
         Guid Id, DateTime CreatedAt, string Title, string Kind, Guid UserId, Guid? OrganizationId);
 
     /// <summary>
-    /// A document to make. Without an id it is given one; without a kind it is a text. Under the id of a
+    /// A document to create. The id is generated if omitted; without a kind it is a text. Under the id of a
     /// document of one's own it is a new version of that, and must say the same organization.
     /// </summary>
     internal sealed record NewDocument(
@@ -91,7 +91,7 @@ internal static class Documents
 
     /// <summary>The newest version of each document, newest first.</summary>
     private static async Task<Ok<Page<DocumentVersion>>> List(
-        [Description("Whose documents: one's own, or one's organization's.")]
+        [Description("Whose documents: `mine`, or those of the organization.")]
         [AllowedValues("mine", "organization")] string? scope,
         PageRequest page, UserDb db)
     {

@@ -12,7 +12,7 @@ using RlsChat.Api.OpenApi;
 namespace RlsChat.Api.Endpoints;
 
 /// <summary>
-/// What happens, as it happens: server-sent events of a chat, of everything that is one's own, and of an answer
+/// Live events (server-sent) of a chat, of everything that is one's own, and of an answer
 /// that is being written. Each has an id, and goes on after the one that the header Last-Event-ID (or the query
 /// lastEventId) names: on any instance, without a gap (for an hour past the end of an answer, for a day of anything else), without repeating any.
 /// </summary>

@@ -11,14 +11,14 @@ internal static class Health
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/health/live", () => TypedResults.Ok(new HealthState("live"))).WithName("health.live").DisableRateLimiting()
-            .WithSummary("Says whether the process is alive.")
+            .WithSummary("Tells whether the process is alive.")
             .AllowAnonymous();
         routes.MapGet("/health/ready", Ready).WithName("health.ready").DisableRateLimiting()
-            .WithSummary("Says whether the process may be sent requests.")
+            .WithSummary("Tells whether the process can take requests.")
             .AllowAnonymous().Raises("not_ready");
     }
 
-    /// <summary>How the process is.</summary>
+    /// <summary>The state of the process.</summary>
     /// <param name="Status"><c>live</c> or <c>ready</c>.</param>
     internal sealed record HealthState(string Status);
 

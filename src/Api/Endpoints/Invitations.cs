@@ -31,29 +31,29 @@ internal static class Invitations
             .Raises("invitation_invalid", "already_in_organization", "operator_conflict");
     }
 
-    /// <summary>An offer to join, as those who may manage members see it.</summary>
+    /// <summary>An invitation, as holders of can_manage_members see it.</summary>
     /// <param name="Id">Its id.</param>
-    /// <param name="Email">Whom it invites.</param>
-    /// <param name="RoleId">Into which role.</param>
-    /// <param name="InvitedBy">Who invited.</param>
-    /// <param name="Expires">Until when it can be accepted.</param>
-    /// <param name="AcceptedAt">When it was, or null.</param>
-    /// <param name="CreatedAt">When it was made.</param>
+    /// <param name="Email">The invited address.</param>
+    /// <param name="RoleId">The role that the invited person gets.</param>
+    /// <param name="InvitedBy">The person who invited.</param>
+    /// <param name="Expires">When it expires.</param>
+    /// <param name="AcceptedAt">When it was accepted, or null.</param>
+    /// <param name="CreatedAt">When it was created.</param>
     internal sealed record Invitation(
         Guid Id, string Email, Guid RoleId, Guid InvitedBy, DateTime Expires, DateTime? AcceptedAt, DateTime CreatedAt);
 
-    /// <summary>Whom to invite, into which role. It replaces an open invitation of the same address.</summary>
+    /// <summary>The address to invite, and the role. It replaces an open invitation of the same address.</summary>
     internal sealed record NewInvitation(
         [Required, Email] string? Email,
         [Required(ErrorMessage = "must be the id of a role")] Guid? RoleId) : IInput;
 
     /// <summary>An invitation that has just been made.</summary>
     /// <param name="Id">Its id.</param>
-    /// <param name="Email">Whom it invites.</param>
-    /// <param name="RoleId">Into which role.</param>
+    /// <param name="Email">The invited address.</param>
+    /// <param name="RoleId">The role that the invited person gets.</param>
     /// <param name="Token">
-    /// What the invited accepts with. Shown this once, as only its digest is kept: null when the same
-    /// request is answered again.
+    /// The token to accept with. It is shown once, because only its digest is stored: null in the response to a
+    /// repeated request.
     /// </param>
     internal sealed record MadeInvitation(Guid Id, string Email, Guid RoleId, string? Token);
 
@@ -61,7 +61,7 @@ internal static class Invitations
     /// <param name="Token">The token, from the mail or from the person who invited.</param>
     internal sealed record InvitationAcceptance([Required, Text(1, 255)] string? Token) : IInput;
 
-    /// <summary>The organization that one has joined.</summary>
+    /// <summary>The organization that was joined.</summary>
     /// <param name="OrganizationId">Its id.</param>
     internal sealed record JoinedOrganization(Guid OrganizationId);
 
@@ -86,7 +86,7 @@ internal static class Invitations
             : TypedResults.Ok(Page<Invitation>.Of(rows, page, invitation => new Cursor(invitation.CreatedAt, invitation.Id)));
     }
 
-    /// <summary>The invited are mailed the token, where mail can leave.</summary>
+    /// <summary>The token is mailed to the invited address if mail is configured.</summary>
     private static async Task<Results<Created<MadeInvitation>, NotFound>> Post(
         Id id, NewInvitation invitation, UserDb db, PostOffice post, Settings settings)
     {

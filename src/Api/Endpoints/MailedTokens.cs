@@ -23,7 +23,7 @@ internal static class MailedTokens
         auth.MapPost("/verify-email/request", RequestVerification).WithName("auth.verify_email.request")
             .WithSummary("Mails the signed-in person a token that proves their e-mail address.");
         auth.MapPost("/verify-email", Verify).WithName("auth.verify_email")
-            .WithSummary("Proves an e-mail address with the token that was mailed to it, by a session or the password of who asked for it; it becomes theirs.")
+            .WithSummary("Proves an e-mail address with the token that was mailed to it, by a session or the password of the person who asked for it.")
             .AllowAnonymous().Raises("token_invalid", "email_taken");
         auth.MapPost("/password/request", RequestPassword).WithName("auth.password.request")
             .WithSummary("Mails a token for a new password, where the address has an account.")
@@ -38,13 +38,13 @@ internal static class MailedTokens
     internal sealed record Addressee([Required, Email] string? Email) : IInput;
 
     /// <summary>A token that came by mail.</summary>
-    /// <param name="Token">As it stands in the mail.</param>
-    /// <param name="Password">The password of who asked for it; needed where they are not signed in.</param>
+    /// <param name="Token">The token from the mail.</param>
+    /// <param name="Password">The password of the person who asked for it; required if they are not signed in.</param>
     internal sealed record MailedToken([Required, MailedSecret] string? Token, [KnownPassword] string? Password) : IInput;
 
     /// <summary>A token that came by mail, and the new password.</summary>
-    /// <param name="Token">As it stands in the mail.</param>
-    /// <param name="Password">The password from now on.</param>
+    /// <param name="Token">The token from the mail.</param>
+    /// <param name="Password">The new password.</param>
     internal sealed record NewPassword([Required, MailedSecret] string? Token, [Required, NewPassword] string? Password) : IInput;
 
     /// <summary>A signed-in person gives their current or new address.</summary>

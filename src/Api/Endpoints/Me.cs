@@ -15,17 +15,17 @@ internal static class Me
 {
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/me", Get).WithName("me.get")
-            .WithSummary("Says who is signed in.");
+            .WithSummary("Returns the signed-in person.");
 
     /// <summary>The signed-in person.</summary>
     /// <param name="Id">Their id.</param>
     /// <param name="Email">Their address; empty while it is not known.</param>
-    /// <param name="EmailVerified">Whether they have proved that it is theirs.</param>
+    /// <param name="EmailVerified">Whether the address is verified.</param>
     /// <param name="CreditBalance">Their credits, with two decimals.</param>
-    /// <param name="CreatedAt">Since when they have an account.</param>
+    /// <param name="CreatedAt">When the account was created.</param>
     /// <param name="Organization">The organization of which they are a member, or null.</param>
     /// <param name="Permissions">What their role allows, by name, sorted.</param>
-    /// <param name="ChatCount">How many chats are theirs; only where the question includes it.</param>
+    /// <param name="ChatCount">The number of their chats; only if the request includes it.</param>
     internal sealed record Person(
         Guid Id, string Email, bool EmailVerified, decimal CreditBalance, DateTime CreatedAt,
         Membership? Organization, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions,
@@ -39,7 +39,7 @@ internal static class Me
     /// <summary>A tenant, as its members see it.</summary>
     /// <param name="Id">Its id.</param>
     /// <param name="Name">Its name.</param>
-    /// <param name="JoinedAt">Since when the person is a member.</param>
+    /// <param name="JoinedAt">When the person joined.</param>
     internal sealed record Membership(Guid Id, string Name, DateTime JoinedAt);
 
     private sealed record Row(
@@ -67,7 +67,7 @@ internal static class Me
     }
 
     private static async Task<Results<Ok<Person>, UnauthorizedHttpResult>> Get(
-        [Description("What else to answer: how many chats are the person's.")]
+        [Description("Additional fields: the number of the person's chats.")]
         [AllowedValues("chatCount")] string? include,
         UserDb db) =>
         await Read(db, include switch

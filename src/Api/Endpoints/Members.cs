@@ -41,7 +41,7 @@ internal static class Members
         EntityTagHeaderValue ITagged.Tag => Preconditions.Tag(Tag);
     }
 
-    /// <summary>What to change about a member; what is left out stays.</summary>
+    /// <summary>Changes to a member; omitted fields keep their values.</summary>
     /// <param name="RoleId">Their new role.</param>
     /// <param name="ManagerId">Their new manager; null removes the manager, which is not the same as leaving the field out.</param>
     [SomeOf]

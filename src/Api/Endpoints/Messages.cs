@@ -20,7 +20,7 @@ internal static class Messages
             .WithSummary("Lists the messages of a chat, oldest first.")
             .AllowAnonymous();
         routes.MapPost("/chats/{id}/messages", Post).WithName("messages.create").Creates()
-            .WithSummary("Writes a message into a chat.")
+            .WithSummary("Adds a message to a chat.")
             .Raises("forbidden", "conflict", "quota_used_up");
         routes.MapDelete("/chats/{id}/messages", DeleteAfter).WithName("messages.deleteAfter")
             .WithSummary("Deletes the messages of a chat after one of them.");
@@ -28,27 +28,27 @@ internal static class Messages
             .WithSummary("Reads a message.")
             .AllowAnonymous();
         routes.MapPatch("/messages/{id}", Edit).WithName("messages.update")
-            .WithSummary("Changes what a message says.");
+            .WithSummary("Changes the content of a message.");
         routes.MapDelete("/messages/{id}", Delete).WithName("messages.delete")
             .WithSummary("Deletes a message.");
     }
 
     /// <summary>A message.</summary>
     /// <param name="Id">Its id.</param>
-    /// <param name="ChatId">The chat in which it stands.</param>
-    /// <param name="UserId">Who wrote it, or null when their account is gone.</param>
+    /// <param name="ChatId">Its chat.</param>
+    /// <param name="UserId">Who wrote it, or null when their account was deleted.</param>
     /// <param name="Role"><c>user</c>, <c>assistant</c>, <c>system</c> or <c>tool</c>.</param>
     /// <param name="Parts">A JSON array, exactly as it was sent, for example <c>[{"type":"text","text":"Hello"}]</c>.</param>
     /// <param name="Attachments">A JSON array, exactly as it was sent.</param>
     /// <param name="CreatedAt">When it was written.</param>
-    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
+    /// <param name="Version">The row version; in quotes, the ETag.</param>
     internal sealed record Message(
         Guid Id, Guid ChatId, Guid? UserId, string Role,
         [property: JsonConverter(typeof(RawJsonArray))] string Parts,
         [property: JsonConverter(typeof(RawJsonArray))] string Attachments,
         DateTime CreatedAt, int Version) : IVersioned;
 
-    /// <summary>A message to write. Without an id it is given one; without attachments it has none.</summary>
+    /// <summary>A message to write. The id is generated if omitted; without attachments it has none.</summary>
     internal sealed record NewMessage(
         Guid? Id,
         [Required, Words("user", "assistant", "system", "tool")] string? Role,
@@ -56,13 +56,13 @@ internal static class Messages
         [property: JsonConverter(typeof(RawJsonArray))] string? Parts,
         [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput;
 
-    /// <summary>What to change about a message; what is left out stays.</summary>
+    /// <summary>Changes to a message; omitted fields keep their values.</summary>
     [SomeOf]
     internal sealed record MessageChange(
         [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Parts,
         [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput;
 
-    /// <summary>No row: no such chat. One row without an id: a chat without messages on this page.</summary>
+    /// <summary>No row: no such chat. One row without an id: no messages on this page.</summary>
     private static async Task<Results<Ok<Page<Message>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;

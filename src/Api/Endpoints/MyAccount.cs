@@ -37,7 +37,7 @@ internal static class MyAccount
 
     /// <summary>A sign-in that goes on, in however many tabs.</summary>
     /// <param name="Id">Its number, which stays the same.</param>
-    /// <param name="CreatedAt">When it began.</param>
+    /// <param name="CreatedAt">When it was created.</param>
     /// <param name="LastUsed">When it began or was last refreshed: with access tokens of 15 minutes, when it was used, within that time.</param>
     /// <param name="Client">What it was last refreshed with: the beginning of the User-Agent header, or null.</param>
     /// <param name="Expires">When it ends unless it is refreshed before.</param>

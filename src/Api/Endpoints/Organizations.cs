@@ -15,10 +15,10 @@ internal static class Organizations
     {
         var organizations = routes.MapGroup("/organizations");
         organizations.MapPost("", Post).WithName("organizations.create").Creates()
-            .WithSummary("Founds an organization, of which the founder is the administrator.")
+            .WithSummary("Creates an organization, whose administrator is its creator.")
             .Raises("already_in_organization", "operator_conflict");
         organizations.MapGet("/{id}", Get).WithName("organizations.get")
-            .WithSummary("Reads one's organization.");
+            .WithSummary("Reads the organization of the signed-in person.");
         organizations.MapPatch("/{id}", Rename).WithName("organizations.update")
             .WithSummary("Renames an organization.");
         organizations.MapDelete("/{id}", Delete).WithName("organizations.delete")
@@ -32,11 +32,11 @@ internal static class Organizations
     /// <summary>A tenant: people, and the chats and documents that they share.</summary>
     /// <param name="Id">Its id.</param>
     /// <param name="Name">1 to 255 characters.</param>
-    /// <param name="CreatedAt">When it was made.</param>
-    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
+    /// <param name="CreatedAt">When it was created.</param>
+    /// <param name="Version">The row version; in quotes, the ETag.</param>
     internal sealed record Organization(Guid Id, string Name, DateTime CreatedAt, int Version) : IVersioned;
 
-    /// <summary>What an organization is called, or is to be called.</summary>
+    /// <summary>The name of an organization.</summary>
     internal sealed record OrganizationName([Required, Name(255)] string? Name) : IInput;
 
     /// <summary>The statement cannot see the row that its function creates, so it repeats that row's defaults.</summary>

@@ -22,7 +22,7 @@ internal static class Roles
         routes.MapGet("/organizations/{id}/roles", List).WithName("roles.list")
             .WithSummary("Lists an organization's own roles and the built-in ones.");
         routes.MapPost("/organizations/{id}/roles", Post).WithName("roles.create").Creates()
-            .WithSummary("Makes a role.")
+            .WithSummary("Creates a role.")
             .Raises("forbidden", "conflict");
         routes.MapGet("/roles/{id}", Get).WithName("roles.get")
             .WithSummary("Reads a role.");
@@ -30,7 +30,7 @@ internal static class Roles
             .WithSummary("Changes a role's name or permissions.")
             .Raises("conflict");
         routes.MapDelete("/roles/{id}", Delete).WithName("roles.delete")
-            .WithSummary("Deletes a role that nobody has.")
+            .WithSummary("Deletes a role that is not in use.")
             .Raises("in_use");
     }
 
@@ -46,15 +46,15 @@ internal static class Roles
     /// <param name="Name">1 to 50 characters, once in an organization.</param>
     /// <param name="Permissions">What it allows, by name, sorted.</param>
     /// <param name="OrganizationId">Whose it is; null for a built-in one.</param>
-    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
+    /// <param name="Version">The row version; in quotes, the ETag.</param>
     internal sealed record Role(
         Guid Id, string Name, [property: JsonConverter(typeof(RawJsonTexts))] string Permissions, Guid? OrganizationId,
         int Version) : IVersioned;
 
-    /// <summary>A role to make. Without permissions it allows nothing.</summary>
+    /// <summary>A role to create. Without permissions it allows nothing.</summary>
     internal sealed record NewRole([Required, Name(50)] string? Name, [Permissions] string?[]? Permissions) : IInput;
 
-    /// <summary>What to change about a role; what is left out stays.</summary>
+    /// <summary>Changes to a role; omitted fields keep their values.</summary>
     [SomeOf]
     internal sealed record RoleChange([Name(50)] string? Name, [Permissions] string?[]? Permissions) : IInput;
 

@@ -16,7 +16,7 @@ internal static class SignIn
     {
         var auth = routes.MapGroup("/auth").RequireRateLimiting(Limits.Guessable);
         auth.MapPost("/register", Register).WithName("auth.register")
-            .WithSummary("Makes an account and signs it in.")
+            .WithSummary("Creates an account and signs it in.")
             .AllowAnonymous().Raises("email_taken");
         auth.MapPost("/login", LogIn).WithName("auth.login")
             .WithSummary("Signs a person in with their e-mail address and password.")
@@ -40,13 +40,13 @@ internal static class SignIn
     internal sealed record Credentials(
         [Required, Text(1, EmailAttribute.Longest)] string? Email, [Required, KnownPassword] string? Password) : IInput;
 
-    /// <summary>A refresh token, as it was handed out.</summary>
+    /// <summary>A refresh token.</summary>
     internal sealed record RefreshRequest([Required, Text(1, 255)] string? RefreshToken) : IInput;
 
-    /// <summary>What a signed-in client keeps.</summary>
+    /// <summary>The tokens of a client that is signed in.</summary>
     /// <param name="AccessToken">Goes into the Authorization header of every request.</param>
     /// <param name="RefreshToken">Good once, for the next pair; for <c>REFRESH_GRACE</c> seconds after that, for another one.</param>
-    /// <param name="ExpiresIn">How long the access token lasts, in seconds.</param>
+    /// <param name="ExpiresIn">The lifetime of the access token in seconds.</param>
     /// <param name="User">The person, as <c>GET /me</c> answers.</param>
     internal sealed record Tokens(string AccessToken, string RefreshToken, int ExpiresIn, Me.Person User);
 
@@ -102,14 +102,14 @@ internal static class SignIn
         return person is { } id ? await Hand(id, refresh, session, tokens, db) : null;
     }
 
-    /// <summary>Signs a person in: what their client keeps.</summary>
+    /// <summary>Signs a person in.</summary>
     internal static async Task<Tokens> Open(Guid person, SignInDb signIn, AccessTokens tokens, UserDb db)
     {
         var (refresh, session) = await OpenSession(person, signIn);
         return await Hand(person, refresh, session, tokens, db);
     }
 
-    /// <summary>Signs a person in whose client will come for its tokens: the refresh token for that.</summary>
+    /// <summary>Signs a person in whose browser will fetch its tokens later, with this refresh token.</summary>
     internal static async Task<string> OpenFor(Guid person, SignInDb signIn) => (await OpenSession(person, signIn)).Refresh;
 
     private static async Task<(string Refresh, string Session)> OpenSession(Guid person, SignInDb signIn)

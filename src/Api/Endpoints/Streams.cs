@@ -6,7 +6,7 @@ using RlsChat.Api.OpenApi;
 
 namespace RlsChat.Api.Endpoints;
 
-/// <summary>Answers while they are being written: chunks in the order of their indexes, and the message that they become.</summary>
+/// <summary>Answers while they are written: chunks in the order of their indexes, and the message that they become.</summary>
 internal static class Streams
 {
     private const string Columns =
@@ -24,10 +24,10 @@ internal static class Streams
             .WithSummary("Opens a stream in a chat.")
             .Raises("forbidden", "conflict");
         routes.MapPost("/streams/{id}/chunks", Append).WithName("streams.append")
-            .WithSummary("Appends a chunk to one's stream; the same one again is answered as the first time.")
+            .WithSummary("Appends a chunk to a stream of the signed-in person; a repeated chunk gets the same response.")
             .Raises("forbidden", "stream_finished", "stream_abandoned", "stream_too_long", "chunk_conflict");
         routes.MapPost("/streams/{id}/finish", Finish).WithName("streams.finish").Creates()
-            .WithSummary("Makes a message of one's stream, at its price.")
+            .WithSummary("Turns a stream of the signed-in person into a message, at its price.")
             .Raises("conflict", "insufficient_credits", "quota_used_up",
                 "stream_finished", "stream_abandoned", "stream_incomplete", "stream_too_long");
         routes.MapDelete("/streams/{id}", Delete).WithName("streams.delete")
@@ -36,35 +36,35 @@ internal static class Streams
 
     /// <summary>A stream.</summary>
     /// <param name="Id">Its id.</param>
-    /// <param name="ChatId">The chat in which the message will stand.</param>
-    /// <param name="UserId">Who opened it, and alone appends to it; null when their account is gone.</param>
+    /// <param name="ChatId">The chat of the message.</param>
+    /// <param name="UserId">The person who opened it, and the only one who may append to it; null when their account was deleted.</param>
     /// <param name="State"><c>open</c>, <c>finished</c>, or <c>abandoned</c>: it was silent for too long.</param>
-    /// <param name="MessageId">The message that it became; null before, and when that message is gone.</param>
+    /// <param name="MessageId">The message that it became; null before, and when that message was deleted.</param>
     /// <param name="CreatedAt">When it was opened.</param>
     /// <param name="FinishedAt">When it became that message.</param>
     internal sealed record Stream(
         Guid Id, Guid ChatId, Guid? UserId, string State, Guid? MessageId, DateTime CreatedAt, DateTime? FinishedAt);
 
-    /// <summary>A stream to open. Without an id it is given one.</summary>
+    /// <summary>A stream to open. The id is generated if omitted.</summary>
     internal sealed record NewStream(Guid? Id) : IInput;
 
-    /// <summary>A piece of an answer.</summary>
-    /// <param name="Index">Its place: 0, 1, 2, … in any order of arrival.</param>
+    /// <summary>A part of an answer.</summary>
+    /// <param name="Index">Its position: 0, 1, 2, …; chunks may arrive in any order.</param>
     /// <param name="Data">1 to 65,536 octets of UTF-8.</param>
     internal sealed record NewChunk([Required, WholeNumber(0)] int? Index, [Required, Octets(1, 65_536)] string? Data) : IInput;
 
-    /// <summary>A piece that is there.</summary>
+    /// <summary>A stored chunk.</summary>
     /// <param name="StreamId">The stream.</param>
-    /// <param name="Index">Its place.</param>
-    /// <param name="CreatedAt">When it was appended, the first time.</param>
+    /// <param name="Index">Its position.</param>
+    /// <param name="CreatedAt">When it was first appended.</param>
     internal sealed record Chunk(Guid StreamId, int Index, DateTime CreatedAt);
 
-    /// <summary>The message to make.</summary>
-    /// <param name="Role"><c>user</c>, <c>assistant</c> (when nothing is said), <c>system</c> or <c>tool</c>.</param>
-    /// <param name="Id">Its id; without one it is given one.</param>
+    /// <summary>The message to create.</summary>
+    /// <param name="Role"><c>user</c>, <c>assistant</c> (the default), <c>system</c> or <c>tool</c>.</param>
+    /// <param name="Id">Its id; generated if omitted.</param>
     internal sealed record StreamEnd([Words("user", "assistant", "system", "tool")] string? Role, Guid? Id) : IInput;
 
-    /// <summary>Newest first. No row: no such chat. One row without an id: a chat without streams on this page.</summary>
+    /// <summary>Newest first. No row: no such chat. One row without an id: no streams on this page.</summary>
     private static async Task<Results<Ok<Page<Stream>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;

@@ -35,18 +35,18 @@ internal static class Suggestions
     /// <param name="Id">Its id.</param>
     /// <param name="DocumentId">The document.</param>
     /// <param name="DocumentCreatedAt">The version of the document.</param>
-    /// <param name="OriginalText">What stands there.</param>
-    /// <param name="SuggestedText">What should stand there.</param>
+    /// <param name="OriginalText">The current text.</param>
+    /// <param name="SuggestedText">The proposed text.</param>
     /// <param name="Description">Why, or null.</param>
-    /// <param name="IsResolved">Whether the document's owner has dealt with it.</param>
-    /// <param name="UserId">Whose it is, or null when their account is gone.</param>
-    /// <param name="CreatedAt">When it was made.</param>
-    /// <param name="Version">Counts its changes: in quotes it is the ETag.</param>
+    /// <param name="IsResolved">Whether the document's owner has resolved it.</param>
+    /// <param name="UserId">Whose it is, or null when their account was deleted.</param>
+    /// <param name="CreatedAt">When it was created.</param>
+    /// <param name="Version">The row version; in quotes, the ETag.</param>
     internal sealed record Suggestion(
         Guid Id, Guid DocumentId, DateTime DocumentCreatedAt, string OriginalText, string SuggestedText,
         string? Description, bool IsResolved, Guid? UserId, DateTime CreatedAt, int Version) : IVersioned;
 
-    /// <summary>A suggestion to make. Without an id it is given one. An empty text is one to insert or to remove.</summary>
+    /// <summary>A suggestion to create. The id is generated if omitted. An empty text inserts or removes.</summary>
     internal sealed record NewSuggestion(
         Guid? Id,
         [Required, Text(0, Documents.MaxText)] string? OriginalText,
@@ -54,8 +54,8 @@ internal static class Suggestions
         [Text(0, Documents.MaxText)] string? Description) : IInput;
 
     /// <summary>
-    /// What to change about a suggestion; what is left out stays. Its author rewords and explains it,
-    /// the document's owner resolves it; what is the other's is a 403, and then nothing changes.
+    /// Changes to a suggestion; omitted fields keep their values. The author changes its text and
+    /// description, the document's owner resolves it; a change of the other's fields is a 403.
     /// </summary>
     [SomeOf]
     internal sealed record SuggestionChange(
@@ -64,8 +64,8 @@ internal static class Suggestions
         bool? IsResolved) : IInput;
 
     /// <summary>
-    /// Those of one version, or of the newest, oldest first. No row: no such version. One row without an
-    /// id: a version without suggestions on this page.
+    /// Of one version, or of the newest; oldest first. No row: no such version. One row without an id: no
+    /// suggestions on this page.
     /// </summary>
     private static async Task<Results<Ok<Page<Suggestion>>, NotFound>> List(
         Id id, [Description(Documents.At)] Moment? at, PageRequest page, UserDb db)

@@ -17,24 +17,24 @@ internal static class Votes
             .WithSummary("Lists the votes on the messages of a chat, oldest first.")
             .AllowAnonymous();
         routes.MapPut("/messages/{id}/vote", Put).WithName("votes.set")
-            .WithSummary("Casts one's vote on a message, or changes it.");
+            .WithSummary("Casts or changes the signed-in person's vote on a message.");
         routes.MapDelete("/messages/{id}/vote", Delete).WithName("votes.delete")
-            .WithSummary("Takes back one's vote on a message.");
+            .WithSummary("Deletes the signed-in person's vote on a message.");
     }
 
     /// <summary>A vote.</summary>
     /// <param name="Id">Its id.</param>
     /// <param name="MessageId">The message that it is about.</param>
-    /// <param name="ChatId">The chat in which that message stands.</param>
+    /// <param name="ChatId">The chat of that message.</param>
     /// <param name="UserId">Who voted.</param>
     /// <param name="Value"><c>up</c> or <c>down</c>.</param>
     /// <param name="CreatedAt">When they first voted on this message.</param>
     internal sealed record Vote(Guid Id, Guid MessageId, Guid ChatId, Guid UserId, string Value, DateTime CreatedAt);
 
-    /// <summary>A vote to cast, or what to change one's vote to.</summary>
+    /// <summary>The vote to cast.</summary>
     internal sealed record NewVote([Required, Words("up", "down")] string? Value) : IInput;
 
-    /// <summary>Oldest first. No row: no such chat. One row without an id: a chat without votes on this page.</summary>
+    /// <summary>Oldest first. No row: no such chat. One row without an id: no votes on this page.</summary>
     private static async Task<Results<Ok<Page<Vote>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;

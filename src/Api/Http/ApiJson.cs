@@ -31,7 +31,7 @@ internal sealed class UtcMilliseconds : JsonConverter<DateTime>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    /// <summary>Reads such a text; of no kind, as the database has it.</summary>
+    /// <summary>Parses the text; the result has no kind, as in the database.</summary>
     public static bool TryParse(string? text, out DateTime time) =>
         DateTime.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out time);
 
@@ -46,7 +46,7 @@ internal sealed class UtcMilliseconds : JsonConverter<DateTime>
 }
 
 /// <summary>
-/// An object of JSON that is passed on as it was written, byte for byte, spaces and key order included.
+/// A JSON object that is passed through unchanged, byte for byte.
 /// </summary>
 internal sealed class RawJson() : RawJsonValue(JsonTokenType.StartObject);
 
@@ -56,7 +56,7 @@ internal sealed class RawJsonArray() : RawJsonValue(JsonTokenType.StartArray);
 /// <summary>As <see cref="RawJson"/>, for an array of texts.</summary>
 internal sealed class RawJsonTexts() : RawJsonValue(JsonTokenType.StartArray);
 
-/// <summary>JSON that is passed on as it was written.</summary>
+/// <summary>JSON that is passed through unchanged.</summary>
 internal abstract class RawJsonValue(JsonTokenType start) : JsonConverter<string>
 {
     public override string Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

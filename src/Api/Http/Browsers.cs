@@ -4,7 +4,7 @@ using RlsChat.Api.Configuration;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>What browsers, and the proxies between, are told: which pages may ask, and what not to do with an answer.</summary>
+/// <summary>Headers for browsers and proxies: CORS, security headers, and X-Forwarded-For of trusted proxies.</summary>
 internal static class Browsers
 {
     public static void AddBrowsers(this IServiceCollection services, WebSettings settings)
@@ -32,7 +32,7 @@ internal static class Browsers
         });
     }
 
-    /// <summary>Says it with every answer; who asked, the proxies that are trusted know.</summary>
+    /// <summary>Adds the headers to every response, and takes the client's address from trusted proxies.</summary>
     public static void UseBrowsers(this WebApplication app, Settings settings)
     {
         if (settings.Web.TrustedProxies.Length > 0)
@@ -43,7 +43,7 @@ internal static class Browsers
         var overTls = settings.SignIn.PublicUrl?.Scheme == Uri.UriSchemeHttps;
         app.Use((context, next) =>
         {
-            // At the end, because what fails loses the headers that it had until then.
+            // When the response starts, because an exception clears the headers.
             context.Response.OnStarting(() => Say(context.Response.Headers, overTls));
             return next(context);
         });

@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>An id in a request that means one thing when it is null and another when it is left out.</summary>
-/// <param name="IsGiven">Whether the request has it.</param>
-/// <param name="Value">What it says.</param>
+/// <summary>An id in a request where null and absent mean different things.</summary>
+/// <param name="IsGiven">Whether the field is present.</param>
+/// <param name="Value">Its value.</param>
 [JsonConverter(typeof(GivenIdJson))]
 internal readonly record struct GivenId(bool IsGiven, Guid? Value);
 
-/// <summary>Reads an id or null that was given.</summary>
+/// <summary>Reads an id or null.</summary>
 internal sealed class GivenIdJson : JsonConverter<GivenId>
 {
     public override bool HandleNull => true;

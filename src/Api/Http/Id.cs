@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>A row's id in a route or a query; what is no UUID is a 400 that names the place, never a 404.</summary>
+/// <summary>The id of a row in a route or a query; anything but a UUID is a 400 that names the parameter.</summary>
 internal sealed record Id(Guid Value) : IBindableFromHttpContext<Id>
 {
     public static ValueTask<Id?> BindAsync(HttpContext context, ParameterInfo parameter) =>

@@ -4,18 +4,17 @@ using System.Text;
 namespace RlsChat.Api.Http;
 
 /// <summary>
-/// A request that its client may send again without doing it twice: under their key, the answer is
-/// kept for a day, with the digest of what was asked. UserDb keeps it, in the transaction of what it
-/// answers; so another person's key is another key.
+/// A request that the client may repeat safely: its response is stored under the client's key for a day, with a digest
+/// of the request. UserDb stores it in the transaction of the change, per person.
 /// </summary>
-/// <param name="Key">What the client calls the request.</param>
+/// <param name="Key">The client's name of the request.</param>
 /// <param name="Digest">The SHA-256 of its method, address and body.</param>
 internal sealed record Idempotency(string Key, byte[] Digest)
 {
     /// <summary>The header with the key.</summary>
     public const string Header = "Idempotency-Key";
 
-    /// <summary>The header that says that the answer is the kept one.</summary>
+    /// <summary>The header of a stored response.</summary>
     public const string Replayed = "Idempotency-Replayed";
 
     /// <summary>The longest key, in characters.</summary>
@@ -25,13 +24,13 @@ internal sealed record Idempotency(string Key, byte[] Digest)
     public static readonly Problem Reused =
         new(422, "idempotency_key_reused", "This key was used for another request; each request has its own.");
 
-    /// <summary>Whether what was asked had been done before, so that the answer is the kept one.</summary>
+    /// <summary>Whether the response is the stored one of an earlier request.</summary>
     public bool IsReplay { get; set; }
 
-    /// <summary>That the endpoint makes something, once for each key.</summary>
+    /// <summary>Marks an endpoint that creates something, once for each key.</summary>
     public sealed record Marker;
 
-    /// <summary>Reads the key of a request that makes something, and what is asked under it.</summary>
+    /// <summary>Reads the key of a request that creates something, and computes its digest.</summary>
     public static async Task Read(HttpContext context, RequestDelegate next)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<Marker>() is not null
@@ -73,10 +72,10 @@ internal sealed record Idempotency(string Key, byte[] Digest)
     }
 }
 
-/// <summary>How an endpoint says that it makes something.</summary>
+/// <summary>Marks endpoints that create something.</summary>
 internal static class IdempotencyExtensions
 {
-    /// <summary>Asked twice under one Idempotency-Key, the endpoint does it once. It uses UserDb.Create.</summary>
+    /// <summary>Repeated under one Idempotency-Key, the endpoint creates one row. It must use UserDb.Create.</summary>
     public static TBuilder Creates<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new Idempotency.Marker());
 }

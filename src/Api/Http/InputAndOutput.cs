@@ -1,12 +1,12 @@
 namespace RlsChat.Api.Http;
 
-/// <summary>Registers how requests are read and answers are written.</summary>
+/// <summary>Registers how requests are read and responses written.</summary>
 internal static class InputAndOutput
 {
     public static void AddInputAndOutput(this IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json => ApiJson.Strict(json.SerializerOptions));
-        // Thrown rather than answered, so that every refusal is written in one place.
+        // Thrown, so that ExceptionProblems writes every problem.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails();
     }

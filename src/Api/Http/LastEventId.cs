@@ -1,10 +1,10 @@
 namespace RlsChat.Api.Http;
 
-/// <summary>Where a live stream goes on: after the event of that id.</summary>
-/// <param name="Text">As the header or the query has it; null to begin.</param>
+/// <summary>The last event that the client of a live stream has received.</summary>
+/// <param name="Text">Its id, from the header or the query; null for a new stream.</param>
 internal sealed record LastEventId(string? Text)
 {
-    /// <summary>The header, which browsers send by themselves.</summary>
+    /// <summary>The header, which browsers send automatically.</summary>
     public const string Header = "Last-Event-ID";
 
     /// <summary>The query parameter, for clients that cannot set the header.</summary>

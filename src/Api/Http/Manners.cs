@@ -2,10 +2,10 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>What holds for every route: a GET answers HEAD, and a query holds only what the endpoint reads.</summary>
+/// <summary>Conventions of every route: GET also answers HEAD, and unknown query parameters are refused.</summary>
 internal static class Manners
 {
-    /// <summary>That an endpoint's query comes from elsewhere, and may hold anything.</summary>
+    /// <summary>Marks an endpoint whose query may hold anything.</summary>
     private sealed record AnyQuery;
 
     /// <summary>
@@ -29,7 +29,7 @@ internal static class Manners
         }
     });
 
-    /// <summary>Lets the endpoint's query hold parameters that are not known here.</summary>
+    /// <summary>Allows unknown query parameters.</summary>
     public static TBuilder TakesAnyQuery<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new AnyQuery());
 
@@ -41,7 +41,7 @@ internal static class Manners
 /// <param name="Names">All of them; each may be given once.</param>
 internal sealed record QueryNames(string[] Names)
 {
-    /// <summary>How many errors are told at once.</summary>
+    /// <summary>The maximum number of reported errors.</summary>
     private const int MaxErrors = 10;
 
     /// <summary>What a handler's parameter reads from the query, or from the path.</summary>

@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>A time in a query, to the millisecond, as every answer writes it: part of a version's key.</summary>
+/// <summary>A time in a query, to the millisecond: part of the key of a version.</summary>
 internal sealed record Moment(DateTime Value) : IBindableFromHttpContext<Moment>
 {
     public static ValueTask<Moment?> BindAsync(HttpContext context, ParameterInfo parameter) =>

@@ -4,9 +4,9 @@ using System.Globalization;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>A part of a list.</summary>
+/// <summary>A page of a list.</summary>
 /// <param name="Items">The rows, in the order of the list.</param>
-/// <param name="NextCursor">Asks for the rows after these; null when these are the last.</param>
+/// <param name="NextCursor">Requests the next page; null on the last one.</param>
 internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
 {
     /// <summary>Makes a page of rows that were read with <see cref="PageRequest.Fetch"/>.</summary>
@@ -22,15 +22,15 @@ internal sealed record Page<T>(IReadOnlyList<T> Items, string? NextCursor)
     }
 }
 
-/// <summary>Which part of a list: <c>?limit=&amp;cursor=</c>.</summary>
+/// <summary>The requested page: <c>?limit=&amp;cursor=</c>.</summary>
 /// <param name="Limit">How many rows at most, 1 to 100.</param>
-/// <param name="After">The last row of the page before, or null to begin.</param>
+/// <param name="After">The last row of the previous page, or null for the first page.</param>
 internal readonly record struct PageRequest(int Limit, Cursor? After)
 {
     /// <summary>The default and the maximum number of rows.</summary>
     public const int Default = 20, Max = 100;
 
-    /// <summary>How many rows to read: one more than is shown tells whether there are more.</summary>
+    /// <summary>The number of rows to read: one more than the page shows, to know whether there is a next one.</summary>
     public int Fetch => Limit + 1;
 
     public static ValueTask<PageRequest> BindAsync(HttpContext context)
@@ -57,12 +57,12 @@ internal readonly record struct PageRequest(int Limit, Cursor? After)
 }
 
 /// <summary>
-/// A place in a list that is ordered by time and then by id, so that rows of the same millisecond
+/// A position in a list that is ordered by time and then by id, so that rows of the same millisecond
 /// are neither lost nor shown twice. Clients see it as an opaque text.
 /// </summary>
 internal readonly record struct Cursor(DateTime CreatedAt, Guid Id)
 {
-    /// <summary>How long its text is, in characters.</summary>
+    /// <summary>The length of its text in characters.</summary>
     public const int Length = Bytes * 4 / 3;
 
     private const int Bytes = 24;
@@ -73,10 +73,10 @@ internal readonly record struct Cursor(DateTime CreatedAt, Guid Id)
     /// <summary>Before the first row of a list that is oldest first.</summary>
     public static readonly Cursor BeforeOldest = new(DateTime.MinValue, Guid.Empty);
 
-    /// <summary>A place in a list that is ordered by id alone.</summary>
+    /// <summary>A position in a list that is ordered by id alone.</summary>
     public static Cursor At(Guid id) => new(DateTime.UnixEpoch, id);
 
-    /// <summary>A place in a list that is ordered by a number.</summary>
+    /// <summary>A position in a list that is ordered by a number.</summary>
     public static Cursor At(long number)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -84,7 +84,7 @@ internal readonly record struct Cursor(DateTime CreatedAt, Guid Id)
         return At(new Guid(bytes, bigEndian: true));
     }
 
-    /// <summary>That number; the highest one before the first row of a list that is newest first.</summary>
+    /// <summary>The number of such a position; the highest one at the start of a newest-first list.</summary>
     public long Number
     {
         get

@@ -3,14 +3,14 @@ using Microsoft.Net.Http.Headers;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>Something that a client can keep, and later ask whether it is still so.</summary>
+/// <summary>A response with an entity tag.</summary>
 internal interface ITagged
 {
-    /// <summary>Names what it looks like now: changes whenever an answer about it would.</summary>
+    /// <summary>The tag of its current state.</summary>
     EntityTagHeaderValue Tag { get; }
 }
 
-/// <summary>A row that counts its changes.</summary>
+/// <summary>A row with a version.</summary>
 internal interface IVersioned : ITagged
 {
     int Version { get; }
@@ -19,10 +19,10 @@ internal interface IVersioned : ITagged
 }
 
 /// <summary>
-/// The tags that the row must have for the change to be made, from If-Match; the statement itself
-/// compares (auth.if_match), so that nothing comes between.
+/// The tags of If-Match, one of which the row must have. The statement itself compares them (auth.if_match), so that
+/// no change can come between.
 /// </summary>
-/// <param name="Tags">Null: whatever it is like now. Without any: never.</param>
+/// <param name="Tags">Null matches every row; an empty list matches none.</param>
 internal sealed record IfMatch(string[]? Tags)
 {
     public static ValueTask<IfMatch> BindAsync(HttpContext context) =>
@@ -32,10 +32,10 @@ internal sealed record IfMatch(string[]? Tags)
             : null));
 }
 
-/// <summary>ETag and If-None-Match on every answer about one thing, and If-Match where there is no tag to match.</summary>
+/// <summary>ETag and If-None-Match of every response about one thing, and If-Match where there is no tag.</summary>
 internal static class Preconditions
 {
-    /// <summary>The problem of a tag that is not the row's.</summary>
+    /// <summary>The row does not have the tag.</summary>
     public static readonly Problem Failed = new(412, "precondition_failed", "It has changed since, or has no tag to match; read it again.");
 
     /// <summary>A strong tag of this text, which has no quotes.</summary>
@@ -72,16 +72,16 @@ internal static class Preconditions
             : result;
     }
 
-    /// <summary>Whether If-Match is looked at: at what changes or deletes what is there.</summary>
+    /// <summary>Whether the method changes or deletes something, so that If-Match applies.</summary>
     public static bool IsChange(string method) =>
         HttpMethods.IsPatch(method) || HttpMethods.IsPut(method) || HttpMethods.IsDelete(method);
 
-    /// <summary>The tags of such a header, or null without one.</summary>
+    /// <summary>The tags of a header, or null without one.</summary>
     public static IList<EntityTagHeaderValue>? Read(HttpContext context, string header) =>
         context.Request.Headers[header] is not { Count: > 0 } values ? null
         : EntityTagHeaderValue.TryParseStrictList(values, out var tags) ? tags
         : throw new InvalidInputException(header, "must be * or entity tags, such as \"3\"");
 
-    /// <summary>Whether anything that exists will do.</summary>
+    /// <summary>Whether the tags are *.</summary>
     public static bool Any(IList<EntityTagHeaderValue> tags) => tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any));
 }

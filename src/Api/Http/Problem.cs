@@ -3,23 +3,23 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>What went wrong, as a client may know it. Becomes an RFC 9457 body.</summary>
+/// <summary>An error as the client sees it, in an RFC 9457 body.</summary>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The stable name of this kind of problem, for programs.</param>
 /// <param name="Detail">One sentence for people; never another person's data, never SQL.</param>
 internal sealed record Problem(int Status, string Code, string? Detail = null)
 {
-    /// <summary>When trying again may help, in seconds.</summary>
+    /// <summary>Seconds after which a retry may help.</summary>
     public int? RetryAfter { get; init; }
 
     /// <summary>What is wrong with which field of the request.</summary>
     public IReadOnlyDictionary<string, string[]>? Errors { get; init; }
 
-    /// <summary>This problem as the answer of a handler.</summary>
+    /// <summary>This problem as the result of a handler.</summary>
     public Refusal Refuse() => new(this);
 }
 
-/// <summary>The answer of a handler that refuses: a problem.</summary>
+/// <summary>A problem as the result of a handler.</summary>
 internal sealed class Refusal(Problem problem) : IResult
 {
     /// <summary>Why.</summary>
@@ -37,10 +37,10 @@ internal abstract class ProblemException(Problem problem) : Exception(problem.De
 /// <summary>The body of every error: application/problem+json.</summary>
 /// <param name="Title">What the status means.</param>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Code">The stable name of this kind of problem, for programs; there may come to be more.</param>
+/// <param name="Code">The stable name of this kind of problem, for programs; codes may be added.</param>
 /// <param name="Detail">One sentence for people, or null.</param>
-/// <param name="TraceId">Under this the log has the request.</param>
-/// <param name="Errors">What is wrong, by field of the body or name of a parameter; null where that is not the problem.</param>
+/// <param name="TraceId">The id of the request in the log.</param>
+/// <param name="Errors">What is wrong, by field of the body or name of a parameter; null for other problems.</param>
 internal sealed record ProblemBody(
     string Title,
     int Status,

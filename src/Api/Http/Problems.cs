@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>The problems that the API knows by itself, and how a problem is written.</summary>
+/// <summary>The problems that do not come from the database, and how a problem is written.</summary>
 internal static class Problems
 {
     public static readonly Problem InvalidToken =
@@ -45,7 +45,7 @@ internal static class Problems
     public static Problem TooManyRequests(TimeSpan wait) =>
         new(429, "too_many_requests", "Too many requests from this address or this person.") { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
 
-    /// <summary>The problem that a bare status stands for: hidden and absent are one 404.</summary>
+    /// <summary>The problem of a status: hidden and absent rows are the same 404.</summary>
     public static Problem Of(int status) => status switch
     {
         400 => new(400, "invalid_input", "The request is not well-formed."),
@@ -69,7 +69,7 @@ internal static class Problems
     /// <summary>Writes the problem of the response's status.</summary>
     public static Task Write(HttpContext context) => Write(context, Of(context.Response.StatusCode));
 
-    /// <summary>Writes a problem: the only way in which an error leaves the server.</summary>
+    /// <summary>Writes a problem. Every error response is written here.</summary>
     public static Task Write(HttpContext context, Problem problem)
     {
         var response = context.Response;
@@ -86,7 +86,7 @@ internal static class Problems
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }
 
-        // Not for the request's own token: a time-out is said when that has ended.
+        // Not with the request's token, which a time-out has cancelled.
         return response.WriteAsJsonAsync(
             ProblemBody.Of(problem, context), ApiJson.Options, "application/problem+json", CancellationToken.None);
     }

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace RlsChat.Api.Http;
 
-/// <summary>How long a request's database operations took, their waiting for a connection included.</summary>
+/// <summary>The time of a request's database operations, including the wait for a connection.</summary>
 internal sealed class DatabaseTime
 {
     /// <summary>All of them so far; null before the first.</summary>
@@ -12,7 +12,7 @@ internal sealed class DatabaseTime
     public void Add(TimeSpan duration) => Total = (Total ?? TimeSpan.Zero) + duration;
 }
 
-/// <summary>Says with each answer how long it took, and which share of that was the database's.</summary>
+/// <summary>Reports the duration of each response, and the share of the database, in a header.</summary>
 internal static class ServerTiming
 {
     public static Task Measure(HttpContext context, RequestDelegate next)

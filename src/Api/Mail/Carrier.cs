@@ -5,7 +5,7 @@ using RlsChat.Api.Configuration;
 
 namespace RlsChat.Api.Mail;
 
-/// <summary>Takes a message to its server or, without one, into a folder.</summary>
+/// <summary>Sends a message by SMTP or, without a server, writes it into a folder.</summary>
 internal sealed class Carrier(MailSettings? settings)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -17,7 +17,7 @@ internal sealed class Carrier(MailSettings? settings)
         _ => throw new InvalidOperationException("no mail was configured"),
     };
 
-    /// <summary>With TLS always, but on loopback only when it is offered.</summary>
+    /// <summary>Requires TLS, except on loopback, where it is used if offered.</summary>
     private static async Task BySmtp(Uri server, MimeMessage message)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -38,7 +38,7 @@ internal sealed class Carrier(MailSettings? settings)
         await client.DisconnectAsync(quit: true, patience.Token);
     }
 
-    /// <summary>One .eml file a message, which appears when it is whole.</summary>
+    /// <summary>Writes one .eml file per message, renamed when complete.</summary>
     private static async Task IntoFolder(string folder, MimeMessage message)
     {
         Directory.CreateDirectory(folder);

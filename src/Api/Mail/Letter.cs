@@ -2,15 +2,15 @@ using RlsChat.Api.Configuration;
 
 namespace RlsChat.Api.Mail;
 
-/// <summary>What is mailed.</summary>
+/// <summary>A mail.</summary>
 /// <param name="Subject">One line.</param>
 /// <param name="Text">Plain text.</param>
 internal sealed record Letter(string Subject, string Text)
 {
-    /// <summary>The address, where it is spelled otherwise than was asked for; null: as was asked for.</summary>
+    /// <summary>The address, if its spelling differs from the requested one; otherwise null.</summary>
     public string? To { get; init; }
 
-    /// <summary>The token that proves an address.</summary>
+    /// <summary>A mail with the token that verifies an address.</summary>
     public static Letter ToVerify(string token, Settings settings) => new("Verify your e-mail address",
         $"""
         Somebody who is signed in to RlsChat wants to use this e-mail address for their account.
@@ -22,7 +22,7 @@ internal sealed record Letter(string Subject, string Text)
         If it was not you, do nothing: nobody else can use this token.
         """);
 
-    /// <summary>The token that is as good as the old password.</summary>
+    /// <summary>A mail with the token that resets a password.</summary>
     public static Letter ToResetPassword(string token, Settings settings) => new("Choose a new password",
         $"""
         Somebody wants a new password for the RlsChat account of this e-mail address.
@@ -33,7 +33,7 @@ internal sealed record Letter(string Subject, string Text)
         If it was not you, do nothing: the password stays as it is.
         """);
 
-    /// <summary>The token that makes the owner of that address a member. The letter quotes no user input.</summary>
+    /// <summary>A mail with the token of an invitation. It quotes no user input.</summary>
     public static Letter ToInvite(string token, Settings settings) => new("You are invited",
         $"""
         Somebody invites you to join their organization on RlsChat.
@@ -45,7 +45,7 @@ internal sealed record Letter(string Subject, string Text)
         If you do not know what this is about, do nothing.
         """);
 
-    /// <summary>Behind "#" it reaches the page, and neither a server's log nor the next site.</summary>
+    /// <summary>The fragment reaches the page, but no server log and no other site.</summary>
     private static string Line(string token, string page, Settings settings) =>
         settings.SignIn.PublicUrl is { } url ? $"{url.AbsoluteUri.TrimEnd('/')}/{page}#token={token}" : token;
 }

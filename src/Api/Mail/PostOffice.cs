@@ -7,12 +7,12 @@ using RlsChat.Api.Text;
 namespace RlsChat.Api.Mail;
 
 /// <summary>
-/// Sends mail after the request that caused it was answered, outside of any transaction. What fails
-/// is logged and not retried: people can ask again. Each address gets only a few mails in ten minutes.
+/// Sends mail after the response, outside of any transaction. Failures are logged and not retried: people can ask
+/// again. Each address gets only a few mails in ten minutes.
 /// </summary>
 internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILogger<PostOffice> log) : BackgroundService
 {
-    /// <summary>How many mails one address is sent in <see cref="While"/>, at most.</summary>
+    /// <summary>The maximum number of mails to one address in <see cref="While"/>.</summary>
     public const int MostInAWhile = 5;
 
     private const int Waiting = 1000, AtOnce = 4;
@@ -25,9 +25,9 @@ internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILo
 
     private sealed record Errand(string To, Func<Task<Letter?>> Write);
 
-    /// <summary>Takes an errand; returns at once.</summary>
+    /// <summary>Queues a mail and returns at once.</summary>
     /// <param name="to">An e-mail address.</param>
-    /// <param name="write">Called later; null: there is nothing to send after all.</param>
+    /// <param name="write">Called later; null sends nothing.</param>
     public void Take(string to, Func<Task<Letter?>> write)
     {
         if (HasEnough(to))
@@ -52,7 +52,7 @@ internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILo
         base.Dispose();
     }
 
-    /// <summary>What was taken before the end is still sent, hence no token to stop it.</summary>
+    /// <summary>Queued mail is sent before the process stops, so no token stops it.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(
         _errands.Reader.ReadAllAsync(CancellationToken.None),
         new ParallelOptions { MaxDegreeOfParallelism = AtOnce },
@@ -94,7 +94,7 @@ internal sealed partial class PostOffice(Settings settings, Carrier carrier, ILo
         }
         catch (Exception e)
         {
-            // Its message may hold the address; its kind is enough to look for the cause.
+            // The message may hold the address, so only the type is logged.
             Failed(e.GetType().Name);
         }
     }

@@ -33,7 +33,7 @@ internal static class ApiReference
                 .WithTitle("RlsChat API")
                 .WithOpenApiRoutePattern($"/openapi/{Name}.json")
                 .WithDynamicBaseServerUrl()
-                // Nothing of the page comes from elsewhere, and nothing of it goes there.
+                // The page loads nothing from other hosts and sends nothing to them.
                 .DisableDefaultFonts()
                 .DisableTelemetry()
                 .DisableAgent()
@@ -44,7 +44,7 @@ internal static class ApiReference
             .ExcludeFromDescription();
     }
 
-    /// <summary>The page runs what this host serves and one script in the page, which this names.</summary>
+    /// <summary>Allows scripts of this host and the one inline script, by a nonce.</summary>
     private static string OwnScriptsOnly(HttpContext context)
     {
         var nonce = RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -55,7 +55,7 @@ internal static class ApiReference
         return nonce;
     }
 
-    /// <summary>The document as it is sent: it says the same to everybody, so it is written once.</summary>
+    /// <summary>The serialized document: the same for everybody, so it is written once.</summary>
     private sealed class Written([FromKeyedServices(Name)] IOpenApiDocumentProvider provider)
     {
         private readonly Lazy<Task<byte[]>> _json = new(() => Write(provider));

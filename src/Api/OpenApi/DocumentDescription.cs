@@ -70,7 +70,7 @@ internal static class DocumentDescription
         ["health"] = "For process supervisors and load balancers.",
     };
 
-    /// <summary>The group of an operation: what its name begins with.</summary>
+    /// <summary>The group of an operation: the first part of its name.</summary>
     public static string TagOf(string operation) => operation.Split('.')[0];
 
     public static Task Complete(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken stop)
@@ -110,8 +110,8 @@ internal static class DocumentDescription
         document.Components!.Schemas!.TryGetValue(name, out var schema) ? schema as OpenApiSchema : null;
 
     /// <summary>
-    /// A row holds what may be written into it, and a field means the same in the row and in the body
-    /// that writes it: what one of the types of a group does not say itself is as another has it.
+    /// A field means the same in a row and in the body that writes it, so types of one endpoint file share descriptions
+    /// and limits.
     /// </summary>
     private static void Share(Type[] types, OpenApiDocument document)
     {

@@ -7,10 +7,10 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.OpenApi;
 
-/// <summary>What an operation takes beside a body.</summary>
+/// <summary>The parameters of an operation.</summary>
 internal static class OperationParameters
 {
-    /// <summary>What the parameters that bind themselves are in a request.</summary>
+    /// <summary>The parameters of types that bind themselves.</summary>
     private static readonly Dictionary<Type, Func<ParameterInfo, IEnumerable<OpenApiParameter>>> Bound = new()
     {
         [typeof(Id)] = parameter => [Query(parameter.Name!, null, SchemaDescription.Id(), IsRequired(parameter))],
@@ -40,8 +40,8 @@ internal static class OperationParameters
     {
         ["auth.github.callback"] =
         [
-            Text(ParameterLocation.Query, "code", "What GitHub gave the browser to be exchanged."),
-            Text(ParameterLocation.Query, "state", "What this API gave the browser to bring back."),
+            Text(ParameterLocation.Query, "code", "The code that GitHub gave the browser."),
+            Text(ParameterLocation.Query, "state", "The state that this API gave the browser."),
             Text(ParameterLocation.Query, "error", "Why GitHub refused."),
         ],
         ["auth.exchange"] =
@@ -100,19 +100,19 @@ internal static class OperationParameters
         if (metadata.OfType<Idempotency.Marker>().Any())
         {
             yield return Text(ParameterLocation.Header, Idempotency.Header,
-                "Any text of the client's own: asked again under it within 24 hours, it is not done again.", Idempotency.MaxKey);
+                "Any text: a request that is repeated under it within 24 hours creates nothing.", Idempotency.MaxKey);
         }
 
         if (Preconditions.IsChange(method))
         {
             yield return Text(ParameterLocation.Header, HeaderNames.IfMatch,
-                "Tags, of which the thing must have one for the change to be made; `*` for any.");
+                "Entity tags: the change is made only if one of them matches; `*` matches any.");
         }
 
         if (HttpMethods.IsGet(method) && OperationResponses.IsTagged(handler))
         {
             yield return Text(ParameterLocation.Header, HeaderNames.IfNoneMatch,
-                "Tags that are known: what has one of them is not sent again.");
+                "Known entity tags: if one of them matches, the response is a 304.");
         }
     }
 

@@ -38,7 +38,7 @@ internal static class OperationResponses
             ((OpenApiResponse)response).Headers = HeadersOf(status, IsTagged(handler), metadata.OfType<Idempotency.Marker>().Any());
             if (response.Content?.TryGetValue("text/event-stream", out var events) == true)
             {
-                // What is sent has a syntax of its own, which no schema describes.
+                // No schema describes the syntax of events.
                 events.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
             }
         }
@@ -60,7 +60,7 @@ internal static class OperationResponses
         }
     }
 
-    /// <summary>The answer with one of these problems, which stands in the document once.</summary>
+    /// <summary>The response with one of these problems, as a shared component.</summary>
     private static OpenApiResponseReference Shared(int status, Problem[] problems, OpenApiDocument document)
     {
         var name = $"{status}.{string.Join('.', problems.Select(problem => problem.Code))}";
@@ -157,7 +157,7 @@ internal static class OperationResponses
         }
     }
 
-    /// <summary>Whether an answer of the handler is about one thing that has a tag.</summary>
+    /// <summary>Whether the handler returns something with an entity tag.</summary>
     public static bool IsTagged(MethodInfo handler) => Results(handler.ReturnType).Any(result =>
         result.IsGenericType && result.GenericTypeArguments[0].IsAssignableTo(typeof(ITagged)));
 

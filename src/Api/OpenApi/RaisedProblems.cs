@@ -3,7 +3,7 @@ using RlsChat.Api.Http;
 
 namespace RlsChat.Api.OpenApi;
 
-/// <summary>Problems of an endpoint's own, beside those that its parameters and results tell of.</summary>
+/// <summary>Problems of one endpoint, beside those that follow from its parameters and results.</summary>
 /// <param name="Codes">Their codes.</param>
 internal sealed record RaisedProblems(IReadOnlyList<string> Codes);
 
@@ -20,7 +20,7 @@ internal static class ProblemList
             .. DatabaseErrors.All,
         ]).ToDictionary(problem => problem.Code);
 
-    /// <summary>Says which problems an endpoint can answer with because of what it does in the database.</summary>
+    /// <summary>Declares the problems that an endpoint's statement can raise.</summary>
     public static TBuilder Raises<TBuilder>(this TBuilder endpoint, params string[] codes)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new RaisedProblems(codes));
 }

@@ -31,7 +31,7 @@ internal static class SchemaDescription
     /// <summary>A time, as <see cref="UtcMilliseconds"/> reads and writes it.</summary>
     public static OpenApiSchema Time() => TimeOf(new());
 
-    /// <summary>A text of a few, one of which may be what is meant when there is none.</summary>
+    /// <summary>An enumeration, with its default or null.</summary>
     public static OpenApiSchema Words(IEnumerable<string> words, string? standard = null) => new()
     {
         Type = JsonSchemaType.String,
@@ -78,7 +78,7 @@ internal static class SchemaDescription
         else
         {
             schema.Required = new HashSet<string>(type.Properties.Where(IsAlwaysWritten).Select(property => property.Name));
-            // What is answered may come to hold more.
+            // Responses may get more fields.
             schema.AdditionalPropertiesAllowed = true;
         }
     }
@@ -114,7 +114,7 @@ internal static class SchemaDescription
         }
 
         var rules = property.DeclaringType.IsAssignableTo(typeof(IInput)) ? BodyRules.Of(property.DeclaringType) : null;
-        // A type of its own is the same wherever it stands; that there may be none stands beside it.
+        // A named type is referenced, and whether it is nullable stands beside the reference.
         if (schema.Type is { } known && schema.Properties is null)
         {
             var canBeNull = rules is null ? IsNullable(property) : !rules.Required.Contains(property.Name);

@@ -6,8 +6,7 @@ using RlsChat.Database;
 namespace RlsChat.Api.Telemetry;
 
 /// <summary>
-/// Figures that only the database knows, asked for four times a minute. What could not be asked is left
-/// out rather than reported as it was before.
+/// Metrics that only the database knows, queried four times a minute. After a failed query they are left out.
 /// </summary>
 internal sealed partial class Gauges : BackgroundService
 {
@@ -32,7 +31,7 @@ internal sealed partial class Gauges : BackgroundService
 
     private sealed record Figures(long Sessions, long Events, long Migrations);
 
-    /// <summary>Asks once.</summary>
+    /// <summary>Queries them once.</summary>
     public async Task Refresh(CancellationToken stop)
     {
         try

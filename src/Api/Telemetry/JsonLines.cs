@@ -77,7 +77,7 @@ internal static class JsonLinesLogging
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
-        // A refusal to start is shown by Program, in words.
+        // Program reports why it did not start.
         logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
     }
 }

@@ -13,7 +13,7 @@ namespace RlsChat.Api.Telemetry;
 
 /// <summary>
 /// Metrics and traces: at /metrics with its token, and by OTLP to where
-/// OTEL_EXPORTER_OTLP_ENDPOINT points. SQL is in the spans as this program wrote it, its parameters never.
+/// OTEL_EXPORTER_OTLP_ENDPOINT points. Spans hold the text of SQL, never its parameters.
 /// </summary>
 internal static class TelemetryServices
 {
@@ -41,8 +41,8 @@ internal static class TelemetryServices
     }
 
     /// <summary>
-    /// Serves /metrics, before anybody is asked who they are: its bearer token is no person's. Without
-    /// METRICS_TOKEN there is no such page, but in development, where everybody may read it.
+    /// Serves /metrics before authentication, because its bearer token belongs to no person. Without METRICS_TOKEN it is
+    /// off, except in development, where it is open.
     /// </summary>
     public static void UseMetrics(this WebApplication app, Settings settings)
     {

@@ -22,7 +22,7 @@ internal static class Canary
                 .. await Seen(connection, "regular_user", Id.ToString(), "someone who claims to be the canary, without its session", stop),
             ],
             false => ["the canary's rows are missing, so that nobody sees them proves nothing: run make db-apply-functions"],
-            // Without the view the database was never migrated to here, and that is a finding already.
+            // Without the view the database was never migrated, which is another finding.
             null => [],
         };
 
@@ -53,7 +53,7 @@ internal static class Canary
     private static async Task<List<string>> Seen(
         NpgsqlConnection connection, string role, string claim, string who, CancellationToken stop)
     {
-        // Where the role may look at all: by uuid columns that begin an index, so that it stays quick.
+        // Only readable uuid columns that begin an index, so that it stays fast.
         var questions = (await connection.QueryAsync<string>(new CommandDefinition(
             """
             select format('select %L where exists (select from public.%I where %I = $1)', format('public.%I', c.relname), c.relname, a.attname)

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RlsChat.Api.Data;
 
-/// <summary>The API's logins can reach no right that stands above the policies.</summary>
+/// <summary>Checks that the API's logins cannot bypass the policies.</summary>
 internal static class Logins
 {
     private sealed record Role(

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace RlsChat.Api.Data;
 
-/// <summary>Every table that people may touch is under policies, for its owner too.</summary>
+/// <summary>Checks that row-level security is enabled and forced on every table of people, and that each has a policy.</summary>
 internal static class Tables
 {
     private sealed record Table(string Name, bool Enabled, bool Forced, bool HasPolicies);

@@ -3,7 +3,7 @@ using RlsChat.Database;
 
 namespace RlsChat.Api.Data;
 
-/// <summary>The database holds what the files say that were built into this program.</summary>
+/// <summary>Checks that the database has the files of db/ that were built into this program.</summary>
 internal static class Versions
 {
     public static async Task<List<string>> Findings(NpgsqlConnection connection, CancellationToken stop)
@@ -18,7 +18,7 @@ internal static class Versions
             await using var transaction = await connection.BeginTransactionAsync(stop);
             await using var monitor = new NpgsqlCommand("select set_config('role', 'monitor', true)", connection);
             await monitor.ExecuteNonQueryAsync(stop);
-            // A file that this program does not know is of a newer one, which may be taking over.
+            // An unknown file belongs to a newer release, which may be taking over.
             var behind = (await Checks.Version(connection))
                 .Where(finding => Script.Embedded.Any(script => script.Name == finding.Subject))
                 .ToList();
