@@ -9,6 +9,8 @@ namespace RlsChat.Api.Endpoints;
 /// <summary>Chats that a person wants to find again.</summary>
 internal static class Bookmarks
 {
+    private const string Columns = """ "id", "chatId" """;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var bookmarks = routes.MapGroup("/bookmarks");
@@ -35,8 +37,8 @@ internal static class Bookmarks
     private static async Task<Ok<Page<Bookmark>>> List(PageRequest page, UserDb db)
     {
         var rows = await db.Query<Bookmark>(
-            """
-            select "id", "chatId"
+            $"""
+            select {Columns}
             from public."Bookmark"
             where "id" > $1
             order by "id"
@@ -48,18 +50,18 @@ internal static class Bookmarks
     private static async Task<Created<Bookmark>> Post(NewBookmark bookmark, UserDb db)
     {
         var made = await db.Create<Bookmark>("Bookmark",
-            """
+            $"""
             insert into public."Bookmark" ("chatId")
             values ($1)
-            returning "id", "chatId"
+            returning {Columns}
             """, bookmark.ChatId);
         return TypedResults.Created($"/bookmarks/{made!.Id}", made);
     }
 
     private static async Task<Results<Ok<Bookmark>, NotFound>> Get(Id id, UserDb db) =>
         await db.QuerySingleOrDefault<Bookmark>(
-            """
-            select "id", "chatId"
+            $"""
+            select {Columns}
             from public."Bookmark"
             where "id" = $1
             """, id) is { } bookmark

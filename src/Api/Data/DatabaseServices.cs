@@ -8,7 +8,7 @@ internal static class DatabaseServices
         services.AddSingleton<DataSources>();
         services.AddSingleton<DatabaseMetrics>();
         services.AddSingleton<OperationRunner>();
-        services.AddSingleton<Pools>();
+        services.AddSingleton<PoolUsage>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
         services.AddSingleton<Purge>();

@@ -14,7 +14,7 @@ internal static class Monitor
     public static void Map(IEndpointRouteBuilder routes)
     {
         // Created at the start, because the number of waiting requests is only published as changes.
-        routes.ServiceProvider.GetRequiredService<Pools>();
+        routes.ServiceProvider.GetRequiredService<PoolUsage>();
         var monitor = routes.MapGroup("/monitor");
         monitor.Raises("forbidden");
         monitor.MapGet("/policies", ListPolicies).WithName("monitor.policies")
@@ -148,10 +148,10 @@ internal static class Monitor
     }
 
     /// <summary>From this process; the database only checks the permission.</summary>
-    private static async Task<Ok<Listing<Pools.Pool>>> ListPools(MonitorDb db, Pools pools)
+    private static async Task<Ok<Listing<PoolUsage.Pool>>> ListPools(MonitorDb db, PoolUsage usage)
     {
         await db.Query<int>("select 1");
-        return TypedResults.Ok(new Listing<Pools.Pool>(pools.Now()));
+        return TypedResults.Ok(new Listing<PoolUsage.Pool>(usage.Now()));
     }
 
     /// <summary>The findings of the database, and the comparison with the files of this build.</summary>

@@ -4,13 +4,13 @@ using System.Diagnostics.Metrics;
 namespace RlsChat.Api.Data;
 
 /// <summary>The usage of this process's connection pools, from the metrics of Npgsql.</summary>
-internal sealed class Pools : IDisposable
+internal sealed class PoolUsage : IDisposable
 {
     private readonly Lock _one = new();
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(string Pool, string What), long> _seen = new();
 
-    public Pools()
+    public PoolUsage()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
