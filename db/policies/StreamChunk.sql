@@ -41,7 +41,7 @@ create policy function_select on public."StreamChunk"
   for select to auth_definer
   using (true);
 comment on policy function_select on public."StreamChunk" is
-  'Finishing a stream makes a message of its chunks; auth.deliver shows them to those who follow it.';
+  'Finishing a stream makes a message of its chunks; auth.deliver_chunks shows them to those who follow it.';
 
 -- The first condition is the index's, and keeps the canary.
 create policy function_delete on public."StreamChunk"

@@ -48,16 +48,16 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         app_private.tg_user__membership          volatile
         app_private.tg_vote__event               volatile
         app_private.use_token                    volatile
-        auth.answers                             stable
         auth.can_grant_role                      stable
         auth.can_tidy_chat                       stable
         auth.can_view_monitoring                 stable
         auth.can_write_chat                      stable
+        auth.catch_up                            stable
         auth.change_password                     volatile
         auth.credentials                         stable
         auth.deliver                             stable
-        auth.event_payload                       stable
-        auth.events                              stable
+        auth.deliver_chunks                      stable
+        auth.ended_subscriptions                 stable
         auth.gauges                              stable
         auth.is_document_taken                   stable
         auth.mailed_password_hash                stable
@@ -68,7 +68,6 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         auth.permissions                         stable
         auth.position                            stable
         auth.purge                               volatile
-        auth.readers                             stable
         auth.refresh_session                     volatile
         auth.replace_password_hash               volatile
         auth.report_ids                          stable
@@ -147,7 +146,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
                 "rlschat_auth: auth.change_password auth.credentials auth.gauges auth.mailed_password_hash auth.open_session auth.own_password_hash auth.purge auth.refresh_session auth.replace_password_hash "
                     + "auth.request_verification auth.reset_password auth.sign_in_oauth auth.sign_out auth.sign_up "
                     + "auth.uid auth.verify_email",
-                "rlschat_live: auth.deliver auth.position",
+                "rlschat_live: auth.catch_up auth.deliver auth.deliver_chunks auth.ended_subscriptions auth.position",
             ],
             await Db.List("""
                 select r.rolname || ': ' || coalesce(string_agg(f.name, ' ' order by f.name collate "C"), '')

@@ -9,18 +9,24 @@ namespace RlsChat.Tests.Rls;
 public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Deliver =
-        "select auth.deliver(pg_current_snapshot(), null, 0, 10, true, true, '{}', '{}', '{}', '{}', '{}')";
+        "select auth.deliver(pg_current_snapshot(), null, 0, 10, true, true, '{}', '{}', '{}')";
 
     [Fact]
     public async Task Nobody_else_may_ask_what_is_delivered() => await Expect.NobodyMay(Db,
         Deliver,
+        "select auth.catch_up(pg_current_snapshot(), pg_current_snapshot(), 0, 10, '{}', '{}', '{}')",
+        "select auth.deliver_chunks('{}', '{}', '{}', '{}', '{}')",
+        "select auth.ended_subscriptions('{}', '{}', '{}')",
         "select auth.position()",
-        """select auth.event_payload('message.created', [owner], [owner])""",
-        "select auth.event_payloads('{}', '{}', '{}', '{}', 10)",
-        """select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')""",
+        "select auth.event_payload(null)",
+        "select auth.event_payloads('{}', 10)",
+        "select auth.readers('{}', '{}', '{}', '{}', '{}', '{}')",
+        "select auth.chat_readers('{}', '{}', '{}')",
+        "select auth.audience('{}', '{}', '{}')",
+        "select auth.deletion_audience('{}', null, '{}', '{}')",
         "select auth.events(pg_current_snapshot(), pg_current_snapshot(), 0, 10)",
         "select auth.as_far_as(pg_current_snapshot(), pg_current_snapshot(), 10)",
-        "select auth.answers('{}', '{}')");
+        "select auth.next_chunks('{}', '{}')");
 
     [Fact]
     public async Task The_login_of_delivery_reads_no_table_and_becomes_nobody()
@@ -30,8 +36,8 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
         {
             """select from public."Event" """, """select from public."Message" """, """select from public.sessions""",
             """select from public."Chat" """, """select from public."User" """, "select auth.uid()",
-            "set role regular_user", "set role auth_definer", "select auth.event_payload('chat.created', null, null)",
-            "select auth.readers('{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+            "set role regular_user", "set role auth_definer", "select auth.event_payload(null)",
+            "select auth.readers('{}', '{}', '{}', '{}', '{}', '{}')", "select auth.audience('{}', '{}', '{}')",
         })
         {
             await using var denied = source.CreateCommand(sql);
@@ -88,12 +94,10 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
             // Each chat asked for by name; then all that are theirs.
             Assert.Equal(seen, await Readers("array_agg(c.\"id\")"));
             Assert.Equal(theirs, await Readers("array_fill(null::uuid, array[1])"));
-            // Where there is no news, only who wants that chat is asked.
-            Assert.Empty(await Readers("array_fill(null::uuid, array[1])", news: false));
         }
     }
 
-    private Task<List<string>> Readers(string wanted, bool news = true) => Db.List(
+    private Task<List<string>> Readers(string wanted) => Db.List(
         $"""
         with given as (
           select {wanted} as wanted, array_agg(c."id") as chats, array_agg(c."userId") as owners,
@@ -101,7 +105,7 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
           from public."Chat" c)
         select distinct g.chats[r.chat] from given g
         cross join auth.readers(array_fill(nullif([person], '{Guid.Empty}'::uuid), array[cardinality(g.wanted)]), g.wanted,
-          g.chats, g.owners, g.organizations, g.visibilities, array_fill({(news ? "true" : "false")}, array[cardinality(g.chats)])) r
+          g.chats, g.owners, g.organizations, g.visibilities) r
         order by 1
         """);
 }

@@ -1,6 +1,7 @@
--- A snapshot between two: of the transactions of "upto" those up to one number, so that some "most" events
--- lie between "after" and it, and a page of them costs no more however far the two are apart. Of one
--- transaction it is all or nothing. Nobody ever took it: it divides, and says nothing of an order in time.
+-- A snapshot between two: of the transactions of "upto" those below some number, so that about
+-- "most" events lie between "after" and it, and a page of them costs the same however far apart
+-- the two are. A transaction is never split. No session ever took this snapshot: it divides the
+-- events and implies no order in time.
 create or replace function auth.as_far_as(after pg_snapshot, upto pg_snapshot, most integer)
   returns pg_snapshot
   language plpgsql
@@ -21,9 +22,10 @@ begin
   end if;
   return concat_ws(':', least(pg_snapshot_xmin(upto)::text::numeric, bound), bound,
     array_to_string(array(
-      select x from pg_snapshot_xip(upto) x where x::text::numeric < bound order by x), ','))::pg_snapshot;
+      select x from pg_snapshot_xip(upto) x where x::text::numeric < bound order by x), ',')
+  )::pg_snapshot;
 end
 $$;
 alter function auth.as_far_as(pg_snapshot, pg_snapshot, integer) owner to auth_definer;
 comment on function auth.as_far_as(pg_snapshot, pg_snapshot, integer) is
-  'As much of a snapshot as holds so many events more than another one.';
+  'The part of a snapshot that holds about so many events more than another one.';

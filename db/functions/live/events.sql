@@ -1,16 +1,15 @@
--- A position is a snapshot: what is visible now and was not in it is new, in whatever order it was
--- committed. That is what began after it, or what it lists as running, so that a transaction which
--- runs for hours does not have everything since read again. "last" continues a page.
--- In the snapshot of the statement that calls it, as every stable function.
--- By its key, always: the outbox is empty at night, and a plan that was made and kept then would read
--- all of it for each page of the morning.
--- Definer: nobody reads "Event".
+-- What happened. A position in the outbox is a snapshot: an event is new when its transaction is
+-- visible in "upto" and was not in "after", in whatever order transactions committed. These are
+-- the transactions that began after that snapshot was taken and those that were running then, so
+-- a transaction that runs for hours delays nothing else and is not lost. "last" continues a page.
+--
+-- Always by the key: the outbox is empty at night, and a plan that was made and kept then would
+-- read the whole table for each page in the morning.
 create or replace function auth.events(
   after pg_snapshot, upto pg_snapshot, last bigint, page integer)
   returns setof public."Event"
   language plpgsql
   stable
-  security definer
   set search_path = ''
   set enable_seqscan = off
   rows 100
@@ -30,4 +29,4 @@ end
 $$;
 alter function auth.events(pg_snapshot, pg_snapshot, bigint, integer) owner to auth_definer;
 comment on function auth.events(pg_snapshot, pg_snapshot, bigint, integer) is
-  'What was committed between two snapshots, in the order of its numbers, a page at a time.';
+  'What was committed between two snapshots, in the order of event ids, one page at a time.';

@@ -1,6 +1,7 @@
--- Numbers of transactions are a database's own: "place" tells this one from a copy, from a restoration, and
--- (by the timeline) from what it was before a standby took over, which may lack the last of it.
--- Definer: so that delivery needs no right of its own but to execute.
+-- Transaction numbers belong to one database: "place" tells this database from a copy, from a
+-- restored one, and (by the timeline) from a standby that took over and may lack the last
+-- transactions.
+-- Definer: the login of delivery reads no table.
 create or replace function auth.position()
   returns table (place text, at bigint, snapshot pg_snapshot)
   language plpgsql
@@ -20,4 +21,4 @@ $$;
 alter function auth.position() owner to auth_definer;
 grant execute on function auth.position() to rlschat_live;
 comment on function auth.position() is
-  'Where delivery begins: which database this is, the time, and what is committed.';
+  'Where delivery starts: which database this is, the time, and what is committed.';

@@ -59,7 +59,8 @@ from functions f cross join app_private.asking_role r
 -- Signing in is what rlschat_auth is for. The functions named here only compare digests.
 where r.role not in ('rlschat_auth', 'public') and f.prosecdef
   and has_function_privilege(r.role, f.oid, 'execute')
-  and f.called not in ('auth.uid', 'auth.session_id', 'auth.deliver', 'public.accept_invitation')
+  and f.called not in (
+    'auth.uid', 'auth.session_id', 'auth.ended_subscriptions', 'public.accept_invitation')
   and (f.prosrc ~ ('\m(password|refresh_token|access_token|id_token|session_state|sessionToken'
       '|secretDigest|tokenDigest)\M|verificationToken')
     or f.prorettype in (select c.reltype from pg_catalog.pg_class c

@@ -12,9 +12,9 @@ using RlsChat.Api.OpenApi;
 namespace RlsChat.Api.Endpoints;
 
 /// <summary>
-/// Live events (server-sent) of a chat, of everything that is one's own, and of an answer
-/// that is being written. Each has an id, and goes on after the one that the header Last-Event-ID (or the query
-/// lastEventId) names: on any instance, without a gap (for an hour past the end of an answer, for a day of anything else), without repeating any.
+/// Live events as server-sent events: of a chat, of all chats of a person and their organization, and the chunks of a
+/// stream. A client continues after the event that the header Last-Event-ID (or the query lastEventId) names, on any
+/// instance, without a gap and without repeating any: for a day, and for an hour after a stream has ended.
 /// </summary>
 internal static class EventStreams
 {
@@ -77,7 +77,7 @@ internal static class EventStreams
         var subscriptions = context.RequestServices.GetRequiredService<Subscriptions>();
         var caller = Caller.From(context.User);
         var (from, index) = LastSeen(lastEventId, stream is not null);
-        var subscriber = new Subscriber
+        var subscription = new Subscription
         {
             Person = caller.Uid,
             Network = Limits.Network(context.Connection.RemoteIpAddress),
@@ -91,43 +91,43 @@ internal static class EventStreams
             Drained = subscriptions.Wake,
         };
         var isHead = HttpMethods.IsHead(context.Request.Method);
-        if (isHead ? !subscriptions.HasRoom(subscriber) : !subscriptions.TryAdd(subscriber))
+        if (isHead ? !subscriptions.HasRoom(subscription) : !subscriptions.TryAdd(subscription))
         {
             return Problems.TooManyStreams.Refuse();
         }
 
-        // Nginx would collect them.
+        // Nginx would buffer them.
         context.Response.Headers["X-Accel-Buffering"] = "no";
         if (isHead)
         {
             return TypedResults.ServerSentEvents(AsyncEnumerable.Empty<SseItem<string>>());
         }
 
-        // A request may take so long; from here on it is a stream.
+        // The time-out of requests ends here: a subscription stays open.
         context.Features.Get<IHttpRequestTimeoutFeature>()?.DisableTimeout();
         var body = new BatchedBody(context.Response.BodyWriter);
         context.Response.Body = body;
-        return TypedResults.ServerSentEvents(Read(body, subscriptions, subscriber, context.RequestAborted));
+        return TypedResults.ServerSentEvents(Read(body, subscriptions, subscription, context.RequestAborted));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> Read(
-        BatchedBody body, Subscriptions subscriptions, Subscriber subscriber, [EnumeratorCancellation] CancellationToken stop)
+        BatchedBody body, Subscriptions subscriptions, Subscription subscription, [EnumeratorCancellation] CancellationToken stop)
     {
         try
         {
-            await foreach (var item in subscriber.Read(body.Send, stop))
+            await foreach (var item in subscription.Read(body.Send, stop))
             {
                 yield return item;
             }
         }
         finally
         {
-            subscriptions.Remove(subscriber);
+            subscriptions.Remove(subscription);
         }
     }
 
-    /// <summary>Where they go on: a position, or the last index of a stream.</summary>
-    /// <exception cref="InvalidInputException">It is the id of no event.</exception>
+    /// <summary>Where the client continues: a position, or the last index of a stream.</summary>
+    /// <exception cref="InvalidInputException">It is not the id of an event.</exception>
     private static (Position? From, int Index) LastSeen(LastEventId last, bool isStream) => (last.Text, isStream) switch
     {
         (null, _) => (null, -1),

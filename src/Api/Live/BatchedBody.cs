@@ -4,8 +4,8 @@ using System.IO.Pipelines;
 namespace RlsChat.Api.Live;
 
 /// <summary>
-/// The body of a live stream. What is written is sent by <see cref="Send"/>, when nothing more waits: a reader who
-/// gets a hundred events at once is written to once, and not a hundred times.
+/// The response body of a subscription. Items are sent by <see cref="Send"/>, when no more wait: a client that gets a
+/// hundred events at once is written to once, not a hundred times.
 /// </summary>
 internal sealed class BatchedBody(PipeWriter body) : Stream
 {
@@ -26,7 +26,7 @@ internal sealed class BatchedBody(PipeWriter body) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Sends what was written, and waits while the reader takes none of it.</summary>
+    /// <summary>Sends what was written, and waits until the client takes it.</summary>
     public async ValueTask Send(CancellationToken stop) => await body.FlushAsync(stop);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -40,7 +40,7 @@ internal sealed class BatchedBody(PipeWriter body) : Stream
 
     public override void Write(byte[] buffer, int offset, int count) => body.Write(buffer.AsSpan(offset, count));
 
-    /// <summary>Whoever formats events asks for it after each.</summary>
+    /// <summary>Does nothing: the formatter of events calls it after each.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Flush()

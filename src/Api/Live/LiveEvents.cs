@@ -5,10 +5,9 @@ using RlsChat.Api.Data;
 namespace RlsChat.Api.Live;
 
 /// <summary>
-/// Delivers what happens to who may know: one loop and one connection a process, whatever the number of
-/// subscribers. The connection listens; between two questions it is the only one. Whom an event reaches,
-/// PostgreSQL decides as it is read. What wakes the loop may get lost, because it asks four times a second anyway,
-/// and what it missed is what its last snapshot did not hold.
+/// Live delivery: one loop and one connection for all subscriptions of this process. A round (<see cref="Delivery"/>)
+/// starts when this process has written, when another process notifies, and four times a second in any case, so a lost
+/// notification delays an event but loses none: each round reads what the last snapshot did not hold.
 /// </summary>
 internal sealed partial class LiveEvents(
     DataSources sources, OperationRunner operations, Subscriptions subscriptions, Delivery delivery, LiveMetrics metrics,
@@ -16,34 +15,34 @@ internal sealed partial class LiveEvents(
 {
     private const string Channel = "rlschat_live";
 
-    /// <summary>How often access is asked about, and how long a notification that got lost can delay an event.</summary>
+    /// <summary>How often access is checked, and for how long a lost notification can delay an event.</summary>
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>How often other processes are woken at most.</summary>
+    /// <summary>How often other processes are notified at most.</summary>
     private static readonly TimeSpan Notify = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How long to wait when nobody is there.</summary>
+    /// <summary>How long to wait while there is no subscription.</summary>
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// How soon what this process itself has to tell is seen. A wait is never called off: Npgsql loses a
-    /// cancellation that meets its beginning, and can stand still for one (its issue 5975).
+    /// How soon the loop sees a signal of this process. A wait is never cancelled: Npgsql can lose a cancellation at
+    /// the start of a wait, and can hang because of one (its issue 5975).
     /// </summary>
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(40);
 
     private bool _wrote;
     private int _signalled;
-    private long _asked, _notified;
+    private long _started, _notified;
     private TimeSpan _pause;
 
-    /// <summary>This process has written something: it delivers, and tells others in a while.</summary>
+    /// <summary>This process has written: it starts a round, and notifies the other processes soon.</summary>
     public void Wrote()
     {
         Volatile.Write(ref _wrote, true);
         Wake();
     }
 
-    /// <summary>Lets the loop come round.</summary>
+    /// <summary>Starts a round.</summary>
     public void Wake() => Volatile.Write(ref _signalled, 1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -63,7 +62,7 @@ internal sealed partial class LiveEvents(
             {
                 break;
             }
-            // Whatever it is: delivery goes on from the same position, and nothing else notices.
+            // Whatever it is: delivery continues at the same position on a new connection.
             catch (Exception e)
             {
                 metrics.IsListening = false;
@@ -90,51 +89,51 @@ internal sealed partial class LiveEvents(
             }
         };
         await Run(connection, $"listen {Channel}", stop);
-        await delivery.Arrive(connection, stop);
+        await delivery.Resume(connection, stop);
         metrics.IsListening = true;
         while (true)
         {
-            await Turn(connection, stop);
+            await Round(connection, stop);
             works();
             await Sleep(connection, stop);
         }
     }
 
-    private async Task Turn(NpgsqlConnection connection, CancellationToken stop)
+    private async Task Round(NpgsqlConnection connection, CancellationToken stop)
     {
         Interlocked.Exchange(ref _signalled, 0);
         if (Volatile.Read(ref _wrote) && Stopwatch.GetElapsedTime(_notified) >= Notify)
         {
-            // In no transaction of a message: a notification takes a lock of the whole cluster until it commits.
+            // Not in the transaction of a message: a notification takes a cluster-wide lock until its transaction commits.
             Volatile.Write(ref _wrote, false);
             _notified = Stopwatch.GetTimestamp();
             await Run(connection, $"notify {Channel}", stop);
         }
 
-        _asked = Stopwatch.GetTimestamp();
-        if (await delivery.Turn(connection, stop))
+        _started = Stopwatch.GetTimestamp();
+        if (await delivery.Round(connection, stop))
         {
             Wake();
         }
 
-        // Never more than a tenth of the time, unless a fifth of a second would pass.
-        _pause = TimeSpan.FromMilliseconds(Math.Clamp(Stopwatch.GetElapsedTime(_asked).TotalMilliseconds * 10, 30, 200));
+        // At most a tenth of the time is spent in rounds, unless the pause would exceed 200 ms.
+        _pause = TimeSpan.FromMilliseconds(Math.Clamp(Stopwatch.GetElapsedTime(_started).TotalMilliseconds * 10, 30, 200));
     }
 
-    /// <summary>Until something happens, here or elsewhere, or it is time.</summary>
+    /// <summary>Waits for a signal, a notification, or the next poll.</summary>
     private async Task Sleep(NpgsqlConnection connection, CancellationToken stop)
     {
-        if (_pause - Stopwatch.GetElapsedTime(_asked) is { Ticks: > 0 } pause)
+        if (_pause - Stopwatch.GetElapsedTime(_started) is { Ticks: > 0 } pause)
         {
             await Task.Delay(pause, stop);
         }
 
         var wait = Volatile.Read(ref _wrote) ? Notify - Stopwatch.GetElapsedTime(_notified)
-            : delivery.HasNobody ? Idle
-            : Poll - Stopwatch.GetElapsedTime(_asked);
+            : delivery.IsIdle ? Idle
+            : Poll - Stopwatch.GetElapsedTime(_started);
         var began = Stopwatch.GetTimestamp();
         while (!stop.IsCancellationRequested && Volatile.Read(ref _signalled) == 0
-            // What is rounded down to 0 ms would be for ever.
+            // 0 ms would mean to wait for ever.
             && wait - Stopwatch.GetElapsedTime(began) is { TotalMilliseconds: >= 1 } rest
             && !await connection.WaitAsync(rest < Slice ? rest : Slice, CancellationToken.None))
         {
@@ -149,6 +148,6 @@ internal sealed partial class LiveEvents(
         await command.ExecuteNonQueryAsync(stop);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "live delivery lost its connection, and makes another: {Cause}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "live delivery lost its connection and opens another: {Cause}")]
     private partial void Lost(string cause);
 }

@@ -4,96 +4,119 @@ using NpgsqlTypes;
 
 namespace RlsChat.Api.Live;
 
-/// <summary>What happened, and who of the subscribers that were asked about gets it: their places, from 1.</summary>
-/// <param name="Id">Its number; of a chunk, its index.</param>
-/// <param name="Kind">Such as <c>message.created</c>, <c>chunk</c> or <c>end</c>.</param>
-/// <param name="Payload">JSON; of a chunk its text, of an end why.</param>
-/// <param name="Readers">Who.</param>
-internal readonly record struct News(long Id, string Kind, string? Payload, int[] Readers);
-
-/// <summary>An answer of the database.</summary>
-/// <param name="Everything">What happened and who gets it.</param>
-/// <param name="UpTo">What was committed then.</param>
-/// <param name="At">When that was, in seconds since 1970.</param>
-/// <param name="Last">The number of the last event of a page after which there may be more, or null.</param>
-/// <param name="Lag">For how long its oldest event had waited.</param>
-internal sealed record Pull(List<News> Everything, string UpTo, long At, long? Last, TimeSpan Lag);
-
-/// <summary>Subscribers as the database wants them.</summary>
-internal sealed class Asked(IReadOnlyList<Subscriber> subscribers)
-{
-    public IReadOnlyList<Subscriber> Subscribers => subscribers;
-    public Guid?[] People { get; } = [.. subscribers.Select(s => s.Person)];
-    public byte[]?[] Digests { get; } = [.. subscribers.Select(s => s.Digest)];
-    public Guid?[] Chats { get; } = [.. subscribers.Select(s => s.Chat)];
-    public Guid?[] Streams { get; } = [.. subscribers.Select(s => s.Stream)];
-    // Of a stream whose follower has no room, or all of it, nothing is asked for.
-    public int?[] Indexes => [.. subscribers.Select(s => s is { Stream: not null, HasRoom: true, IsOver: false } ? s.Index : (int?)null)];
-}
-
-/// <summary>The functions of delivery, which is all that rlschat_live may execute.</summary>
+/// <summary>
+/// The database functions of live delivery (<c>db/functions/live</c>), which are all that <c>rlschat_live</c> may
+/// execute. Each is one statement, whatever the number of subscriptions.
+/// </summary>
 internal static class Outbox
 {
     /// <summary>
-    /// How many events at most at a time; the database ends a page early after 4 million characters, or half a million
-    /// for one who comes from afar.
+    /// How many events a page holds at most. The database ends a page early after 4 million characters, or half a
+    /// million for a lagging subscription.
     /// </summary>
-    public const int Page = 512;
+    public const int PageSize = 512;
 
-    /// <summary>Where delivery begins.</summary>
+    /// <summary>Where delivery starts: everything committed so far lies behind this position.</summary>
     public static async Task<Position> Now(NpgsqlConnection connection, CancellationToken stop)
     {
-        await using var command = new NpgsqlCommand("""select place, at, snapshot::text from auth.position()""", connection);
+        await using var command = new NpgsqlCommand("select place, at, snapshot::text from auth.position()", connection);
         await using var reader = await command.ExecuteReaderAsync(stop);
         await reader.ReadAsync(stop);
         return new Position(reader.GetString(0), reader.GetInt64(1), reader.GetString(2));
     }
 
-    /// <summary>What happened from there on: one statement, whatever the number of subscribers.</summary>
+    /// <summary>A page of events for the subscriptions that stand where this process stands.</summary>
     /// <param name="connection">The connection of delivery.</param>
-    /// <param name="from">From where.</param>
-    /// <param name="asked">The subscribers.</param>
-    /// <param name="ours">Whether that position is this process's own, not one that a client has shown.</param>
-    /// <param name="everybody">Whether to ask about those whom no news concerns.</param>
-    /// <param name="stop">Ends it.</param>
-    /// <exception cref="PostgresException">ProgramLimitExceeded: that position is a place in more events than can be paged through.</exception>
-    public static async Task<Pull> Read(
-        NpgsqlConnection connection, Position from, Asked asked, bool ours, bool everybody, CancellationToken stop)
-    {
-        await using var command = new NpgsqlCommand(
+    /// <param name="from">The position of this process.</param>
+    /// <param name="subscriptions">The subscriptions.</param>
+    /// <param name="everybody">Whether to check the access of subscriptions that no event concerns, too.</param>
+    /// <param name="stop">Cancels it.</param>
+    public static Task<EventPage> Deliver(
+        NpgsqlConnection connection, Position from, SubscriptionArrays subscriptions, bool everybody, CancellationToken stop) =>
+        ReadPage(connection,
             """
             select "id", "kind", "payload", "readers"
-            from auth.deliver($1::text::pg_snapshot, $2::text::pg_snapshot, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            """, connection)
-        {
-            Parameters =
-            {
-                new() { Value = from.After },
-                new() { Value = (object?)from.UpTo ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
-                new() { Value = from.Last },
-                new() { Value = Page },
-                new() { Value = ours },
-                new() { Value = everybody },
-                new() { Value = asked.People, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-                new() { Value = asked.Digests, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea },
-                new() { Value = asked.Chats, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-                new() { Value = asked.Streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid },
-                new() { Value = asked.Indexes },
-            },
-        };
+            from auth.deliver($1::text::pg_snapshot, $2::text::pg_snapshot, $3, $4, true, $5, $6, $7, $8)
+            """,
+            [.. Start(from), new() { Value = everybody }, .. subscriptions.Parameters], stop);
+
+    /// <summary>A page of events for one subscription that lags behind; it may end before the position that was asked for.</summary>
+    /// <exception cref="PostgresException">ProgramLimitExceeded: its position lies among more events than can be paged through.</exception>
+    public static Task<EventPage> CatchUp(
+        NpgsqlConnection connection, Position from, Subscription subscription, CancellationToken stop) =>
+        ReadPage(connection,
+            """
+            select "id", "kind", "payload", "readers"
+            from auth.catch_up($1::text::pg_snapshot, $2::text::pg_snapshot, $3, $4, $5, $6, $7)
+            """,
+            [.. Start(from), .. new SubscriptionArrays([subscription]).Parameters], stop);
+
+    /// <summary>The next chunks of streams for their followers, how streams ended, and followers who have lost access.</summary>
+    public static async Task<List<Delivered>> DeliverChunks(
+        NpgsqlConnection connection, SubscriptionArrays followers, CancellationToken stop)
+    {
+        await using var command = Command(connection,
+            """select "id", "kind", "payload", "readers" from auth.deliver_chunks($1, $2, $3, $4, $5)""",
+            [.. followers.Parameters, .. followers.StreamParameters]);
         await using var reader = await command.ExecuteReaderAsync(stop);
-        await reader.ReadAsync(stop);
-        var head = reader.GetString(2).Split(' ');
-        long? last = await reader.IsDBNullAsync(0, stop) ? null : reader.GetInt64(0);
-        var news = new List<News>();
+        return await ReadDelivered(reader, stop);
+    }
+
+    /// <summary>Ends the subscriptions that have lost access.</summary>
+    public static async Task EndWithoutAccess(
+        NpgsqlConnection connection, IReadOnlyList<Subscription> subscriptions, CancellationToken stop)
+    {
+        await using var command = Command(connection,
+            "select subscriber, reason from auth.ended_subscriptions($1, $2, $3)", new SubscriptionArrays(subscriptions).Parameters);
+        await using var reader = await command.ExecuteReaderAsync(stop);
         while (await reader.ReadAsync(stop))
         {
-            news.Add(new(
+            subscriptions[reader.GetInt32(0) - 1].End(reader.GetString(1));
+        }
+    }
+
+    private static IEnumerable<NpgsqlParameter> Start(Position from) =>
+    [
+        new() { Value = from.After },
+        new() { Value = (object?)from.UpTo ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+        new() { Value = from.Last },
+        new() { Value = PageSize },
+    ];
+
+    private static async Task<EventPage> ReadPage(
+        NpgsqlConnection connection, string sql, IEnumerable<NpgsqlParameter> parameters, CancellationToken stop)
+    {
+        await using var command = Command(connection, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(stop);
+        await reader.ReadAsync(stop);
+        var position = reader.GetString(2).Split(' ');
+        long? last = await reader.IsDBNullAsync(0, stop) ? null : reader.GetInt64(0);
+        return new EventPage(
+            await ReadDelivered(reader, stop), position[0], long.Parse(position[1], CultureInfo.InvariantCulture), last,
+            position.Length > 2 ? TimeSpan.FromMilliseconds(double.Parse(position[2], CultureInfo.InvariantCulture)) : default);
+    }
+
+    private static async Task<List<Delivered>> ReadDelivered(NpgsqlDataReader reader, CancellationToken stop)
+    {
+        var rows = new List<Delivered>();
+        while (await reader.ReadAsync(stop))
+        {
+            rows.Add(new(
                 reader.IsDBNull(0) ? 0 : reader.GetInt64(0), reader.GetString(1),
                 reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetFieldValue<int[]>(3)));
         }
 
-        return new Pull(news, head[0], long.Parse(head[1], CultureInfo.InvariantCulture), last,
-            head.Length > 2 ? TimeSpan.FromMilliseconds(double.Parse(head[2], CultureInfo.InvariantCulture)) : default);
+        return rows;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IEnumerable<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        foreach (var parameter in parameters)
+        {
+            command.Parameters.Add(parameter);
+        }
+
+        return command;
     }
 }

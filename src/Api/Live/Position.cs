@@ -5,15 +5,15 @@ using System.Text;
 namespace RlsChat.Api.Live;
 
 /// <summary>
-/// A place in the outbox, exact to the event. Numbers do not become visible in their order, so a place
-/// is not a number: it is what was committed (a snapshot of PostgreSQL), and within what was committed
-/// by the next snapshot, a number. Clients see it as an opaque text, the id of an event.
+/// A position in the outbox, exact to the event. Events do not become visible in the order of their numbers, so a
+/// number is no position: a snapshot of PostgreSQL is, and a number within the events between it and the next
+/// snapshot. To clients it is an opaque text, the id of an event.
 /// </summary>
-/// <param name="Place">Which database this is of; transactions of another one are others.</param>
+/// <param name="Place">The database; transaction numbers of another one mean other transactions.</param>
 /// <param name="At">When <paramref name="After"/> was taken, in seconds since 1970.</param>
-/// <param name="After">What was committed there is behind.</param>
-/// <param name="UpTo">The next snapshot, or null: everything that has come since is ahead.</param>
-/// <param name="Last">Of what came up to there, events up to this number are behind too.</param>
+/// <param name="After">Events that are visible in this snapshot lie behind.</param>
+/// <param name="UpTo">The next snapshot; null when all later events lie ahead.</param>
+/// <param name="Last">Of the events between the two snapshots, those up to this number lie behind, too.</param>
 internal sealed record Position(string Place, long At, string After, string? UpTo = null, long Last = 0)
 {
     /// <summary>How old a position may be: events are kept for a day.</summary>
@@ -21,10 +21,10 @@ internal sealed record Position(string Place, long At, string After, string? UpT
 
     private const int MaxLength = 16_384;
 
-    /// <summary>The same, behind the event of that number.</summary>
+    /// <summary>The text of the position behind the event of that number.</summary>
     public string Behind(long id) => (this with { Last = id }).ToString();
 
-    /// <summary>Whether the events after it are all still there, seen from a later position.</summary>
+    /// <summary>Whether all events between it and a later position still exist.</summary>
     public bool IsGoodAt(Position later) =>
         Place == later.Place && later.At - At <= Kept.TotalSeconds
         && Xmax(After) <= Xmax(later.After) && (UpTo is null || Xmax(UpTo) <= Xmax(later.After));
@@ -49,7 +49,7 @@ internal sealed record Position(string Place, long At, string After, string? UpT
             : null;
     }
 
-    /// <summary>xmin:xmax:running,… as PostgreSQL reads it; what it would refuse must not reach it.</summary>
+    /// <summary>xmin:xmax:running,… as PostgreSQL reads it; text that PostgreSQL would refuse must not reach it.</summary>
     private static bool IsSnapshot(string text)
     {
         var parts = text.Split(':');

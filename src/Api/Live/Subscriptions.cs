@@ -2,25 +2,25 @@ using System.Collections.Concurrent;
 
 namespace RlsChat.Api.Live;
 
-/// <summary>The streams that are open in this process.</summary>
+/// <summary>The open subscriptions of this process, and how many there may be.</summary>
 internal sealed class Subscriptions
 {
-    /// <summary>How many one person may have open in this process: tabs and devices.</summary>
+    /// <summary>How many one person may have: tabs and devices.</summary>
     public const int MaxOfPerson = 20;
 
-    /// <summary>How many of those who have not signed in there may be from one address; an IPv6 one counts by its /64.</summary>
+    /// <summary>How many anonymous ones one address may have; an IPv6 address counts by its /64 network.</summary>
     public const int MaxOfAddress = 100;
 
-    /// <summary>How many there may be; those who have not signed in leave half of them to those who have.</summary>
+    /// <summary>How many there may be; anonymous ones may be half of them.</summary>
     public const int Max = 10_000;
 
     private readonly Lock _gate = new();
-    private readonly HashSet<Subscriber> _open = [];
+    private readonly HashSet<Subscription> _open = [];
     private readonly Dictionary<object, int> _openOf = [];
-    private readonly ConcurrentQueue<Subscriber> _new = new();
+    private readonly ConcurrentQueue<Subscription> _new = new();
     private bool _isOver;
 
-    /// <summary>Somebody has come, or has room again.</summary>
+    /// <summary>There is a new subscription, or a lagging one has room again.</summary>
     public event Action? Woken;
 
     /// <summary>How many are open.</summary>
@@ -35,81 +35,81 @@ internal sealed class Subscriptions
         }
     }
 
-    /// <summary>Takes somebody in; false when there are too many already.</summary>
-    public bool TryAdd(Subscriber subscriber)
+    /// <summary>Adds a subscription; false when there are too many.</summary>
+    public bool TryAdd(Subscription subscription)
     {
         lock (_gate)
         {
-            if (IsFull(subscriber))
+            if (IsFull(subscription))
             {
                 return false;
             }
 
-            _open.Add(subscriber);
-            _openOf[Who(subscriber)] = _openOf.GetValueOrDefault(Who(subscriber)) + 1;
+            _open.Add(subscription);
+            _openOf[Owner(subscription)] = _openOf.GetValueOrDefault(Owner(subscription)) + 1;
             if (_isOver)
             {
-                subscriber.End("shutdown");
+                subscription.End("shutdown");
             }
         }
 
-        _new.Enqueue(subscriber);
+        _new.Enqueue(subscription);
         Wake();
         return true;
     }
 
-    /// <summary>Whether <see cref="TryAdd"/> would take them in at this moment.</summary>
-    public bool HasRoom(Subscriber subscriber)
+    /// <summary>Whether <see cref="TryAdd"/> would add it at this moment.</summary>
+    public bool HasRoom(Subscription subscription)
     {
         lock (_gate)
         {
-            return !IsFull(subscriber);
+            return !IsFull(subscription);
         }
     }
 
-    /// <summary>Lets go of somebody whose connection is closed.</summary>
-    public void Remove(Subscriber subscriber)
+    /// <summary>Removes a subscription whose connection is closed.</summary>
+    public void Remove(Subscription subscription)
     {
-        subscriber.Close();
+        subscription.Close();
         lock (_gate)
         {
-            if (_open.Remove(subscriber) && --_openOf[Who(subscriber)] == 0)
+            if (_open.Remove(subscription) && --_openOf[Owner(subscription)] == 0)
             {
-                _openOf.Remove(Who(subscriber));
+                _openOf.Remove(Owner(subscription));
             }
         }
     }
 
-    /// <summary>Who has come since it was last asked.</summary>
-    public IEnumerable<Subscriber> TakeNew()
+    /// <summary>The subscriptions that were added since the last call.</summary>
+    public IEnumerable<Subscription> TakeNew()
     {
-        while (_new.TryDequeue(out var subscriber))
+        while (_new.TryDequeue(out var subscription))
         {
-            yield return subscriber;
+            yield return subscription;
         }
     }
 
-    /// <summary>Ends them all, and whoever comes after.</summary>
+    /// <summary>Ends all, also those that are added later.</summary>
     public void EndAll(string reason)
     {
         lock (_gate)
         {
             _isOver = true;
-            foreach (var subscriber in _open)
+            foreach (var subscription in _open)
             {
-                subscriber.End(reason);
+                subscription.End(reason);
             }
         }
     }
 
-    /// <summary>Lets delivery come round.</summary>
+    /// <summary>Starts a round of delivery.</summary>
     public void Wake() => Woken?.Invoke();
 
-    private bool IsFull(Subscriber subscriber)
+    private bool IsFull(Subscription subscription)
     {
-        var (most, mostOfThem) = subscriber.Person is null ? (Max / 2, MaxOfAddress) : (Max, MaxOfPerson);
-        return _open.Count >= most || _openOf.GetValueOrDefault(Who(subscriber)) >= mostOfThem;
+        var (most, mostOfOne) = subscription.Person is null ? (Max / 2, MaxOfAddress) : (Max, MaxOfPerson);
+        return _open.Count >= most || _openOf.GetValueOrDefault(Owner(subscription)) >= mostOfOne;
     }
 
-    private static object Who(Subscriber subscriber) => (object?)subscriber.Person ?? subscriber.Network;
+    private static object Owner(Subscription subscription) => (object?)subscription.Person ?? subscription.Network;
 }

@@ -133,14 +133,14 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
         var missed = await Flood(75);
         await using var connection = new NpgsqlConnection(Fixture.App.Services.GetRequiredService<Settings>().Live.ConnectionString);
         await connection.OpenAsync();
-        var asked = new Asked([Owner(start)]);
-        var first = await Outbox.Read(connection, start, asked, ours: true, everybody: true, default);
-        Assert.Equal(first.Everything[^1].Id, first.Last);
-        var rest = await Outbox.Read(connection, start with { UpTo = first.UpTo, Last = first.Last!.Value }, asked,
-            ours: true, everybody: true, default);
+        var subscription = new SubscriptionArrays([Owner(start)]);
+        var first = await Outbox.Deliver(connection, start, subscription, everybody: true, default);
+        Assert.Equal(first.Rows[^1].Id, first.Last);
+        var rest = await Outbox.Deliver(
+            connection, start with { UpTo = first.UpTo, Last = first.Last!.Value }, subscription, everybody: true, default);
         Assert.Null(rest.Last);
-        Assert.Equal((70, 5), (first.Everything.Count, rest.Everything.Count));
-        Assert.Equal(missed, first.Everything.Concat(rest.Everything)
+        Assert.Equal((70, 5), (first.Rows.Count, rest.Rows.Count));
+        Assert.Equal(missed, first.Rows.Concat(rest.Rows)
             .Select(news => JsonDocument.Parse(news.Payload!).RootElement.GetProperty("id").GetGuid()));
 
         // Through delivery too nothing is lost.
@@ -174,7 +174,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     public async Task What_waits_for_a_slow_reader_is_theirs_only_for_as_long_as_they_have_access(string whom)
     {
         Fixture.Patience.Reader = TimeSpan.FromMinutes(5);
-        Subscriber slow;
+        Subscription slow;
         if (whom == "who has no room")
         {
             slow = Owner(RlsChat.Api.Live.Position.Parse(await Position()));
@@ -213,11 +213,11 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData(60, "chat.deleted end")]
     public async Task What_waits_at_the_end_is_written_for_a_moment(int seconds, string kinds)
     {
-        var subscriber = new Subscriber { Patience = new() { Remainder = TimeSpan.FromSeconds(seconds) }, Cut = () => { }, Drained = () => { } };
-        Assert.True(subscriber.TryPut(new("{}", "chat.deleted")));
-        subscriber.Release();
-        subscriber.End("not_found");
-        var written = await subscriber.Read(_ => ValueTask.CompletedTask, default).Select(item => item.EventType).ToListAsync();
+        var subscription = new Subscription { Patience = new() { Remainder = TimeSpan.FromSeconds(seconds) }, Cut = () => { }, Drained = () => { } };
+        Assert.True(subscription.TryPut(new("{}", "chat.deleted")));
+        subscription.Release();
+        subscription.End("not_found");
+        var written = await subscription.Read(_ => ValueTask.CompletedTask, default).Select(item => item.EventType).ToListAsync();
         Assert.Equal(kinds.Split(' '), written);
     }
 
@@ -225,11 +225,11 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     public async Task Who_leaves_even_the_end_untaken_is_cut_off_and_who_took_it_is_not()
     {
         var (cut, closed) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var subscriber = new Subscriber { Patience = new() { End = TimeSpan.Zero }, Cut = cut.SetResult, Drained = () => { } };
-        var other = new Subscriber { Patience = new() { End = TimeSpan.FromMilliseconds(50) }, Cut = closed.SetResult, Drained = () => { } };
+        var subscription = new Subscription { Patience = new() { End = TimeSpan.Zero }, Cut = cut.SetResult, Drained = () => { } };
+        var other = new Subscription { Patience = new() { End = TimeSpan.FromMilliseconds(50) }, Cut = closed.SetResult, Drained = () => { } };
         other.Close();
         other.End("slow");
-        subscriber.End("slow");
+        subscription.End("slow");
         await cut.Task;
         await Task.Delay(200);
         Assert.False(closed.Task.IsCompleted);
@@ -242,20 +242,20 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public void What_waits_for_a_reader_is_bounded()
     {
-        var subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
-        Assert.Equal((1024, false), (Fill(subscriber, 10), subscriber.HasRoom));
-        subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
-        Assert.Equal((41, false), (Fill(subscriber, 100_000), subscriber.HasRoom));
+        var subscription = new Subscription { Cut = () => { }, Drained = () => { } };
+        Assert.Equal((1024, false), (Fill(subscription, 10), subscription.HasRoom));
+        subscription = new Subscription { Cut = () => { }, Drained = () => { } };
+        Assert.Equal((41, false), (Fill(subscription, 100_000), subscription.HasRoom));
         // Of a stream whose follower has no room nothing is asked for; their access is.
-        subscriber = new Subscriber { Stream = Guid.NewGuid(), Index = 3, Cut = () => { }, Drained = () => { } };
-        var other = new Subscriber { Stream = subscriber.Stream, Index = 4, Cut = () => { }, Drained = () => { } };
-        Assert.Equal((10, false), (Fill(subscriber, 100_000), subscriber.IsStuck));
-        Assert.Equal([null, 4], new Asked([subscriber, other]).Indexes);
-        Assert.Equal([subscriber.Stream, subscriber.Stream], new Asked([subscriber, other]).Streams);
+        subscription = new Subscription { Stream = Guid.NewGuid(), Index = 3, Cut = () => { }, Drained = () => { } };
+        var other = new Subscription { Stream = subscription.Stream, Index = 4, Cut = () => { }, Drained = () => { } };
+        Assert.Equal((10, false), (Fill(subscription, 100_000), subscription.IsStuck));
+        Assert.Equal([null, 4], new SubscriptionArrays([subscription, other]).Indexes);
+        Assert.Equal([subscription.Stream, subscription.Stream], new SubscriptionArrays([subscription, other]).Streams);
         // One that is larger than all goes when nothing else waits: nobody stands still for ever.
-        subscriber = new Subscriber { Cut = () => { }, Drained = () => { } };
-        Assert.True(subscriber.TryPut(new(new string('x', 5_000_000), "ping")));
-        Assert.False(subscriber.TryPut(new("", "ping")) && subscriber.TryPut(new("x", "ping")));
+        subscription = new Subscription { Cut = () => { }, Drained = () => { } };
+        Assert.True(subscription.TryPut(new(new string('x', 5_000_000), "ping")));
+        Assert.False(subscription.TryPut(new("", "ping")) && subscription.TryPut(new("x", "ping")));
     }
 
     /// <summary>So many messages, as large as an event tells them; their ids, in order.</summary>
@@ -277,10 +277,10 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     /// <summary>How many events of that length there is room for.</summary>
-    private static int Fill(Subscriber subscriber, int characters)
+    private static int Fill(Subscription subscription, int characters)
     {
         var put = 0;
-        while (put < 5000 && subscriber.TryPut(new(new string('x', characters), "ping")))
+        while (put < 5000 && subscription.TryPut(new(new string('x', characters), "ping")))
         {
             put++;
         }
@@ -288,7 +288,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
         return put;
     }
 
-    private Subscriber Owner(RlsChat.Api.Live.Position? from, Guid? stream = null) => new()
+    private Subscription Owner(RlsChat.Api.Live.Position? from, Guid? stream = null) => new()
     {
         Chat = stream is null ? null : _chat,
         Stream = stream,

@@ -73,19 +73,18 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
         app_private.tg_user__membership
         app_private.tg_vote__event
         app_private.use_token
-        auth.answers
+        auth.catch_up
         auth.change_password
         auth.credentials
         auth.deliver
-        auth.event_payload
-        auth.events
+        auth.deliver_chunks
+        auth.ended_subscriptions
         auth.gauges
         auth.mailed_password_hash
         auth.open_session
         auth.own_password_hash
         auth.position
         auth.purge
-        auth.readers
         auth.refresh_session
         auth.replace_password_hash
         auth.request_verification

@@ -22,6 +22,8 @@ public abstract class LiveTest(DatabaseFixture fixture) : TransactionTest(fixtur
     /// <param name="Lag">For how many milliseconds the oldest event waited.</param>
     protected sealed record Answer(string Lines, string UpTo, long? Last, double? Lag);
 
+    private sealed record Row(long? Id, string Kind, string? Payload, int[] Readers);
+
     private sealed record Subscriber(string Name, string Who, string? Chat, string? Stream, int? Index);
 
     /// <summary>The number of this transaction.</summary>
@@ -91,31 +93,54 @@ public abstract class LiveTest(DatabaseFixture fixture) : TransactionTest(fixtur
     }
 
     /// <summary>
-    /// What the login of delivery is told, as of <see cref="Listen"/>. In snapshots T is this transaction.
+    /// What the login of delivery is told, as of <see cref="Listen"/>: of events and, to the followers of streams, of
+    /// chunks. In snapshots T is this transaction. A position that is not "ours" is one that subscribers have shown.
     /// </summary>
     protected async Task<Answer> Hear(
         bool everybody = false, bool ours = true, string after = "T:T:", string? upto = "T+1000001:T+1000001:", long? last = null, int page = 100)
     {
-        string Array(string type, Func<Subscriber, string> value) => $"array[{string.Join(", ", subscribers.Select(value))}, null]::{type}[]";
-        await Db.AsRole("rlschat_live");
+        var position = $"{Snapshot(after)}, {Snapshot(upto)}, {last ?? Last}, {page}";
+        var heard = await Call(subscribers.FindAll(s => s.Stream is null), who => ours
+            ? $"auth.deliver({position}, true, {everybody}, {who})"
+            : $"auth.catch_up({position}, {who})");
+        Assert.Equal("position", heard[0].Kind);
+        var head = heard[0].Payload!.Split(' ');
+        var followers = subscribers.FindAll(s => s.Stream is not null);
+        var chunks = followers.Count == 0 ? [] : await Call(followers, who => $"auth.deliver_chunks({who})");
+        var (told, ends) = (heard.Skip(1).Concat(chunks).Where(row => row.Kind != "end"), heard.Concat(chunks).Where(row => row.Kind == "end"));
+        var rows = told.Concat(ends.GroupBy(end => end.Payload).Select(end => end.First() with { Readers = [.. end.SelectMany(row => row.Readers).Order()] }));
+        return new(
+            string.Join('\n', Settled(rows).Select(Line)), head[0], heard[0].Id,
+            head.Length > 2 ? double.Parse(head[2], CultureInfo.InvariantCulture) : null);
+    }
+
+    /// <summary>What a function answers about these subscribers; readers are places among all of them, from 0.</summary>
+    private async Task<List<Row>> Call(List<Subscriber> who, Func<string, string> function)
+    {
         // The last place is nobody's: an array of one name in brackets would be taken for the name of a person.
+        string Array(string type, Func<Subscriber, string> value) =>
+            $"(array[{string.Join(", ", who.Select(value).Append("null"))}]::{type}[])[:{who.Count}]";
+        var arrays = new List<string>
+        {
+            Array("uuid", s => s.Who == People.Anonymous ? "null" : $"[{s.Who}]"),
+            Array("bytea", s => s.Who == People.Anonymous ? "null" : $"sha256('{s.Name}')"),
+            Array("uuid", s => s.Chat is null ? "null" : $"[{s.Chat}]"),
+        };
+        if (who.Exists(s => s.Stream is not null))
+        {
+            arrays.Add(Array("uuid", s => $"[{s.Stream}]"));
+            arrays.Add(Array("integer", s => s.Index?.ToString(CultureInfo.InvariantCulture) ?? "null"));
+        }
+
+        await Db.AsRole("rlschat_live");
         var rows = await Db.List(
             $"""
             select json_build_array(d."id", d."kind", d."payload", array(select unnest(d."readers") order by 1))::text
-            from auth.deliver({Snapshot(after)}, {Snapshot(upto)}, {last ?? Last}, {page}, {ours}, {everybody},
-              ({Array("uuid", s => s.Who == People.Anonymous ? "null" : $"[{s.Who}]")})[:{subscribers.Count}],
-              ({Array("bytea", s => s.Who == People.Anonymous ? "null" : $"sha256('{s.Name}')")})[:{subscribers.Count}],
-              ({Array("uuid", s => s.Chat is null ? "null" : $"[{s.Chat}]")})[:{subscribers.Count}],
-              ({Array("uuid", s => s.Stream is null ? "null" : $"[{s.Stream}]")})[:{subscribers.Count}],
-              ({Array("integer", s => s.Index?.ToString(CultureInfo.InvariantCulture) ?? "null")})[:{subscribers.Count}]) d
+            from {function(string.Join(", ", arrays))} d
             """);
-        var answer = rows.ConvertAll(row => JsonDocument.Parse(row).RootElement);
-        Assert.Equal("position", answer[0][1].GetString());
-        var head = answer[0][2].GetString()!.Split(' ');
-        return new(
-            string.Join('\n', Settled(answer.Skip(1)).Select(Line)), head[0],
-            answer[0][0].ValueKind == JsonValueKind.Null ? null : answer[0][0].GetInt64(),
-            head.Length > 2 ? double.Parse(head[2], CultureInfo.InvariantCulture) : null);
+        return rows.ConvertAll(text => JsonDocument.Parse(text).RootElement).ConvertAll(row => new Row(
+            row[0].ValueKind == JsonValueKind.Null ? null : row[0].GetInt64(), row[1].GetString()!, row[2].GetString(),
+            [.. row[3].EnumerateArray().Select(n => subscribers.IndexOf(who[n.GetInt32() - 1]))]));
     }
 
     /// <summary>What is heard is this: a line an event, in that order.</summary>
@@ -123,11 +148,11 @@ public abstract class LiveTest(DatabaseFixture fixture) : TransactionTest(fixtur
         Assert.Equal(lines, (await Hear(everybody, ours)).Lines);
 
     // What has the same number comes in no order of its own: the first reader's place is one.
-    private static IEnumerable<JsonElement> Settled(IEnumerable<JsonElement> rows) => rows
-        .Select((row, n) => (Row: row, Place: n, Key: $"{row[0]} {row[1].GetString() == "end"}"))
+    private static IEnumerable<Row> Settled(IEnumerable<Row> rows) => rows
+        .Select((row, n) => (Row: row, Place: n, Key: $"{row.Id} {row.Kind == "end"}"))
         .GroupBy(r => r.Key)
         .OrderBy(group => group.Min(r => r.Place))
-        .SelectMany(group => group.OrderBy(r => r.Row[3].GetArrayLength() > 0 ? r.Row[3][0].GetInt32() : 0))
+        .SelectMany(group => group.OrderBy(r => r.Row.Readers.FirstOrDefault()))
         .Select(r => r.Row);
 
     /// <summary>The literal of a snapshot, in which T is this transaction.</summary>
@@ -137,18 +162,18 @@ public abstract class LiveTest(DatabaseFixture fixture) : TransactionTest(fixtur
         ? text
         : (Xid + (text.Length > 2 ? int.Parse(text[2..], CultureInfo.InvariantCulture) : 0)).ToString(CultureInfo.InvariantCulture);
 
-    private string Line(JsonElement row)
+    private string Line(Row row)
     {
-        var (kind, payload) = (row[1].GetString()!, row[2].GetString());
+        var (kind, payload) = (row.Kind, row.Payload);
         var what = kind switch
         {
-            "chunk" => $" {row[0].GetInt64()} {payload}",
+            "chunk" => $" {row.Id} {payload}",
             "end" => $" {payload}",
             "finished" => $" {Name(payload)}",
             "abandoned" => payload,
             _ => payload is null ? " nothing" : About(JsonDocument.Parse(payload).RootElement, kind.EndsWith("deleted", StringComparison.Ordinal) || kind == "member.left"),
         };
-        return $"{kind}{what}: {string.Join(", ", row[3].EnumerateArray().Select(n => subscribers[n.GetInt32() - 1].Name))}";
+        return $"{kind}{what}: {string.Join(", ", row.Readers.Select(n => subscribers[n].Name))}";
     }
 
     // Of what has gone, the ids are all there is.

@@ -15,7 +15,7 @@ public sealed class PlpgsqlCheckTests(DatabaseFixture fixture)
     private static readonly string[] Expected =
     [
         // No branch for an unknown kind: it shall raise, and "case" does.
-        "auth.event_payload(text,uuid,uuid): warning extra: control reached end of function without RETURN",
+        "auth.event_payload(public.\"Event\"): warning extra: control reached end of function without RETURN",
         // It raises: an immutable function may be called while a statement is planned, before it is due.
         "auth.if_match(text,text[]): performance: routine is marked as STABLE, should be IMMUTABLE",
         // "return query execute" fills them, or they are null beside "unavailable".

@@ -98,7 +98,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
         Assert.True(await Db.Ask<bool>(
             """
             select split_part(d."payload", ' ', 1) = pg_current_snapshot()::text and p.snapshot::text = pg_current_snapshot()::text
-            from auth.deliver(pg_current_snapshot(), null, 0, 10, true, false, '{}', '{}', '{}', '{}', '{}') d, auth.position() p
+            from auth.deliver(pg_current_snapshot(), null, 0, 10, true, false, '{}', '{}', '{}') d, auth.position() p
             where d."kind" = 'position'
             """));
     }

@@ -92,7 +92,7 @@ public sealed class DeliverRunningTests(DatabaseFixture fixture) : IAsyncLifetim
         await using var command = live.CreateCommand(
             """
             select d."kind", d."payload" from auth.deliver($1::text::pg_snapshot, null, 0, 100, false, false,
-              array[$2], array[sha256(convert_to('secret of ' || $2::text, 'utf8'))], array[null]::uuid[], array[null]::uuid[], array[-1]) d
+              array[$2], array[sha256(convert_to('secret of ' || $2::text, 'utf8'))], array[null]::uuid[]) d
             """);
         command.Parameters.Add(new() { Value = after });
         command.Parameters.Add(new() { Value = world[who] });

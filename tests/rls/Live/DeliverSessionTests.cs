@@ -88,7 +88,10 @@ public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixt
         await Hears("member.left member of Acme: admin, member, owner");
         await Db.AsRole("auth_definer");
         await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member')""");
-        await Hears("member.left member of Acme: admin, owner");
+        await Hears("""
+            member.left member of Acme: admin, owner
+            end session_ended: member
+            """);
     }
 
     private const string Expire = $"""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 hour' where {Mine}""";

@@ -1,14 +1,12 @@
--- What the followers of streams do not have yet: chunks up to the first that is missing, because
--- writers may append them in any order, and, once they have all, how the stream ended. Not more than
--- some 4 MB at a time, by turns: everybody's first before anybody's second. An index of null: they follow
--- no stream, or can take nothing now.
--- Sees no person: auth.deliver has found out who may follow.
--- Definer: it reads what people have written.
-create or replace function auth.answers(streams uuid[], indexes integer[])
+-- What followers of streams do not have yet: the chunks after their index, up to the first gap,
+-- because writers may append in any order; and, for a follower who has them all, how the stream
+-- ended. At most 64 chunks each and some 4 MB together, round-robin: the first chunk of every
+-- follower before the second of any.
+-- A follower whose index is null gets nothing. It checks no person: see auth.deliver_chunks.
+create or replace function auth.next_chunks(streams uuid[], indexes integer[])
   returns table (subscriber integer, "index" integer, kind text, payload text)
   language plpgsql
   stable
-  security definer
   set search_path = ''
   rows 100
 as $$
@@ -24,7 +22,8 @@ begin
       sum(c.size) over (order by c.place, s.n) - c.size as before
     from s
     cross join lateral (
-      select c."index", octet_length(c."data") as size, row_number() over (order by c."index") as place
+      select c."index", octet_length(c."data") as size,
+        row_number() over (order by c."index") as place
       from public."StreamChunk" c
       where c."streamId" = s.stream and c."index" > s.has
       order by c."index"
@@ -43,6 +42,6 @@ begin
   where e.state <> 'open' and s.n not in (select c.n from c);
 end
 $$;
-alter function auth.answers(uuid[], integer[]) owner to auth_definer;
-comment on function auth.answers(uuid[], integer[]) is
+alter function auth.next_chunks(uuid[], integer[]) owner to auth_definer;
+comment on function auth.next_chunks(uuid[], integer[]) is
   'The next chunks of streams after those that each follower has, or how the stream ended.';

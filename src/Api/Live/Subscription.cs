@@ -7,17 +7,17 @@ using System.Threading.Channels;
 namespace RlsChat.Api.Live;
 
 /// <summary>
-/// One open stream: what it is about, and what waits to be written to it. What is put here was decided by
-/// the database; what waits when access is lost is thrown away.
+/// One open SSE connection: what it subscribes to, and the items that wait to be written to it. The database has
+/// decided about each item that is put here; items that wait when access is lost are discarded.
 /// </summary>
-internal sealed class Subscriber
+internal sealed class Subscription
 {
-    /// <summary>How much may wait: more is read again when there is room, so memory is bounded.</summary>
-    private const int MaxWaiting = 2 * Outbox.Page;
+    /// <summary>How many items may wait. More are read again when there is room, so memory is bounded.</summary>
+    private const int MaxWaiting = 2 * Outbox.PageSize;
 
     private readonly Lock _gate = new();
     private readonly ConcurrentQueue<SseItem<string>> _waiting = new();
-    // That something waits, or (completed) that there is nothing more to wait for.
+    // Signals that items wait; completed when no more will come.
     private readonly Channel<bool> _released = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite });
     private string? _end;
@@ -25,62 +25,81 @@ internal sealed class Subscriber
     private DateTimeOffset _until = DateTimeOffset.MaxValue, _taken = DateTimeOffset.UtcNow;
     private int _items, _characters;
 
-    /// <summary>Who, or null for nobody in particular.</summary>
+    /// <summary>The person, or null for an anonymous one.</summary>
     public Guid? Person { get; init; }
 
-    /// <summary>From where: an address, or the /64 of an IPv6 one.</summary>
+    /// <summary>The client's address, or the /64 network of an IPv6 address.</summary>
     public IPAddress Network { get; init; } = IPAddress.None;
 
-    /// <summary>The digest of the secret of their session.</summary>
+    /// <summary>The digest of the secret of the person's session.</summary>
     public byte[]? Digest { get; init; }
 
-    /// <summary>The chat, or null for everything that is theirs.</summary>
+    /// <summary>The chat, or null for all chats of the person and their organization.</summary>
     public Guid? Chat { get; init; }
 
-    /// <summary>The stream of that chat that is followed, or null for the chat itself.</summary>
+    /// <summary>The stream of that chat, or null for the events of the chat.</summary>
     public Guid? Stream { get; init; }
 
-    /// <summary>Of a stream: the last chunk that they have, or -1.</summary>
+    /// <summary>Of a stream: the index of the last chunk that was put, or -1.</summary>
     public int Index { get; set; }
 
-    /// <summary>Where they go on from; null when they are where everybody is.</summary>
+    /// <summary>The position of a lagging subscription; null when it stands where this process stands.</summary>
     public Position? From { get; set; }
 
-    /// <summary>How long is waited for them.</summary>
+    /// <summary>How long delivery waits for the client.</summary>
     public Patience Patience { get; init; } = new();
 
-    /// <summary>Closes the connection of a reader who takes nothing, not even the end.</summary>
+    /// <summary>Closes the connection of a client that takes nothing, not even the end.</summary>
     public required Action Cut { get; init; }
 
-    /// <summary>Called when there is room again.</summary>
+    /// <summary>Called when a lagging subscription has room again.</summary>
     public required Action Drained { get; init; }
 
     /// <summary>Why it ended, or null.</summary>
     public string? Ended => Volatile.Read(ref _end);
 
-    // Events are held once for all their readers, pieces of a stream by each follower.
+    // The text of an event is held once for all its readers, that of a chunk once for each follower.
     private int MaxCharacters => (Stream is null ? 4 : 1) * 1024 * 1024;
 
-    /// <summary>Whether a page of events can be put.</summary>
+    /// <summary>Whether there is room for a page of events.</summary>
     public bool HasRoom => Volatile.Read(ref _items) < MaxWaiting / 4 && Volatile.Read(ref _characters) < 256 * 1024;
 
-    /// <summary>Whether there is no room, or nothing more to come, and the reader has taken nothing for long of what waits.</summary>
+    /// <summary>Whether the client has taken nothing for too long while there was no room, or nothing left but to take the rest.</summary>
     public bool IsStuck =>
         (Volatile.Read(ref _isComplete) ? Volatile.Read(ref _items) > 0 : !HasRoom) && DateTimeOffset.UtcNow - _taken > Patience.Reader;
 
-    /// <summary>Whether they were told where they stand.</summary>
+    /// <summary>Whether its first item, <c>ready</c> or <c>reset</c>, was put.</summary>
     public bool HasBegun { get; set; }
 
-    /// <summary>Whether there is nothing more for them; what waits may still be written.</summary>
+    /// <summary>Whether nothing more is put; items that wait may still be written.</summary>
     public bool IsOver => Ended is not null || Volatile.Read(ref _isComplete);
 
-    /// <summary>Whether nothing more is written to them, but for the end.</summary>
+    /// <summary>Whether nothing more is written but the end.</summary>
     public bool IsGone => Ended is not null || Volatile.Read(ref _isClosed);
 
-    /// <summary>Puts one behind what waits; it is held until <see cref="Release"/>. False when there is no room.</summary>
+    /// <summary>Puts the first item, from which on the client knows its position.</summary>
+    public void Begin(string kind, Position position)
+    {
+        HasBegun = true;
+        if (!TryPut(new("{}", kind) { EventId = position.ToString() }))
+        {
+            End("slow");
+        }
+
+        Release();
+    }
+
+    /// <summary>Starts again at a position: the events before it can no longer be delivered.</summary>
+    public void Reset(Position here)
+    {
+        From = null;
+        Begin("reset", here);
+    }
+
+    /// <summary>Puts an item behind those that wait; it is held until <see cref="Release"/>. False when there is no room.</summary>
     public bool TryPut(SseItem<string> item)
     {
-        // One that is larger than everything together goes when nothing else waits.
+        // An item larger than the limit is taken when nothing else waits.
         if (IsOver || Volatile.Read(ref _items) >= MaxWaiting
             || (Volatile.Read(ref _characters) is > 0 and var waiting && waiting + item.Data.Length > MaxCharacters))
         {
@@ -94,7 +113,7 @@ internal sealed class Subscriber
         return true;
     }
 
-    /// <summary>Lets what was put be written: all of a page at once, and not each as it is put.</summary>
+    /// <summary>Lets the items that were put be written: a page at once, not each as it is put.</summary>
     public void Release()
     {
         if (_isHeld)
@@ -104,7 +123,7 @@ internal sealed class Subscriber
         }
     }
 
-    /// <summary>Ends it: what waits is written if the reader takes it at once, and then why.</summary>
+    /// <summary>Ends it: items that wait are written if the client takes them at once, then the reason.</summary>
     public void End(string reason)
     {
         lock (_gate)
@@ -122,7 +141,7 @@ internal sealed class Subscriber
         _ = CutLater();
     }
 
-    /// <summary>Ends it when everything that waits has been written.</summary>
+    /// <summary>Ends it when every item that waits has been written.</summary>
     public void Complete()
     {
         Volatile.Write(ref _isComplete, true);
@@ -139,9 +158,9 @@ internal sealed class Subscriber
         }
     }
 
-    /// <summary>What is written.</summary>
-    /// <param name="send">Called when nothing more waits, and first of all: that it is open is known before there is anything to say.</param>
-    /// <param name="stop">Ends it.</param>
+    /// <summary>The items to write.</summary>
+    /// <param name="send">Called when no item waits, and once at first, so that the client knows that the response has started.</param>
+    /// <param name="stop">Cancels it.</param>
     public async IAsyncEnumerable<SseItem<string>> Read(
         Func<CancellationToken, ValueTask> send, [EnumeratorCancellation] CancellationToken stop)
     {
