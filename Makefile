@@ -1,6 +1,6 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api attacks mutants prove docs-matrix docs-database check fmt \
+.PHONY: help run monitor test test-rls postgres-18 test-image test-rls-image test-api test-api-general test-readme attacks mutants prove docs-matrix docs-database check fmt \
   db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why \
   bench bench-live lint-format lint-sql clean
 
@@ -15,6 +15,8 @@ DB := dotnet src/Database/$(OUT)/rlschat-db.dll
 
 # $(call tests,PROJECTS,OPTIONS): runs the tests of projects, then prints the figures whose names match $(COUNTED),
 # and last which tests were not run.
+# $(call matching,FILTER): "Chat" stands for the classes or tests whose name starts so; with "=" or "~" it is a filter of dotnet test.
+matching = $(if $(findstring =,$(1)),$(1),$(if $(findstring ~,$(1)),$(1),FullyQualifiedName~.$(1:.%=%)))
 COUNTED := ^$$
 define tests
 @mkdir -p '$(dir $(RLSCHAT_FIGURES_FILE))'; : > '$(RLSCHAT_FIGURES_FILE)'; status=0; \
@@ -36,7 +38,7 @@ test: obj/built-all ## runs every test
 
 test-rls: COUNTED := .
 test-rls: obj/built-all ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so
-	$(call tests,tests/rls,--filter '$(if $(FILTER),FullyQualifiedName~.$(FILTER:.%=%),FullyQualifiedName!~.Installing.)')
+	$(call tests,tests/rls,--filter '$(if $(FILTER),$(call matching,$(FILTER)),FullyQualifiedName!~.Installing.)')
 
 mutants: obj/built-all ## weakens each guard in turn; the tests must fail: SAMPLE=150 SEED=1, ONLY=Chat; continues an earlier run
 	@dotnet tests/mutants/$(OUT)/RlsChat.Tests.Mutants.dll $(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(SEED),--seed '$(SEED)') \
@@ -52,7 +54,18 @@ test-rls-image: test-image obj/built-all ## runs test-rls in that image, with Te
 	@RLSCHAT_TEST_IMAGE=$(TEST_IMAGE) tests/image/with-docker.sh $(MAKE) --no-print-directory test-rls
 
 test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks: classes or tests whose name starts so
-	$(call tests,tests/api,$(if $(FILTER),--filter 'FullyQualifiedName~.$(FILTER:.%=%)'))
+	$(call tests,tests/api,$(if $(FILTER),--filter '$(call matching,$(FILTER))'))
+
+# The tests that look at every table or endpoint, so that an added one can break them.
+GENERAL_RLS := FullyQualifiedName~.BookmarkTests|FullyQualifiedName~.Catalogue|FullyQualifiedName~.ColumnTests|FullyQualifiedName~.CarelessPolicyTests|FullyQualifiedName~.CoverageTests|FullyQualifiedName~.BackupTests
+GENERAL_API := Covers=EveryEndpoint|Category=Attack|FullyQualifiedName~AccessTests
+
+test-readme: ## follows the README's five steps in a copy, and runs there the tests that look at every table or endpoint
+	@copy=$$(mktemp -d); trap 'rm -rf "$$copy"' EXIT; tests/readme-steps.sh "$$copy" \
+	  && $(MAKE) --no-print-directory -C "$$copy" test-rls FILTER='$(GENERAL_RLS)' && $(MAKE) --no-print-directory -C "$$copy" test-api-general
+
+test-api-general: ## runs the tests of the API that look at every endpoint, the attacks and the access matrices
+	@$(MAKE) --no-print-directory test-api FILTER='$(GENERAL_API)'
 
 attacks: obj/built-all ## tries every attack of docs/threat-model.md, in the database and over HTTP
 	$(call tests,tests/rls tests/api,--filter Category=Attack)

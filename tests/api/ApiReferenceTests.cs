@@ -9,6 +9,7 @@ namespace RlsChat.Tests.Api;
 /// The API's description says everything that a client must know, of every route. That it is true,
 /// every other test says, too: <see cref="Person"/> compares each answer with it.
 /// </summary>
+[Trait("Covers", "EveryEndpoint")]
 public sealed partial class ApiReferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     /// <summary>What no operation answers: unknown paths and broken requests.</summary>

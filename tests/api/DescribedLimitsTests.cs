@@ -4,6 +4,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api;
 
 /// <summary>What the description says of bodies and queries is what is demanded of them, no more and no less.</summary>
+[Trait("Covers", "EveryEndpoint")]
 public sealed class DescribedLimitsTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private readonly List<string> _differences = [];

@@ -10,6 +10,7 @@ using RlsChat.Tests.Api.NonInterference;
 namespace RlsChat.Tests.Api;
 
 /// <summary>What holds for every route: HEAD answers as GET does without the body, and no query parameter is ignored.</summary>
+[Trait("Covers", "EveryEndpoint")]
 public sealed partial class MannersTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });

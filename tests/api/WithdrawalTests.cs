@@ -11,6 +11,7 @@ namespace RlsChat.Tests.Api;
 /// has. What is to vanish has "hush" in it.
 /// </summary>
 [Attack]
+[Trait("Covers", "EveryEndpoint")]
 public sealed partial class WithdrawalTests(ApiFixture fixture) : ApiTest(fixture)
 {
     /// <summary>What a person who is signed in is not needed for, and the audit, which what concerns a person stays in.</summary>

@@ -10,6 +10,7 @@ namespace RlsChat.Tests.Api.Attacks;
 /// </summary>
 [Collection(SharedBreachedApi.Name)]
 [Attack]
+[Trait("Covers", "EveryEndpoint")]
 public sealed class EnumerationTests(BreachedApi api)
 {
     [Fact]

@@ -11,6 +11,7 @@ namespace RlsChat.Tests.Api.Attacks;
 /// </summary>
 [Collection(SharedBreachedApi.Name)]
 [Attack]
+[Trait("Covers", "EveryEndpoint")]
 public sealed class MassAssignmentTests(BreachedApi api)
 {
     [Fact]

@@ -4,6 +4,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.NonInterference;
 
 /// <summary>What is hidden from somebody is answered by the same bytes as what never was, by every GET that names a row.</summary>
+[Trait("Covers", "EveryEndpoint")]
 public sealed class HiddenTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private Person _ana = null!;

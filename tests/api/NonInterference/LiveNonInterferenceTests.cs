@@ -5,6 +5,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.NonInterference;
 
 /// <summary>Live streams say nothing of what those do whom the listener may not see.</summary>
+[Trait("Covers", "EveryEndpoint")]
 public sealed class LiveNonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]

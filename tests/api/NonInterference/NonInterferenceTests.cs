@@ -7,6 +7,7 @@ namespace RlsChat.Tests.Api.NonInterference;
 /// Every byte of everybody's answers is the same with and without the data of those whom they may not see: before
 /// the others have any, after they have done all that they can, and after it is gone again.
 /// </summary>
+[Trait("Covers", "EveryEndpoint")]
 public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private Person _ana = null!, _colleague = null!, _loner = null!, _operator = null!;

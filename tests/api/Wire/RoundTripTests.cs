@@ -8,6 +8,7 @@ namespace RlsChat.Tests.Api.Wire;
 /// What a request costs on the wire: one write of the client, with one Sync at its end, which is one
 /// round trip and one transaction; and nothing is parsed again.
 /// </summary>
+[Trait("Covers", "EveryEndpoint")]
 public sealed class RoundTripTests
 {
     private static readonly (string Name, Func<Person, Guid, Guid, Task<Response>> Ask)[] Requests =
