@@ -145,10 +145,32 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 }
 
+/// <summary>Tests of this collection share an API and its database, and run one after the other. Other collections run beside it.</summary>
 [CollectionDefinition(Name)]
 public sealed class SharedApi : ICollectionFixture<ApiFixture>
 {
     public const string Name = "shared API";
+}
+
+/// <summary>The same for live delivery, whose tests wait most of their time.</summary>
+[CollectionDefinition(Name)]
+public sealed class LiveApi : ICollectionFixture<ApiFixture>
+{
+    public const string Name = "live API";
+}
+
+/// <summary>The same for signing in, whose tests start many APIs.</summary>
+[CollectionDefinition(Name)]
+public sealed class SignInApi : ICollectionFixture<ApiFixture>
+{
+    public const string Name = "sign-in API";
+}
+
+/// <summary>Tests that read what Npgsql reports by process: no other API runs beside theirs.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class LoneApi : ICollectionFixture<ApiFixture>
+{
+    public const string Name = "lone API";
 }
 
 /// <summary>Tests that share one API; each begins with an empty database.</summary>

@@ -4,6 +4,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>GET /chats/{id}/events and GET /me/events: what is told, to whom, and in which form.</summary>
+[Collection(LiveApi.Name)]
 public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private ContentWorld _world = null!;

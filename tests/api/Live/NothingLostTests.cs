@@ -9,6 +9,7 @@ namespace RlsChat.Tests.Api.Live;
 /// Nothing is lost and nothing repeated, whatever is cut: the connection that listens, the API, the client's.
 /// Two processes' worth of API stand on one database.
 /// </summary>
+[Collection(LiveApi.Name)]
 public sealed class NothingLostTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Events = 10_000, Writers = 8;

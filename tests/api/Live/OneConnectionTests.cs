@@ -6,6 +6,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>However many follow, a process holds one connection for them between events, and makes another when it is lost.</summary>
+[Collection(LiveApi.Name)]
 public sealed class OneConnectionTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int People = 50, OfEach = 20;

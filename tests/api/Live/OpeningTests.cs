@@ -4,6 +4,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>A live stream is open as soon as it is allowed, and the time that a request may take does not end it.</summary>
+[Collection(LiveApi.Name)]
 public sealed class OpeningTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]

@@ -11,6 +11,7 @@ namespace RlsChat.Tests.Api.Live;
 /// steps, and follow all the while. What each hears is what the policies let them see, in its order; who loses a
 /// right hears no more; a deletion reaches those, and only those, who could see the row. RLSCHAT_SEED repeats a run.
 /// </summary>
+[Collection(LiveApi.Name)]
 public sealed class RandomDeliveryTests(ApiFixture fixture, ITestOutputHelper output) : ApiTest(fixture)
 {
     private const int Steps = 2000, Followers = 36;

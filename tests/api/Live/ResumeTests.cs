@@ -10,6 +10,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>Last-Event-ID: what can be gone on from, what cannot, and that nothing is lost or repeated on the way.</summary>
+[Collection(LiveApi.Name)]
 public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private Person _owner = null!;

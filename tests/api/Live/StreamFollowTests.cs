@@ -5,6 +5,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>GET /streams/{id}: an answer as it is written, from any chunk on, on any instance, to who sees the chat.</summary>
+[Collection(LiveApi.Name)]
 public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private ContentWorld _world = null!;

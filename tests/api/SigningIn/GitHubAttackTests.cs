@@ -8,6 +8,7 @@ namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Attacks on signing in with GitHub, each refused, and nobody made or touched by it.</summary>
 [Attack]
+[Collection(SignInApi.Name)]
 public sealed class GitHubAttackTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Verifier = "a-verifier-of-the-attackers-own-making-0123456789";

@@ -6,6 +6,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Signing in with GitHub: who one is then, how tokens arrive, and what is linked to whom.</summary>
+[Collection(SignInApi.Name)]
 public sealed class GitHubSignInTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]

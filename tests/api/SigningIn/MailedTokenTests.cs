@@ -7,6 +7,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Tokens that come by mail: what they prove, how often and how long, and that asking tells nothing.</summary>
+[Collection(SignInApi.Name)]
 public sealed partial class MailedTokenTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string NewPassword = "a quite different one";

@@ -5,6 +5,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>One's own sessions, accounts and password: seen, ended and changed by oneself and nobody else.</summary>
+[Collection(SignInApi.Name)]
 public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string NewPassword = "a quite different one";

@@ -7,6 +7,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>A password is one text however it is typed (RFC 8265, OpaqueString), and an address, too.</summary>
+[Collection(SignInApi.Name)]
 public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Composed = "caf\u00e9 au lait", Decomposed = "cafe\u0301\u00a0au\u2003lait";

@@ -6,6 +6,7 @@ namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Two clients at once, many times over.</summary>
 [Attack]
+[Collection(SignInApi.Name)]
 public sealed class SignInRaceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Repetitions = 200;
