@@ -83,11 +83,11 @@ begin
 end
 $$;
 
-grant create on schema auth to auth_definer;
-alter function auth.bench_can_read_chat(uuid, uuid, uuid) owner to auth_definer;
-alter function auth.bench_can_read_chat(uuid) owner to auth_definer;
-revoke create on schema auth from auth_definer;
+grant create on schema auth to identity_definer;
+alter function auth.bench_can_read_chat(uuid, uuid, uuid) owner to identity_definer;
+alter function auth.bench_can_read_chat(uuid) owner to identity_definer;
+revoke create on schema auth from identity_definer;
 grant execute on function auth.bench_hinted_chat(), auth.bench_can_read_chat(uuid),
   auth.bench_can_read_chat(uuid, uuid, uuid), auth.uid(), auth.organization_id(), auth.can_write_chat(uuid)
   to bench_person, bench_stranger;
-grant execute on function auth.bench_can_read_chat(uuid, uuid, uuid) to auth_definer;
+grant execute on function auth.bench_can_read_chat(uuid, uuid, uuid) to identity_definer;

@@ -9,9 +9,6 @@
 call app_private.reset_policies('public."AuditEvent"');
 
 grant select on public."AuditEvent" to regular_user;
-grant insert ("actorId", "subjectId", "organizationId", "action", "target", "targetId", "details")
-  on public."AuditEvent" to auth_definer;
-grant delete on public."AuditEvent" to rlschat_purge;
 
 create policy select_self on public."AuditEvent"
   for select to regular_user
@@ -27,8 +24,12 @@ comment on policy select_permitted on public."AuditEvent" is
 
 -- For functions.
 
+grant insert ("actorId", "subjectId", "organizationId", "action", "target", "targetId", "details")
+  on public."AuditEvent" to record_definer;
+grant delete on public."AuditEvent" to rlschat_purge;
+
 create policy function_insert on public."AuditEvent"
-  for insert to auth_definer
+  for insert to record_definer
   with check (true);
 comment on policy function_insert on public."AuditEvent" is
   'Triggers of other tables record what happened.';

@@ -12,16 +12,13 @@
 --
 -- Not granted: moving a chat ("userId" and "organizationId" have no update grant).
 
-call app_private.reset_policies('public."Chat"');
+call app_private.reset_policies('public."Chat"', canary => 'id');
 
 grant select on public."Chat" to anonymous, regular_user;
 grant insert ("id", "createdAt", "title", "userId", "visibility", "organizationId")
   on public."Chat" to regular_user;
 grant update ("title", "visibility") on public."Chat" to regular_user;
 grant delete on public."Chat" to regular_user;
-grant select on public."Chat" to auth_definer;
-grant update ("userId") on public."Chat" to auth_definer;
-grant insert ("id", "title", "userId") on public."Chat" to auth_definer;
 
 create policy users_own_chats on public."Chat"
   for select to regular_user
@@ -65,21 +62,39 @@ comment on policy delete_permitted on public."Chat" is
 
 -- For functions.
 
-create policy function_select on public."Chat"
-  for select to auth_definer
+grant select ("id", "userId", "organizationId") on public."Chat"
+  to identity_definer, membership_definer;
+grant update ("userId") on public."Chat" to membership_definer;
+grant select on public."Chat" to live_definer;
+grant select ("id", "userId", "organizationId", "visibility") on public."Chat" to record_definer;
+
+create policy function_select_identity on public."Chat"
+  for select to identity_definer
   using (true);
-comment on policy function_select on public."Chat" is
-  'Hand-over finds what a person owns in an organization; message rules and live delivery ask for a '
-  'chat''s audience.';
+comment on policy function_select_identity on public."Chat" is
+  'auth.can_write_chat() and auth.can_tidy_chat() ask whose chat it is.';
+
+create policy function_select_live on public."Chat"
+  for select to live_definer
+  using (true);
+comment on policy function_select_live on public."Chat" is
+  'Live delivery reads chats and finds out who may see them.';
+
+create policy function_select_membership on public."Chat"
+  for select to membership_definer
+  using ("organizationId" is not null);
+comment on policy function_select_membership on public."Chat" is
+  'The hand-over finds what a person owns in an organization.';
+
+create policy function_select_record on public."Chat"
+  for select to record_definer
+  using (true);
+comment on policy function_select_record on public."Chat" is
+  'The event of a deletion says who could see the row.';
 
 create policy function_update on public."Chat"
-  for update to auth_definer
+  for update to membership_definer
   using ("organizationId" is not null)
   with check ("organizationId" is not null);
 comment on policy function_update on public."Chat" is
-  'Hand-over gives an organization''s chat a new owner.';
-
-create policy function_insert on public."Chat"
-  for insert to auth_definer
-  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy function_insert on public."Chat" is 'The canary row, and no other.';
+  'The hand-over gives an organization''s chat a new owner.';

@@ -8,8 +8,6 @@
 call app_private.reset_policies('public."CreditEntry"');
 
 grant select on public."CreditEntry" to regular_user;
-grant insert ("userId", "amount", "reason", "grantedBy") on public."CreditEntry" to auth_definer;
-grant select ("balance") on public."CreditEntry" to auth_definer;
 
 create policy select_self on public."CreditEntry"
   for select to regular_user
@@ -18,14 +16,17 @@ comment on policy select_self on public."CreditEntry" is 'People see their own l
 
 -- For functions.
 
+grant insert ("userId", "amount", "reason", "grantedBy") on public."CreditEntry" to credit_definer;
+grant select ("balance") on public."CreditEntry" to credit_definer;
+
 create policy function_select on public."CreditEntry"
-  for select to auth_definer
+  for select to credit_definer
   using (true);
 comment on policy function_select on public."CreditEntry" is
   'Granting and spending return the balance after the entry.';
 
 create policy function_insert on public."CreditEntry"
-  for insert to auth_definer
+  for insert to credit_definer
   with check (true);
 comment on policy function_insert on public."CreditEntry" is
   'Granting and spending append an entry.';

@@ -9,15 +9,12 @@
 --
 -- Not granted: updating. A change is a new version; one owner per id is a constraint.
 
-call app_private.reset_policies('public."Document"');
+call app_private.reset_policies('public."Document"', canary => 'id');
 
 grant select on public."Document" to regular_user;
 grant insert ("id", "createdAt", "title", "content", "text", "userId", "organizationId")
   on public."Document" to regular_user;
 grant delete on public."Document" to regular_user;
-grant select on public."Document" to auth_definer;
-grant insert ("id", "title", "userId") on public."Document" to auth_definer;
-grant update ("userId") on public."Document" to auth_definer;
 
 create policy select_owner on public."Document"
   for select to regular_user
@@ -74,20 +71,25 @@ comment on policy delete_permitted on public."Document" is
 
 -- For functions.
 
-create policy function_select on public."Document"
-  for select to auth_definer
-  using (true);
-comment on policy function_select on public."Document" is
-  'Hand-over finds what a person owns; auth.is_document_taken() sees every owner.';
+grant select ("id", "userId", "organizationId") on public."Document"
+  to identity_definer, membership_definer;
+grant update ("userId") on public."Document" to membership_definer;
 
-create policy function_insert on public."Document"
-  for insert to auth_definer
-  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy function_insert on public."Document" is 'The canary row, and no other.';
+create policy function_select_identity on public."Document"
+  for select to identity_definer
+  using (true);
+comment on policy function_select_identity on public."Document" is
+  'auth.is_document_taken() asks whose document it is.';
+
+create policy function_select_membership on public."Document"
+  for select to membership_definer
+  using ("organizationId" is not null);
+comment on policy function_select_membership on public."Document" is
+  'The hand-over finds what a person owns in an organization.';
 
 create policy function_update on public."Document"
-  for update to auth_definer
+  for update to membership_definer
   using ("organizationId" is not null)
   with check ("organizationId" is not null);
 comment on policy function_update on public."Document" is
-  'Hand-over gives an organization''s document a new owner.';
+  'The hand-over gives an organization''s document a new owner.';

@@ -5,20 +5,23 @@
 
 call app_private.reset_policies('public."Event"');
 
-grant select, insert on public."Event" to auth_definer;
-grant delete on public."Event" to rlschat_purge;
-
 -- For functions.
 
+grant select on public."Event" to live_definer;
+grant insert ("kind", "rowId", "chatId", "userId", "organizationId", "visibility", "snapshot")
+  on public."Event" to record_definer;
+grant delete on public."Event" to rlschat_purge;
+
 create policy function_select on public."Event"
-  for select to auth_definer
+  for select to live_definer
   using (true);
-comment on policy function_select on public."Event" is 'auth.deliver reads the outbox forward.';
+comment on policy function_select on public."Event" is 'Live delivery reads the outbox forward.';
 
 create policy function_insert on public."Event"
-  for insert to auth_definer
+  for insert to record_definer
   with check (true);
-comment on policy function_insert on public."Event" is 'Triggers write what happened.';
+comment on policy function_insert on public."Event" is
+  'Triggers of other tables write what happened.';
 
 create policy function_delete on public."Event"
   for delete to rlschat_purge

@@ -9,7 +9,6 @@ grant select, delete on public."IdempotencyKey" to regular_user;
 grant insert ("userId", "key", "requestDigest", "body")
   on public."IdempotencyKey" to regular_user;
 grant update ("body") on public."IdempotencyKey" to regular_user;
-grant delete on public."IdempotencyKey" to rlschat_purge;
 
 call auth.crud_policy('public."IdempotencyKey"', 'regular_user',
   read => '"userId" = (select auth.uid())',
@@ -22,6 +21,8 @@ comment on policy update_self on public."IdempotencyKey" is
 comment on policy delete_self on public."IdempotencyKey" is 'People delete their own keys.';
 
 -- For functions.
+
+grant delete on public."IdempotencyKey" to rlschat_purge;
 
 create policy function_delete on public."IdempotencyKey"
   for delete to rlschat_purge

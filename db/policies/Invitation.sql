@@ -13,9 +13,6 @@ grant select ("id", "organizationId", "email", "roleId", "invitedBy", "expires",
 grant insert ("id", "organizationId", "email", "roleId", "tokenDigest", "expires")
   on public."Invitation" to regular_user;
 grant delete on public."Invitation" to regular_user;
-grant select on public."Invitation" to auth_definer;
-grant update ("acceptedAt") on public."Invitation" to auth_definer;
-grant delete on public."Invitation" to rlschat_purge;
 
 create policy select_permitted on public."Invitation"
   for select to regular_user
@@ -41,18 +38,22 @@ comment on policy delete_permitted on public."Invitation" is
 
 -- For functions.
 
+grant select on public."Invitation" to membership_definer;
+grant update ("acceptedAt") on public."Invitation" to membership_definer;
+grant delete on public."Invitation" to rlschat_purge;
+
 create policy function_select on public."Invitation"
-  for select to auth_definer
+  for select to membership_definer
   using (true);
 comment on policy function_select on public."Invitation" is
   'Accepting finds an invitation by the digest of its token.';
 
 create policy function_update on public."Invitation"
-  for update to auth_definer
-  using (true)
-  with check (true);
+  for update to membership_definer
+  using ("acceptedAt" is null)
+  with check ("acceptedAt" is not null);
 comment on policy function_update on public."Invitation" is
-  'Accepting marks an invitation as used.';
+  'Accepting marks an invitation as used, once.';
 
 create policy function_delete on public."Invitation"
   for delete to rlschat_purge

@@ -12,16 +12,13 @@
 -- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
 -- the row are qualified: a later column of that name in the parent would capture them silently.
 
-call app_private.reset_policies('public."Message"');
+call app_private.reset_policies('public."Message"', canary => 'id');
 
 grant select on public."Message" to anonymous, regular_user;
 grant insert ("id", "chatId", "role", "parts", "attachments", "createdAt", "userId")
   on public."Message" to regular_user;
 grant update ("parts", "attachments") on public."Message" to regular_user;
 grant delete on public."Message" to regular_user;
-grant select on public."Message" to auth_definer;
-grant insert ("id", "chatId", "role", "parts", "createdAt", "userId")
-  on public."Message" to auth_definer;
 
 create policy select_reader on public."Message"
   for select to anonymous, regular_user
@@ -46,17 +43,25 @@ comment on policy delete_chat_owner on public."Message" is
 
 -- For functions.
 
-create policy function_select on public."Message"
-  for select to auth_definer
-  using (true);
-comment on policy function_select on public."Message" is
-  'auth.deliver shows new messages to those who see the chat; triggers ask whether one is still there.';
+grant insert ("id", "chatId", "role", "parts", "createdAt", "userId") on public."Message"
+  to chat_definer;
+grant select on public."Message" to live_definer;
+grant select ("id", "chatId") on public."Message" to record_definer;
 
 create policy function_insert on public."Message"
-  for insert to auth_definer
-  with check (
-    "id" = '00000000-0000-4000-8000-00000000ca7a'
-    or "userId" = (select auth.uid()) and auth.can_write_chat("chatId")
-  );
+  for insert to chat_definer
+  with check ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"));
 comment on policy function_insert on public."Message" is
-  'A function that finishes a stream writes for the person who asks. Also the canary row.';
+  'A function that finishes a stream writes for the person who asks.';
+
+create policy function_select_live on public."Message"
+  for select to live_definer
+  using (true);
+comment on policy function_select_live on public."Message" is
+  'Live delivery shows new messages to those who see the chat.';
+
+create policy function_select_record on public."Message"
+  for select to record_definer
+  using (true);
+comment on policy function_select_record on public."Message" is
+  'The event of a deleted vote says which chat it was in.';

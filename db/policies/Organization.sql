@@ -11,8 +11,6 @@ call app_private.reset_policies('public."Organization"');
 grant select on public."Organization" to regular_user;
 grant update ("name") on public."Organization" to regular_user;
 grant delete on public."Organization" to regular_user;
-grant select, insert, delete on public."Organization" to auth_definer;
-grant update ("name") on public."Organization" to auth_definer;
 
 create policy select_member on public."Organization"
   for select to regular_user
@@ -38,27 +36,30 @@ comment on policy delete_last_member on public."Organization" is
 
 -- For functions.
 
+grant select, insert, delete on public."Organization" to membership_definer;
+grant update ("name") on public."Organization" to membership_definer;
+
 create policy function_select on public."Organization"
-  for select to auth_definer
+  for select to membership_definer
   using (true);
 comment on policy function_select on public."Organization" is
   'Changes of membership read and lock the organization first.';
 
 create policy function_insert on public."Organization"
-  for insert to auth_definer
+  for insert to membership_definer
   with check (true);
 comment on policy function_insert on public."Organization" is
   'public.create_organization() makes one.';
 
 create policy function_update on public."Organization"
-  for update to auth_definer
+  for update to membership_definer
   using (true)
-  with check (true);
+  with check (false);
 comment on policy function_update on public."Organization" is
-  'Needed to lock the row; no function changes it.';
+  'Locking a row takes this right; no function changes one.';
 
 create policy function_delete on public."Organization"
-  for delete to auth_definer
-  using (true);
+  for delete to membership_definer
+  using (not exists (select from public."User" u where u."organizationId" = "Organization"."id"));
 comment on policy function_delete on public."Organization" is
   'An organization ends when its last member leaves.';

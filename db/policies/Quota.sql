@@ -8,9 +8,6 @@
 call app_private.reset_policies('public."Quota"');
 
 grant select on public."Quota" to regular_user;
-grant select, insert on public."Quota" to auth_definer;
-grant update ("used") on public."Quota" to auth_definer;
-grant delete on public."Quota" to rlschat_purge;
 
 create policy select_self on public."Quota"
   for select to regular_user
@@ -19,19 +16,23 @@ comment on policy select_self on public."Quota" is 'People see what they have us
 
 -- For functions.
 
+grant select, insert on public."Quota" to credit_definer;
+grant update ("used") on public."Quota" to credit_definer;
+grant delete on public."Quota" to rlschat_purge;
+
 create policy function_select on public."Quota"
-  for select to auth_definer
+  for select to credit_definer
   using (true);
 comment on policy function_select on public."Quota" is 'Counting reads what was used so far.';
 
 create policy function_insert on public."Quota"
-  for insert to auth_definer
+  for insert to credit_definer
   with check (true);
 comment on policy function_insert on public."Quota" is
   'Counting starts a period with its first use.';
 
 create policy function_update on public."Quota"
-  for update to auth_definer
+  for update to credit_definer
   using (true)
   with check (true);
 comment on policy function_update on public."Quota" is 'Counting adds each further use.';

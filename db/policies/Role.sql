@@ -16,7 +16,6 @@ grant select on public."Role" to regular_user;
 grant insert ("id", "name", "permissions", "organizationId") on public."Role" to regular_user;
 grant update ("name", "permissions") on public."Role" to regular_user;
 grant delete on public."Role" to regular_user;
-grant select, insert, update on public."Role" to auth_definer;
 
 create policy select_member on public."Role"
   for select to regular_user
@@ -41,19 +40,30 @@ comment on policy delete_permitted on public."Role" is
 
 -- For functions.
 
-create policy function_select on public."Role"
-  for select to auth_definer
-  using (true);
-comment on policy function_select on public."Role" is
-  'The permissions of a person''s role are read at every statement.';
+grant select ("id", "name", "permissions", "organizationId") on public."Role"
+  to identity_definer, live_definer, membership_definer;
+grant select, insert on public."Role" to builtin_definer;
+grant update ("name", "permissions") on public."Role" to builtin_definer;
+
+create policy function_select_builtin on public."Role"
+  for select to builtin_definer
+  using ("organizationId" is null);
+comment on policy function_select_builtin on public."Role" is
+  'A migration compares the built-in roles.';
 
 create policy function_insert on public."Role"
-  for insert to auth_definer
+  for insert to builtin_definer
   with check ("organizationId" is null);
 comment on policy function_insert on public."Role" is 'A migration makes the built-in roles.';
 
 create policy function_update on public."Role"
-  for update to auth_definer
+  for update to builtin_definer
   using ("organizationId" is null)
   with check ("organizationId" is null);
 comment on policy function_update on public."Role" is 'A migration repairs the built-in roles.';
+
+create policy function_select on public."Role"
+  for select to identity_definer, live_definer, membership_definer
+  using (true);
+comment on policy function_select on public."Role" is
+  'The permissions of a person''s role are read at every statement.';

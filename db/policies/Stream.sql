@@ -12,15 +12,11 @@
 -- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
 -- the row are qualified: a later column of that name in the parent would capture them silently.
 
-call app_private.reset_policies('public."Stream"');
+call app_private.reset_policies('public."Stream"', canary => 'id');
 
 grant select on public."Stream" to anonymous, regular_user;
 grant insert ("id", "chatId", "createdAt", "userId") on public."Stream" to regular_user;
 grant delete on public."Stream" to regular_user;
-grant select on public."Stream" to auth_definer;
-grant insert ("id", "chatId", "userId") on public."Stream" to auth_definer;
-grant update ("octets", "activeAt", "finishedAt", "messageId") on public."Stream" to auth_definer;
-grant select ("id", "activeAt", "finishedAt") on public."Stream" to rlschat_purge;
 
 create policy select_reader on public."Stream"
   for select to anonymous, regular_user
@@ -41,27 +37,31 @@ comment on policy delete_chat_owner on public."Stream" is
 
 -- For functions.
 
-create policy function_insert on public."Stream"
-  for insert to auth_definer
-  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy function_insert on public."Stream" is 'The canary row, and no other.';
+grant select on public."Stream" to chat_definer, live_definer;
+grant update ("octets", "activeAt", "finishedAt", "messageId") on public."Stream" to chat_definer;
+grant select ("id", "activeAt", "finishedAt") on public."Stream" to rlschat_purge;
 
-create policy function_select on public."Stream"
-  for select to auth_definer
-  using (true);
-comment on policy function_select on public."Stream" is
-  'What is changed is read: the policy of the update says whose it is. auth.deliver shows streams to '
-  'those who see the chat.';
+create policy function_select_chat on public."Stream"
+  for select to chat_definer
+  using ("userId" = (select auth.uid()));
+comment on policy function_select_chat on public."Stream" is
+  'Functions read the streams that the person who asks opened.';
 
 create policy function_update on public."Stream"
-  for update to auth_definer
+  for update to chat_definer
   using ("userId" = (select auth.uid()) and auth.can_write_chat("chatId"))
   with check ("userId" = (select auth.uid()));
 comment on policy function_update on public."Stream" is
-  'Functions append to and finish what the person opened, while they may write into its chat.';
+  'Functions append to and finish what the person opened, while they may write to its chat.';
+
+create policy function_select_live on public."Stream"
+  for select to live_definer
+  using (true);
+comment on policy function_select_live on public."Stream" is
+  'Live delivery shows streams to those who see the chat.';
 
 create policy function_select_purge on public."Stream"
   for select to rlschat_purge
   using (true);
 comment on policy function_select_purge on public."Stream" is
-  'The purge asks when a chunk''s stream has ended.';
+  'The purge asks when the stream of a chunk ended.';

@@ -9,12 +9,10 @@
 -- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
 -- the row are qualified: a later column of that name in the parent would capture them silently.
 
-call app_private.reset_policies('public."StreamChunk"');
+call app_private.reset_policies('public."StreamChunk"', canary => 'streamId');
 
 grant select on public."StreamChunk" to anonymous, regular_user;
 grant insert ("streamId", "index", "data") on public."StreamChunk" to regular_user;
-grant select, insert on public."StreamChunk" to auth_definer;
-grant delete on public."StreamChunk" to rlschat_purge;
 
 create policy select_reader on public."StreamChunk"
   for select to anonymous, regular_user
@@ -32,16 +30,20 @@ comment on policy insert_opener on public."StreamChunk" is
 
 -- For functions.
 
-create policy function_insert on public."StreamChunk"
-  for insert to auth_definer
-  with check ("streamId" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy function_insert on public."StreamChunk" is 'The canary row, and no other.';
+grant select ("streamId", "index", "data") on public."StreamChunk" to chat_definer, live_definer;
+grant delete on public."StreamChunk" to rlschat_purge;
 
-create policy function_select on public."StreamChunk"
-  for select to auth_definer
+create policy function_select_chat on public."StreamChunk"
+  for select to chat_definer
+  using ((select true from public."Stream" s where s."id" = "StreamChunk"."streamId"));
+comment on policy function_select_chat on public."StreamChunk" is
+  'Finishing a stream makes a message of the chunks of the person who asks.';
+
+create policy function_select_live on public."StreamChunk"
+  for select to live_definer
   using (true);
-comment on policy function_select on public."StreamChunk" is
-  'Finishing a stream makes a message of its chunks; auth.deliver_chunks shows them to those who follow it.';
+comment on policy function_select_live on public."StreamChunk" is
+  'Live delivery shows chunks to those who follow their stream.';
 
 -- The first condition is the index's, and keeps the canary.
 create policy function_delete on public."StreamChunk"

@@ -13,15 +13,13 @@
 -- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
 -- the row are qualified: a later column of that name in the parent would capture them silently.
 
-call app_private.reset_policies('public."Suggestion"');
+call app_private.reset_policies('public."Suggestion"', canary => 'id');
 
 grant select on public."Suggestion" to regular_user;
 grant insert ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText",
   "description", "isResolved", "userId", "createdAt") on public."Suggestion" to regular_user;
 grant update ("suggestedText", "description", "isResolved") on public."Suggestion" to regular_user;
 grant delete on public."Suggestion" to regular_user;
-grant insert ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "userId")
-  on public."Suggestion" to auth_definer;
 
 create policy select_reader on public."Suggestion"
   for select to regular_user
@@ -67,10 +65,3 @@ create policy delete_document_owner on public."Suggestion"
       and d."createdAt" = "Suggestion"."documentCreatedAt"));
 comment on policy delete_document_owner on public."Suggestion" is
   'Owners of the document delete what is suggested.';
-
--- For functions.
-
-create policy function_insert on public."Suggestion"
-  for insert to auth_definer
-  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy function_insert on public."Suggestion" is 'The canary row, and no other.';

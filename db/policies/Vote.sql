@@ -11,15 +11,13 @@
 -- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
 -- the row are qualified: a later column of that name in the parent would capture them silently.
 
-call app_private.reset_policies('public."Vote"');
+call app_private.reset_policies('public."Vote"', canary => 'id');
 
 grant select on public."Vote" to anonymous, regular_user;
 grant insert ("id", "message_id", "user_id", "chatId", "value", "created_at")
   on public."Vote" to regular_user;
 grant update ("value") on public."Vote" to regular_user;
 grant delete on public."Vote" to regular_user;
-grant select on public."Vote" to auth_definer;
-grant insert ("id", "message_id", "user_id", "value") on public."Vote" to auth_definer;
 
 create policy select_reader on public."Vote"
   for select to anonymous, regular_user
@@ -39,13 +37,10 @@ comment on policy delete_self on public."Vote" is
 
 -- For functions.
 
+grant select on public."Vote" to live_definer;
+
 create policy function_select on public."Vote"
-  for select to auth_definer
+  for select to live_definer
   using (true);
 comment on policy function_select on public."Vote" is
-  'auth.deliver shows votes to those who see the chat.';
-
-create policy function_insert on public."Vote"
-  for insert to auth_definer
-  with check ("id" = '00000000-0000-4000-8000-00000000ca7a');
-comment on policy function_insert on public."Vote" is 'The canary row, and no other.';
+  'Live delivery shows votes to those who see the chat.';

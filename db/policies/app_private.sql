@@ -1,14 +1,33 @@
 -- Who may do what to the tables of app_private, and to sequences
 --
 --   rlschat_backup    reads all of them: a dump holds the books and the numbers that are next
---   auth_definer      reads the settings (said where the table is made), counts the migrations
+--   sign_in_definer   counts the migrations
+--   chat_definer,     read the settings
+--   credit_definer
 --   everybody else    nothing
 --
 -- Later tables and sequences too: db-check names the one that a dump could not read.
 
-grant select on app_private.migration to auth_definer;
+grant select on app_private.migration to sign_in_definer;
+grant select on app_private.setting to chat_definer, credit_definer;
 grant usage on schema app_private to rlschat_backup;
 grant select on all tables in schema app_private to rlschat_backup;
 grant select on all sequences in schema public, app_private to rlschat_backup;
 alter default privileges in schema app_private grant select on tables to rlschat_backup;
 alter default privileges in schema public grant select on sequences to rlschat_backup;
+
+-- What every role that owns functions needs: to reach the schemas, and to execute what constraints
+-- and indexes compute from a row that it writes. A function that it made would be nobody's, as others.
+do $$
+declare
+  definer text;
+begin
+  for definer in select o.role from app_private.own_role o where o.is_definer loop
+    execute format('alter default privileges for role %I revoke execute on functions from public',
+      definer);
+    execute format('grant usage on schema public, auth, app_private to %I', definer);
+    execute format('grant execute on function auth.folded_address(text), app_private.is_blank(text), '
+      'app_private.are_permissions(jsonb) to %I', definer);
+  end loop;
+end
+$$;

@@ -5,12 +5,11 @@
 --
 -- Not granted: the digests to any role of a request; opening and refreshing, which are functions'.
 
-call app_private.reset_policies('public.sessions');
+call app_private.reset_policies('public.sessions', canary => 'userId');
 
-grant select ("id", "expires", "createdAt", "lastUsed", "client") on public.sessions to regular_user;
+grant select ("id", "expires", "createdAt", "lastUsed", "client") on public.sessions
+  to regular_user;
 grant delete on public.sessions to regular_user;
-grant select, insert, update, delete on public.sessions to auth_definer;
-grant delete on public.sessions to rlschat_purge;
 
 create policy select_self on public.sessions
   for select to regular_user
@@ -25,31 +24,42 @@ comment on policy delete_self on public.sessions is 'People sign out, here or el
 
 -- For functions.
 
+grant select, insert, update, delete on public.sessions to sign_in_definer;
+grant select ("id", "familyId", "userId", "secretDigest", "expires", "revoked") on public.sessions
+  to identity_definer, live_definer;
+grant delete on public.sessions to rlschat_purge;
+
 create policy function_select on public.sessions
-  for select to auth_definer
-  using (true);
+  for select to identity_definer, live_definer
+  using ("revoked" is null);
 comment on policy function_select on public.sessions is
-  'auth.uid() verifies the session of a request; refreshing finds the row of a token.';
+  'auth.uid() and live delivery verify the session of a request.';
+
+create policy function_select_sign_in on public.sessions
+  for select to sign_in_definer
+  using (true);
+comment on policy function_select_sign_in on public.sessions is
+  'Refreshing finds the row of a token.';
 
 create policy function_insert on public.sessions
-  for insert to auth_definer
+  for insert to sign_in_definer
   with check (true);
 comment on policy function_insert on public.sessions is 'Signing in and refreshing open a session.';
 
 create policy function_update on public.sessions
-  for update to auth_definer
+  for update to sign_in_definer
   using (true)
   with check (true);
 comment on policy function_update on public.sessions is 'Refreshing, and revoking a sign-in.';
 
-create policy function_delete on public.sessions
-  for delete to auth_definer
+create policy function_delete_sign_in on public.sessions
+  for delete to sign_in_definer
   using (true);
-comment on policy function_delete on public.sessions is
-  'Signing out; the pairs go with their sign-in.';
+comment on policy function_delete_sign_in on public.sessions is
+  'Signing out. The pairs of tokens go with their sign-in.';
 
 create policy function_delete_purge on public.sessions
   for delete to rlschat_purge
   using ("expires" < now() at time zone 'utc' - interval '7 days');
 comment on policy function_delete_purge on public.sessions is
-  'Kept seven days past the end, so that a late reuse is still known for what it is.';
+  'The purge deletes sessions seven days after their end, so that a late reuse is recognized.';

@@ -4,28 +4,28 @@
 
 call app_private.reset_policies('public."verificationToken"');
 
-grant select, insert, delete on public."verificationToken" to auth_definer;
-grant delete on public."verificationToken" to rlschat_purge;
-
 -- For functions.
 
+grant select, insert, delete on public."verificationToken" to sign_in_definer;
+grant delete on public."verificationToken" to rlschat_purge;
+
 create policy function_select on public."verificationToken"
-  for select to auth_definer
+  for select to sign_in_definer
   using (true);
 comment on policy function_select on public."verificationToken" is
   'Verifying finds a token by its digest.';
 
 create policy function_insert on public."verificationToken"
-  for insert to auth_definer
+  for insert to sign_in_definer
   with check (true);
 comment on policy function_insert on public."verificationToken" is
   'A token is stored before its link is mailed.';
 
-create policy function_delete on public."verificationToken"
-  for delete to auth_definer
+create policy function_delete_sign_in on public."verificationToken"
+  for delete to sign_in_definer
   using (true);
-comment on policy function_delete on public."verificationToken" is
-  'A token is used once; a new one replaces those before.';
+comment on policy function_delete_sign_in on public."verificationToken" is
+  'A token is used once, and replaced by a newer one.';
 
 create policy function_delete_purge on public."verificationToken"
   for delete to rlschat_purge

@@ -14,13 +14,12 @@ create extension if not exists btree_gist with schema extensions;
 -- A function is executable only where a grant says so. Only this global form works (the form with
 -- "in schema" cannot revoke what PostgreSQL grants by default), and it holds per creating role.
 alter default privileges revoke execute on functions from public;
-alter default privileges for role auth_definer revoke execute on functions from public;
 
 grant usage on schema auth
-  to anonymous, regular_user, auth_definer, rlschat_api, rlschat_auth, rlschat_live;
-grant usage on schema public to anonymous, regular_user, auth_definer, rlschat_backup, rlschat_purge;
-grant usage on schema app_private to auth_definer, rlschat_purge;
-grant usage on schema monitor to monitor, auth_definer;
+  to anonymous, regular_user, rlschat_api, rlschat_auth, rlschat_live;
+grant usage on schema public to anonymous, regular_user, rlschat_backup, rlschat_purge;
+grant usage on schema app_private to rlschat_purge;
+grant usage on schema monitor to monitor;
 
 create table app_private.migration (
   name text primary key,

@@ -19,7 +19,7 @@ create function app_private.are_permissions(permissions jsonb) returns boolean
 $$;
 comment on function app_private.are_permissions(jsonb) is
   'Whether an object contains only known permissions, each true or false.';
-grant execute on function app_private.are_permissions(jsonb) to regular_user, auth_definer;
+grant execute on function app_private.are_permissions(jsonb) to regular_user;
 
 -- Full case folding, between two normalizations. It does not use the database's collation, whose
 -- lower() may know ASCII only. ASCII has a fast path. upper() would turn "ı" into "i", so "ı" is
@@ -44,7 +44,7 @@ end
 $$;
 comment on function auth.folded_address(text) is
   'The common form of all spellings of an e-mail address: NFC, case folded.';
-grant execute on function auth.folded_address(text) to regular_user, auth_definer;
+grant execute on function auth.folded_address(text) to regular_user;
 
 -- White space, controls, what Unicode calls default ignorable, and the blank Braille pattern: as in
 -- src/Api/Text/Blank.cs, and a test compares the two.
@@ -60,4 +60,4 @@ as $$
 $$;
 comment on function app_private.is_blank(text) is
   'Whether a text has no visible character: only white space, controls and invisible characters.';
-grant execute on function app_private.is_blank(text) to regular_user, auth_definer;
+grant execute on function app_private.is_blank(text) to regular_user;

@@ -7,7 +7,6 @@ create table app_private.setting (
 comment on table app_private.setting is
   'Settings for operators, see docs/operating.md: messages_per_hour, a person''s quota (no row: '
   'none); stream_price, in credits; stream_silence_seconds, after which a stream is abandoned.';
-grant select on app_private.setting to auth_definer;
 insert into app_private.setting (name, value) values
   ('messages_per_hour', '600'), ('stream_price', '0'), ('stream_silence_seconds', '60');
 

@@ -26,7 +26,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_chat__audit() owner to auth_definer;
+alter function app_private.tg_chat__audit() owner to record_definer;
 comment on function app_private.tg_chat__audit() is
   'Publishing, hiding and handing over a chat leave a trace.';
 
@@ -55,7 +55,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_chat__event() owner to auth_definer;
+alter function app_private.tg_chat__event() owner to record_definer;
 comment on function app_private.tg_chat__event() is
   'Chats begun, renamed, published, hidden, handed over and deleted go into the outbox.';
 

@@ -23,7 +23,7 @@ begin
   return new;
 end
 $$;
-alter function app_private.tg_credit_entry__balance() owner to auth_definer;
+alter function app_private.tg_credit_entry__balance() owner to credit_definer;
 comment on function app_private.tg_credit_entry__balance() is
   'Every entry of the ledger moves the balance, which never goes below zero.';
 
@@ -46,7 +46,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_credit_entry__audit() owner to auth_definer;
+alter function app_private.tg_credit_entry__audit() owner to record_definer;
 comment on function app_private.tg_credit_entry__audit() is 'Credits granted and spent leave a trace.';
 
 create or replace trigger _400_audit

@@ -25,7 +25,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_document__audit() owner to auth_definer;
+alter function app_private.tg_document__audit() owner to record_definer;
 comment on function app_private.tg_document__audit() is 'Handing over a document leaves a trace.';
 
 create or replace trigger _400_audit

@@ -22,7 +22,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_invitation__audit() owner to auth_definer;
+alter function app_private.tg_invitation__audit() owner to record_definer;
 comment on function app_private.tg_invitation__audit() is
   'Inviting, withdrawing and accepting leave a trace; that an invitation ran out does not.';
 

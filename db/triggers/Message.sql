@@ -24,7 +24,7 @@ begin
     insert into public."Quota" as q ("userId", "kind", "period", "used")
     select a."userId", 'messages', date_trunc('hour', now() at time zone 'utc'), count(*)
     from added a
-    where a."userId" <> '00000000-0000-4000-8000-00000000ca7a'
+    where a."userId" is not null
     group by a."userId"
     on conflict ("userId", "kind", "period") do update set "used" = q."used" + excluded."used"
     returning q."used"
@@ -37,7 +37,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_message__quota() owner to auth_definer;
+alter function app_private.tg_message__quota() owner to credit_definer;
 comment on function app_private.tg_message__quota() is
   'Nobody writes more messages an hour than the setting messages_per_hour says. RC014: used up.';
 
@@ -72,7 +72,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_message__event() owner to auth_definer;
+alter function app_private.tg_message__event() owner to record_definer;
 comment on function app_private.tg_message__event() is
   'Messages written, changed and deleted go into the outbox.';
 

@@ -17,7 +17,7 @@ begin
   return old;
 end
 $$;
-alter function app_private.tg_organization__empty() owner to auth_definer;
+alter function app_private.tg_organization__empty() owner to membership_definer;
 comment on function app_private.tg_organization__empty() is
   'Its last member leaves an organization as they delete it; anybody else stops it (foreign key).';
 
@@ -47,7 +47,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_organization__audit() owner to auth_definer;
+alter function app_private.tg_organization__audit() owner to record_definer;
 comment on function app_private.tg_organization__audit() is
   'Organizations that come, change and go leave a trace.';
 

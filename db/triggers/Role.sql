@@ -27,7 +27,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_role__audit() owner to auth_definer;
+alter function app_private.tg_role__audit() owner to record_definer;
 comment on function app_private.tg_role__audit() is 'Changes of what a role holds leave a trace.';
 
 create or replace trigger _400_audit

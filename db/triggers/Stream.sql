@@ -23,7 +23,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_stream__event() owner to auth_definer;
+alter function app_private.tg_stream__event() owner to record_definer;
 comment on function app_private.tg_stream__event() is
   'Streams opened, finished and deleted go into the outbox.';
 

@@ -33,7 +33,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_user__last_member() owner to auth_definer;
+alter function app_private.tg_user__last_member() owner to membership_definer;
 comment on function app_private.tg_user__last_member() is
   'The last administrator stays while others do; with its last member an organization ends.';
 
@@ -76,7 +76,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_user__event() owner to auth_definer;
+alter function app_private.tg_user__event() owner to record_definer;
 comment on function app_private.tg_user__event() is
   'Members who join, leave, or get another role or manager go into the outbox.';
 

@@ -42,7 +42,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_vote__event() owner to auth_definer;
+alter function app_private.tg_vote__event() owner to record_definer;
 comment on function app_private.tg_vote__event() is
   'Votes cast, changed and taken back go into the outbox.';
 

@@ -25,7 +25,7 @@ begin
   return old;
 end
 $$;
-alter function app_private.tg_accounts__last_way_in() owner to auth_definer;
+alter function app_private.tg_accounts__last_way_in() owner to sign_in_definer;
 comment on function app_private.tg_accounts__last_way_in() is
   'Nobody unlinks the account without which they could not sign in.';
 
@@ -52,7 +52,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_accounts__audit() owner to auth_definer;
+alter function app_private.tg_accounts__audit() owner to record_definer;
 comment on function app_private.tg_accounts__audit() is
   'Linking and unlinking a way to sign in leave a trace.';
 
@@ -71,13 +71,13 @@ create or replace function public.handle_new_user()
 as $$
 begin
   -- The e-mail address follows once the provider has said that it is verified.
-  insert into public."User" ("id", "email", "creditBalance")
-  values (new."userId", '', 0.00)
+  -- The balance is its default, 0.00.
+  insert into public."User" ("id", "email") values (new."userId", '')
   on conflict ("id") do nothing;
   return null;
 end
 $$;
-alter function public.handle_new_user() owner to auth_definer;
+alter function public.handle_new_user() owner to sign_in_definer;
 comment on function public.handle_new_user() is
   'Makes sure that the person behind a new OAuth account exists.';
 

@@ -13,7 +13,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_sessions__family() owner to auth_definer;
+alter function app_private.tg_sessions__family() owner to sign_in_definer;
 comment on function app_private.tg_sessions__family() is
   'With a sign-in all its pairs are revoked, those included that were added while it was waited for.';
 
@@ -46,7 +46,7 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_sessions__audit() owner to auth_definer;
+alter function app_private.tg_sessions__audit() owner to record_definer;
 comment on function app_private.tg_sessions__audit() is
   'Signing in and out, and revoking a sign-in, leave one trace each, however many pairs it has.';
 

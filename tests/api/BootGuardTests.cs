@@ -66,7 +66,7 @@ public sealed class BootGuardTests : IAsyncLifetime
 
     [Theory]
     [InlineData("rlschat_owner", "owns ")]
-    [InlineData("auth_definer", "owns ")]
+    [InlineData("sign_in_definer", "owns ")]
     [InlineData("identity_setter", "is believed when it says who it is")]
     [InlineData("admin", "may create roles, and so give itself the rights of others")]
     public async Task A_login_that_can_reach(string role, string why)

@@ -93,7 +93,7 @@ public sealed class PurgeTests : IAsyncLifetime
     {
         await using var connection = new NpgsqlConnection(_database.OwnerConnectionString);
         await connection.OpenAsync();
-        await using var role = new NpgsqlCommand("set role auth_definer", connection);
+        await using var role = new NpgsqlCommand("set role rlschat_test_functions", connection);
         await role.ExecuteNonQueryAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync();

@@ -143,7 +143,7 @@ public sealed class AccountDeletionTests(DatabaseFixture fixture) : TransactionT
         Db.Remember("answer", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
         await Db.As("owner");
         await Db.Do("""insert into public."Vote" ("message_id", "value") values ([answer], 'up')""");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
         await Db.Do("select auth.request_verification('reset_password', 'owner@test', sha256('t'))");
         await Db.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");

@@ -72,7 +72,7 @@ public sealed class AccountsTests(DatabaseFixture fixture) : TransactionTest(fix
         await Db.As("loner");
         Assert.Equal(Outcome.Yes, await Db.Try("delete from public.accounts"));
 
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "email" = '', "emailVerified" = null where "id" = [loner]""");
         await Db.As("loner");
         Assert.Equal("RC008", await Db.Error("delete from public.accounts"));
@@ -80,13 +80,13 @@ public sealed class AccountsTests(DatabaseFixture fixture) : TransactionTest(fix
 
     private async Task WithoutPassword()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "password" = null where "id" = [loner]""");
     }
 
     private async Task Link(string whose, string account)
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do(
             $"""
             insert into public.accounts ("userId", "type", "provider", "providerAccountId", "refresh_token")

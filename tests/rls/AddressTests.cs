@@ -135,7 +135,7 @@ public sealed partial class AddressTests(DatabaseFixture fixture) : TransactionT
                 .Select(file => Path.GetRelativePath(root, file)).Order(StringComparer.Ordinal));
     }
 
-    protected override Task Prepare() => Db.AsRole("auth_definer");
+    protected override Task Prepare() => Db.AsRole("rlschat_test_functions");
 
     private Task<Guid> SignUp() => Db.Ask<Guid>($"select auth.sign_up('{Stored}', 'hash')");
 

@@ -94,7 +94,7 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
     public async Task Signing_in_and_out_leaves_a_trace(string sql, string[] trace)
     {
         var since = await Since();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do(sql);
         Assert.Equal(trace, await Trace(since));
     }
@@ -103,17 +103,17 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
     public async Task Accounts_and_organizations_come_with_a_trace()
     {
         var since = await Since();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Db.Remember("newcomer", await Db.Ask<Guid>("select auth.sign_up('newcomer@test', 'hash')"));
         Assert.Equal(["account_created User by newcomer about newcomer in -"], await Trace(since));
 
         // An address that is proven is a change of it, and one alone.
         since = await Since();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select set_config('auth.uid', [newcomer], true)");
         await Db.Do("select auth.request_verification('verify_email', 'newcomer@test', sha256('t'))");
         Assert.Empty(await Trace(since));
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.verify_email(sha256('t'), 'hash')");
         Assert.Equal(["email_changed User by newcomer about newcomer in -"], await Trace(since));
 
@@ -129,7 +129,7 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
     public async Task A_session_that_ended_by_itself_is_purged_without_one()
     {
         var since = await Since();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "userId" = [owner]""");
         await Db.AsRole("rlschat_purge");
         Assert.Equal(1, await Db.Do("delete from public.sessions"));
@@ -141,10 +141,10 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
     {
         const string Give = """update public."Document" set "userId" = [heir] where "organizationId" = [Acme]""";
         var since = await Since();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal(1, await Db.Do(Give.Replace("heir", "owner", StringComparison.Ordinal)));
         Assert.Empty(await Trace(since));
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal(1, await Db.Do(Give.Replace("heir", "member", StringComparison.Ordinal)));
         Assert.Equal(["owner_changed Document by - about member in Acme"], await Trace(since));
     }
@@ -168,7 +168,7 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
         var since = await Since();
         await Db.As("can_manage_members");
         await Db.Do("select public.set_member_role([owner], [clerk])");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
         await Db.Do("select auth.replace_password_hash([owner], 'hash of owner', 'new hash')");
         await Db.AsRole("rlschat_backup");
@@ -192,7 +192,7 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
         await Db.Do("""insert into public."Document" ("title", "organizationId") values ('d', [Acme])""");
         await Db.As("operator");
         await Db.Do("select public.grant_credits([owner], 5, 'x')");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.open_session([owner], sha256('owner'), sha256('secret of owner'))");
         await Db.Do("select auth.open_session([outsider], sha256('outsider'), sha256('secret of outsider'))");
         await Db.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");

@@ -29,7 +29,7 @@ public sealed class BuiltinRowsTests(DatabaseFixture fixture) : TransactionTest(
     public async Task Ensuring_them_twice_changes_nothing()
     {
         var before = await Everything();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do(Ensure);
         await Db.Do(Ensure);
         Assert.Equal(before, await Everything());
@@ -39,7 +39,7 @@ public sealed class BuiltinRowsTests(DatabaseFixture fixture) : TransactionTest(
     public async Task A_built_in_role_that_was_changed_is_put_right()
     {
         var before = await Everything();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."Role" set "permissions" = '{"can_view_audit": true}' where "id" = [member role]""");
         await Db.Do(Ensure);
         Assert.Equal(["{}"], await Db.List("""select "permissions" from public."Role" where "id" = [member role]"""));
@@ -55,7 +55,7 @@ public sealed class BuiltinRowsTests(DatabaseFixture fixture) : TransactionTest(
         await Db.Do("delete from app_private.setting where name = 'messages_per_hour'");
         await Db.Do("insert into app_private.setting values ('messages_per_hour', '0')");
         await Rows.Forge(Db, "Message", """delete from public."Message" where "id" = '00000000-0000-4000-8000-00000000ca7a'""");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Empty(await Db.List(Canary));
         await Db.Do(Ensure);
         Assert.Single(await Db.List(Canary));

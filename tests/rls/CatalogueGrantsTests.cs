@@ -9,24 +9,48 @@ namespace RlsChat.Tests.Rls;
 public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Granted = """
-        auth_definer AuditEvent insert (action, actorId, details, organizationId, subjectId, target, targetId)
-        auth_definer Chat insert (id, title, userId), select, update (userId)
-        auth_definer CreditEntry insert (amount, grantedBy, reason, userId), select (balance)
-        auth_definer Document insert (id, title, userId), select, update (userId)
-        auth_definer Event insert, select
-        auth_definer Invitation select, update (acceptedAt)
-        auth_definer Message insert (chatId, createdAt, id, parts, role, userId), select
-        auth_definer Organization delete, insert, select, update (name)
-        auth_definer Quota insert, select, update (used)
-        auth_definer Role insert, select, update
-        auth_definer Stream insert (chatId, id, userId), select, update (activeAt, finishedAt, messageId, octets)
-        auth_definer StreamChunk insert, select
-        auth_definer Suggestion insert (documentCreatedAt, documentId, id, originalText, suggestedText, userId)
-        auth_definer User insert, select, update
-        auth_definer Vote insert (id, message_id, user_id, value), select
-        auth_definer accounts delete, insert, select, update
-        auth_definer sessions delete, insert, select, update
-        auth_definer verificationToken delete, insert, select
+        builtin_definer Chat insert, select
+        builtin_definer Document insert, select
+        builtin_definer Message insert, select
+        builtin_definer Role insert, select, update (name, permissions)
+        builtin_definer Stream insert, select
+        builtin_definer StreamChunk insert, select
+        builtin_definer Suggestion insert, select
+        builtin_definer User insert, select
+        builtin_definer Vote insert, select
+        builtin_definer accounts insert, select
+        builtin_definer sessions insert, select
+        chat_definer Message insert (chatId, createdAt, id, parts, role, userId)
+        chat_definer Stream select, update (activeAt, finishedAt, messageId, octets)
+        chat_definer StreamChunk select (data, index, streamId)
+        credit_definer CreditEntry insert (amount, grantedBy, reason, userId), select (balance)
+        credit_definer Quota insert, select, update (used)
+        credit_definer User select (creditBalance, id), update (creditBalance)
+        identity_definer Chat select (id, organizationId, userId)
+        identity_definer Document select (id, organizationId, userId)
+        identity_definer Role select (id, name, organizationId, permissions)
+        identity_definer User select (email, id, managerId, organizationId, roleId)
+        identity_definer sessions select (expires, familyId, id, revoked, secretDigest, userId)
+        live_definer Chat select
+        live_definer Event select
+        live_definer Message select
+        live_definer Role select (id, name, organizationId, permissions)
+        live_definer Stream select
+        live_definer StreamChunk select (data, index, streamId)
+        live_definer User select (email, id, managerId, organizationId, roleId)
+        live_definer Vote select
+        live_definer sessions select (expires, familyId, id, revoked, secretDigest, userId)
+        membership_definer Chat select (id, organizationId, userId), update (userId)
+        membership_definer Document select (id, organizationId, userId), update (userId)
+        membership_definer Invitation select, update (acceptedAt)
+        membership_definer Organization delete, insert, select, update (name)
+        membership_definer Role select (id, name, organizationId, permissions)
+        membership_definer User select (email, emailVerified, id, joinedAt, managerId, organizationId, roleId), update (joinedAt, managerId, organizationId, roleId)
+        record_definer AuditEvent insert (action, actorId, details, organizationId, subjectId, target, targetId)
+        record_definer Chat select (id, organizationId, userId, visibility)
+        record_definer Event insert (chatId, kind, organizationId, rowId, snapshot, userId, visibility)
+        record_definer Message select (chatId, id)
+        record_definer User select (id)
         rlschat_purge AuditEvent delete
         rlschat_purge Event delete
         rlschat_purge IdempotencyKey delete
@@ -36,6 +60,10 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         rlschat_purge StreamChunk delete
         rlschat_purge sessions delete
         rlschat_purge verificationToken delete
+        sign_in_definer User insert (email, id, password), select (email, emailVerified, id, password), update (email, emailVerified, password)
+        sign_in_definer accounts delete, insert (provider, providerAccountId, scope, type, userId), select (provider, providerAccountId, userId), update (access_token, expires_at, id_token, refresh_token, token_type)
+        sign_in_definer sessions delete, insert, select, update
+        sign_in_definer verificationToken delete, insert, select
         """;
 
     [Fact]

@@ -6,17 +6,16 @@ namespace RlsChat.Tests.Rls;
 /// <summary>The database roles of this system: what each may, whom it can become, and what it is given by default.</summary>
 public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
-    private const string Ours = """
-        ('admin', 'anonymous', 'auth_definer', 'identity_setter', 'monitor', 'regular_user', 'rlschat_api', 'rlschat_auth',
-        'rlschat_backup', 'rlschat_live', 'rlschat_owner', 'rlschat_purge', 'rlschat_stats')
-        """;
+    private static readonly string Ours =
+        $"({string.Join(", ", Database.Declarations.Roles(Database.Script.Embedded).Distinct().Select(role => $"'{role}'"))})";
 
     [Fact]
     public async Task Nobody_is_a_superuser_and_three_can_log_in() => Assert.Equal(
         [
-            "admin createrole createdb inherit", "anonymous", "auth_definer", "identity_setter", "monitor", "regular_user",
+            "admin createrole createdb inherit", "anonymous", "builtin_definer", "chat_definer", "credit_definer", "identity_definer",
+            "identity_setter", "live_definer", "membership_definer", "monitor", "record_definer", "regular_user",
             "rlschat_api login", "rlschat_auth login", "rlschat_backup", "rlschat_live login", "rlschat_owner inherit",
-            "rlschat_purge", "rlschat_stats inherit",
+            "rlschat_purge", "rlschat_stats inherit", "sign_in_definer",
         ],
         await Db.List($"""
             select concat_ws(' ', rolname, case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
@@ -29,7 +28,8 @@ public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTe
     public async Task Three_roles_can_become_others() => Assert.Equal(
         [
             "rlschat_api: anonymous monitor regular_user",
-            "rlschat_owner: auth_definer rlschat_purge rlschat_stats",
+            "rlschat_owner: builtin_definer chat_definer credit_definer identity_definer live_definer membership_definer record_definer "
+                + "rlschat_purge rlschat_stats sign_in_definer",
             "rlschat_stats: rlschat_api rlschat_auth rlschat_live",
         ],
         await Db.List($"""
@@ -54,11 +54,15 @@ public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTe
     [Fact]
     public async Task Schemas_are_open_to_these_roles() => Assert.Equal(
         [
-            "app_private: auth_definer rlschat_backup rlschat_purge",
-            "auth: anonymous auth_definer regular_user rlschat_api rlschat_auth rlschat_live rlschat_stats",
-            "monitor: auth_definer monitor",
-            "public: admin anonymous auth_definer identity_setter monitor regular_user rlschat_api rlschat_auth rlschat_backup "
-                + "rlschat_live rlschat_purge rlschat_stats",
+            "app_private: builtin_definer chat_definer credit_definer identity_definer live_definer "
+                + "membership_definer record_definer rlschat_backup rlschat_purge sign_in_definer",
+            "auth: anonymous builtin_definer chat_definer credit_definer identity_definer live_definer "
+                + "membership_definer record_definer regular_user rlschat_api rlschat_auth rlschat_live rlschat_stats "
+                + "sign_in_definer",
+            "monitor: monitor",
+            "public: admin anonymous builtin_definer chat_definer credit_definer identity_definer identity_setter "
+                + "live_definer membership_definer monitor record_definer regular_user rlschat_api rlschat_auth "
+                + "rlschat_backup rlschat_live rlschat_purge rlschat_stats sign_in_definer",
         ],
         await Db.List($"""
             select n.nspname || ': ' || string_agg(r.rolname, ' ' order by r.rolname collate "C") from pg_namespace n, pg_roles r
@@ -80,11 +84,11 @@ public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTe
     /// <summary>Whoever makes a function opens it to nobody, until a grant says so.</summary>
     [Theory]
     [InlineData("rlschat_owner")]
-    [InlineData("auth_definer")]
+    [InlineData("identity_definer")]
     public async Task A_new_function_is_nobodys(string creator)
     {
         await Db.AsRole("rlschat_owner");
-        await Db.Do("grant create on schema auth to auth_definer");
+        await Db.Do("grant create on schema auth to identity_definer");
         await Db.AsRole(creator);
         await Db.Do("create function auth.new() returns integer language sql as 'select 1'");
         await Db.As("owner");

@@ -15,83 +15,83 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         Assert.Equal([], await Db.List("select rule || ': ' || object || ' ' || finding from monitor.findings"));
     }
 
-    /// <summary>Every SECURITY DEFINER function, and why it cannot be an ordinary one: in its file.</summary>
+    /// <summary>Every SECURITY DEFINER function, and with whose rights it runs. Why it cannot be an ordinary one: in its file.</summary>
     private const string Definers = """
-        app_private.audit_record                 volatile
-        app_private.ensure_builtin_rows          volatile
-        app_private.grant_operator               volatile
-        app_private.hand_over                    volatile
-        app_private.lock_colleague               volatile
-        app_private.permissions_of               stable
-        app_private.release_address              volatile
-        app_private.tg__member_writes            volatile
-        app_private.tg_accounts__audit           volatile
-        app_private.tg_accounts__last_way_in     volatile
-        app_private.tg_chat__audit               volatile
-        app_private.tg_chat__event               volatile
-        app_private.tg_credit_entry__audit       volatile
-        app_private.tg_credit_entry__balance     volatile
-        app_private.tg_document__audit           volatile
-        app_private.tg_invitation__audit         volatile
-        app_private.tg_message__event            volatile
-        app_private.tg_message__quota            volatile
-        app_private.tg_organization__audit       volatile
-        app_private.tg_organization__empty       volatile
-        app_private.tg_role__audit               volatile
-        app_private.tg_sessions__audit           volatile
-        app_private.tg_sessions__family          volatile
-        app_private.tg_stream__event             volatile
-        app_private.tg_stream_chunk__append      volatile
-        app_private.tg_user__audit               volatile
-        app_private.tg_user__event               volatile
-        app_private.tg_user__last_member         volatile
-        app_private.tg_user__membership          volatile
-        app_private.tg_vote__event               volatile
-        app_private.use_token                    volatile
-        auth.can_grant_role                      stable
-        auth.can_tidy_chat                       stable
-        auth.can_view_monitoring                 stable
-        auth.can_write_chat                      stable
-        auth.catch_up                            stable
-        auth.change_password                     volatile
-        auth.credentials                         stable
-        auth.deliver                             stable
-        auth.deliver_chunks                      stable
-        auth.ended_subscriptions                 stable
-        auth.gauges                              stable
-        auth.is_document_taken                   stable
-        auth.mailed_password_hash                stable
-        auth.open_session                        volatile
-        auth.organization_id                     stable
-        auth.organization_with                   stable
-        auth.own_password_hash                   stable
-        auth.permissions                         stable
-        auth.position                            stable
-        auth.purge                               volatile
-        auth.refresh_session                     volatile
-        auth.replace_password_hash               volatile
-        auth.report_ids                          stable
-        auth.request_verification                volatile
-        auth.reset_password                      volatile
-        auth.session_id                          stable
-        auth.sign_in_oauth                       volatile
-        auth.sign_out                            volatile
-        auth.sign_up                             volatile
-        auth.stream_silence                      stable
-        auth.uid                                 stable
-        auth.verify_email                        volatile
-        monitor.activity                         stable
-        monitor.statements                       stable
-        public.accept_invitation                 volatile
-        public.create_organization               volatile
-        public.finish_stream                     volatile
-        public.grant_credits                     volatile
-        public.handle_new_user                   volatile
-        public.leave_organization                volatile
-        public.remove_member                     volatile
-        public.set_member_manager                volatile
-        public.set_member_role                   volatile
-        public.spend_credits                     volatile
+        app_private.audit_record                 volatile  record_definer
+        app_private.ensure_builtin_rows          volatile  builtin_definer
+        app_private.grant_operator               volatile  membership_definer
+        app_private.hand_over                    volatile  membership_definer
+        app_private.lock_colleague               volatile  membership_definer
+        app_private.permissions_of               stable    identity_definer
+        app_private.release_address              volatile  sign_in_definer
+        app_private.tg__member_writes            volatile  membership_definer
+        app_private.tg_accounts__audit           volatile  record_definer
+        app_private.tg_accounts__last_way_in     volatile  sign_in_definer
+        app_private.tg_chat__audit               volatile  record_definer
+        app_private.tg_chat__event               volatile  record_definer
+        app_private.tg_credit_entry__audit       volatile  record_definer
+        app_private.tg_credit_entry__balance     volatile  credit_definer
+        app_private.tg_document__audit           volatile  record_definer
+        app_private.tg_invitation__audit         volatile  record_definer
+        app_private.tg_message__event            volatile  record_definer
+        app_private.tg_message__quota            volatile  credit_definer
+        app_private.tg_organization__audit       volatile  record_definer
+        app_private.tg_organization__empty       volatile  membership_definer
+        app_private.tg_role__audit               volatile  record_definer
+        app_private.tg_sessions__audit           volatile  record_definer
+        app_private.tg_sessions__family          volatile  sign_in_definer
+        app_private.tg_stream__event             volatile  record_definer
+        app_private.tg_stream_chunk__append      volatile  chat_definer
+        app_private.tg_user__audit               volatile  record_definer
+        app_private.tg_user__event               volatile  record_definer
+        app_private.tg_user__last_member         volatile  membership_definer
+        app_private.tg_user__membership          volatile  membership_definer
+        app_private.tg_vote__event               volatile  record_definer
+        app_private.use_token                    volatile  sign_in_definer
+        auth.can_grant_role                      stable    identity_definer
+        auth.can_tidy_chat                       stable    identity_definer
+        auth.can_view_monitoring                 stable    identity_definer
+        auth.can_write_chat                      stable    identity_definer
+        auth.catch_up                            stable    live_definer
+        auth.change_password                     volatile  sign_in_definer
+        auth.credentials                         stable    sign_in_definer
+        auth.deliver                             stable    live_definer
+        auth.deliver_chunks                      stable    live_definer
+        auth.ended_subscriptions                 stable    live_definer
+        auth.gauges                              stable    sign_in_definer
+        auth.is_document_taken                   stable    identity_definer
+        auth.mailed_password_hash                stable    sign_in_definer
+        auth.open_session                        volatile  sign_in_definer
+        auth.organization_id                     stable    identity_definer
+        auth.organization_with                   stable    identity_definer
+        auth.own_password_hash                   stable    sign_in_definer
+        auth.permissions                         stable    identity_definer
+        auth.position                            stable    live_definer
+        auth.purge                               volatile  rlschat_purge
+        auth.refresh_session                     volatile  sign_in_definer
+        auth.replace_password_hash               volatile  sign_in_definer
+        auth.report_ids                          stable    identity_definer
+        auth.request_verification                volatile  sign_in_definer
+        auth.reset_password                      volatile  sign_in_definer
+        auth.session_id                          stable    identity_definer
+        auth.sign_in_oauth                       volatile  sign_in_definer
+        auth.sign_out                            volatile  sign_in_definer
+        auth.sign_up                             volatile  sign_in_definer
+        auth.stream_silence                      stable    chat_definer
+        auth.uid                                 stable    identity_definer
+        auth.verify_email                        volatile  sign_in_definer
+        monitor.activity                         stable    rlschat_stats
+        monitor.statements                       stable    rlschat_stats
+        public.accept_invitation                 volatile  membership_definer
+        public.create_organization               volatile  membership_definer
+        public.finish_stream                     volatile  chat_definer
+        public.grant_credits                     volatile  credit_definer
+        public.handle_new_user                   volatile  sign_in_definer
+        public.leave_organization                volatile  membership_definer
+        public.remove_member                     volatile  membership_definer
+        public.set_member_manager                volatile  membership_definer
+        public.set_member_role                   volatile  membership_definer
+        public.spend_credits                     volatile  credit_definer
         """;
 
     [Fact]
@@ -102,6 +102,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         Assert.Equal(listed, await Db.List("""
             select n.nspname || '.' || p.proname || ' '
               || case p.provolatile when 'v' then 'volatile' when 's' then 'stable' else 'immutable' end
+              || ' ' || pg_get_userbyid(p.proowner)
             from pg_proc p join pg_namespace n on n.oid = p.pronamespace
             where p.prosecdef and n.nspname in ('public', 'auth', 'app_private', 'monitor')
             order by (n.nspname || '.' || p.proname) collate "C"
@@ -119,9 +120,16 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
             """));
 
     // They are out of reach as long as the schema is; a grant too many would only wait for the schema's.
+    private const string Writers =
+        "builtin_definer chat_definer credit_definer identity_definer live_definer membership_definer record_definer "
+        + "regular_user sign_in_definer";
+
     [Fact]
     public async Task Private_functions_are_granted_to_these_and_no_other() => Assert.Equal(
-        ["are_permissions: auth_definer regular_user", "definitions: monitor", "is_blank: auth_definer regular_user", "setting_number: auth_definer"],
+        [
+            $"are_permissions: {Writers}", "audit_record: membership_definer", "definitions: monitor", $"is_blank: {Writers}",
+            "permissions_of: membership_definer", "setting_number: chat_definer",
+        ],
         await Db.List("""
             select p.proname || ': ' || string_agg(g.grantee::regrole::text, ' ' order by g.grantee::regrole::text)
             from pg_proc p cross join aclexplode(p.proacl) g

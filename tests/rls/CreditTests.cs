@@ -61,7 +61,7 @@ public sealed class CreditTests(DatabaseFixture fixture) : TransactionTest(fixtu
         Assert.Equal("RC005", await Db.Error("select public.spend_credits(0.01, 'more')"));
 
         // Nor by an operator's hand.
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal("23514", await Db.Error("""update public."User" set "creditBalance" = -0.01 where "id" = [owner]"""));
         Assert.Equal("23514", await Db.Error("""update public."User" set "creditBalance" = 'NaN' where "id" = [owner]"""));
         Assert.Equal("RC005", await Db.Error("""insert into public."CreditEntry" ("userId", "amount", "reason") values ([owner], -1, 'x')"""));
@@ -102,7 +102,7 @@ public sealed class CreditTests(DatabaseFixture fixture) : TransactionTest(fixtu
     [Fact]
     public async Task Who_is_no_operator_any_more_grants_nothing()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
         await Db.As("operator");
         Assert.Equal("42501", await Db.Error("select public.grant_credits([owner], 1, 'x')"));

@@ -3,7 +3,7 @@ using RlsChat.Tests.Rls.Fixtures;
 namespace RlsChat.Tests.Rls;
 
 /// <summary>
-/// What the functions' owner itself may write: policies "to auth_definer" hold it to the canary rows and to what
+/// What the owners of functions may see and write themselves: policies hold builtin_definer to the canary rows, and membership_definer to what
 /// belongs to an organization, so that a careless function could do no more.
 /// </summary>
 public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTest(fixture)
@@ -31,7 +31,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
         await Db.As("owner");
         Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
         await Forget(insert);
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("builtin_definer");
         Assert.Equal(Outcome.Denied, await Db.Try(insert.Replace("{id}", Another, StringComparison.Ordinal)));
         if (!insert.Contains("Role", StringComparison.Ordinal))
         {
@@ -46,7 +46,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     {
         await Rows.Chat(Db, row, "owner");
         await Rows.Document(Db, row, "owner");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("membership_definer");
         Assert.Equal(expected, await Db.Try("""update public."Chat" set "userId" = [member] where "id" = [chat]"""));
         Assert.Equal(expected, await Db.Try("""update public."Document" set "userId" = [member] where "id" = [document]"""));
     }
@@ -55,10 +55,91 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     public async Task It_puts_the_built_in_roles_right_and_no_organizations()
     {
         const string Rename = """update public."Role" set "name" = 'renamed' where "id" = [which]""";
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("builtin_definer");
         Assert.Equal(Outcome.Yes, await Db.Try(Rename.Replace("which", "member role", StringComparison.Ordinal)));
         Assert.Equal(Outcome.Hidden, await Db.Try(Rename.Replace("which", "role of can_view_audit", StringComparison.Ordinal)));
         Assert.Equal(Outcome.Denied, await Db.Try("""update public."Role" set "organizationId" = [Acme] where "id" = [member role]"""));
+    }
+
+    /// <summary>Beside each row that a function may not see or change, the one that it may.</summary>
+    [Theory]
+    [InlineData("membership_definer", """select from public."Chat" where "id" = [personal]""", false)]
+    [InlineData("membership_definer", """select from public."Chat" where "id" = [chat]""", true)]
+    [InlineData("membership_definer", """select from public."Document" where "id" = [own]""", false)]
+    [InlineData("membership_definer", """select from public."Document" where "id" = [document]""", true)]
+    [InlineData("identity_definer", """select from public.sessions where "userId" = [member]""", false)]
+    [InlineData("identity_definer", """select from public.sessions where "userId" = [owner]""", true)]
+    [InlineData("live_definer", """select from public.sessions where "userId" = [member]""", false)]
+    [InlineData("live_definer", """select from public.sessions where "userId" = [owner]""", true)]
+    [InlineData("chat_definer", """select from public."Stream" where "id" = [stream]""", false)]
+    [InlineData("chat_definer", """select from public."StreamChunk" where "streamId" = [stream]""", false)]
+    [InlineData("builtin_definer", """select from public."Role" where "organizationId" is not null""", false)]
+    [InlineData("builtin_definer", """select from public."Role" where "organizationId" is null""", true)]
+    public async Task It_sees(string role, string question, bool expected)
+    {
+        await MakeRows();
+        await Db.AsRole(role);
+        Assert.Equal(expected, await Db.Ask<bool>($"select exists ({question})"));
+    }
+
+    [Fact]
+    public async Task It_sees_the_stream_of_the_person_who_asks()
+    {
+        await MakeRows();
+        await Db.AsRole("chat_definer");
+        await Db.Do("select set_config('auth.uid', [owner], true)");
+        Assert.True(await Db.Ask<bool>("""select exists (select from public."StreamChunk" where "streamId" = [stream])"""));
+    }
+
+    [Theory]
+    [InlineData("""update public."Organization" set "name" = 'renamed' where "id" = [Acme]""", Outcome.Denied)]
+    [InlineData("""delete from public."Organization" where "id" = [Acme]""", Outcome.Hidden)]
+    [InlineData("""delete from public."Organization" where "id" = [empty]""", Outcome.Yes)]
+    [InlineData("""update public."Invitation" set "acceptedAt" = now() where "email" = 'accepted@test'""", Outcome.Hidden)]
+    [InlineData("""update public."Invitation" set "acceptedAt" = now() where "email" = 'open@test'""", Outcome.Yes)]
+    [InlineData("""update public."Invitation" set "acceptedAt" = null where "email" = 'open@test'""", Outcome.Denied)]
+    public async Task A_change_of_membership(string change, Outcome expected)
+    {
+        await MakeRows();
+        await Db.AsRole("membership_definer");
+        Db.Remember("empty", await Db.Ask<Guid>("""insert into public."Organization" ("name") values ('empty') returning "id" """));
+        Assert.Equal(expected, await Db.Try(change));
+    }
+
+    [Theory]
+    [InlineData("\"Chat\"", "id")]
+    [InlineData("\"Document\"", "id")]
+    [InlineData("\"Message\"", "id")]
+    [InlineData("\"Stream\"", "id")]
+    [InlineData("\"StreamChunk\"", "streamId")]
+    [InlineData("\"User\"", "id")]
+    [InlineData("sessions", "userId")]
+    public async Task It_sees_the_canary_and_no_other_row(string table, string column)
+    {
+        await MakeRows();
+        await Db.AsRole("builtin_definer");
+        Assert.Equal([Canary.Trim('\'')], await Db.List($"""select distinct "{column}" from public.{table}"""));
+    }
+
+    // An organization's chat and a personal one, documents, a stream with a chunk, a session that lives and one that was
+    // revoked, an invitation that is open and one that was accepted.
+    private async Task MakeRows()
+    {
+        await Rows.Chat(Db, "organization", "owner");
+        await Rows.Chat(Db, "personal", "owner", "personal");
+        await Rows.Document(Db, "organization", "owner");
+        await Rows.Document(Db, "personal", "owner", "own");
+        await Db.As("owner");
+        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        await Db.Do("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'a')""");
+        await Db.As("admin");
+        await Db.Do("select public.invite_member('open@test', [member role], sha256('open')), public.invite_member('accepted@test', [member role], sha256('accepted'))");
+        await Db.AsRole("sign_in_definer");
+        await Db.Do("select auth.open_session([owner], sha256('lives'), sha256('secret')), auth.open_session([member], sha256('revoked'), sha256('other'))");
+        await Db.Do("""update public.sessions set "revoked" = now() where "userId" = [member]""");
+        await Db.AsRole("membership_definer");
+        await Db.Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'accepted@test'""");
     }
 
     // The canary rows are there already, each a child of another.

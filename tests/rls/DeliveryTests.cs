@@ -36,7 +36,7 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
         {
             """select from public."Event" """, """select from public."Message" """, """select from public.sessions""",
             """select from public."Chat" """, """select from public."User" """, "select auth.uid()",
-            "set role regular_user", "set role auth_definer", "select auth.event_payload(null)",
+            "set role regular_user", "set role live_definer", "select auth.event_payload(null)",
             "select auth.readers('{}', '{}', '{}', '{}', '{}', '{}')", "select auth.audience('{}', '{}', '{}')",
         })
         {
@@ -90,7 +90,7 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
             var seen = await Db.List("""select "id" from public."Chat" order by 1""");
             var theirs = await Db.List("""select "id" from public."Chat" where ("userId" = auth.uid() and "organizationId" is null) or "organizationId" = auth.organization_id() order by 1""");
             Db.Remember("person", who == People.Anonymous ? Guid.Empty : Fixture.World[who]);
-            await Db.AsRole("auth_definer");
+            await Db.AsRole("rlschat_test_functions");
             // Each chat asked for by name; then all that are theirs.
             Assert.Equal(seen, await Readers("array_agg(c.\"id\")"));
             Assert.Equal(theirs, await Readers("array_fill(null::uuid, array[1])"));

@@ -65,7 +65,7 @@ public sealed partial class DocumentTests
         await Db.As("manager");
         Assert.Equal([], await Db.List(Titles));
 
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [member role], "joinedAt" = now() where "id" = [manager]""");
         await Db.As("manager");
         Assert.Equal([], await Db.List(Titles));
@@ -81,7 +81,7 @@ public sealed partial class DocumentTests
         Assert.Equal(["organization"], await Db.List(Titles));
         await Db.AsRole("rlschat_owner");
         await Db.Do("""alter table public."User" disable trigger _200_membership""");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "organizationId" = [Globex] where "id" = [manager]""");
         foreach (var who in new[] { "director", "manager" })
         {

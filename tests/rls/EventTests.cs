@@ -35,7 +35,7 @@ public sealed class EventTests(DatabaseFixture fixture) : TransactionTest(fixtur
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""insert into public."Event" ("kind", "userId", "rowId") values ('made', [owner], [owner])""");
         await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select e::text from public."Event" e order by "id" """);

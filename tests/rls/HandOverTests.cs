@@ -34,7 +34,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
             values ('both', '{"can_manage_members": true, "can_view_documents": true}', [Acme]) returning "id"
             """));
         await Db.Do("select public.set_member_role([member], [both]), public.set_member_role([can_view_audit], [admin role])");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
         await Db.Do("""update public."User" set "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
         await Db.As(who);
@@ -76,7 +76,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     [Fact]
     public async Task Without_a_remover_it_is_a_leaving()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null where "id" = [owner]""");
         Assert.Equal("manager", await OwnerOf("Chat", "[chat]"));
         Assert.Equal("manager", await OwnerOf("Document", "[document]"));
@@ -107,7 +107,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     public async Task Without_a_manager_they_go_to_the_longest_standing_administrator(string who, string sql)
     {
         // can_manage_documents joined before every administrator; can_view_audit administers too, but came last.
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "managerId" = null where "id" = [owner]""");
         await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [can_manage_documents]""");
         await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_manage_chats]""");
@@ -173,7 +173,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     public async Task What_the_longest_standing_administrator_leaves_goes_to_the_next(string sql)
     {
         await Rows.Chat(Db, "organization", "admin", "admins chat");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
         await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
         await Db.As("admin");
@@ -185,10 +185,10 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     [Fact]
     public async Task What_stands_in_another_organization_is_not_handed_over_in_this_one()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "managerId" = [owner] where "id" = [member]""");
         await Db.Leave("owner");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""
             update public."User" set "organizationId" = [Globex], "roleId" = [member role], "managerId" = [rival], "joinedAt" = now() where "id" = [owner]
             """);
@@ -211,7 +211,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
         Assert.Equal("RC003", await Db.Error("select public.leave_organization()"));
         Assert.Equal("RC003", await Db.Error("select public.delete_account()"));
         Assert.Equal("RC003", await Db.Error("""delete from public."User" """));
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal("RC003", await Db.Error("""update public."User" set "roleId" = [member role] where "id" = [admin]"""));
         Assert.Equal("RC003", await Db.Error("""update public."User" set "organizationId" = null, "roleId" = null, "joinedAt" = null where "id" = [admin]"""));
 

@@ -115,7 +115,7 @@ public sealed class IdentityTests(DatabaseFixture fixture) : IAsyncLifetime
 
     [Theory]
     [InlineData("set role rlschat_owner")]
-    [InlineData("set role auth_definer")]
+    [InlineData("set role sign_in_definer")]
     [InlineData("set role identity_setter")]
     [InlineData("set role admin")]
     [InlineData("set role rlschat_backup")]
@@ -279,7 +279,7 @@ public sealed class IdentityTests(DatabaseFixture fixture) : IAsyncLifetime
     {
         await using var connection = await fixture.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
-        await Run(connection, "set local role auth_definer");
+        await Run(connection, "set local role rlschat_test_functions");
         foreach (var statement in statements)
         {
             await Run(connection, statement);

@@ -11,9 +11,9 @@ public sealed class InvitationAcceptTests(DatabaseFixture fixture) : Transaction
     public static readonly TheoryData<string, string, string, string?> Cases = new()
     {
         { "nothing has happened", "", "", null },
-        { "the case of the address differs", "auth_definer", """update public."User" set "email" = 'LONER@Test' where "id" = [loner]""", null },
-        { "the address is not verified", "auth_definer", """update public."User" set "emailVerified" = null where "id" = [loner]""", "RC004" },
-        { "the verified address is another", "auth_definer", """update public."User" set "email" = 'other@test' where "id" = [loner]""", "RC004" },
+        { "the case of the address differs", "rlschat_test_functions", """update public."User" set "email" = 'LONER@Test' where "id" = [loner]""", null },
+        { "the address is not verified", "rlschat_test_functions", """update public."User" set "emailVerified" = null where "id" = [loner]""", "RC004" },
+        { "the verified address is another", "rlschat_test_functions", """update public."User" set "email" = 'other@test' where "id" = [loner]""", "RC004" },
         { "it is past its end", "can_manage_members", """delete from public."Invitation"; insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest", "expires") values ([Acme], 'loner@test', [clerk], sha256('secret'), now() at time zone 'utc' - interval '1 s')""", "RC004" },
         { "its end is near", "can_manage_members", """delete from public."Invitation"; insert into public."Invitation" ("organizationId", "email", "roleId", "tokenDigest", "expires") values ([Acme], 'loner@test', [clerk], sha256('secret'), now() at time zone 'utc' + interval '1 s')""", null },
         { "it was withdrawn", "admin", """delete from public."Invitation" """, "RC004" },
@@ -25,9 +25,9 @@ public sealed class InvitationAcceptTests(DatabaseFixture fixture) : Transaction
         { "the role now exceeds the inviter", "admin", """update public."Role" set "permissions" = '{"can_view_audit": true}' where "id" = [clerk]""", "RC004" },
         { "the role now holds what the inviter holds", "admin", """update public."Role" set "permissions" = '{"can_manage_members": true}' where "id" = [clerk]""", null },
         { "the role was deleted", "admin", """delete from public."Role" where "id" = [clerk]""", "RC004" },
-        { "the inviter manages members elsewhere", "auth_definer", """update public."User" set "organizationId" = [Globex], "roleId" = [admin role] where "id" = [can_manage_members]""", "RC004" },
-        { "the invited has joined another", "auth_definer", """update public."User" set "organizationId" = [Globex], "roleId" = [member role], "joinedAt" = now() where "id" = [loner]""", "RC002" },
-        { "the invited has become an operator", "auth_definer", """update public."User" set "roleId" = [operator role] where "id" = [loner]""", "RC011" },
+        { "the inviter manages members elsewhere", "rlschat_test_functions", """update public."User" set "organizationId" = [Globex], "roleId" = [admin role] where "id" = [can_manage_members]""", "RC004" },
+        { "the invited has joined another", "rlschat_test_functions", """update public."User" set "organizationId" = [Globex], "roleId" = [member role], "joinedAt" = now() where "id" = [loner]""", "RC002" },
+        { "the invited has become an operator", "rlschat_test_functions", """update public."User" set "roleId" = [operator role] where "id" = [loner]""", "RC011" },
     };
 
     [Theory]

@@ -130,7 +130,7 @@ public sealed class InvitationTests(DatabaseFixture fixture) : TransactionTest(f
     {
         await Db.As("can_manage_members");
         await Db.Do("select public.invite_member('somebody@test', [member role], sha256('1'))");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'somebody@test'""");
         await Db.As("can_manage_members");
         await Db.Do("select public.invite_member('somebody@test', [member role], sha256('2'))");

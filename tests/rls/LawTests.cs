@@ -110,7 +110,7 @@ public sealed class LawTests(DatabaseFixture fixture) : TransactionTest(fixture)
         }
 
         // Nor held by a member, whoever writes it.
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal("23514", await Db.Error("""update public."User" set "roleId" = [operator role] where "id" = [owner]"""));
         Assert.Equal("RC011", await Db.Error("select app_private.grant_operator('owner@test')"));
 

@@ -60,7 +60,7 @@ public sealed class LeavingTests(DatabaseFixture fixture) : TransactionTest(fixt
         Assert.Equal(Outcome.Hidden, await Try(sql));
 
         // Also as a member, and administrator, of another organization.
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "organizationId" = [Globex], "roleId" = [admin role], "joinedAt" = now() where "id" = [left]""");
         await Db.As("left");
         Assert.Equal(table is "Colleague" or "Organization" || (table == "Role" && deed == 0) ? Outcome.Yes : Outcome.Hidden, await Try(sql));

@@ -181,7 +181,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
         var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var email = await race.Alone<string>("rlschat_backup", """select "email" from public."User" where "id" = [cy]""");
         var founds = ("cy", "select public.create_organization('of an operator')");
-        var becomes = ("auth_definer", $"select app_private.grant_operator('{email}')");
+        var becomes = ("rlschat_test_functions", $"select app_private.grant_operator('{email}')");
         Assert.Equal(new[] { null, "RC011" }, foundsFirst ? await race.InTurn(founds, becomes) : await race.InTurn(becomes, founds));
     }
 

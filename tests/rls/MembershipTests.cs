@@ -144,7 +144,7 @@ public sealed class MembershipTests(DatabaseFixture fixture) : TransactionTest(f
     {
         await Db.As("rival");
         Db.Remember("theirs", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('theirs', [Globex]) returning "id" """));
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal("RC012", await Db.Error("""update public."User" set "roleId" = [theirs] where "id" = [owner]"""));
         Assert.Equal("RC012", await Db.Error("""update public."User" set "organizationId" = [Globex], "managerId" = null where "id" = [can_view_audit]"""));
         Assert.Equal("RC007", await Db.Error("""update public."User" set "managerId" = [rival] where "id" = [owner]"""));

@@ -45,7 +45,7 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
     public async Task The_gauges_count_the_sessions_that_live_and_the_files_of_the_schema()
     {
         const string Sessions = "select sessions from auth.gauges()";
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         var before = await Db.Ask<long>(Sessions);
         foreach (var name in new[] { "lives", "was revoked", "ended" })
         {
@@ -65,7 +65,7 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
     [Fact]
     public async Task Who_loses_the_permission_loses_the_sight()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
         await Db.Do("select set_config('role', 'monitor', true), set_config('auth.uid', [operator], true)");
         Assert.Empty(await Db.List("""select "table" from monitor.tables"""));

@@ -100,7 +100,7 @@ public sealed class OrganizationTests(DatabaseFixture fixture) : TransactionTest
     public async Task It_is_not_deleted_while_another_member_is_left()
     {
         await FoundedByLoner();
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "organizationId" = [Solo], "roleId" = [member role], "joinedAt" = now() where "id" = [left]""");
         await Db.As("loner");
         Assert.Equal(Outcome.Hidden, await Db.Try("""delete from public."Organization" """));
@@ -112,7 +112,7 @@ public sealed class OrganizationTests(DatabaseFixture fixture) : TransactionTest
         await FoundedByLoner();
         await Db.AsRole("rlschat_owner");
         await Db.Do("""alter table public."User" disable trigger _300_last_member""");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "roleId" = [member role] where "id" = [loner]""");
         await Db.As("loner");
         Assert.Equal(Outcome.Hidden, await Db.Try("""delete from public."Organization" """));

@@ -43,7 +43,7 @@ public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixtur
         Assert.Equal(["rlschat_auth", "rlschat_owner", "rlschat_purge"], await Db.List(
             """
             select rolname from pg_roles
-            where rolname in ('anonymous', 'regular_user', 'monitor', 'admin', 'auth_definer', 'identity_setter',
+            where rolname in ('anonymous', 'regular_user', 'monitor', 'admin', 'sign_in_definer', 'identity_setter',
                 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_live', 'rlschat_owner', 'rlschat_purge')
               and has_function_privilege(oid, 'auth.purge()', 'execute')
             order by 1

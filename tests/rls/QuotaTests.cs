@@ -35,7 +35,7 @@ public sealed class QuotaTests(DatabaseFixture fixture) : TransactionTest(fixtur
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""insert into public."Quota" ("userId", "kind", "period", "used") values ([owner], 'made', '2026-01-01', 7)""");
         await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select q::text from public."Quota" q""");

@@ -57,13 +57,13 @@ public sealed class SessionsTests(DatabaseFixture fixture) : TransactionTest(fix
         // One row a sign-in, however often it was refreshed and in however many tabs, and none of what was revoked.
         await Db.As("owner");
         var sessions = await Db.List("""select "id" from public.sessions order by "id" """);
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Refresh("owner one", "two");
         await Refresh("owner one", "three", grace: 30);
         await Refresh("owner two", "four");
         await Db.As("owner");
         Assert.Equal(sessions, await Db.List("""select "id" from public.sessions order by "id" """));
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('owner another'), 'hex')""");
         await Db.As("owner");
         Assert.Single(await Db.List("""select "id" from public.sessions"""));
@@ -73,17 +73,17 @@ public sealed class SessionsTests(DatabaseFixture fixture) : TransactionTest(fix
     public async Task A_sign_in_says_when_it_began_and_was_last_used_and_from_which_client()
     {
         const string Shown = """select concat_ws(' ', "createdAt", "lastUsed" > "createdAt" + interval '1 hour', "client") from public.sessions where "id" = [session]""";
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public.sessions set "createdAt" = '2026-01-01', "lastUsed" = '2026-01-01' where "id" = [session]""");
         await Db.As("owner");
         Assert.Equal(["2026-01-01 00:00:00 f a phone"], await Db.List(Shown));
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Refresh("owner one", "two", client: "'its next version'");
         await Db.As("owner");
         Assert.Equal(["2026-01-01 00:00:00 t its next version"], await Db.List(Shown));
 
         // Each pair keeps what it was handed out to, for nobody to see.
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal(["2026-01-01 00:00:00 2026-01-01 00:00:00 a phone"], await Db.List(
             """select concat_ws(' ', "createdAt", "lastUsed", "client") from public.sessions where "familyId" = [session]"""));
     }
@@ -91,7 +91,7 @@ public sealed class SessionsTests(DatabaseFixture fixture) : TransactionTest(fix
     [Fact]
     public async Task Signing_out_ends_the_whole_family_and_no_other_sign_in()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Refresh("owner one", "two");
         await Refresh("owner one", "three", grace: 30);
         await Db.As("owner");
@@ -116,7 +116,7 @@ public sealed class SessionsTests(DatabaseFixture fixture) : TransactionTest(fix
     [InlineData("owner", "", null)]
     public async Task A_request_belongs_to_the_sign_in_whose_secret_it_has(string who, string secret, string? session)
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Refresh("owner one", "two");
         var expected = await Db.Ask<int?>($"""select max("id") from public.sessions where "secretDigest" = sha256('{session}')""");
         Assert.Equal(session is null, expected is null);
@@ -135,7 +135,7 @@ public sealed class SessionsTests(DatabaseFixture fixture) : TransactionTest(fix
 
     protected override async Task Prepare()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.open_session([owner], sha256('owner one'), sha256('one'), 'a phone')");
         Db.Remember("session", await Db.Ask<int>("""select max("id") from public.sessions"""));
         await Db.Do("select auth.open_session([owner], sha256('owner another'), sha256('another'))");

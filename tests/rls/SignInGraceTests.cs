@@ -138,18 +138,18 @@ public sealed class SignInGraceTests(DatabaseFixture fixture) : TransactionTest(
         await Db.Do($"""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where {Row("first")}""");
         await Db.AsRole("rlschat_purge");
         await Db.Do("delete from public.sessions");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal("2 pairs of 1 sign-in, 0 exchanged, 0 revoked", await Pairs());
         await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "familyId" is null""");
         await Db.AsRole("rlschat_purge");
         await Db.Do("delete from public.sessions");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal("0 pairs of 0 sign-ins, 0 exchanged, 0 revoked", await Pairs());
     }
 
     protected override async Task Prepare()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.open_session([owner], sha256('first'), sha256('secret of first'))");
     }
 

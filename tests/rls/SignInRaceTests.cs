@@ -31,7 +31,7 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
         {
             var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var (one, two) = (Guid.NewGuid(), Guid.NewGuid());
-            await race.Alone<object?>("auth_definer",
+            await race.Alone<object?>("rlschat_test_functions",
                 $"""
                 update public."User" set "password" = null where "id" = [cy];
                 insert into public.accounts ("userId", "type", "provider", "providerAccountId")
@@ -53,13 +53,13 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
         {
             var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var token = Guid.NewGuid().ToString("N");
-            await race.Alone<object?>("auth_definer",
+            await race.Alone<object?>("rlschat_test_functions",
                 $"""
                 insert into public."verificationToken" ("identifier", "token", "expires", "userId", "purpose")
                 select "email", encode(sha256('{token}'), 'hex'), now() + interval '1 day', "id", '{(sql.Contains("reset", StringComparison.Ordinal) ? "reset_password" : "verify_email")}'
                 from public."User" where "id" = [cy]
                 """);
-            var act = ("auth_definer", sql.Replace("[new]", token, StringComparison.Ordinal));
+            var act = ("rlschat_test_functions", sql.Replace("[new]", token, StringComparison.Ordinal));
             var answers = i == 0 ? await race.InTurn(act, act) : await race.AtOnce(act, act);
             Assert.Equal(error, Assert.Single(answers, a => a is not null));
         }
@@ -71,15 +71,15 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
     {
         var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var token = Guid.NewGuid().ToString("N");
-        await race.Alone<object?>("auth_definer",
+        await race.Alone<object?>("rlschat_test_functions",
             $"""
             insert into public."verificationToken" ("identifier", "token", "expires", "userId", "purpose")
             select "email", encode(sha256('{token}'), 'hex'), now() + interval '1 day', "id", 'reset_password' from public."User" where "id" = [cy]
             """);
         Assert.Equal(new[] { null, "RC010" }, await race.InTurn(
-            ("auth_definer", $"""update public."User" set "email" = 'moved-{token}@test' where "id" = [cy]"""),
-            ("auth_definer", $"select auth.reset_password(sha256('{token}'), 'new')")));
-        Assert.Equal("hash", await race.Alone<string>("auth_definer", """select "password" from public."User" where "id" = [cy]"""));
+            ("rlschat_test_functions", $"""update public."User" set "email" = 'moved-{token}@test' where "id" = [cy]"""),
+            ("rlschat_test_functions", $"select auth.reset_password(sha256('{token}'), 'new')")));
+        Assert.Equal("hash", await race.Alone<string>("rlschat_test_functions", """select "password" from public."User" where "id" = [cy]"""));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
     {
         var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var account = Guid.NewGuid().ToString("N");
-        var act = ("auth_definer", $"select auth.sign_in_oauth('google', '{account}', null, '{account}@test', true)");
+        var act = ("rlschat_test_functions", $"select auth.sign_in_oauth('google', '{account}', null, '{account}@test', true)");
         Assert.Equal(new string?[] { null, null }, await race.InTurn(act, act));
         Assert.Equal(1, await race.Alone<long>("rlschat_backup", $"""select count(*) from public."User" where "email" = '{account}@test'"""));
         Assert.Equal(1, await race.Alone<long>("rlschat_backup", $"""select count(*) from public.accounts where "providerAccountId" = '{account}'"""));
@@ -103,7 +103,7 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
         {
             var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var token = await Open(race);
-            var (one, two) = (("auth_definer", Refresh(token, "a", grace)), ("auth_definer", Refresh(token, "b", grace)));
+            var (one, two) = (("rlschat_test_functions", Refresh(token, "a", grace)), ("rlschat_test_functions", Refresh(token, "b", grace)));
             Assert.Equal(new string?[] { null, null }, i == 0 ? await race.InTurn(one, two) : await race.AtOnce(one, two));
             Assert.Equal(pairs, await race.Alone<string>("rlschat_backup",
                 """select concat(count(*), ' pairs, ', count("rotated"), ' exchanged, ', count("revoked"), ' revoked') from public.sessions where "userId" = [cy]"""));
@@ -112,23 +112,23 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
 
     // Whatever ends a sign-in, while one tab of it refreshes: the pair that this tab is given ends with the others.
     [Theory]
-    [InlineData("auth_definer", "select auth.sign_out(sha256('[r]'))")]
+    [InlineData("rlschat_test_functions", "select auth.sign_out(sha256('[r]'))")]
     [InlineData("cy", "delete from public.sessions")]
     [InlineData("cy", """delete from public.sessions where "id" = (select "id" from public.sessions)""")]
-    [InlineData("auth_definer", "select auth.refresh_session(sha256('[r]'), sha256('[r]x'), sha256('[r]sx'))")]
-    [InlineData("auth_definer", """update public.sessions set "revoked" = now() where "userId" = [cy] and "familyId" is null""")]
-    [InlineData("auth_definer", "select auth.change_password('hash', 'new') from set_config('auth.uid', [cy], true)")]
-    [InlineData("auth_definer", "select auth.reset_password(sha256('[r]mail'), 'new')")]
+    [InlineData("rlschat_test_functions", "select auth.refresh_session(sha256('[r]'), sha256('[r]x'), sha256('[r]sx'))")]
+    [InlineData("rlschat_test_functions", """update public.sessions set "revoked" = now() where "userId" = [cy] and "familyId" is null""")]
+    [InlineData("rlschat_test_functions", "select auth.change_password('hash', 'new') from set_config('auth.uid', [cy], true)")]
+    [InlineData("rlschat_test_functions", "select auth.reset_password(sha256('[r]mail'), 'new')")]
     public async Task No_pair_outlives_its_sign_in(string who, string end)
     {
         for (var i = 0; i < 4; i++)
         {
             var race = new Race(fixture, await World.Of(fixture, "cy:"));
             var token = await Open(race);
-            await race.Alone<object?>("auth_definer", Refresh(token, "a"));
-            await race.Alone<object?>("auth_definer", Refresh(token, "b"));
-            await race.Alone<object?>("auth_definer", $"select auth.request_verification('reset_password', u.\"email\", sha256('{token}mail')) from public.\"User\" u where u.\"id\" = [cy]");
-            var (tab, ends) = (("auth_definer", Refresh($"{(i % 2 == 0 ? "a" : "b")}{token}", "c")), (who, end.Replace("[r]", token, StringComparison.Ordinal)));
+            await race.Alone<object?>("rlschat_test_functions", Refresh(token, "a"));
+            await race.Alone<object?>("rlschat_test_functions", Refresh(token, "b"));
+            await race.Alone<object?>("rlschat_test_functions", $"select auth.request_verification('reset_password', u.\"email\", sha256('{token}mail')) from public.\"User\" u where u.\"id\" = [cy]");
+            var (tab, ends) = (("rlschat_test_functions", Refresh($"{(i % 2 == 0 ? "a" : "b")}{token}", "c")), (who, end.Replace("[r]", token, StringComparison.Ordinal)));
             var answers = await (i switch { 0 or 1 => race.InTurn(tab, ends), 2 => race.InTurn(ends, tab), _ => race.AtOnce(tab, ends) });
             // Of two that wait for each other, one is told so, and the API tries it again.
             if (answers[1] == "40P01" || (i == 2 && answers[0] == "40P01"))
@@ -143,7 +143,7 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
     private static async Task<string> Open(Race race)
     {
         var token = Guid.NewGuid().ToString("N");
-        await race.Alone<object?>("auth_definer", $"select auth.open_session([cy], sha256('{token}'), sha256('s{token}'))");
+        await race.Alone<object?>("rlschat_test_functions", $"select auth.open_session([cy], sha256('{token}'), sha256('s{token}'))");
         return token;
     }
 
@@ -160,8 +160,8 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
         var world = await World.Of(fixture, "cy:");
         var race = new Race(fixture, world);
         var token = Guid.NewGuid().ToString("N");
-        await race.Alone<object?>("auth_definer", $"select auth.open_session([cy], sha256('{token}'), sha256('{token}s1'))");
-        await race.Alone<object?>("auth_definer", $"select auth.refresh_session(sha256('{token}'), sha256('{token}2'), sha256('{token}s2'))");
+        await race.Alone<object?>("rlschat_test_functions", $"select auth.open_session([cy], sha256('{token}'), sha256('{token}s1'))");
+        await race.Alone<object?>("rlschat_test_functions", $"select auth.refresh_session(sha256('{token}'), sha256('{token}2'), sha256('{token}s2'))");
 
         await using var api = new NpgsqlConnection(fixture.Database.ApiConnectionString);
         await api.OpenAsync();
@@ -173,7 +173,7 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
             Assert.Equal([world["cy"].ToString()], await db.List("""select "id" from public."User" """));
         }
 
-        await race.Alone<object?>("auth_definer", end.Replace("[r]", token, StringComparison.Ordinal));
+        await race.Alone<object?>("rlschat_test_functions", end.Replace("[r]", token, StringComparison.Ordinal));
         foreach (var secret in new[] { "s1", "s2" })
         {
             await db.Do($"select set_config('auth.session', '{token}{secret}', true)");

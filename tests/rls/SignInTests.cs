@@ -167,7 +167,7 @@ public sealed class SignInTests(DatabaseFixture fixture) : TransactionTest(fixtu
         Assert.Equal(["true"], await Db.List("""select ("sessionToken" = encode(sha256('other'), 'hex'))::text from public.sessions where "userId" = [owner]"""));
     }
 
-    protected override Task Prepare() => Db.AsRole("auth_definer");
+    protected override Task Prepare() => Db.AsRole("rlschat_test_functions");
 
     private Task<int> Open(string refresh, string secret) => Db.Do($"select auth.open_session([owner], sha256('{refresh}'), sha256('{secret}'))");
 

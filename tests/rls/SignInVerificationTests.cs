@@ -229,7 +229,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
         Assert.Null(await Db.Error("select auth.verify_email(sha256('theirs'))"));
     }
 
-    protected override Task Prepare() => Db.AsRole("auth_definer");
+    protected override Task Prepare() => Db.AsRole("rlschat_test_functions");
 
     private Task<int> SignedIn(string person) => Db.Do($"select set_config('auth.uid', {person}, true)");
 
@@ -249,6 +249,6 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
         await Db.Do("""alter table public."verificationToken" disable row level security""");
         await Db.Do("""update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 s'""");
         await Db.Do("""alter table public."verificationToken" enable row level security""");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
     }
 }

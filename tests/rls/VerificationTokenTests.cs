@@ -34,7 +34,7 @@ public sealed class VerificationTokenTests(DatabaseFixture fixture) : Transactio
     [MemberData(nameof(Access))]
     public async Task May(string row, string who, string verb, string expected)
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
         await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
             """select t::text from public."verificationToken" t order by "token" """);
@@ -47,7 +47,7 @@ public sealed class VerificationTokenTests(DatabaseFixture fixture) : Transactio
     [Fact]
     public async Task At_rest_a_token_is_its_digest()
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("select auth.request_verification('reset_password', 'owner@test', sha256('mailed'))");
         await Db.AsRole("rlschat_backup");
         Assert.Equal(["true"], await Db.List(

@@ -96,6 +96,7 @@ public sealed class TestServer : IAsyncDisposable
             AuthPassword = access.AuthPassword,
             LivePassword = access.LivePassword,
         });
+        await MakeFunctionsRole(database);
         if (database.SuperuserConnectionString is { } superuser)
         {
             await EmbeddedServer.Tighten(superuser);
@@ -103,6 +104,31 @@ public sealed class TestServer : IAsyncDisposable
 
         NpgsqlConnection.ClearAllPools();
         return database.Name;
+    }
+
+    /// <summary>
+    /// A role for tests, with the rights of all roles that own functions: what only functions may do, a test may then
+    /// do by itself, to set something up.
+    /// </summary>
+    private static async Task MakeFunctionsRole(TestDatabase database)
+    {
+        await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var make = new NpgsqlCommand(
+            """
+            do $$
+            begin
+              if not exists (select from pg_roles where rolname = 'rlschat_test_functions') then
+                create role rlschat_test_functions nologin inherit;
+              end if;
+              grant builtin_definer, chat_definer, credit_definer, identity_definer, live_definer, membership_definer,
+                record_definer, sign_in_definer to rlschat_test_functions;
+              grant rlschat_test_functions to current_user;
+            end
+            $$
+            """,
+            connection);
+        await make.ExecuteNonQueryAsync();
     }
 
     private async Task<NpgsqlConnection> ConnectAsOwner(string database, NpgsqlConnectionStringBuilder? instead = null)

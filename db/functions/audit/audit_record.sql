@@ -23,6 +23,7 @@ begin
 end
 $$;
 alter function app_private.audit_record(text, text, text, uuid, uuid, jsonb, uuid)
-  owner to auth_definer;
+  owner to record_definer;
+grant execute on function app_private.audit_record(text, text, text, uuid, uuid, jsonb, uuid) to membership_definer;
 comment on function app_private.audit_record(text, text, text, uuid, uuid, jsonb, uuid) is
   'Writes one event, by default in the name of who is asking; 42501 where a request has no name.';

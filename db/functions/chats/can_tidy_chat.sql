@@ -17,7 +17,7 @@ begin
         or c."organizationId" = auth.organization_with('can_manage_chats')));
 end
 $$;
-alter function auth.can_tidy_chat(uuid) owner to auth_definer;
+alter function auth.can_tidy_chat(uuid) owner to identity_definer;
 grant execute on function auth.can_tidy_chat(uuid) to regular_user;
 comment on function auth.can_tidy_chat(uuid) is
   'Whether the person may delete what others wrote in a chat: its owner (of an organization''s only '

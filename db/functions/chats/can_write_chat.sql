@@ -18,7 +18,7 @@ begin
       end);
 end
 $$;
-alter function auth.can_write_chat(uuid) owner to auth_definer;
-grant execute on function auth.can_write_chat(uuid) to regular_user;
+alter function auth.can_write_chat(uuid) owner to identity_definer;
+grant execute on function auth.can_write_chat(uuid) to regular_user, chat_definer;
 comment on function auth.can_write_chat(uuid) is
   'Whether the person may write into a chat: their personal one, or one of their organization.';

@@ -1,5 +1,5 @@
 -- Definer: nobody updates "Stream". It decides nothing: the policies of "Stream" and "Message" that
--- hold for auth_definer judge the person who is asking. Whoever appends or finishes at the same
+-- hold for chat_definer judge the person who is asking. Whoever appends or finishes at the same
 -- moment waits for the row that it locks first.
 create or replace function public.finish_stream(
   stream_id uuid, message_role text default 'assistant', message_id uuid default null)
@@ -50,7 +50,7 @@ begin
   return next made;
 end
 $$;
-alter function public.finish_stream(uuid, text, uuid) owner to auth_definer;
+alter function public.finish_stream(uuid, text, uuid) owner to chat_definer;
 grant execute on function public.finish_stream(uuid, text, uuid) to regular_user;
 comment on function public.finish_stream(uuid, text, uuid) is
   'Makes one message of one''s stream, at its price; no row: not one''s own. RC005: no credits; '

@@ -13,6 +13,6 @@ begin
 end
 $$;
 grant execute on function auth.require_open_stream(timestamp, timestamp)
-  to regular_user, auth_definer;
+  to regular_user, chat_definer;
 comment on function auth.require_open_stream(timestamp, timestamp) is
   'Does nothing for an open stream. RC016: it is finished; RC017: it was abandoned.';

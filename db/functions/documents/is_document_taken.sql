@@ -14,7 +14,7 @@ begin
     select from public."Document" d where d."id" = document_id and d."userId" <> auth.uid());
 end
 $$;
-alter function auth.is_document_taken(uuid) owner to auth_definer;
+alter function auth.is_document_taken(uuid) owner to identity_definer;
 grant execute on function auth.is_document_taken(uuid) to regular_user;
 comment on function auth.is_document_taken(uuid) is
   'Whether a document of this id has another owner than the person.';

@@ -14,7 +14,7 @@ begin
       and s."userId" = auth.uid());
 end
 $$;
-alter function auth.session_id() owner to auth_definer;
-grant execute on function auth.session_id() to regular_user;
+alter function auth.session_id() owner to identity_definer;
+grant execute on function auth.session_id() to regular_user, sign_in_definer;
 comment on function auth.session_id() is
   'Which of the person''s sign-ins this request belongs to; null without one.';

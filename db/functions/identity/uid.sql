@@ -35,7 +35,8 @@ begin
   return null;
 end
 $$;
-alter function auth.uid() owner to auth_definer;
-grant execute on function auth.uid() to anonymous, regular_user, rlschat_api, rlschat_auth;
+alter function auth.uid() owner to identity_definer;
+grant execute on function auth.uid() to anonymous, regular_user, rlschat_api, rlschat_auth,
+  builtin_definer, chat_definer, credit_definer, membership_definer, record_definer, sign_in_definer;
 comment on function auth.uid() is
   'The person who is asking, verified; null for nobody. Policies call it as (select auth.uid()).';

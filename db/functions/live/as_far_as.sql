@@ -26,6 +26,6 @@ begin
   )::pg_snapshot;
 end
 $$;
-alter function auth.as_far_as(pg_snapshot, pg_snapshot, integer) owner to auth_definer;
+alter function auth.as_far_as(pg_snapshot, pg_snapshot, integer) owner to live_definer;
 comment on function auth.as_far_as(pg_snapshot, pg_snapshot, integer) is
   'The part of a snapshot that holds about so many events more than another one.';

@@ -35,6 +35,6 @@ begin
   select o.events, m.readers from organization o join member m on m.organization = o.id;
 end
 $$;
-alter function auth.audience(public."Event"[], uuid[], uuid[]) owner to auth_definer;
+alter function auth.audience(public."Event"[], uuid[], uuid[]) owner to live_definer;
 comment on function auth.audience(public."Event"[], uuid[], uuid[]) is
   'Who may know of events about rows that exist; one row for all events with the same readers.';

@@ -28,7 +28,7 @@ begin
 end
 $$;
 alter function auth.catch_up(pg_snapshot, pg_snapshot, bigint, integer, uuid[], bytea[], uuid[])
-  owner to auth_definer;
+  owner to live_definer;
 grant execute on function auth.catch_up(
   pg_snapshot, pg_snapshot, bigint, integer, uuid[], bytea[], uuid[]) to rlschat_live;
 comment on function auth.catch_up(

@@ -19,6 +19,6 @@ begin
     people, wanted, c.ids, c.owners, c.organizations, c.visibilities) r;
 end
 $$;
-alter function auth.chat_readers(uuid[], uuid[], uuid[]) owner to auth_definer;
+alter function auth.chat_readers(uuid[], uuid[], uuid[]) owner to live_definer;
 comment on function auth.chat_readers(uuid[], uuid[], uuid[]) is
   'Which of these subscribers, by their places in the arrays, see which of these chats now.';

@@ -83,6 +83,6 @@ begin
 end
 $$;
 alter function auth.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[])
-  owner to auth_definer;
+  owner to live_definer;
 comment on function auth.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[]) is
   'Who may know of deletions; one row for all events with the same readers.';

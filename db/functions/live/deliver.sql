@@ -75,7 +75,7 @@ begin
 end
 $$;
 alter function auth.deliver(pg_snapshot, pg_snapshot, bigint, integer, boolean, boolean,
-  uuid[], bytea[], uuid[]) owner to auth_definer;
+  uuid[], bytea[], uuid[]) owner to live_definer;
 grant execute on function auth.deliver(pg_snapshot, pg_snapshot, bigint, integer, boolean, boolean,
   uuid[], bytea[], uuid[]) to rlschat_live;
 comment on function auth.deliver(pg_snapshot, pg_snapshot, bigint, integer, boolean, boolean,

@@ -32,7 +32,7 @@ begin
   select null, 'end', x.reason, array_agg(x.n) from ended x group by x.reason;
 end
 $$;
-alter function auth.deliver_chunks(uuid[], bytea[], uuid[], uuid[], integer[]) owner to auth_definer;
+alter function auth.deliver_chunks(uuid[], bytea[], uuid[], uuid[], integer[]) owner to live_definer;
 grant execute on function auth.deliver_chunks(uuid[], bytea[], uuid[], uuid[], integer[])
   to rlschat_live;
 comment on function auth.deliver_chunks(uuid[], bytea[], uuid[], uuid[], integer[]) is

@@ -42,7 +42,7 @@ begin
   select e.n, e.reason from e where e.reason is not null;
 end
 $$;
-alter function auth.ended_subscriptions(uuid[], bytea[], uuid[], integer[]) owner to auth_definer;
+alter function auth.ended_subscriptions(uuid[], bytea[], uuid[], integer[]) owner to live_definer;
 grant execute on function auth.ended_subscriptions(uuid[], bytea[], uuid[], integer[])
   to rlschat_live;
 comment on function auth.ended_subscriptions(uuid[], bytea[], uuid[], integer[]) is

@@ -62,7 +62,7 @@ begin
   end case;
 end
 $$;
-alter function auth.event_payload(public."Event") owner to auth_definer;
+alter function auth.event_payload(public."Event") owner to live_definer;
 comment on function auth.event_payload(public."Event") is
   'The row that an event is about, as the API shows it now, without large texts; null when it no '
   'longer exists. Of a deleted row, the ids.';

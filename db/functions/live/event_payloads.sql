@@ -22,7 +22,7 @@ begin
   end loop;
 end
 $$;
-alter function auth.event_payloads(public."Event"[], integer) owner to auth_definer;
+alter function auth.event_payloads(public."Event"[], integer) owner to live_definer;
 comment on function auth.event_payloads(public."Event"[], integer) is
   'What these events say, until the payloads exceed so many characters; null for a row that no '
   'longer exists.';

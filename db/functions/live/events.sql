@@ -27,6 +27,6 @@ begin
   limit page;
 end
 $$;
-alter function auth.events(pg_snapshot, pg_snapshot, bigint, integer) owner to auth_definer;
+alter function auth.events(pg_snapshot, pg_snapshot, bigint, integer) owner to live_definer;
 comment on function auth.events(pg_snapshot, pg_snapshot, bigint, integer) is
   'What was committed between two snapshots, in the order of event ids, one page at a time.';

@@ -42,6 +42,6 @@ begin
   where e.state <> 'open' and s.n not in (select c.n from c);
 end
 $$;
-alter function auth.next_chunks(uuid[], integer[]) owner to auth_definer;
+alter function auth.next_chunks(uuid[], integer[]) owner to live_definer;
 comment on function auth.next_chunks(uuid[], integer[]) is
   'The next chunks of streams after those that each follower has, or how the stream ended.';

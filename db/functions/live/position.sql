@@ -18,7 +18,7 @@ begin
   from pg_control_system() c, pg_catalog.pg_database d where d.datname = current_database();
 end
 $$;
-alter function auth.position() owner to auth_definer;
+alter function auth.position() owner to live_definer;
 grant execute on function auth.position() to rlschat_live;
 comment on function auth.position() is
   'Where delivery starts: which database this is, the time, and what is committed.';

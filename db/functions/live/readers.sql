@@ -37,7 +37,7 @@ begin
   select s.n, c.n from s join c on c.personal = s.person where s.wants is null;
 end
 $$;
-alter function auth.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[]) owner to auth_definer;
+alter function auth.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[]) owner to live_definer;
 comment on function auth.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[]) is
   'Which of these subscribers see which of these chats, each by its place in the arrays: what the '
   'policies of "Chat" say.';

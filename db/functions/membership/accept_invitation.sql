@@ -7,19 +7,22 @@ create or replace function public.accept_invitation(token text)
 as $$
 declare
   digest constant bytea := sha256(convert_to(token, 'UTF8'));
-  person public."User";
-  invitation public."Invitation";
+  person record;
+  invitation record;
 begin
   -- Organization, person, invitation: the order in which every change of members locks.
   perform from public."Organization" o
   where o."id" = (
     select i."organizationId" from public."Invitation" i where i."tokenDigest" = digest)
   for no key update;
-  select u.* into person from public."User" u where u."id" = auth.uid() for update;
+  select u."id", u."email", u."emailVerified", u."organizationId", u."roleId" into person
+  from public."User" u where u."id" = auth.uid() for update;
   if not found then
     raise exception 'nobody is signed in' using errcode = 'insufficient_privilege';
   end if;
-  select i.* into invitation from public."Invitation" i where i."tokenDigest" = digest for update;
+  select i."id", i."organizationId", i."email", i."roleId", i."invitedBy", i."expires", i."acceptedAt"
+  into invitation
+  from public."Invitation" i where i."tokenDigest" = digest for update;
 
   -- One answer for unknown, used, expired, meant for another, or no longer the inviter's to give.
   if not found
@@ -52,7 +55,7 @@ begin
   return invitation."organizationId";
 end
 $$;
-alter function public.accept_invitation(text) owner to auth_definer;
+alter function public.accept_invitation(text) owner to membership_definer;
 grant execute on function public.accept_invitation(text) to regular_user;
 comment on function public.accept_invitation(text) is
   'Joins the organization that the token invites the person''s verified address to. '

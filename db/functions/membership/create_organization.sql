@@ -6,10 +6,11 @@ create or replace function public.create_organization(name text)
   set search_path = ''
 as $$
 declare
-  person public."User";
+  person record;
   organization uuid;
 begin
-  select u.* into person from public."User" u where u."id" = auth.uid() for update;
+  select u."id", u."organizationId", u."roleId" into person
+  from public."User" u where u."id" = auth.uid() for update;
   if not found then
     raise exception 'nobody is signed in' using errcode = 'insufficient_privilege';
   elsif person."organizationId" is not null then
@@ -28,7 +29,7 @@ begin
   return organization;
 end
 $$;
-alter function public.create_organization(text) owner to auth_definer;
+alter function public.create_organization(text) owner to membership_definer;
 grant execute on function public.create_organization(text) to regular_user;
 comment on function public.create_organization(text) is
   'Makes an organization whose first member and administrator is the person. '

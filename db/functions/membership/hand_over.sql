@@ -39,7 +39,7 @@ begin
   end if;
 end
 $$;
-alter function app_private.hand_over(uuid, uuid, uuid) owner to auth_definer;
+alter function app_private.hand_over(uuid, uuid, uuid) owner to membership_definer;
 comment on function app_private.hand_over(uuid, uuid, uuid) is
   'What a person owns in an organization goes to their manager, or else to the longest-standing '
   'administrator, to whoever removes them only if nobody else administers it; their reports move up.';

@@ -21,7 +21,7 @@ begin
   return found;
 end
 $$;
-alter function public.leave_organization(uuid) owner to auth_definer;
+alter function public.leave_organization(uuid) owner to membership_definer;
 grant execute on function public.leave_organization(uuid) to regular_user;
 comment on function public.leave_organization(uuid) is
   'Ends the person''s membership; what they own there stays. False when it is not theirs. '

@@ -26,7 +26,7 @@ begin
   return true;
 end
 $$;
-alter function app_private.lock_colleague(uuid) owner to auth_definer;
+alter function app_private.lock_colleague(uuid) owner to membership_definer;
 comment on function app_private.lock_colleague(uuid) is
   'False for who is no colleague; raises 42501 for a colleague that the person may not manage: '
   'oneself, or one who holds what the person lacks.';

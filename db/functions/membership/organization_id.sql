@@ -12,7 +12,7 @@ begin
   return (select u."organizationId" from public."User" u where u."id" = auth.uid());
 end
 $$;
-alter function auth.organization_id() owner to auth_definer;
-grant execute on function auth.organization_id() to anonymous, regular_user;
+alter function auth.organization_id() owner to identity_definer;
+grant execute on function auth.organization_id() to anonymous, regular_user, membership_definer;
 comment on function auth.organization_id() is
   'The organization of which the person is a member now; null for none.';

@@ -17,7 +17,7 @@ begin
   return true;
 end
 $$;
-alter function public.remove_member(uuid, text[]) owner to auth_definer;
+alter function public.remove_member(uuid, text[]) owner to membership_definer;
 grant execute on function public.remove_member(uuid, text[]) to regular_user;
 comment on function public.remove_member(uuid, text[]) is
   'Ends a colleague''s membership; what they own there stays. False for who is no colleague. '

@@ -19,7 +19,7 @@ begin
     select r."id" from report r where r."organizationId" = auth.organization_id());
 end
 $$;
-alter function auth.report_ids() owner to auth_definer;
+alter function auth.report_ids() owner to identity_definer;
 grant execute on function auth.report_ids() to regular_user;
 comment on function auth.report_ids() is
   'Everyone below the person in the chain of managers, inside the person''s organization.';

@@ -21,7 +21,7 @@ begin
   return true;
 end
 $$;
-alter function public.set_member_manager(uuid, uuid, text[]) owner to auth_definer;
+alter function public.set_member_manager(uuid, uuid, text[]) owner to membership_definer;
 grant execute on function public.set_member_manager(uuid, uuid, text[]) to regular_user;
 comment on function public.set_member_manager(uuid, uuid, text[]) is
   'Puts a colleague below a manager, or below nobody (null). False for who is no colleague. '

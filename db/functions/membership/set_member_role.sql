@@ -26,7 +26,7 @@ begin
   return true;
 end
 $$;
-alter function public.set_member_role(uuid, uuid, text[]) owner to auth_definer;
+alter function public.set_member_role(uuid, uuid, text[]) owner to membership_definer;
 grant execute on function public.set_member_role(uuid, uuid, text[]) to regular_user;
 comment on function public.set_member_role(uuid, uuid, text[]) is
   'Gives a colleague a role that holds nothing the person lacks. False for who is no colleague. '

@@ -76,14 +76,18 @@ as $$
       where m.member = r.oid
         and (r.rolname <> 'rlschat_stats' or m.roleid <> 'pg_read_all_stats'::regrole)))
   from pg_catalog.pg_roles r
-  where rolname in ('admin', 'anonymous', 'auth_definer', 'identity_setter', 'monitor',
-    'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_live',
-    'rlschat_owner', 'rlschat_purge', 'rlschat_stats')
+  -- The role monitor executes this and reads no view of app_private. A test compares the list with
+  -- app_private.own_role.
+  where rolname in ('admin', 'anonymous', 'builtin_definer', 'chat_definer', 'credit_definer',
+    'identity_definer', 'identity_setter', 'live_definer', 'membership_definer', 'monitor',
+    'record_definer', 'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup',
+    'rlschat_live', 'rlschat_owner', 'rlschat_purge', 'rlschat_stats', 'sign_in_definer')
   union all
   select 'default privileges', format('%s %s%s', defaclrole::regrole, defaclobjtype,
     ' in ' || nullif(defaclnamespace, 0)::regnamespace), defaclacl::text
   from pg_catalog.pg_default_acl
-  where defaclrole::regrole::text in ('rlschat_owner', 'auth_definer')
+  where defaclrole::regrole::text = 'rlschat_owner'
+    or defaclrole::regrole::text like '%\_definer'
 $$;
 comment on function app_private.definitions() is
   'The definitions of schemas, tables, policies, triggers, functions, grants and roles, as they are.';

@@ -1,7 +1,8 @@
 -- The built-in roles, and the canary: a person nobody can sign in as, with one private row in each
--- table of what people own and write. Whoever is nobody in particular sees none of them, or the
--- API refuses to serve.
--- Definer: the owner itself is bound by the policies and may insert nothing.
+-- table of what people own and write. A request without an identity that sees one of them proves
+-- that policies do not hold, and the API refuses to serve. app_private.reset_policies makes the
+-- policies that let this function write them.
+-- Definer: the owner of the tables is bound by their policies and may insert none of these.
 create or replace function app_private.ensure_builtin_rows()
   returns void
   language plpgsql
@@ -33,7 +34,7 @@ begin
   insert into public."Chat" ("id", "title", "userId") values (canary, 'canary', canary)
   on conflict do nothing;
   insert into public."Message" ("id", "chatId", "role", "parts", "userId")
-  values (canary, canary, 'user', '[]', canary)
+  values (canary, canary, 'user', '[]', null)
   on conflict do nothing;
   insert into public."Vote" ("id", "message_id", "user_id", "value")
   values (canary, canary, canary, 'up')
@@ -54,6 +55,6 @@ begin
   on conflict do nothing;
 end
 $$;
-alter function app_private.ensure_builtin_rows() owner to auth_definer;
+alter function app_private.ensure_builtin_rows() owner to builtin_definer;
 comment on function app_private.ensure_builtin_rows() is
   'Puts back the built-in roles and the canary rows; changes nothing where they are.';

@@ -1,6 +1,9 @@
 -- How every policy file begins: nobody may do anything on the table. Drops its policies, revokes
--- every grant but the owner's, enables and forces RLS. What stays is the backup's reading.
-create or replace procedure app_private.reset_policies(target regclass)
+-- every grant but the owner's, enables and forces RLS. What stays is the backup's reading, and, where
+-- "canary" names the column that is the canary's id in its row, the making of that one row
+-- (app_private.ensure_builtin_rows).
+create or replace procedure app_private.reset_policies(
+  target regclass, canary text default null)
   language plpgsql
   set search_path = ''
 as $$
@@ -27,6 +30,18 @@ begin
   execute format('create policy select_backup on %s for select to rlschat_backup using (true)',
     target);
   execute format('comment on policy select_backup on %s is %L', target, 'A dump holds every row.');
+
+  if canary is not null then
+    execute format('grant select, insert on %s to builtin_definer', target);
+    execute format('create policy function_select_builtin on %s for select to builtin_definer '
+      'using (%I = %L::uuid)', target, canary, '00000000-0000-4000-8000-00000000ca7a');
+    execute format('create policy function_insert_builtin on %s for insert to builtin_definer '
+      'with check (%I = %L::uuid)', target, canary, '00000000-0000-4000-8000-00000000ca7a');
+    execute format('comment on policy function_select_builtin on %s is %L', target,
+      'The API''s start asks whether the canary row is there.');
+    execute format('comment on policy function_insert_builtin on %s is %L', target,
+      'A migration makes the canary row, and no other.');
+  end if;
 end
 $$;
 comment on procedure app_private.reset_policies is

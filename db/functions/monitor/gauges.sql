@@ -12,7 +12,7 @@ as $$
     pg_catalog.pg_stat_get_live_tuples('public."Event"'::regclass),
     (select count(*) from app_private.migration m where m.name like 'db/schema/%')
 $$;
-alter function auth.gauges() owner to auth_definer;
+alter function auth.gauges() owner to sign_in_definer;
 grant execute on function auth.gauges() to rlschat_auth;
 comment on function auth.gauges() is
   'How many sessions live, how many events the outbox is estimated to hold, how many files of '

@@ -16,7 +16,7 @@ begin
       and auth.covers(auth.permissions(), r."permissions"));
 end
 $$;
-alter function auth.can_grant_role(uuid) owner to auth_definer;
-grant execute on function auth.can_grant_role(uuid) to regular_user;
+alter function auth.can_grant_role(uuid) owner to identity_definer;
+grant execute on function auth.can_grant_role(uuid) to regular_user, membership_definer;
 comment on function auth.can_grant_role(uuid) is
   'Whether a role, built-in or of the person''s organization, holds nothing that the person lacks.';

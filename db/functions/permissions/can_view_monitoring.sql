@@ -19,7 +19,7 @@ begin
   return auth.permissions() ? 'can_view_monitoring';
 end
 $$;
-alter function auth.can_view_monitoring() owner to auth_definer;
+alter function auth.can_view_monitoring() owner to identity_definer;
 grant usage on schema auth to rlschat_stats;
 grant execute on function auth.can_view_monitoring()
   to monitor, rlschat_api, rlschat_owner, rlschat_stats;

@@ -6,9 +6,9 @@ create or replace function app_private.grant_operator(email text)
   set search_path = ''
 as $$
 declare
-  person public."User";
+  person record;
 begin
-  select u.* into person from public."User" u
+  select u."id", u."organizationId" into person from public."User" u
   where auth.folded_address(u."email") = auth.folded_address(grant_operator.email) and u."email" <> ''
   for update;
   if not found then
@@ -21,6 +21,6 @@ begin
   return person."id";
 end
 $$;
-alter function app_private.grant_operator(text) owner to auth_definer;
+alter function app_private.grant_operator(text) owner to membership_definer;
 comment on function app_private.grant_operator(text) is
   'Makes a person an operator; null when nobody has that address. RC011: a member somewhere.';

@@ -17,7 +17,7 @@ begin
     where u."id" = auth.uid() and r."permissions" -> permission = 'true'::jsonb);
 end
 $$;
-alter function auth.organization_with(text) owner to auth_definer;
-grant execute on function auth.organization_with(text) to regular_user;
+alter function auth.organization_with(text) owner to identity_definer;
+grant execute on function auth.organization_with(text) to regular_user, membership_definer;
 comment on function auth.organization_with(text) is
   'The person''s organization when their role holds the permission now; else null.';

@@ -12,7 +12,7 @@ begin
   return app_private.permissions_of(auth.uid());
 end
 $$;
-alter function auth.permissions() owner to auth_definer;
-grant execute on function auth.permissions() to regular_user;
+alter function auth.permissions() owner to identity_definer;
+grant execute on function auth.permissions() to regular_user, credit_definer, membership_definer;
 comment on function auth.permissions() is
   'What the person''s role holds now: an object whose keys are the permissions, each true.';

@@ -16,6 +16,7 @@ begin
     where u."id" = person and p.value = 'true'::jsonb), '{}');
 end
 $$;
-alter function app_private.permissions_of(uuid) owner to auth_definer;
+alter function app_private.permissions_of(uuid) owner to identity_definer;
+grant execute on function app_private.permissions_of(uuid) to membership_definer;
 comment on function app_private.permissions_of(uuid) is
   'What a person''s role holds now: an object whose keys are the permissions, each true.';

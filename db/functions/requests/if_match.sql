@@ -14,7 +14,7 @@ begin
   raise exception 'the row has changed' using errcode = 'RC015';
 end
 $$;
-grant execute on function auth.if_match(text, text[]) to regular_user, auth_definer;
+grant execute on function auth.if_match(text, text[]) to regular_user, membership_definer;
 comment on function auth.if_match(text, text[]) is
   'True when no tag is expected or the row''s tag is among them. RC015: it is not, and the '
   'statement is undone.';

@@ -20,7 +20,7 @@ begin
   return true;
 end
 $$;
-alter function auth.change_password(text, text) owner to auth_definer;
+alter function auth.change_password(text, text) owner to sign_in_definer;
 grant execute on function auth.change_password(text, text) to rlschat_auth;
 comment on function auth.change_password(text, text) is
   'A new password for who is signed in, and an end to their other sessions. False when the old '

@@ -12,7 +12,7 @@ as $$
   where auth.folded_address(u."email") = auth.folded_address(credentials.email)
     and u."email" <> '' and u."password" is not null
 $$;
-alter function auth.credentials(text) owner to auth_definer;
+alter function auth.credentials(text) owner to sign_in_definer;
 grant execute on function auth.credentials(text) to rlschat_auth;
 comment on function auth.credentials(text) is
   'The person of an address and the hash that a password is compared with; no row when unknown.';

@@ -15,7 +15,7 @@ begin
       and t."expires" > now() at time zone 'utc');
 end
 $$;
-alter function auth.mailed_password_hash(bytea) owner to auth_definer;
+alter function auth.mailed_password_hash(bytea) owner to sign_in_definer;
 grant execute on function auth.mailed_password_hash(bytea) to rlschat_auth;
 comment on function auth.mailed_password_hash(bytea) is
   'The hash that a password given with a mailed proof of an address is compared with; null: no such '

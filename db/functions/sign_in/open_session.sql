@@ -11,7 +11,7 @@ as $$
     secret_digest, client)
   returning "expires"
 $$;
-alter function auth.open_session(uuid, bytea, bytea, text) owner to auth_definer;
+alter function auth.open_session(uuid, bytea, bytea, text) owner to sign_in_definer;
 grant execute on function auth.open_session(uuid, bytea, bytea, text) to rlschat_auth;
 comment on function auth.open_session(uuid, bytea, bytea, text) is
   'A sign-in, by the digests of its refresh token and of its access tokens'' secret, from a client; '

@@ -59,7 +59,7 @@ begin
   return family."userId";
 end
 $$;
-alter function auth.refresh_session(bytea, bytea, bytea, text, integer) owner to auth_definer;
+alter function auth.refresh_session(bytea, bytea, bytea, text, integer) owner to sign_in_definer;
 grant execute on function auth.refresh_session(bytea, bytea, bytea, text, integer) to rlschat_auth;
 comment on function auth.refresh_session(bytea, bytea, bytea, text, integer) is
   'Exchanges a refresh token for the next pair; returns whose it is, null when refused. A token that '

@@ -11,6 +11,6 @@ begin
     and u."emailVerified" is null and u."id" is distinct from keeper;
 end
 $$;
-alter function app_private.release_address(text, uuid) owner to auth_definer;
+alter function app_private.release_address(text, uuid) owner to sign_in_definer;
 comment on function app_private.release_address(text, uuid) is
   'An unverified address reserves nothing against whoever proves it: its holder loses it.';

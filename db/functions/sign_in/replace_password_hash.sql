@@ -11,7 +11,7 @@ as $$
     returning 1)
   select exists (select from changed)
 $$;
-alter function auth.replace_password_hash(uuid, text, text) owner to auth_definer;
+alter function auth.replace_password_hash(uuid, text, text) owner to sign_in_definer;
 grant execute on function auth.replace_password_hash(uuid, text, text) to rlschat_auth;
 comment on function auth.replace_password_hash(uuid, text, text) is
   'The same password, hashed anew; false when it was changed meanwhile.';

@@ -33,7 +33,7 @@ begin
   return address;
 end
 $$;
-alter function auth.request_verification(text, text, bytea) owner to auth_definer;
+alter function auth.request_verification(text, text, bytea) owner to sign_in_definer;
 grant execute on function auth.request_verification(text, text, bytea) to rlschat_auth;
 comment on function auth.request_verification(text, text, bytea) is
   'Notes the digest of a token that is about to be mailed, good for 30 minutes: to verify an '

@@ -7,9 +7,9 @@ create or replace function auth.reset_password(token_digest bytea, password_hash
 as $$
 declare
   used public."verificationToken" := app_private.use_token('reset_password', token_digest);
-  person public."User";
+  person record;
 begin
-  select u.* into person from public."User" u
+  select u."id", u."emailVerified" into person from public."User" u
   where u."id" = used."userId" and u."email" = used."identifier"
   for update;
   if not found then
@@ -31,7 +31,7 @@ begin
   return person."id";
 end
 $$;
-alter function auth.reset_password(bytea, text) owner to auth_definer;
+alter function auth.reset_password(bytea, text) owner to sign_in_definer;
 grant execute on function auth.reset_password(bytea, text) to rlschat_auth;
 comment on function auth.reset_password(bytea, text) is
   'Sets a new password by a mailed token, ends every session, and counts as proof of the address. '

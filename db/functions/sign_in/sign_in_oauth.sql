@@ -68,7 +68,7 @@ begin
   return holder;
 end
 $$;
-alter function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) owner to auth_definer;
+alter function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) owner to sign_in_definer;
 grant execute on function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) to rlschat_auth;
 comment on function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) is
   'Whose account at a provider this is; the first time it is linked to who is signed in, to the '

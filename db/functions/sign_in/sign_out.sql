@@ -13,7 +13,7 @@ begin
   return found;
 end
 $$;
-alter function auth.sign_out(bytea) owner to auth_definer;
+alter function auth.sign_out(bytea) owner to sign_in_definer;
 grant execute on function auth.sign_out(bytea) to rlschat_auth;
 comment on function auth.sign_out(bytea) is
   'Ends the sign-in that a refresh token belongs to; false when there is none.';

@@ -20,7 +20,7 @@ begin
   return person;
 end
 $$;
-alter function auth.sign_up(text, text) owner to auth_definer;
+alter function auth.sign_up(text, text) owner to sign_in_definer;
 grant execute on function auth.sign_up(text, text) to rlschat_auth;
 comment on function auth.sign_up(text, text) is
   'Makes a person with an unverified address and a password hash. RC001: the address is taken.';

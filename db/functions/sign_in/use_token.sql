@@ -18,6 +18,6 @@ begin
   return used;
 end
 $$;
-alter function app_private.use_token(text, bytea) owner to auth_definer;
+alter function app_private.use_token(text, bytea) owner to sign_in_definer;
 comment on function app_private.use_token(text, bytea) is
   'Uses up a mailed token, once. RC010: unknown, used, or past its end.';

@@ -23,7 +23,7 @@ exception when unique_violation then
   raise exception 'the address is taken' using errcode = 'RC001';
 end
 $$;
-alter function auth.verify_email(bytea, text) owner to auth_definer;
+alter function auth.verify_email(bytea, text) owner to sign_in_definer;
 grant execute on function auth.verify_email(bytea, text) to rlschat_auth;
 comment on function auth.verify_email(bytea, text) is
   'Makes the address that a token was mailed to the person''s own, verified; returns whose. Only for '

@@ -18,6 +18,6 @@ begin
   return new;
 end
 $$;
-alter function app_private.tg__member_writes() owner to auth_definer;
+alter function app_private.tg__member_writes() owner to membership_definer;
 comment on function app_private.tg__member_writes() is
   'Nobody comes to own an organization''s chat or document while they leave it.';

@@ -49,6 +49,6 @@ begin
   return null;
 end
 $$;
-alter function app_private.tg_user__audit() owner to auth_definer;
+alter function app_private.tg_user__audit() owner to record_definer;
 comment on function app_private.tg_user__audit() is
   'Accounts, memberships, roles, managers, addresses and passwords leave a trace.';

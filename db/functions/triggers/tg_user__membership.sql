@@ -56,6 +56,6 @@ begin
   return new;
 end
 $$;
-alter function app_private.tg_user__membership() owner to auth_definer;
+alter function app_private.tg_user__membership() owner to membership_definer;
 comment on function app_private.tg_user__membership() is
   'Keeps memberships whole: role and manager of the same organization, no cycle, hand-over on leaving.';

@@ -38,11 +38,13 @@ where g.tgenabled in ('D', 'R')
 union all
 select 'trigger_function', format('%s %I', t.name, g.tgname), format(
     'runs %s, which %s may change, with the rights of whoever writes', p.oid::regprocedure,
-    p.proowner::regrole), 'drop the trigger, or alter function … owner to auth_definer'
+    p.proowner::regrole), 'drop the trigger, or alter function … owner to rlschat_owner'
 from tables t
 join pg_catalog.pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal
 join pg_catalog.pg_proc p on p.oid = g.tgfoid
-where pg_get_userbyid(p.proowner) not in ('rlschat_owner', 'auth_definer')
+where pg_get_userbyid(p.proowner) <> 'rlschat_owner'
+  and pg_get_userbyid(p.proowner) not in (
+    select o.role from app_private.own_role o where o.is_definer)
 union all
 -- What a rule adds to a statement is checked against the grants of the table's owner.
 select 'rewrite_rule', format('%s %I', t.name, w.rulename), 'rewrites statements under other rights',

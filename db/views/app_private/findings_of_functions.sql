@@ -21,16 +21,20 @@ where prokind in ('f', 'p') and not coalesce(proconfig @> array['search_path=""'
   and called not in ('app_private.are_permissions', 'app_private.is_blank')
 union all
 select 'function_owner', name, format('is a definer owned by %s', proowner::regrole),
-  'alter function … owner to auth_definer'
+  'alter function … owner to the role of its subject'
 from functions
-where prosecdef and pg_get_userbyid(proowner) <> 'auth_definer'
+where prosecdef
+  and pg_get_userbyid(proowner) not in (
+    select o.role from app_private.own_role o where o.is_definer)
   and format('%s %s', pg_get_userbyid(proowner), called) not in ('rlschat_purge auth.purge',
     'rlschat_stats monitor.activity', 'rlschat_stats monitor.statements')
 union all
 select 'function_owner', name, format('is owned by %s, who may change it', proowner::regrole),
   'alter function … owner to rlschat_owner'
 from functions
-where not prosecdef and pg_get_userbyid(proowner) not in ('rlschat_owner', 'auth_definer')
+where not prosecdef and pg_get_userbyid(proowner) <> 'rlschat_owner'
+  and pg_get_userbyid(proowner) not in (
+    select o.role from app_private.own_role o where o.is_definer)
 union all
 select 'function_public', name, 'may be executed by everybody', 'revoke execute … from public'
 from functions f

@@ -2,9 +2,7 @@
 create or replace view app_private.findings_of_roles (rule, object, finding, remedy) as
 with ours as (
   select * from pg_catalog.pg_roles
-  where rolname in ('admin', 'anonymous', 'auth_definer', 'identity_setter', 'monitor',
-    'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup', 'rlschat_live',
-    'rlschat_owner', 'rlschat_purge', 'rlschat_stats')
+  where rolname in (select o.role from app_private.own_role o)
 ), settings as (
   select s.setrole, split_part(c, '=', 1) as name, substr(c, strpos(c, '=') + 1) as value
   from pg_catalog.pg_db_role_setting s cross join lateral unnest(s.setconfig) c
@@ -33,8 +31,9 @@ select 'role_reach', l.rolname, format('can become %s', r.rolname), 'revoke the 
 from ours l
 join pg_catalog.pg_roles r on r.oid <> l.oid and pg_has_role(l.oid, r.oid, 'member')
 where l.rolname = 'rlschat_api' and r.rolname not in ('anonymous', 'regular_user', 'monitor')
-  or l.rolname in ('rlschat_auth', 'anonymous', 'regular_user', 'monitor', 'auth_definer',
-    'rlschat_backup', 'rlschat_live', 'rlschat_purge')
+  or l.rolname in ('rlschat_auth', 'anonymous', 'regular_user', 'monitor', 'rlschat_backup',
+    'rlschat_live', 'rlschat_purge')
+  or l.rolname in (select o.role from app_private.own_role o where o.is_definer)
   or r.rolsuper or r.rolbypassrls
   or r.rolname in ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',
     'pg_write_server_files', 'pg_execute_server_program')

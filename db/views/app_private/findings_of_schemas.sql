@@ -23,7 +23,9 @@ union all
 select 'default_privileges', r.rolname, 'everybody may execute the functions that it makes',
   'alter default privileges for role … revoke execute on functions from public'
 from pg_catalog.pg_roles r
-where r.rolname in ('rlschat_owner', 'auth_definer') and not exists (
+where (r.rolname = 'rlschat_owner'
+    or r.rolname in (select o.role from app_private.own_role o where o.is_definer))
+  and not exists (
   select from pg_catalog.pg_default_acl d
   where d.defaclrole = r.oid and d.defaclnamespace = 0 and d.defaclobjtype = 'f'
     and not exists (select from pg_catalog.aclexplode(d.defaclacl) g where g.grantee = 0))

@@ -46,7 +46,8 @@ union all
 select 'owner', name, format('is owned by %s', relowner::regrole), 'alter table … owner to rlschat_owner'
 from relations
 where pg_get_userbyid(relowner) <> 'rlschat_owner'
-  and (pg_get_userbyid(relowner) <> 'auth_definer' or relkind <> 'v')
+  and not (relkind = 'v' and pg_get_userbyid(relowner) in (
+    select o.role from app_private.own_role o where o.is_definer))
 union all
 select 'comment', name, 'has no comment', 'say in one sentence what it is'
 from tables where obj_description(oid, 'pg_class') is null;

@@ -6,8 +6,9 @@ create or replace view public."Colleague" with (security_barrier) as
       (select r."name" from public."Role" r where r."id" = u."roleId"))) as "tag"
   from public."User" u
   where u."organizationId" = (select auth.organization_id());
-alter view public."Colleague" owner to auth_definer;
+alter view public."Colleague" owner to identity_definer;
 grant select on public."Colleague" to regular_user;
+grant select ("id", "tag") on public."Colleague" to membership_definer;
 comment on view public."Colleague" is
   'The members of the person''s organization, themselves included; never a balance or a password. '
   '"tag" changes with what they see of one.';

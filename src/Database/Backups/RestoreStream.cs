@@ -60,10 +60,10 @@ internal static class RestoreStream
 
     // A new owner of a function needs CREATE on its schema, which a definer has only for this moment.
     private static IEnumerable<string> GrantCreate(Manifest manifest) =>
-        Schemas(manifest).Select(schema => $"grant create on schema {schema} to {string.Join(", ", MigrationRun.Definers)};");
+        Schemas(manifest).Select(schema => $"grant create on schema {schema} to {string.Join(", ", Declarations.FunctionOwners(Script.Embedded))};");
 
     private static IEnumerable<string> RevokeCreate(Manifest manifest) =>
-        Schemas(manifest).Select(schema => $"revoke create on schema {schema} from {string.Join(", ", MigrationRun.Definers)};");
+        Schemas(manifest).Select(schema => $"revoke create on schema {schema} from {string.Join(", ", Declarations.FunctionOwners(Script.Embedded))};");
 
     private static IEnumerable<string> Schemas(Manifest manifest) =>
         MigrationRun.DefinerSchemas.Where(schema => manifest.Definitions.ContainsKey($"schema {schema}"));

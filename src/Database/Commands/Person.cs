@@ -16,7 +16,7 @@ internal sealed record Person(string Role, Guid? Uid)
             return Anonymous;
         }
 
-        await connection.Execute("set role auth_definer");
+        await connection.Execute("set role identity_definer");
         var id = await connection.Scalar<Guid>(
             """select "id" from public."User" where auth.folded_address("email") = auth.folded_address($1) and "email" <> ''""", who);
         await connection.Execute("reset role");

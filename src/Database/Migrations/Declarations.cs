@@ -35,6 +35,13 @@ internal static partial class Declarations
             .Select(words => Unquote(words[2]))
             .Prepend(Role(script.Name)!));
 
+    /// <summary>The roles that may own functions: those that db/roles grants to the owner, who hands functions over to them.</summary>
+    public static IEnumerable<string> FunctionOwners(IEnumerable<Script> scripts) => scripts
+        .Where(script => script.Folder == "roles")
+        .SelectMany(script => Statements(script.Sql))
+        .Where(words => words is ["grant", .., "to", "rlschat_owner"])
+        .SelectMany(words => words.Skip(1).SkipLast(2).Where(word => word != ","));
+
     /// <summary>The role that a file of db/roles is named after; null for another file.</summary>
     public static string? Role(string file) =>
         file.StartsWith("db/roles/", StringComparison.Ordinal) ? Path.GetFileNameWithoutExtension(file) : null;
@@ -106,7 +113,8 @@ internal static partial class Declarations
             .Replace("{command}", command, StringComparison.Ordinal);
         string[] policies = procedure switch
         {
-            ("app_private", "reset_policies") when texts.Count > 0 => ["select_backup"],
+            ("app_private", "reset_policies") when texts.Count > 0 =>
+                words.Contains("canary") ? ["select_backup", "function_select_builtin", "function_insert_builtin"] : ["select_backup"],
             ("auth", "crud_policy") when texts.Count > 1 =>
             [
                 .. IsGiven("read", 2) ? [PolicyName("select")] : Array.Empty<string>(),

@@ -13,6 +13,7 @@ internal sealed class MigrationPlan
         "db/roles/",
         "db/schema/",
         "db/functions/",
+        "db/views/app_private/own_role",
         "db/views/app_private/asking_role",
         "db/views/app_private/numeric_setting",
         "db/views/app_private/findings_of_",

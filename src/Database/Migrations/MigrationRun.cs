@@ -7,8 +7,6 @@ namespace RlsChat.Database;
 // One attempt at one migration.
 internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions options)
 {
-    internal static readonly string[] Definers = ["auth_definer", "rlschat_purge", "rlschat_stats"];
-
     internal static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
 
     private readonly Journal journal = new();
@@ -144,14 +142,15 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         }
     }
 
-    // `alter function … owner to auth_definer` needs CREATE on the schema, which a definer has only here.
+    // `alter function … owner to a definer` needs CREATE on the schema, which a definer has only here.
     private async Task<(string Schemas, string Definers)?> DefinersOnSchemas()
     {
         var schemas = await connection.Query(
             row => row.GetString(0),
             "select nspname::text from pg_catalog.pg_namespace where nspname = any($1)", (object)DefinerSchemas);
         var definers = await connection.Query(
-            row => row.GetString(0), "select rolname::text from pg_catalog.pg_roles where rolname = any($1)", (object)Definers);
+            row => row.GetString(0), "select rolname::text from pg_catalog.pg_roles where rolname = any($1)",
+            (object)Declarations.FunctionOwners(options.Scripts).ToArray());
         return schemas.Count == 0 || definers.Count == 0
             ? null
             : (string.Join(", ", schemas), string.Join(", ", definers));

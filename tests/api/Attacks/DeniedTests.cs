@@ -11,7 +11,7 @@ public sealed class DeniedTests(BreachedApi api) : BreachTest(api)
     /// <summary>A line an attack; its error is 42501 unless it begins with another SQLSTATE and a colon.</summary>
     private const string Statements = """
         set role rlschat_owner
-        set role auth_definer
+        set role sign_in_definer
         set role identity_setter
         set role admin
         set role rlschat_backup
@@ -22,7 +22,7 @@ public sealed class DeniedTests(BreachedApi api) : BreachTest(api)
         set role pg_read_all_data
         set local role rlschat_owner
         set session authorization rlschat_auth
-        select set_config('role', 'auth_definer', true)
+        select set_config('role', 'sign_in_definer', true)
         select set_config('role', 'rlschat_backup', false)
         select set_config('session_authorization', 'rlschat_owner', true)
         select set_config('session_replication_role', 'replica', true)
@@ -106,7 +106,7 @@ public sealed class DeniedTests(BreachedApi api) : BreachTest(api)
         truncate public."Vote"
         grant identity_setter to regular_user
         grant rlschat_owner to rlschat_api
-        drop owned by auth_definer
+        drop owned by sign_in_definer
         reassign owned by rlschat_owner to regular_user
         cluster public."Chat" using "Chat_pkey"
         select nextval('public.accounts_id_seq')::text

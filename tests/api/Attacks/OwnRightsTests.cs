@@ -75,7 +75,7 @@ public sealed class OwnRightsTests(BreachedApi api) : BreachTest(api)
     [InlineData("reset all", "= ")]
     [InlineData("set constraints all deferred", "= ")]
     [InlineData("do $$ begin perform set_config('auth.uid', '[ben]', true); update public.\"Chat\" set \"title\" = 'taken'; end $$", "= ")]
-    [InlineData("do $$ begin execute 'set local role auth_definer'; end $$", "42501")]
+    [InlineData("do $$ begin execute 'set local role sign_in_definer'; end $$", "42501")]
     [InlineData("do $$ begin execute 'reset role'; update public.\"Chat\" set \"title\" = 'taken'; end $$", "42501")]
     [InlineData("do $$ begin execute 'drop owned by rlschat_api'; execute 'reset role'; execute 'drop owned by rlschat_api cascade'; end $$", "42501")]
     [InlineData("do $$ begin execute 'set local role monitor'; execute 'drop owned by monitor cascade'; end $$", "= ")]

@@ -181,7 +181,7 @@ public sealed partial class MailedTokenTests(ApiFixture fixture) : ApiTest(fixtu
             insert into public."verificationToken" ("identifier", "token", "expires", "userId", "purpose")
             select "identifier", "token", now() at time zone 'utc' - interval '1 second', "userId", "purpose" from old
             returning 'moved'
-            """, "auth_definer");
+            """, "rlschat_test_functions");
         (await host.Anonymous().Post("/auth/password", new { token = second, password = NewPassword })).Is(410, "token_invalid");
         (await ana.Get("/me")).Is(200);
     }

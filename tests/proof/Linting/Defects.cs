@@ -18,7 +18,7 @@ internal static partial class Defects
         has_backup_policy     create table auth.unread ()
         has_backup_policy     revoke usage on schema app_private from rlschat_backup
         has_backup_policy     revoke select on sequence public.sessions_id_seq from rlschat_backup
-        owner                 alter table public."Chat" owner to auth_definer
+        owner                 alter table public."Chat" owner to identity_definer
         owner                 alter view monitor.tables owner to rlschat_purge
         comment               comment on table public."Chat" is null
         comment               comment on policy org_access on public."Chat" is null
@@ -33,8 +33,8 @@ internal static partial class Defects
         policy_name           create policy users_own on public."Chat" for select to regular_user using ("userId" = (select auth.uid()))
         policy_name           alter policy select_reader on public."Vote" rename to insert_reader
         policy_name           alter policy select_reader on public."Vote" rename to function_select_reader
-        policy_name           alter policy function_select on public."Chat" rename to select_definer
-        policy_name           alter policy insert_self on public."Vote" to regular_user, auth_definer
+        policy_name           alter policy function_select_live on public."Chat" rename to select_definer
+        policy_name           alter policy insert_self on public."Vote" to regular_user, live_definer
         policy_role           create policy everybody on public."Chat" for select using ("id" is null)
         policy_command        create policy everything on public."Chat" to regular_user using (false)
         policy_check          create policy rename on public."Chat" for update to regular_user using (false)
@@ -114,7 +114,7 @@ internal static partial class Defects
 
     /// <summary>By the login that installs, which made the roles and the database.</summary>
     public const string OfTheInstaller = """
-        role_reach            grant auth_definer to rlschat_api
+        role_reach            grant sign_in_definer to rlschat_api
         role_reach            grant identity_setter to rlschat_auth
         role_reach            grant regular_user to rlschat_live
         role_reach            grant regular_user to anonymous

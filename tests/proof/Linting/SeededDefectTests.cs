@@ -79,7 +79,7 @@ public sealed class SeededDefectTests(DatabaseFixture fixture)
         if (who == "owner")
         {
             await db.AsRole("rlschat_owner");
-            await db.Do("grant create on schema public, auth, monitor to auth_definer, rlschat_purge");
+            await db.Do("grant create on schema public, auth, monitor to identity_definer, rlschat_purge");
             await db.Do("""
                 create table public."Parted" ("id" int primary key) partition by list ("id");
                 comment on table public."Parted" is 'x';

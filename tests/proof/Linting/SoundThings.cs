@@ -13,10 +13,10 @@ internal static partial class Defects
         a view that is granted to nobody   create view monitor.counts as select count(*) from public."Chat"
         an extension where nobody looks    create extension citext schema extensions
         a foreign key that nobody sets     alter table public."Chat" add column "by" uuid references public."User"; create index on public."Chat" ("by")
-        a definer in order                 create function auth.mine() returns uuid language sql stable security definer set search_path = '' as 'select auth.uid()'; comment on function auth.mine() is 'x'; alter function auth.mine() owner to auth_definer
+        a definer in order                 create function auth.mine() returns uuid language sql stable security definer set search_path = '' as 'select auth.uid()'; comment on function auth.mine() is 'x'; alter function auth.mine() owner to identity_definer
         a pure function                    create function auth.twice(a int) returns int language sql immutable set search_path = '' as 'select a * 2'; comment on function auth.twice(int) is 'x'
         a publication of nothing           create publication feed
-        a default for the definer          alter default privileges in schema app_private grant select on tables to auth_definer
+        a default for the definer          alter default privileges in schema app_private grant select on tables to identity_definer
         a longer time-out                  update app_private.setting set value = '700' where name = 'messages_per_hour'
         """;
 }

@@ -83,8 +83,8 @@ internal sealed class Intruder : IAsyncDisposable
         }
     }
 
-    /// <summary>As auth_definer, who sees all, committed; the first value as text.</summary>
-    public async Task<string> AsRole(string sql, string role = "auth_definer")
+    /// <summary>As the role with the rights of all functions, committed; the first value as text.</summary>
+    public async Task<string> AsRole(string sql, string role = "rlschat_test_functions")
     {
         await using var connection = await fixture.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

@@ -107,7 +107,7 @@ public sealed partial class Db(NpgsqlConnection connection, World world)
     {
         await AsRole("rlschat_owner");
         await Do("""alter table public."User" disable trigger _200_membership""");
-        await AsRole("auth_definer");
+        await AsRole("rlschat_test_functions");
         await Do($"""
             update public."User"
             set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null

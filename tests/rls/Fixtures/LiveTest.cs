@@ -42,7 +42,7 @@ public abstract class LiveTest(DatabaseFixture fixture) : TransactionTest(fixtur
     /// </summary>
     protected async Task Follow(params IEnumerable<string> names)
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         foreach (var name in names)
         {
             var (who, what) = name.Split('@') is [var p, var w] ? (p, w.Split('/', '+')) : (name, []);

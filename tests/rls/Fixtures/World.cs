@@ -38,7 +38,7 @@ public sealed class World
         world.ids["operator role"] = Guid.Parse("00000000-0000-4000-8000-000000000003");
         foreach (var (who, _) in People.All)
         {
-            await db.AsRole("auth_definer");
+            await db.AsRole("rlschat_test_functions");
             world.ids[who] = await db.Ask<Guid>($"select auth.sign_up('{who}@test', 'hash of {who}')");
             await db.Do($"""update public."User" set "emailVerified" = now() where "id" = '{world[who]}'""");
         }
@@ -76,7 +76,7 @@ public sealed class World
         await db.As("admin");
         await db.Do($"select public.set_member_manager('{world["owner"]}', '{world["manager"]}')");
         await db.Do($"select public.set_member_manager('{world["manager"]}', '{world["director"]}')");
-        await db.AsRole("auth_definer");
+        await db.AsRole("rlschat_test_functions");
         await db.Do("select app_private.grant_operator('operator@test')");
         await transaction.CommitAsync();
         return world;
@@ -95,7 +95,7 @@ public sealed class World
         await using var connection = await fixture.DataSource.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var db = new Db(connection, world);
-        await db.AsRole("auth_definer");
+        await db.AsRole("rlschat_test_functions");
         foreach (var (who, role) in people.Select(p => (p.Split(':')[0], p.Split(':')[1])))
         {
             world[who] = await db.Ask<Guid>($"select auth.sign_up('{who}-{Guid.NewGuid():N}@test', 'hash')");
@@ -108,7 +108,7 @@ public sealed class World
             {
                 await db.As(who);
                 world["Initech"] = await db.Ask<Guid>("select public.create_organization('Initech')");
-                await db.AsRole("auth_definer");
+                await db.AsRole("rlschat_test_functions");
             }
             else if (role != "")
             {

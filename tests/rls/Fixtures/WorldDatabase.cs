@@ -72,7 +72,9 @@ public sealed class WorldDatabase : IAsyncDisposable
                   end if;
                   alter role {Login} password '{Password}';
                   grant identity_setter, anonymous, regular_user, monitor, rlschat_backup, rlschat_purge,
-                    auth_definer, rlschat_owner,
+                    rlschat_test_functions, rlschat_owner,
+                    builtin_definer, chat_definer, credit_definer, identity_definer, live_definer,
+                    membership_definer, record_definer, sign_in_definer,
                     rlschat_auth, rlschat_live to {Login};
                 end
                 $$

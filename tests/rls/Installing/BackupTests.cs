@@ -80,7 +80,7 @@ public sealed class BackupTests : IAsyncLifetime
         await db.As("outsider");
         Assert.Empty(await db.List("""select "title" from public."Chat" """));
         Assert.Equal(Outcome.Denied, await db.Try("""update public."Chat" set "userId" = [outsider]"""));
-        await db.AsRole("auth_definer");
+        await db.AsRole("sign_in_definer");
         await db.Do("select auth.sign_up('new@test', 'hash')");
         await db.As("operator");
         await db.Do("select public.grant_credits([owner], 5, 'again')");

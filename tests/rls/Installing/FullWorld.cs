@@ -20,7 +20,7 @@ internal static class FullWorld
         await db.As("owner");
         await db.Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[{"text": "a \\ b"}]')""");
         await db.Do("""insert into public."IdempotencyKey" ("userId", "key", "requestDigest") values ([owner], 'one', sha256('x'))""");
-        await db.AsRole("auth_definer");
+        await db.AsRole("rlschat_test_functions");
         await db.Do("""insert into public."Event" ("kind", "chatId", "rowId") values ('made', [chat], [chat])""");
         await db.Do("""insert into public."verificationToken" ("identifier", "token", "expires") values ('owner@test', encode(sha256('x'), 'hex'), now() + interval '1 day')""");
         await FillTheRest(db);

@@ -114,8 +114,7 @@ public sealed class DeliverLateTests(DatabaseFixture fixture) : LiveTest(fixture
         await Listen();
         await Does("owner", Delete);
         // Another transaction, which the deletion could not see, was over at that position.
-        await Db.AsRole("auth_definer");
-        await Db.Do($"""insert into public."Event" ("xid", "kind", "rowId", "userId", "organizationId") values ('{Xid + Later}', 'member.joined', [member], [member], [Acme])""");
+        await Rows.Forge(Db, "Event", $"""insert into public."Event" ("xid", "kind", "rowId", "userId", "organizationId") values ('{Xid + Later}', 'member.joined', [member], [member], [Acme])""");
         var heard = await Hear(ours: ours, after: "T:T+1000001:T");
         Assert.True(expected == heard.Lines, $"{position}: {heard.Lines}");
         // Who joined after the position is late, whose ever it is.

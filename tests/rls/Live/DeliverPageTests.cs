@@ -109,8 +109,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
         await Chat();
         await Follow("member");
         await Listen();
-        await Db.AsRole("auth_definer");
-        await Db.Do("""
+        await Rows.Forge(Db, "Event", """
             insert into public."Event" ("kind", "rowId", "chatId", "createdAt") values
               ('chat.updated', [chat], [chat], now() at time zone 'utc' - interval '1 minute'),
               ('chat.updated', [chat], [chat], now() at time zone 'utc' - interval '1 hour')
@@ -140,7 +139,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
     {
         await Chat();
         await Forge("values (10), (10), (12), (15), (15), (15)");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         Assert.Equal(
             await Db.Ask<string>($"select ({Snapshot(expected)}::pg_snapshot)::text"),
             await Db.Ask<string>($"select auth.as_far_as({Snapshot(after)}, {Snapshot(upto)}, {most})::text"));

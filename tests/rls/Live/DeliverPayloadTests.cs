@@ -99,7 +99,7 @@ public sealed partial class DeliverPayloadTests(DatabaseFixture fixture) : LiveT
 
     private async Task<string> Payload(string kind, string row, string within)
     {
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         var payload = await Db.Ask<string?>($"""
             select auth.event_payload(jsonb_populate_record(null::public."Event", jsonb_build_object('kind', '{kind}',
               'rowId', [{row}], '{(kind.StartsWith("member", StringComparison.Ordinal) ? "organizationId" : "chatId")}', [{within}])))

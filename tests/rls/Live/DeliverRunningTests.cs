@@ -53,7 +53,7 @@ public sealed class DeliverRunningTests(DatabaseFixture fixture) : IAsyncLifetim
         var (early, late) = (await race.Alone<Guid>("ana", Write), await race.Alone<Guid>("ana", Write));
         var start = await Position();
         await race.Alone<object>("ana", Delete(early));
-        await race.Alone<object>("auth_definer", """update public."User" set "organizationId" = [Initech], "roleId" = [member role], "joinedAt" = now() where "id" = [cy] returning 1""");
+        await race.Alone<object>("rlschat_test_functions", """update public."User" set "organizationId" = [Initech], "roleId" = [member role], "joinedAt" = now() where "id" = [cy] returning 1""");
         await race.Alone<object>("ana", Delete(late));
         Assert.Equal([$"message.deleted {early}", $"message.deleted {late}"], (await Told(start)).Heard.Where(line => line.StartsWith("message", StringComparison.Ordinal)));
         Assert.Equal([$"member.joined {world["cy"]}", $"message.deleted {late}"], (await Told(start, "cy")).Heard);
@@ -67,7 +67,7 @@ public sealed class DeliverRunningTests(DatabaseFixture fixture) : IAsyncLifetim
         chat = world["chat"] = await race.Alone<Guid>("ana", """insert into public."Chat" ("title", "organizationId") values ('a', [Initech]) returning "id" """);
         foreach (var who in new[] { "ben", "cy" })
         {
-            await race.Alone<object>("auth_definer", $"select auth.open_session([{who}], sha256([{who}]::text::bytea), sha256('secret of {world[who]}'))");
+            await race.Alone<object>("rlschat_test_functions", $"select auth.open_session([{who}], sha256([{who}]::text::bytea), sha256('secret of {world[who]}'))");
         }
     }
 

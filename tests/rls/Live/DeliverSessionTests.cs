@@ -34,7 +34,7 @@ public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixt
         await Rows.Chat(Db, "shared public", "owner");
         await Says("owner", "old");
         await Follow("owner", "member", "member@chat", "anonymous@chat");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         if (happens != "")
         {
             await Db.Do(happens);
@@ -63,7 +63,7 @@ public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixt
         await Rows.Chat(Db, "shared", "outsider", "theirs");
         await Writes("outsider", "stream", """insert into public."Stream" ("chatId") values ([theirs])""");
         await Follow("member", "outsider", "outsider@quiet", "outsider@theirs/stream", "loner");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""delete from public.sessions where "secretDigest" in (sha256('outsider'), sha256('outsider@quiet'), sha256('loner'))""");
         await Listen();
         await Says("owner");
@@ -86,7 +86,7 @@ public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixt
         await Listen();
         await Does("admin", "select public.remove_member([member])");
         await Hears("member.left member of Acme: admin, member, owner");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member')""");
         await Hears("""
             member.left member of Acme: admin, owner

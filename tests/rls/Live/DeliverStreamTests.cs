@@ -197,7 +197,7 @@ public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixtu
     {
         await Stream("shared", 0);
         await Follow("member@chat/stream", "owner@chat/stream", "outsider@chat/stream");
-        await Db.AsRole("auth_definer");
+        await Db.AsRole("rlschat_test_functions");
         await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member@chat/stream')""");
         await Listen();
         await Hears("""

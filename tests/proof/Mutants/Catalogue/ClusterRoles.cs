@@ -46,8 +46,8 @@ internal static class ClusterRoles
     }
 
     private static IEnumerable<Mutant> Memberships(HashSet<Membership> members) =>
-        from member in (string[])["rlschat_api", "rlschat_auth", "rlschat_live", "regular_user", "anonymous", "monitor", "auth_definer"]
-        from role in (string[])["regular_user", "auth_definer", "identity_setter", "rlschat_owner", "rlschat_backup", "rlschat_purge", "rlschat_stats", "monitor"]
+        from member in (string[])["rlschat_api", "rlschat_auth", "rlschat_live", "regular_user", "anonymous", "monitor", "sign_in_definer"]
+        from role in (string[])["regular_user", "sign_in_definer", "identity_setter", "rlschat_owner", "rlschat_backup", "rlschat_purge", "rlschat_stats", "monitor"]
         // A circle is refused.
         where member != role && !members.Contains(new Membership(member, role)) && !members.Contains(new Membership(role, member))
         let sql = $"grant {role} to {member}"

@@ -37,9 +37,9 @@ internal static class Functions
         if (!f.IsDefiner)
         {
             yield return Made("invoker to definer", "definer",
-                "grant create on schema public, auth, app_private, monitor to auth_definer",
-                $"alter function {f.Signature} owner to auth_definer",
-                "revoke create on schema public, auth, app_private, monitor from auth_definer",
+                "grant create on schema public, auth, app_private, monitor to identity_definer",
+                $"alter function {f.Signature} owner to identity_definer",
+                "revoke create on schema public, auth, app_private, monitor from identity_definer",
                 $"alter function {f.Signature} security definer");
         }
 

@@ -48,9 +48,9 @@ internal static class Grants
     private static IEnumerable<Mutant> Ungranted(List<string> tables, List<Grant> grants) =>
         from table in tables
         from verb in Verbs
-        from role in (string[])["regular_user", "auth_definer"]
+        from role in (string[])["regular_user", "identity_definer", "sign_in_definer"]
         // It owns that view.
-        where (table, role) != ("Colleague", "auth_definer")
+        where (table, role) != ("Colleague", "identity_definer")
             && !grants.Any(g => g.Table == table && g.Verb == verb && g.Grantee == role)
         select Made("grant to another role", table, verb, null, role);
 
@@ -71,7 +71,7 @@ internal static class Grants
               has_schema_privilege(r.oid, n.oid, 'usage') as "CanUse", has_schema_privilege(r.oid, n.oid, 'create') as "CanCreate"
             from pg_namespace n, pg_roles r
             where n.nspname in ('public', 'auth', 'app_private', 'monitor', 'extensions')
-              and r.rolname in ('anonymous', 'regular_user', 'monitor', 'auth_definer', 'rlschat_api', 'rlschat_auth', 'rlschat_live')
+              and r.rolname in ('anonymous', 'regular_user', 'monitor', 'identity_definer', 'sign_in_definer', 'rlschat_api', 'rlschat_auth', 'rlschat_live')
             order by 1, 2
             """))
         {

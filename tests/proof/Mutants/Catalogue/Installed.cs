@@ -9,7 +9,9 @@ internal sealed class Installed(NpgsqlConnection connection)
     /// <summary>The roles that this system makes, but for those of its operators.</summary>
     public static readonly IReadOnlyList<string> Roles =
     [
-        "anonymous", "regular_user", "auth_definer", "identity_setter", "monitor", "rlschat_api", "rlschat_auth",
+        "anonymous", "regular_user", "identity_setter", "monitor", "rlschat_api", "rlschat_auth",
+        "builtin_definer", "chat_definer", "credit_definer", "identity_definer",
+        "live_definer", "membership_definer", "record_definer", "sign_in_definer",
         "rlschat_backup", "rlschat_live", "rlschat_owner", "rlschat_purge", "rlschat_stats", "admin",
     ];
 
