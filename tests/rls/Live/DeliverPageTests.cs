@@ -32,6 +32,22 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
     }
 
     [Fact]
+    public async Task Large_rows_that_nobody_gets_end_no_page_early()
+    {
+        await Rows.Chat(Db, "personal", "owner");
+        await Rows.Chat(Db, "shared", "owner", "other");
+        await Follow("member");
+        await Listen();
+        await Does("owner", """
+            insert into public."Message" ("chatId", "role", "parts")
+            select [chat], 'user', to_json(array[repeat('x', 60000)]) from generate_series(1, 75)
+            """);
+        await Says("owner", "small", "other");
+        var heard = await Hear();
+        Assert.Equal(("message.created small: member", (long?)null), (heard.Lines, heard.Last));
+    }
+
+    [Fact]
     public async Task A_page_at_a_time_and_nothing_twice()
     {
         await Chat();
