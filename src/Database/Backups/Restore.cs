@@ -74,10 +74,7 @@ public static class Restore
                 await connection.Execute("set local client_min_messages = warning");
                 foreach (var script in Script.Embedded.Where(script => script.Folder == "roles"))
                 {
-                    foreach (var statement in OpenTransaction.Split(script.Sql))
-                    {
-                        await connection.Execute(statement);
-                    }
+                    await ScriptExecution.Run(connection, script);
                 }
 
                 var logins = await SavedRoles.Make(connection, manifest.Roles);

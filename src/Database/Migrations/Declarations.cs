@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace RlsChat.Database;
 
 /// <summary>A statement of a file that makes or drops an object.</summary>
@@ -12,7 +10,7 @@ internal sealed record Declaration(string Kind, string Schema, string Name, stri
 
 // Which objects the files describe, read from their text: db-check must not execute them. A test holds
 // that after a migration these are exactly the objects of the catalogue.
-internal static partial class Declarations
+internal static class Declarations
 {
     public const char Separator = '\u001F';
 
@@ -200,42 +198,5 @@ internal static partial class Declarations
     private static string Unquote(string word) =>
         word is ['"', .., '"'] ? word[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : word;
 
-    // The words of each statement, in lower case where they are not quoted; a body is one word.
-    private static IEnumerable<List<string>> Statements(string sql)
-    {
-        var words = new List<string>();
-        foreach (Match match in Token().Matches(sql))
-        {
-            if (match.ValueSpan is ";")
-            {
-                if (words.Count > 0)
-                {
-                    yield return words;
-                }
-
-                words = [];
-            }
-            else if (!match.Groups["space"].Success)
-            {
-                words.Add(match.ValueSpan[0] is '"' or '\'' or '$' ? match.Value : match.Value.ToLowerInvariant());
-            }
-        }
-
-        if (words.Count > 0)
-        {
-            yield return words;
-        }
-    }
-
-    [GeneratedRegex(
-        """
-        (?<space>\s+|--[^\n]*|/\*.*?\*/|\uFEFF)
-        | "(?:[^"]|"")*"
-        | e'(?:[^'\\]|''|\\.)*' | '(?:[^']|'')*'
-        | \$(?<tag>\w*)\$.*?\$\k<tag>\$
-        | [\w$]+ | := | =>
-        | .
-        """,
-        RegexOptions.IgnorePatternWhitespace | RegexOptions.IgnoreCase | RegexOptions.Singleline | RegexOptions.CultureInvariant)]
-    private static partial Regex Token();
+    private static IEnumerable<List<string>> Statements(string sql) => Statement.Split(sql).Select(statement => statement.Words);
 }

@@ -1,15 +1,11 @@
-using System.Data;
-using DbUp.Engine;
 using Npgsql;
 
 namespace RlsChat.Database;
 
 // What was applied, in app_private.migration. Roles run before that table can exist and before anybody
-// may write to it, so a run's entries are collected and written at its end, in the same transaction.
-internal sealed class Journal : IJournal
+// may write to it, so a run's entries are written at its end, in the same transaction.
+internal static class Journal
 {
-    private readonly List<string> executed = [];
-
     /// <summary>Reads what was applied; empty on a database that was never migrated.</summary>
     public static async Task<Dictionary<string, string>> Read(NpgsqlConnection connection)
     {
@@ -35,7 +31,7 @@ internal sealed class Journal : IJournal
             script.Name, script.Hash);
 
     /// <summary>Writes what this run executed, follows what was moved and forgets what is gone.</summary>
-    public async Task Flush(NpgsqlConnection connection, MigrationPlan plan)
+    public static async Task Flush(NpgsqlConnection connection, MigrationPlan plan)
     {
         foreach (var (old, name) in plan.Moved)
         {
@@ -47,16 +43,9 @@ internal sealed class Journal : IJournal
             await connection.Execute("""delete from app_private.migration where "name" = $1""", name);
         }
 
-        foreach (var script in plan.Run.Where(script => executed.Contains(script.Name, StringComparer.Ordinal)))
+        foreach (var script in plan.Run)
         {
             await Write(connection, script);
         }
     }
-
-    // The plan has already left out what is up to date, by hash, which DbUp does not know.
-    public string[] GetExecutedScripts() => [];
-
-    public void StoreExecutedScript(SqlScript script, Func<IDbCommand> dbCommandFactory) => executed.Add(script.Name);
-
-    public void EnsureTableExistsAndIsLatestVersion(Func<IDbCommand> dbCommandFactory) { }
 }

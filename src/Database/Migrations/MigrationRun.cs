@@ -1,5 +1,3 @@
-using DbUp;
-using DbUp.Engine;
 using Npgsql;
 
 namespace RlsChat.Database;
@@ -8,8 +6,6 @@ namespace RlsChat.Database;
 internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions options)
 {
     internal static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
-
-    private readonly Journal journal = new();
 
     public async Task<MigrationResult> Execute(CancellationToken cancellation)
     {
@@ -28,7 +24,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         {
             await Apply(plan, removals);
             await BecomeOwner();
-            await journal.Flush(connection, plan);
+            await Journal.Flush(connection, plan);
             await Finish(drift);
         }
 
@@ -68,9 +64,9 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
     private async Task Apply(MigrationPlan plan, Removals removals)
     {
         await connection.Execute("set local role none");
-        Apply(plan, "roles");
+        await Apply(plan, "roles");
         await BecomeOwner();
-        Apply(plan, "schema");
+        await Apply(plan, "schema");
         await removals.DropWhatNothingNeeds();
         await ApplyRepeatable(plan);
         await removals.DropTheRest();
@@ -88,13 +84,13 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
             await connection.Execute($"grant create on schema {schemas} to {definers}");
         }
 
-        Apply(plan, "functions", "views", "triggers");
+        await Apply(plan, "functions", "views", "triggers");
         if (grant is not null)
         {
             await connection.Execute($"revoke create on schema {grant.Value.Schemas} from {grant.Value.Definers}");
         }
 
-        Apply(plan, "policies");
+        await Apply(plan, "policies");
         await connection.Execute("set local check_function_bodies = on");
     }
 
@@ -115,30 +111,17 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         }
         catch (PostgresException e)
         {
-            throw ScriptFailure.Describe(
-                options.Scripts.FirstOrDefault(script => e.InternalQuery is { } body && script.Sql.Contains(body, StringComparison.Ordinal)),
-                e.InternalQuery, e);
+            var body = e.InternalQuery ?? "";
+            var script = options.Scripts.FirstOrDefault(script => body != "" && script.Sql.Contains(body, StringComparison.Ordinal));
+            throw ScriptExecution.Failure(script, script?.Sql.IndexOf(body, StringComparison.Ordinal) ?? 0, e);
         }
     }
 
-    private void Apply(MigrationPlan plan, params string[] folders)
+    private async Task Apply(MigrationPlan plan, params string[] folders)
     {
-        var scripts = plan.Run.Where(script => folders.Contains(script.Folder)).ToList();
-        var database = new OpenTransaction(connection);
-        var result = DeployChanges.To.PostgresqlDatabase(database)
-            // Left to itself, it would sort by the names, folders included.
-            .WithScripts(scripts.Select((script, order) =>
-                new SqlScript(script.Name, script.Sql, new SqlScriptOptions { RunGroupOrder = order })))
-            .WithScriptNameComparer(StringComparer.Ordinal)
-            .WithVariablesDisabled()
-            .JournalTo(journal)
-            .LogToNowhere()
-            .Build()
-            .PerformUpgrade();
-        if (!result.Successful)
+        foreach (var script in plan.Run.Where(script => folders.Contains(script.Folder)))
         {
-            var failed = scripts.FirstOrDefault(script => script.Name == result.ErrorScript?.Name);
-            throw ScriptFailure.Describe(failed, database.Last?.CommandText, result.Error);
+            await ScriptExecution.Run(connection, script);
         }
     }
 
@@ -189,18 +172,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
         await connection.Execute("set role rlschat_owner");
         foreach (var script in scripts)
         {
-            foreach (var statement in OpenTransaction.Split(script.Sql))
-            {
-                try
-                {
-                    await connection.Execute(statement);
-                }
-                catch (PostgresException e)
-                {
-                    throw ScriptFailure.Describe(script, statement, e);
-                }
-            }
-
+            await ScriptExecution.Run(connection, script);
             await Journal.Write(connection, script);
         }
 

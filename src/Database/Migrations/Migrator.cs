@@ -42,7 +42,7 @@ public static class Migrator
             settings =>
             {
                 settings.CommandTimeout = 0;
-                // What depends on what. Values of rows stay out of messages (ScriptFailure).
+                // What depends on what. Values of rows stay out of messages (ScriptExecution).
                 settings.IncludeErrorDetail = true;
                 settings.ApplicationName ??= "rlschat-db migrate";
             },

@@ -13,24 +13,9 @@ internal static class Tightening
         await using var transaction = await connection.BeginTransactionAsync();
         foreach (var script in Script.ForSuperusers)
         {
-            await Run(connection, script);
+            await ScriptExecution.Run(connection, script);
         }
 
         await transaction.CommitAsync();
-    }
-
-    private static async Task Run(NpgsqlConnection connection, Script script)
-    {
-        foreach (var statement in OpenTransaction.Split(script.Sql))
-        {
-            try
-            {
-                await connection.Execute(statement);
-            }
-            catch (PostgresException e)
-            {
-                throw ScriptFailure.Describe(script, statement, e);
-            }
-        }
     }
 }
