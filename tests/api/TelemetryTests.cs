@@ -17,7 +17,7 @@ namespace RlsChat.Tests.Api;
 /// <summary>What an operator reads at /metrics and in the spans of a request: figures and names, nobody's data.</summary>
 public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    internal const string Token = "scrape-me-0123456789";
+    private const string Token = "scrape-me-0123456789";
 
     [Fact]
     public async Task Operations_are_counted_by_what_they_came_to()
@@ -58,6 +58,23 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         {
             Assert.DoesNotContain(secret, metrics.Text, StringComparison.OrdinalIgnoreCase);
         }
+    }
+
+    [Fact]
+    public async Task The_pools_tell_what_is_used_and_what_waits()
+    {
+        await using var api = await Open();
+        var ana = await Fixture.SignUp("ana", api);
+        (await ana.Get("/chats")).Is(200);
+        (await ana.Get("/monitor/pool")).Is(403);
+        var metrics = await Scrape(api);
+        foreach (var pool in new[] { "regular_user", "sign_in", "monitor" })
+        {
+            Assert.True(metrics.Value($$"""db_client_connection_count{.*db_client_connection_pool_name="{{pool}}".*}""", sum: true) >= 1, pool);
+        }
+
+        Assert.True(metrics.Value("""db_client_operation_duration_seconds_count{.*regular_user.*}""", sum: true) >= 1);
+        Assert.Contains("db_client_connection_max", metrics.Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -184,7 +201,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         public override void OnEnd(Activity data) => All.Add(data);
     }
 
-    internal sealed record Metrics(string Text)
+    private sealed record Metrics(string Text)
     {
         public double Count(string operation, string outcome) => Value(
             $$"""rlschat_database_operation_duration_seconds_count{.*operation="{{operation}}",outcome="{{outcome}}".*}""");
@@ -202,7 +219,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
 
     private Task<WebApplication> Open() => Fixture.Open($"--METRICS_TOKEN={Token}");
 
-    internal static async Task<Metrics> Scrape(WebApplication api)
+    private static async Task<Metrics> Scrape(WebApplication api)
     {
         using var http = new HttpClient { BaseAddress = ApiFixture.AddressOf(api) };
         http.DefaultRequestHeaders.Authorization = new("Bearer", Token);

@@ -3,15 +3,35 @@ using System.Diagnostics.Metrics;
 
 namespace RlsChat.Api.Data;
 
-/// <summary>The usage of this process's connection pools, from the metrics of Npgsql.</summary>
+/// <summary>
+/// The usage of this process's connection pools, from the metrics of Npgsql. With several hosts in a URL, each has a pool of
+/// the same name: Npgsql publishes these one by one, and an exporter would keep the last. Here they add up.
+/// </summary>
 internal sealed class PoolUsage : IDisposable
 {
+    private const string Count = "db.client.connection.count";
+    private const string Most = "db.client.connection.max";
+    private const string PoolTag = "db.client.connection.pool.name";
+    private const string StateTag = "db.client.connection.state";
     private readonly Lock _one = new();
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<(string Pool, string What), long> _seen = new();
 
-    public PoolUsage()
+    public PoolUsage(IMeterFactory meters)
     {
+        var meter = meters.Create(DatabaseMetrics.Meter);
+        meter.CreateObservableUpDownCounter(
+            Count,
+            () => Now().SelectMany(pool => (Measurement<long>[])
+            [
+                new(pool.InUse, new(PoolTag, pool.Name), new(StateTag, "used")),
+                new(pool.Idle, new(PoolTag, pool.Name), new(StateTag, "idle")),
+            ]),
+            "{connection}", "Connections by pool and state.");
+        meter.CreateObservableUpDownCounter(
+            Most,
+            () => Now().Select(pool => new Measurement<long>(pool.Max, new KeyValuePair<string, object?>(PoolTag, pool.Name))),
+            "{connection}", "The most connections that each pool opens.");
         _listener.InstrumentPublished = (instrument, listener) =>
         {
             if (instrument.Meter.Name == "Npgsql" && Names(instrument) is not null)
@@ -23,6 +43,9 @@ internal sealed class PoolUsage : IDisposable
         _listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(instrument, value, tags));
         _listener.Start();
     }
+
+    /// <summary>Whether this publishes an instrument of Npgsql in its place.</summary>
+    public static bool Replaces(Instrument instrument) => instrument is { Meter.Name: "Npgsql", Name: Count or Most };
 
     /// <summary>A pool of connections.</summary>
     /// <param name="Name">Whose: the role that its requests take, or <c>sign_in</c>.</param>
@@ -59,8 +82,8 @@ internal sealed class PoolUsage : IDisposable
         {
             (pool, what) = key switch
             {
-                "db.client.connection.pool.name" => (tag as string ?? "", what),
-                "db.client.connection.state" => (pool, tag as string ?? what),
+                PoolTag => (tag as string ?? "", what),
+                StateTag => (pool, tag as string ?? what),
                 _ => (pool, what),
             };
         }
@@ -71,8 +94,8 @@ internal sealed class PoolUsage : IDisposable
 
     private static string? Names(Instrument instrument) => instrument.Name switch
     {
-        "db.client.connection.count" => "",
-        "db.client.connection.max" => "max",
+        Count => "",
+        Most => "max",
         "db.client.connection.npgsql.pending_requests" => "waiting",
         _ => null,
     };

@@ -29,6 +29,7 @@ internal static class TelemetryServices
                 .AddAspNetCoreInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddNpgsqlInstrumentation()
+                .AddView(instrument => PoolUsage.Replaces(instrument) ? MetricStreamConfiguration.Drop : null)
                 .AddMeter(DatabaseMetrics.Meter)
                 .AddPrometheusExporter())
             .WithTracing(traces => traces

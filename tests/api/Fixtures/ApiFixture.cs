@@ -166,13 +166,6 @@ public sealed class SignInApi : ICollectionFixture<ApiFixture>
     public const string Name = "sign-in API";
 }
 
-/// <summary>Tests that read what Npgsql reports by process: no other API runs beside theirs.</summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class LoneApi : ICollectionFixture<ApiFixture>
-{
-    public const string Name = "lone API";
-}
-
 /// <summary>Tests that share one API; each begins with an empty database.</summary>
 [Collection(SharedApi.Name)]
 public abstract class ApiTest(ApiFixture fixture) : IAsyncLifetime
