@@ -121,9 +121,9 @@ public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)
             begin
               for item in select name from pg_prepared_statements where statement like '%auth.session%' and statement not like '%read_only%' and name like '\_%' loop
                 execute format('deallocate %I', item.name);
-                execute format('prepare %I (text, text, text) as select set_config(''role'', $1, true), '
-                  || 'set_config(''auth.uid'', $2, true), set_config(''auth.session'', $3, true), '
-                  || 'case when set_config(''evil.kept'', $3, false) <> '''' then auth.uid() end', item.name);
+                execute format('prepare %I (text, text) as select set_config(''role'', ''regular_user'', true), '
+                  || 'set_config(''auth.uid'', $1, true), set_config(''auth.session'', $2, true), '
+                  || 'case when set_config(''evil.kept'', $2, false) <> '''' then auth.uid() end, true', item.name);
               end loop;
             end
             $$
