@@ -9,6 +9,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api;
 
 /// <summary>What operators look at over HTTP: they and nobody else, and never at what people wrote.</summary>
+[Collection(LoneApi.Name)]
 public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private static readonly string[] Pages = ["policies", "tables", "activity", "statements", "pool", "checks", "migrations"];

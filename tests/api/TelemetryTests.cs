@@ -15,6 +15,7 @@ using RlsChat.Tests.Api.Live;
 namespace RlsChat.Tests.Api;
 
 /// <summary>What an operator reads at /metrics and in the spans of a request: figures and names, nobody's data.</summary>
+[Collection(LoneApi.Name)]
 public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Token = "scrape-me-0123456789";

@@ -166,6 +166,16 @@ public sealed class SignInApi : ICollectionFixture<ApiFixture>
     public const string Name = "sign-in API";
 }
 
+/// <summary>
+/// Tests that read metrics, which .NET collects by the name of a meter: those of another API in the process would be
+/// among them. They run after the other collections, one after the other.
+/// </summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class LoneApi : ICollectionFixture<ApiFixture>
+{
+    public const string Name = "lone API";
+}
+
 /// <summary>Tests that share one API; each begins with an empty database.</summary>
 [Collection(SharedApi.Name)]
 public abstract class ApiTest(ApiFixture fixture) : IAsyncLifetime
