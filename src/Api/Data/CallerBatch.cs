@@ -60,13 +60,19 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
             batch.BatchCommands.Add(statement);
         }
 
+        Exception? refusal = null;
         try
         {
             await using var reader = await batch.ExecuteReaderAsync(Stop);
             if (SetsIdentity)
             {
                 await reader.ReadAsync(Stop);
-                Verify(reader);
+                refusal = Refusal(reader);
+                if (refusal is not null)
+                {
+                    throw refusal;
+                }
+
                 await reader.NextResultAsync(Stop);
             }
 
@@ -74,6 +80,11 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
             // Deferred constraints are checked after the last row: nothing holds before the end.
             while (await reader.ReadAsync(Stop) || await reader.NextResultAsync(Stop)) { }
             return result;
+        }
+        // Closing the reader reads on, to the error of a statement that failed because nobody was recognized.
+        catch (PostgresException) when (refusal is not null)
+        {
+            throw refusal;
         }
         // When a backend is killed, Npgsql can lose its place in the results. It then closes the connection and throws
         // a bare Exception (its issue 5803).
@@ -98,16 +109,8 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
             """, [Caller.Uid?.ToString() ?? "", Caller.Session ?? ""]);
     }
 
-    private void Verify(NpgsqlDataReader identity)
-    {
-        if (Caller.Uid is not null && identity.IsDBNull(identity.FieldCount - 2))
-        {
-            throw new SessionEndedException();
-        }
-
-        if (!identity.GetBoolean(identity.FieldCount - 1))
-        {
-            throw new NotPermittedException(isSignedIn: Caller.Uid is not null);
-        }
-    }
+    private Exception? Refusal(NpgsqlDataReader identity) =>
+        Caller.Uid is not null && identity.IsDBNull(identity.FieldCount - 2) ? new SessionEndedException()
+        : identity.GetBoolean(identity.FieldCount - 1) ? null
+        : new NotPermittedException(isSignedIn: Caller.Uid is not null);
 }

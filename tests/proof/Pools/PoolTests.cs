@@ -64,13 +64,14 @@ public sealed partial class PoolTests(ITestOutputHelper output)
 
     private static string Once(string sql)
     {
-        // Not that of the guard, which claims to be the canary without its session.
-        if (!sql.Contains("set_config('auth.session', $3, true)", StringComparison.Ordinal))
+        // That of requests, which take one of these roles; the guard claims to be the canary without its session.
+        if (!sql.Contains("set_config('role', 'regular_user', true)", StringComparison.Ordinal)
+            && !sql.Contains("set_config('role', 'anonymous', true)", StringComparison.Ordinal))
         {
             return sql;
         }
 
-        foreach (var (setting, parameter) in new[] { ("auth.uid", "$2"), ("auth.session", "$3") })
+        foreach (var (setting, parameter) in new[] { ("auth.uid", "$1"), ("auth.session", "$2") })
         {
             sql = sql.Replace($"set_config('{setting}', {parameter}, true)",
                 $"coalesce(nullif(current_setting('{setting}', true), ''), set_config('{setting}', {parameter}, false))", StringComparison.Ordinal);
