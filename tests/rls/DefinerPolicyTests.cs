@@ -39,6 +39,17 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
         }
     }
 
+    // The canary itself is made by app_private.ensure_builtin_rows in every migration.
+    [Theory]
+    [InlineData("""insert into public."User" ("id") values ('00000000-0000-4000-8000-00000000ca7b')""")]
+    [InlineData("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'mine')""")]
+    [InlineData("""insert into public.sessions ("userId", "expires", "sessionToken") values ([owner], 'infinity', 'mine')""")]
+    public async Task It_makes_no_person_and_no_way_in(string insert)
+    {
+        await Db.AsRole("builtin_definer");
+        Assert.Equal(Outcome.Denied, await Db.Try(insert));
+    }
+
     [Theory]
     [InlineData("personal", Outcome.Hidden)]
     [InlineData("organization", Outcome.Yes)]
