@@ -103,6 +103,18 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     }
 
     [Theory]
+    [InlineData("owner", "owner", Outcome.Yes)]
+    [InlineData("owner", "member", Outcome.Denied)]
+    [InlineData("outsider", "outsider", Outcome.Denied)]
+    public async Task It_writes_a_message_for_the_person_who_asks_and_may_write(string asks, string author, Outcome expected)
+    {
+        await MakeRows();
+        await Db.AsRole("chat_definer");
+        await Db.Do($"select set_config('auth.uid', [{asks}], true)");
+        Assert.Equal(expected, await Db.Try($"""insert into public."Message" ("chatId", "role", "parts", "userId") values ([chat], 'assistant', '[]', [{author}])"""));
+    }
+
+    [Theory]
     [InlineData("""update public."Organization" set "name" = 'renamed' where "id" = [Acme]""", Outcome.Denied)]
     [InlineData("""delete from public."Organization" where "id" = [Acme]""", Outcome.Hidden)]
     [InlineData("""delete from public."Organization" where "id" = [empty]""", Outcome.Yes)]
