@@ -16,9 +16,9 @@ begin
 
   if not found then
     if exists (select from public."User" u where u."id" = new."userId") then
-      raise exception 'the balance does not suffice' using errcode = 'RC005';
+      raise exception 'insufficient credits' using errcode = 'RC005';
     end if;
-    raise exception 'no such person' using errcode = 'foreign_key_violation';
+    raise exception 'person not found' using errcode = 'foreign_key_violation';
   end if;
   return new;
 end

@@ -30,7 +30,7 @@ begin
     returning q."used"
   loop
     if written > quota then
-      raise exception 'the quota of messages is used up'
+      raise exception 'the message quota is used up'
         using errcode = 'RC014', detail = quota::text;
     end if;
   end loop;

@@ -20,9 +20,10 @@ begin
   if not found then
     perform auth.require_open_stream(s."finishedAt", s."activeAt")
     from public."Stream" s where s."id" = new."streamId";
-    raise exception 'not the stream of who appends' using errcode = 'insufficient_privilege';
+    raise exception 'only the opener of a stream may append to it'
+      using errcode = 'insufficient_privilege';
   elsif written > 1048576 then
-    raise exception 'no message holds this much' using errcode = 'RC019';
+    raise exception 'a message must not exceed 1 MB' using errcode = 'RC019';
   end if;
   return null;
 end

@@ -16,7 +16,8 @@ begin
       (old."suggestedText", old."description")
     and (old."userId" = auth.uid()) is not true
   then
-    raise exception 'only the author rewords a suggestion' using errcode = '42501';
+    raise exception 'only the author may reword a suggestion'
+      using errcode = 'insufficient_privilege';
   end if;
 
   if new."isResolved" is distinct from old."isResolved" and not exists (
@@ -24,7 +25,8 @@ begin
     where d."id" = old."documentId" and d."createdAt" = old."documentCreatedAt"
       and d."userId" = auth.uid())
   then
-    raise exception 'only the owner of the document resolves a suggestion' using errcode = '42501';
+    raise exception 'only the owner of the document may resolve a suggestion'
+      using errcode = 'insufficient_privilege';
   end if;
   return new;
 end

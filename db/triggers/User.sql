@@ -28,7 +28,7 @@ begin
     where u."organizationId" = old."organizationId"
       and u."roleId" = '00000000-0000-4000-8000-000000000002')
   then
-    raise exception 'an organization keeps an administrator' using errcode = 'RC003';
+    raise exception 'an organization with members needs an administrator' using errcode = 'RC003';
   end if;
   return null;
 end

@@ -20,7 +20,7 @@ begin
     where a."userId" = old."userId"
       and (a."provider", a."providerAccountId") <> (old."provider", old."providerAccountId"))
   then
-    raise exception 'this account is the last way to sign in' using errcode = 'RC008';
+    raise exception 'the last way to sign in cannot be unlinked' using errcode = 'RC008';
   end if;
   return old;
 end

@@ -25,7 +25,7 @@ begin
   perform auth.require_open_stream(s."finishedAt", s."activeAt")
   from public."Stream" s where s."id" = stream_id;
   if not is_same then
-    raise exception 'another chunk has this index' using errcode = 'RC020';
+    raise exception 'the index holds a different chunk' using errcode = 'RC020';
   end if;
   return appended;
 end

@@ -38,7 +38,7 @@ begin
   made."createdAt" := now() at time zone 'utc';
   made."version" := 1;
   if octet_length(made."parts"::text) > 1048576 then
-    raise exception 'no message holds this much' using errcode = 'RC019';
+    raise exception 'a message must not exceed 1 MB' using errcode = 'RC019';
   end if;
   insert into public."Message" ("id", "chatId", "userId", "role", "parts", "createdAt")
   values (made."id", made."chatId", made."userId", made."role", made."parts", made."createdAt");

@@ -9,9 +9,9 @@ declare
   balance numeric;
 begin
   if auth.uid() is null then
-    raise exception 'nobody is signed in' using errcode = 'insufficient_privilege';
+    raise exception 'authentication required' using errcode = 'insufficient_privilege';
   elsif amount is null or not amount > 0 or amount = 'NaN' or amount <> round(amount, 2) then
-    raise exception 'amount: above zero, in hundredths'
+    raise exception 'the amount must be positive, with at most two decimal places'
       using errcode = 'invalid_parameter_value', column = 'amount';
   end if;
   insert into public."CreditEntry" ("userId", "amount", "reason")

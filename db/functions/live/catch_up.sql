@@ -19,7 +19,7 @@ begin
   if last = 0 then
     step := auth.as_far_as(after, upto, 4096);
   elsif auth.as_far_as(after, upto, 50000)::text <> upto::text then
-    raise exception 'too much lies between these snapshots'
+    raise exception 'more than 50000 events lie between these snapshots'
       using errcode = 'program_limit_exceeded';
   end if;
   return query

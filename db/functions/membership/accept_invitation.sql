@@ -18,7 +18,7 @@ begin
   select u."id", u."email", u."emailVerified", u."organizationId", u."roleId" into person
   from public."User" u where u."id" = auth.uid() for update;
   if not found then
-    raise exception 'nobody is signed in' using errcode = 'insufficient_privilege';
+    raise exception 'authentication required' using errcode = 'insufficient_privilege';
   end if;
   select i."id", i."organizationId", i."email", i."roleId", i."invitedBy", i."expires", i."acceptedAt"
   into invitation
@@ -40,9 +40,9 @@ begin
   then
     raise exception 'the invitation is not valid' using errcode = 'RC004';
   elsif person."organizationId" is not null then
-    raise exception 'already in an organization' using errcode = 'RC002';
+    raise exception 'already a member of an organization' using errcode = 'RC002';
   elsif person."roleId" is not null then
-    raise exception 'an operator belongs to no organization' using errcode = 'RC011';
+    raise exception 'an operator cannot be a member of an organization' using errcode = 'RC011';
   end if;
 
   update public."Invitation" i set "acceptedAt" = now() at time zone 'utc'

@@ -12,11 +12,11 @@ begin
   select u."id", u."organizationId", u."roleId" into person
   from public."User" u where u."id" = auth.uid() for update;
   if not found then
-    raise exception 'nobody is signed in' using errcode = 'insufficient_privilege';
+    raise exception 'authentication required' using errcode = 'insufficient_privilege';
   elsif person."organizationId" is not null then
-    raise exception 'already in an organization' using errcode = 'RC002';
+    raise exception 'already a member of an organization' using errcode = 'RC002';
   elsif person."roleId" is not null then
-    raise exception 'an operator belongs to no organization' using errcode = 'RC011';
+    raise exception 'an operator cannot be a member of an organization' using errcode = 'RC011';
   end if;
 
   insert into public."Organization" ("name") values (create_organization.name)

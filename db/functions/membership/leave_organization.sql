@@ -16,7 +16,7 @@ begin
   set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
   where "id" = auth.uid() and "organizationId" = organization_id;
   if not found and organization_id is null then
-    raise exception 'in no organization' using errcode = 'RC009';
+    raise exception 'not a member of an organization' using errcode = 'RC009';
   end if;
   return found;
 end

@@ -12,7 +12,7 @@ begin
   end if;
   -- A manager reads the documents of those below, so this gives a right away.
   if manager_id is not null and auth.organization_with('can_view_documents') is null then
-    raise exception 'permission denied to make somebody a manager'
+    raise exception 'permission denied to appoint a manager'
       using errcode = 'insufficient_privilege';
   end if;
   perform auth.if_match(

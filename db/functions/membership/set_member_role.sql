@@ -15,7 +15,7 @@ begin
     where r."id" = role_id
       and (r."organizationId" is null or r."organizationId" = auth.organization_id()))
   then
-    raise exception 'no role of this organization' using errcode = 'RC012';
+    raise exception 'role not found in this organization' using errcode = 'RC012';
   end if;
   if not auth.can_grant_role(role_id) then
     raise exception 'permission denied to grant this role' using errcode = 'insufficient_privilege';

@@ -14,7 +14,7 @@ begin
   if not found then
     return null;
   elsif person."organizationId" is not null then
-    raise exception 'an operator belongs to no organization' using errcode = 'RC011';
+    raise exception 'an operator cannot be a member of an organization' using errcode = 'RC011';
   end if;
   update public."User" u set "roleId" = '00000000-0000-4000-8000-000000000003'
   where u."id" = person."id";

@@ -24,7 +24,7 @@ begin
     where a."provider" = sign_in_oauth.provider and a."providerAccountId" = provider_account_id;
     if holder is not null then
       if person is not null and person <> holder then
-        raise exception 'the account signs somebody else in' using errcode = 'RC013';
+        raise exception 'the account is linked to another person' using errcode = 'RC013';
       end if;
       exit;
     end if;

@@ -15,7 +15,7 @@ begin
   on conflict (auth.folded_address("email")) where "email" <> '' do nothing
   returning "id" into person;
   if person is null then
-    raise exception 'the address is taken' using errcode = 'RC001';
+    raise exception 'the e-mail address is in use' using errcode = 'RC001';
   end if;
   return person;
 end

@@ -20,7 +20,7 @@ begin
   end if;
   return used."userId";
 exception when unique_violation then
-  raise exception 'the address is taken' using errcode = 'RC001';
+  raise exception 'the e-mail address is in use' using errcode = 'RC001';
 end
 $$;
 alter function auth.verify_email(bytea, text) owner to sign_in_definer;

@@ -12,7 +12,7 @@ begin
   where u."id" = new."userId" and u."organizationId" = new."organizationId"
   for share;
   if not found then
-    raise exception 'the owner is no member of the organization'
+    raise exception 'the owner is not a member of the organization'
       using errcode = 'insufficient_privilege';
   end if;
   return new;

@@ -41,7 +41,7 @@ begin
       select from public."User" u
       where u."id" = new."managerId" and u."organizationId" = new."organizationId")
     then
-      raise exception 'the manager is no colleague' using errcode = 'RC007';
+      raise exception 'the manager is not a member of the organization' using errcode = 'RC007';
     end if;
     if exists (
       with recursive above as (
@@ -50,7 +50,7 @@ begin
         select u."managerId" from public."User" u join above a on u."id" = a."id")
       select from above a where a."id" = new."id")
     then
-      raise exception 'a person cannot be above themselves' using errcode = 'RC006';
+      raise exception 'the change would create a cycle of managers' using errcode = 'RC006';
     end if;
   end if;
   return new;
