@@ -1,6 +1,6 @@
 -- Who may do what to public."IdempotencyKey"
 --
---   self              keeps the answers to their own requests
+--   self              keeps the responses to their own requests
 --   everybody else    sees nothing: another person's key is another key
 
 call app_private.reset_policies('public."IdempotencyKey"');

@@ -1,6 +1,6 @@
 -- Who may do what to public."Message"
 --
---   whoever sees the chat                sees its messages (anonymous included, when public)
+--   readers of the chat                  see its messages (anonymous included, when public)
 --   owner of a personal chat, member     writes, as themselves; a stranger only reads
 --   author                               rewrites ("parts", "attachments") and deletes their own,
 --                                        while they may still write into that chat
@@ -23,8 +23,7 @@ grant delete on public."Message" to regular_user;
 create policy select_reader on public."Message"
   for select to anonymous, regular_user
   using ((select true from public."Chat" c where c."id" = "Message"."chatId"));
-comment on policy select_reader on public."Message" is
-  'Whoever sees the chat sees its messages: the policies of "Chat" decide.';
+comment on policy select_reader on public."Message" is 'Readers of the chat see its messages.';
 
 call auth.crud_policy('public."Message"', 'regular_user', named => '{command}_author',
   modify => '"userId" = (select auth.uid()) and auth.can_write_chat("chatId")');

@@ -56,7 +56,7 @@ create policy function_update on public."Organization"
   using (true)
   with check (false);
 comment on policy function_update on public."Organization" is
-  'Locking a row takes this right; no function changes one.';
+  'Row locks need the update right; the check allows no change.';
 
 create policy function_delete on public."Organization"
   for delete to membership_definer

@@ -1,9 +1,9 @@
 -- Who may do what to public."Stream"
 --
---   whoever sees the chat                sees its streams (anonymous included, when public)
---   whoever may write into the chat      opens one, as themselves
+--   readers of the chat                  see its streams (anonymous included, when public)
+--   people who may write into the chat   open one, as themselves
 --   owner of the chat, can_manage_chats  deletes it
---   who opened it                        appends to it and finishes it, while they may still write
+--   opener                               appends to it and finishes it, while they may still write
 --                                        into the chat: by functions
 --
 -- Not granted: changing a stream.
@@ -21,7 +21,7 @@ grant delete on public."Stream" to regular_user;
 create policy select_reader on public."Stream"
   for select to anonymous, regular_user
   using ((select true from public."Chat" c where c."id" = "Stream"."chatId"));
-comment on policy select_reader on public."Stream" is 'Whoever sees the chat sees its streams.';
+comment on policy select_reader on public."Stream" is 'Readers of the chat see its streams.';
 
 create policy insert_writer on public."Stream"
   for insert to regular_user

@@ -1,7 +1,7 @@
 -- Who may do what to public."StreamChunk"
 --
---   whoever sees the stream          sees its chunks (anonymous included, in a public chat)
---   who opened it                    appends, while they may still write into the chat
+--   readers of the stream            see its chunks (anonymous included, in a public chat)
+--   opener                           appends, while they may still write into the chat
 --
 -- Not granted: changing a chunk, and deleting one: it goes with its stream, or by the purge.
 --
@@ -17,8 +17,7 @@ grant insert ("streamId", "index", "data") on public."StreamChunk" to regular_us
 create policy select_reader on public."StreamChunk"
   for select to anonymous, regular_user
   using ((select true from public."Stream" s where s."id" = "StreamChunk"."streamId"));
-comment on policy select_reader on public."StreamChunk" is
-  'Whoever sees the stream sees its chunks.';
+comment on policy select_reader on public."StreamChunk" is 'Readers of the stream see its chunks.';
 
 create policy insert_opener on public."StreamChunk"
   for insert to regular_user

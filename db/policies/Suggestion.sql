@@ -1,6 +1,6 @@
 -- Who may do what to public."Suggestion"
 --
---   whoever sees that version    sees its suggestions, and makes one as themselves
+--   readers of the version       see its suggestions, and make one as themselves
 --   author                       rewords ("suggestedText", "description") and deletes their own
 --                                while they see the version
 --   owner of the document        resolves ("isResolved") and deletes
@@ -27,7 +27,7 @@ create policy select_reader on public."Suggestion"
     where d."id" = "Suggestion"."documentId"
       and d."createdAt" = "Suggestion"."documentCreatedAt"));
 comment on policy select_reader on public."Suggestion" is
-  'Whoever sees that version of the document sees its suggestions.';
+  'Readers of the version see its suggestions.';
 
 call auth.crud_policy('public."Suggestion"', 'regular_user', named => '{command}_author',
   modify => '"userId" = (select auth.uid())

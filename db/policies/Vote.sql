@@ -1,11 +1,11 @@
 -- Who may do what to public."Vote"
 --
---   whoever sees the message   sees its votes (anonymous included, in a public chat)
+--   readers of the message     see its votes (anonymous included, in a public chat)
 --   a signed-in reader of it   casts, changes and takes back their own
 --   everybody else             sees nothing, and cannot learn that the message exists
 --
 -- Not granted: moving a vote ("message_id", "user_id", "chatId" have no update grant). The chat is
--- set by a trigger, so it can stand for the message: whoever sees the chat sees its messages.
+-- set by a trigger, so it can stand for the message: readers of the chat can read its messages.
 --
 -- A row is judged by its parent with (select true from …), not with exists: PostgreSQL then looks
 -- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
@@ -22,8 +22,7 @@ grant delete on public."Vote" to regular_user;
 create policy select_reader on public."Vote"
   for select to anonymous, regular_user
   using ((select true from public."Chat" c where c."id" = "Vote"."chatId"));
-comment on policy select_reader on public."Vote" is
-  'Whoever can read the message can read its votes.';
+comment on policy select_reader on public."Vote" is 'Readers of the message see its votes.';
 
 call auth.crud_policy('public."Vote"', 'regular_user', named => '{command}_self',
   modify => '"user_id" = (select auth.uid())

@@ -16,8 +16,8 @@ grant select on all sequences in schema public, app_private to rlschat_backup;
 alter default privileges in schema app_private grant select on tables to rlschat_backup;
 alter default privileges in schema public grant select on sequences to rlschat_backup;
 
--- What every role that owns functions needs: to reach the schemas, and to execute what constraints
--- and indexes compute from a row that it writes. A function that it made would be nobody's, as others.
+-- Every function role needs the schemas and the functions of constraints and indexes. Functions
+-- that it creates are executable by nobody, like ours.
 do $$
 declare
   definer text;

@@ -8,4 +8,5 @@ begin
 end
 $$;
 alter role admin nologin createrole createdb inherit;
-comment on role admin is 'Operators: may create roles and databases. Reached by no login of this system.';
+comment on role admin is
+  'Administers the server: may create roles and databases. No login of this system can become it.';

@@ -1,4 +1,4 @@
--- Whoever asks without saying who they are. Sees what is public.
+-- Requests without an identity. They see public rows.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'anonymous') then

@@ -8,4 +8,5 @@ begin
 end
 $$;
 alter role identity_definer nologin noinherit;
-comment on role identity_definer is 'Owns the functions that answer who is asking and what they may do: reads, writes nothing.';
+comment on role identity_definer is
+  'Owns the functions that answer who is asking and what they may do: reads, writes nothing.';

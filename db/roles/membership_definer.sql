@@ -8,4 +8,5 @@ begin
 end
 $$;
 alter role membership_definer nologin noinherit;
-comment on role membership_definer is 'Owns the functions that change who belongs to an organization, in which role and under whom.';
+comment on role membership_definer is
+  'Owns the functions that change members, their roles and their managers.';

@@ -1,5 +1,5 @@
 -- The login that serves requests. It owns nothing and may do nothing but become one of three roles.
--- Time-outs stand here: settings of a role that is switched to never apply.
+-- Time-outs are set on logins: settings of a role do not apply after set role.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_api') then

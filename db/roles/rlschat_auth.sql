@@ -1,6 +1,5 @@
--- The login that mints identities: it may execute the sign-up, sign-in, refresh, OAuth and
--- verification functions, start the purge (which deletes only what is past its retention), and
--- nothing else.
+-- The login that signs people in. It executes the functions of db/functions/sign_in, auth.uid(),
+-- auth.purge() and auth.gauges(), and nothing else.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_auth') then
@@ -9,7 +8,7 @@ begin
 end
 $$;
 alter role rlschat_auth login noinherit;
-comment on role rlschat_auth is 'Signs people in: executes the functions that mint identities.';
+comment on role rlschat_auth is 'Signs people in: creates accounts and sessions by functions.';
 
 alter role rlschat_auth set search_path = '';
 alter role rlschat_auth set statement_timeout = '10s';

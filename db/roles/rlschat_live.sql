@@ -1,5 +1,5 @@
--- The login of live delivery: hears notifications, and executes the functions that decide who may
--- hear of what. It can read no table and become no other role; no request runs on its connection.
+-- The login of live delivery. It listens for notifications and executes the functions that decide
+-- who receives which event. It reads no table and becomes no other role.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_live') then

@@ -9,11 +9,11 @@ $$;
 alter role rlschat_owner nologin inherit;
 comment on role rlschat_owner is 'Owns every object of the system.';
 
--- It hands functions over to these roles and to those whose files say so (a migration reads these
--- grants); the installing login becomes any of them. From PostgreSQL 16 on, creating a role no longer makes its creator a member, so that is
--- said.
-grant builtin_definer, chat_definer, credit_definer, identity_definer, live_definer, membership_definer,
-  record_definer to rlschat_owner;
+-- The owner hands functions over to these roles, and to those whose files grant it; a migration
+-- reads these grants. The installing login may become it. Creating a role does not let its creator
+-- become it, so membership is granted.
+grant builtin_definer, chat_definer, credit_definer, identity_definer, live_definer,
+  membership_definer, record_definer to rlschat_owner;
 grant rlschat_owner, anonymous, regular_user, identity_setter to current_user;
 
 do $$

@@ -1,4 +1,4 @@
--- Mints identities: accounts, sessions, passwords, mailed tokens. Reads nothing that people write.
+-- Creates accounts and sessions, and checks passwords and mailed tokens.
 -- It has no BYPASSRLS: what its functions may read and write are the policies "to sign_in_definer".
 do $$
 begin
@@ -8,7 +8,8 @@ begin
 end
 $$;
 alter role sign_in_definer nologin noinherit;
-comment on role sign_in_definer is 'Owns the functions that sign people in: accounts, sessions, passwords, mailed tokens.';
+comment on role sign_in_definer is
+  'Owns the functions that sign people in: accounts, sessions, passwords, mailed tokens.';
 
 -- The owner hands functions over to it.
 grant sign_in_definer to rlschat_owner;

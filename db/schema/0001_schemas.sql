@@ -5,7 +5,8 @@ comment on schema auth is 'Who is asking, and what they may do.';
 create schema app_private;
 comment on schema app_private is 'Helpers and records that no client names.';
 create schema monitor;
-comment on schema monitor is 'What operators look at: policies, checks, migrations; no rows of people.';
+comment on schema monitor is
+  'Views for operators: policies, checks, migrations; no rows of people.';
 create schema extensions;
 comment on schema extensions is 'Objects of extensions; no role of a request may use it.';
 

@@ -22,7 +22,7 @@ create table public.accounts (
 comment on table public.accounts is 'An account at an OAuth provider by which a person signs in.';
 create index "accounts_userId_idx" on public.accounts ("userId");
 
--- A sign-in is one row: the newest pair of tokens stands in it, and other pairs refer to it. So
+-- A sign-in is one row: the newest pair of tokens is stored in it, and other pairs refer to it. So
 -- several pairs of one sign-in can be valid at once (auth.refresh_session), people see one row per
 -- sign-in, and a change of a sign-in locks one row.
 create table public.sessions (

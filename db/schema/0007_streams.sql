@@ -15,7 +15,7 @@ create table public."Stream" (
   constraint "Stream_messageId_check" check ("messageId" is null or "finishedAt" is not null)
 );
 comment on table public."Stream" is
-  'An answer being written in a chat: public.stream_state() says whether it still is.';
+  'A response being written in a chat; see public.stream_state().';
 comment on column public."Stream"."activeAt" is
   'When it was opened or got its last chunk, whichever is later; not set by clients.';
 comment on column public."Stream"."octets" is 'The size of its chunks together.';

@@ -28,7 +28,7 @@ create table public."AuditEvent" (
   "details" jsonb not null default '{}' check (jsonb_typeof("details") = 'object')
 );
 comment on table public."AuditEvent" is
-  'Who did what to whom, written in the same transaction. Kept 400 days.';
+  'Audit trail: actor, subject and action, written in the same transaction. Kept 400 days.';
 alter table public."AuditEvent" alter column "details" set statistics 0;
 create index "AuditEvent_organizationId_idx" on public."AuditEvent" ("organizationId", "id");
 create index "AuditEvent_actorId_idx" on public."AuditEvent" ("actorId", "id");

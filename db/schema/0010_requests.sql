@@ -20,7 +20,8 @@ create table public."IdempotencyKey" (
   primary key ("userId", "key")
 );
 comment on table public."IdempotencyKey" is
-  'A request that a person may repeat without repeating its effect, with its answer. Kept 24 hours.';
+  'A request that a person may repeat without repeating its effect, with its response. Kept 24 '
+  'hours.';
 alter table public."IdempotencyKey" alter column "key" set statistics 0,
   alter column "body" set statistics 0;
 create index "IdempotencyKey_createdAt_idx" on public."IdempotencyKey" ("createdAt");
@@ -33,5 +34,5 @@ create table public."Quota" (
   primary key ("userId", "kind", "period")
 );
 comment on table public."Quota" is
-  'What a person has used in a period. Kept seven days after the start of the period.';
+  'Usage of a person per period. Kept for seven days after the period began.';
 create index "Quota_period_idx" on public."Quota" ("period");

@@ -1,4 +1,4 @@
--- What fires on public."Chat".
+-- Triggers of public."Chat".
 
 create or replace trigger _100_touch before update on public."Chat"
   for each row execute function app_private.tg__touch();
@@ -28,7 +28,7 @@ end
 $$;
 alter function app_private.tg_chat__audit() owner to record_definer;
 comment on function app_private.tg_chat__audit() is
-  'Publishing, hiding and handing over a chat leave a trace.';
+  'Records the publishing, hiding and hand-over of chats in the audit trail.';
 
 create or replace trigger _400_audit
   after update of "visibility", "userId" on public."Chat"
@@ -57,7 +57,8 @@ end
 $$;
 alter function app_private.tg_chat__event() owner to record_definer;
 comment on function app_private.tg_chat__event() is
-  'Chats begun, renamed, published, hidden, handed over and deleted go into the outbox.';
+  'Writes chats that are created, renamed, published, hidden, handed over and deleted to the '
+  'outbox.';
 
 create or replace trigger _500_event
   after insert or delete on public."Chat"

@@ -1,4 +1,4 @@
--- What fires on public."CreditEntry".
+-- Triggers of public."CreditEntry".
 
 -- Definer: nobody updates a balance. The update locks the person's row, so two spenders at once
 -- are judged one after the other.
@@ -47,7 +47,8 @@ begin
 end
 $$;
 alter function app_private.tg_credit_entry__audit() owner to record_definer;
-comment on function app_private.tg_credit_entry__audit() is 'Credits granted and spent leave a trace.';
+comment on function app_private.tg_credit_entry__audit() is
+  'Records granted and spent credits in the audit trail.';
 
 create or replace trigger _400_audit
   after insert on public."CreditEntry"

@@ -1,4 +1,4 @@
--- What fires on public."Document".
+-- Triggers of public."Document".
 
 create or replace trigger _100_touch before update on public."Document"
   for each row execute function app_private.tg__touch();
@@ -26,7 +26,8 @@ begin
 end
 $$;
 alter function app_private.tg_document__audit() owner to record_definer;
-comment on function app_private.tg_document__audit() is 'Handing over a document leaves a trace.';
+comment on function app_private.tg_document__audit() is
+  'Records the hand-over of documents in the audit trail.';
 
 create or replace trigger _400_audit
   after update on public."Document"

@@ -1,4 +1,4 @@
--- What fires on public."Invitation".
+-- Triggers of public."Invitation".
 
 -- Definer: writes "AuditEvent".
 create or replace function app_private.tg_invitation__audit()
@@ -24,7 +24,7 @@ end
 $$;
 alter function app_private.tg_invitation__audit() owner to record_definer;
 comment on function app_private.tg_invitation__audit() is
-  'Inviting, withdrawing and accepting leave a trace; that an invitation ran out does not.';
+  'Records invitations made, withdrawn and accepted; expiry is not recorded.';
 
 create or replace trigger _400_audit
   after insert or update of "acceptedAt" or delete on public."Invitation"

@@ -1,4 +1,4 @@
--- What fires on public."Message".
+-- Triggers of public."Message".
 
 create or replace trigger _100_touch before update on public."Message"
   for each row execute function app_private.tg__touch();
@@ -39,15 +39,15 @@ end
 $$;
 alter function app_private.tg_message__quota() owner to credit_definer;
 comment on function app_private.tg_message__quota() is
-  'Nobody writes more messages an hour than the setting messages_per_hour says. RC014: used up.';
+  'Limits a person''s messages per hour to the setting messages_per_hour. RC014: over the limit.';
 
 create or replace trigger _300_quota
   after insert on public."Message"
   referencing new table as added
   for each statement execute function app_private.tg_message__quota();
 
--- The hot path: one insert a statement, without a look at any other table. Of a deleted message the
--- chat says who could see it; where the chat is gone too, its own deletion says it all.
+-- New messages: one insert per statement, reading no other table. A deletion stores the scope of
+-- its chat; when the chat is gone too, the chat's own event suffices.
 -- Definer: nobody writes "Event".
 create or replace function app_private.tg_message__event()
   returns trigger
@@ -74,13 +74,13 @@ end
 $$;
 alter function app_private.tg_message__event() owner to record_definer;
 comment on function app_private.tg_message__event() is
-  'Messages written, changed and deleted go into the outbox.';
+  'Writes messages that are created, changed and deleted to the outbox.';
 
 create or replace trigger _500_event_insert
   after insert on public."Message"
   referencing new table as added
   for each statement execute function app_private.tg_message__event();
--- Not of "userId", which becomes null with its author's account: that is no news about the message.
+-- Not of "userId", which becomes null with its author's account: that does not change the message.
 create or replace trigger _500_event_update
   after update of "parts", "attachments" on public."Message"
   for each row execute function app_private.tg_message__event();

@@ -1,4 +1,4 @@
--- What fires on public."Organization".
+-- Triggers of public."Organization".
 
 create or replace trigger _100_touch before update on public."Organization"
   for each row execute function app_private.tg__touch();
@@ -19,7 +19,8 @@ end
 $$;
 alter function app_private.tg_organization__empty() owner to membership_definer;
 comment on function app_private.tg_organization__empty() is
-  'Its last member leaves an organization as they delete it; anybody else stops it (foreign key).';
+  'Ends the membership of the last member, who deletes the organization; other members stop the '
+  'deletion (foreign key).';
 
 create or replace trigger _200_empty
   before delete on public."Organization"
@@ -49,7 +50,7 @@ end
 $$;
 alter function app_private.tg_organization__audit() owner to record_definer;
 comment on function app_private.tg_organization__audit() is
-  'Organizations that come, change and go leave a trace.';
+  'Records that an organization was created, renamed or deleted.';
 
 create or replace trigger _400_audit
   after insert or update of "name" or delete on public."Organization"

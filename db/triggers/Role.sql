@@ -1,4 +1,4 @@
--- What fires on public."Role".
+-- Triggers of public."Role".
 
 create or replace trigger _100_touch before update on public."Role"
   for each row execute function app_private.tg__touch();
@@ -28,7 +28,8 @@ begin
 end
 $$;
 alter function app_private.tg_role__audit() owner to record_definer;
-comment on function app_private.tg_role__audit() is 'Changes of what a role holds leave a trace.';
+comment on function app_private.tg_role__audit() is
+  'Records roles created, changed and deleted in the audit trail.';
 
 create or replace trigger _400_audit
   after insert or update of "name", "permissions" or delete on public."Role"

@@ -1,6 +1,6 @@
--- What fires on public."Stream".
+-- Triggers of public."Stream".
 
--- The pieces of a stream are no events: whoever follows it reads them.
+-- Chunks have no events: followers read them.
 -- Definer: nobody writes "Event".
 create or replace function app_private.tg_stream__event()
   returns trigger
@@ -25,7 +25,7 @@ end
 $$;
 alter function app_private.tg_stream__event() owner to record_definer;
 comment on function app_private.tg_stream__event() is
-  'Streams opened, finished and deleted go into the outbox.';
+  'Writes streams that are opened, finished and deleted to the outbox.';
 
 create or replace trigger _500_event
   after insert or delete on public."Stream"

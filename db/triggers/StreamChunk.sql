@@ -1,8 +1,7 @@
--- What fires on public."StreamChunk".
+-- Triggers of public."StreamChunk".
 
--- One update says that the stream is alive, and takes its row: an append and a finish at the same
--- moment come one after the other, and the one that is late finds the stream as it is then.
--- After the insert, so that only who may append learns whether a stream has ended.
+-- One update keeps the stream open and locks its row, so appends and finishes are serialized. After
+-- the insert, so that only people who may append learn that a stream has ended.
 -- Definer: nobody updates "Stream".
 create or replace function app_private.tg_stream_chunk__append()
   returns trigger

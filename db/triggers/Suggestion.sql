@@ -1,11 +1,10 @@
--- What fires on public."Suggestion".
+-- Triggers of public."Suggestion".
 
 create or replace trigger _100_touch before update on public."Suggestion"
   for each row execute function app_private.tg__touch();
 
--- Policies and column grants cannot say that one person may change these columns and another
--- those; this does. Not "is distinct from" alone: a statement that clears its identity between two
--- rows would be the author of what nobody's account has written any more.
+-- Column grants cannot separate the author's columns from the owner's. "is not true": a statement
+-- that clears its identity between two rows must not match an author that is null.
 create or replace function app_private.tg_suggestion__two_people()
   returns trigger
   language plpgsql
@@ -32,7 +31,7 @@ begin
 end
 $$;
 comment on function app_private.tg_suggestion__two_people() is
-  'The author rewords, the owner of the document resolves; neither does the other''s.';
+  'Only the author rewords a suggestion; only the owner of the document resolves it.';
 
 create or replace trigger _200_two_people
   before update of "suggestedText", "description", "isResolved" on public."Suggestion"

@@ -1,4 +1,4 @@
--- What fires on public."User". Its two longest functions stand in db/functions/triggers.
+-- Triggers of public."User". Its two longest functions stand in db/functions/triggers.
 
 create or replace trigger _100_touch before update on public."User"
   for each row execute function app_private.tg__touch();
@@ -35,7 +35,8 @@ end
 $$;
 alter function app_private.tg_user__last_member() owner to membership_definer;
 comment on function app_private.tg_user__last_member() is
-  'The last administrator stays while others do; with its last member an organization ends.';
+  'Keeps the last administrator while other members remain; deletes an organization without '
+  'members.';
 
 create or replace trigger _300_last_member
   after update of "organizationId", "roleId" or delete on public."User"
@@ -78,7 +79,7 @@ end
 $$;
 alter function app_private.tg_user__event() owner to record_definer;
 comment on function app_private.tg_user__event() is
-  'Members who join, leave, or get another role or manager go into the outbox.';
+  'Writes members who join, leave, or get another role or manager to the outbox.';
 
 create or replace trigger _500_event
   after delete on public."User"

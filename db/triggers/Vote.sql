@@ -1,4 +1,4 @@
--- What fires on public."Vote".
+-- Triggers of public."Vote".
 
 create or replace function app_private.tg_vote__chat()
   returns trigger
@@ -17,8 +17,8 @@ create or replace trigger _200_chat
   before insert or update of "message_id", "chatId" on public."Vote"
   for each row execute function app_private.tg_vote__chat();
 
--- A row at a time: a deleted message asks for its votes, and mostly there are none. A vote that goes
--- with its message is not news: the message's deletion says it.
+-- A row at a time: a deleted message asks for its votes, and mostly there are none. A vote that
+-- goes with its message needs no event: the message's deletion has one.
 -- Definer: nobody writes "Event".
 create or replace function app_private.tg_vote__event()
   returns trigger
@@ -44,7 +44,7 @@ end
 $$;
 alter function app_private.tg_vote__event() owner to record_definer;
 comment on function app_private.tg_vote__event() is
-  'Votes cast, changed and taken back go into the outbox.';
+  'Writes votes that are cast, changed and taken back to the outbox.';
 
 create or replace trigger _500_event
   after insert or delete on public."Vote"

@@ -1,4 +1,4 @@
--- What fires on public.accounts.
+-- Triggers of public.accounts.
 
 -- Definer: it reads whether there is a password, and locks the person's row against two at once.
 create or replace function app_private.tg_accounts__last_way_in()
@@ -27,7 +27,7 @@ end
 $$;
 alter function app_private.tg_accounts__last_way_in() owner to sign_in_definer;
 comment on function app_private.tg_accounts__last_way_in() is
-  'Nobody unlinks the account without which they could not sign in.';
+  'Refuses to unlink the last way to sign in.';
 
 create or replace trigger _200_last_way_in
   before delete on public.accounts
@@ -54,7 +54,7 @@ end
 $$;
 alter function app_private.tg_accounts__audit() owner to record_definer;
 comment on function app_private.tg_accounts__audit() is
-  'Linking and unlinking a way to sign in leave a trace.';
+  'Records linked and unlinked accounts in the audit trail.';
 
 create or replace trigger _400_audit
   after insert or delete on public.accounts
@@ -79,7 +79,7 @@ end
 $$;
 alter function public.handle_new_user() owner to sign_in_definer;
 comment on function public.handle_new_user() is
-  'Makes sure that the person behind a new OAuth account exists.';
+  'Creates the person of a new OAuth account, if missing.';
 
 create or replace trigger on_auth_user_created
   after insert on public.accounts

@@ -1,4 +1,4 @@
--- What fires on public.sessions.
+-- Triggers of public.sessions.
 
 -- Definer: nobody updates sessions.
 create or replace function app_private.tg_sessions__family()
@@ -15,7 +15,7 @@ end
 $$;
 alter function app_private.tg_sessions__family() owner to sign_in_definer;
 comment on function app_private.tg_sessions__family() is
-  'With a sign-in all its pairs are revoked, those included that were added while it was waited for.';
+  'Revokes every token pair of a revoked sign-in, also pairs added concurrently.';
 
 create or replace trigger _200_family
   after update of "revoked" on public.sessions
@@ -48,7 +48,7 @@ end
 $$;
 alter function app_private.tg_sessions__audit() owner to record_definer;
 comment on function app_private.tg_sessions__audit() is
-  'Signing in and out, and revoking a sign-in, leave one trace each, however many pairs it has.';
+  'Records sign-in, sign-out and revocation once per sign-in.';
 
 create or replace trigger _400_audit_insert
   after insert on public.sessions

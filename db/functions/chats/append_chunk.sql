@@ -15,7 +15,7 @@ begin
     return appended;
   end if;
 
-  -- A second look, because whoever appended at the same moment is not in the first one's snapshot.
+  -- Read again: the first snapshot lacks a chunk appended concurrently.
   select c."createdAt", c."data" = chunk_data into appended, is_same
   from public."StreamChunk" c
   where c."streamId" = stream_id and c."index" = chunk_index;
@@ -32,5 +32,6 @@ end
 $$;
 grant execute on function public.append_chunk(uuid, integer, text) to regular_user;
 comment on function public.append_chunk(uuid, integer, text) is
-  'Appends to one''s stream; the same once more changes nothing. When it was appended, or null: no '
-  'such stream. RC016, RC017: it has ended; RC019: too long; RC020: other data has this index.';
+  'Appends a chunk to the caller''s stream and returns its time; repeating it changes nothing. '
+  'Null: no such stream. RC016, RC017: the stream has ended; RC019: too long; RC020: the index '
+  'holds other data.';

@@ -1,4 +1,4 @@
--- Definer: asked of every row that somebody deletes, whatever they see of its chat.
+-- Definer: the caller may not see the chat of the row.
 create or replace function auth.can_tidy_chat(chat_id uuid)
   returns boolean
   language plpgsql
@@ -20,5 +20,5 @@ $$;
 alter function auth.can_tidy_chat(uuid) owner to identity_definer;
 grant execute on function auth.can_tidy_chat(uuid) to regular_user;
 comment on function auth.can_tidy_chat(uuid) is
-  'Whether the person may delete what others wrote in a chat: its owner (of an organization''s only '
-  'while a member), or who may manage chats there.';
+  'Whether the caller may delete other people''s rows in a chat: its owner (in an organization, '
+  'only while a member) or a holder of can_manage_chats.';

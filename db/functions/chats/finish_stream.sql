@@ -1,6 +1,5 @@
--- Definer: nobody updates "Stream". It decides nothing: the policies of "Stream" and "Message" that
--- hold for chat_definer judge the person who is asking. Whoever appends or finishes at the same
--- moment waits for the row that it locks first.
+-- Definer: nobody updates "Stream". The policies for chat_definer on "Stream" and "Message" check
+-- the caller. The row lock makes concurrent appends and finishes wait.
 create or replace function public.finish_stream(
   stream_id uuid, message_role text default 'assistant', message_id uuid default null)
   returns setof public."Message"
@@ -53,5 +52,6 @@ $$;
 alter function public.finish_stream(uuid, text, uuid) owner to chat_definer;
 grant execute on function public.finish_stream(uuid, text, uuid) to regular_user;
 comment on function public.finish_stream(uuid, text, uuid) is
-  'Makes one message of one''s stream, at its price; no row: not one''s own. RC005: no credits; '
-  'RC016, RC017: it has ended; RC018: chunks are missing; RC019: too long for a message.';
+  'Turns the caller''s stream into one message and charges its price; no row for another person''s '
+  'stream. RC005: insufficient credits; RC016, RC017: the stream has ended; RC018: chunks are '
+  'missing; RC019: too long for a message.';

@@ -14,4 +14,4 @@ $$;
 grant execute on function public.stream_state(timestamp, timestamp)
   to anonymous, regular_user, chat_definer, live_definer;
 comment on function public.stream_state(timestamp, timestamp) is
-  'What a stream is, by its "finishedAt" and "activeAt": open, finished or abandoned.';
+  'The state of a stream: open, finished or abandoned.';

@@ -23,4 +23,4 @@ $$;
 alter function public.grant_credits(uuid, numeric, text) owner to credit_definer;
 grant execute on function public.grant_credits(uuid, numeric, text) to regular_user;
 comment on function public.grant_credits(uuid, numeric, text) is
-  'Credits for a person, from who holds can_grant_credits. Returns the balance after it.';
+  'Grants credits to a person; needs can_grant_credits. Returns the new balance.';

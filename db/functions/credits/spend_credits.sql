@@ -23,4 +23,4 @@ $$;
 alter function public.spend_credits(numeric, text) owner to credit_definer;
 grant execute on function public.spend_credits(numeric, text) to regular_user, chat_definer;
 comment on function public.spend_credits(numeric, text) is
-  'Spends the person''s own credits. Returns the balance after it. RC005: it does not suffice.';
+  'Spends the caller''s credits. Returns the new balance. RC005: insufficient credits.';

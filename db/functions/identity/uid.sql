@@ -3,11 +3,11 @@
 -- of that person which is live at this statement. A login that is a member of identity_setter
 -- (psql, tests) is believed. Definer: it reads sessions, whose digests no other role may read.
 --
--- On those logins it is nobody's in a transaction that keeps an old snapshot (repeatable read):
--- rights that were withdrawn meanwhile would go on there.
+-- On those logins it is null unless the isolation level is read committed: an old snapshot would
+-- keep withdrawn rights.
 --
--- It never raises. After the first transaction on a connection an unset setting is '', not null;
--- what is malformed is compared as text, which equals nobody, or is not cast.
+-- After the first transaction on a connection an unset setting is '', not null. Malformed settings
+-- never raise: they are compared as text, or not cast.
 create or replace function auth.uid()
   returns uuid
   language plpgsql
@@ -39,4 +39,4 @@ alter function auth.uid() owner to identity_definer;
 grant execute on function auth.uid() to anonymous, regular_user, rlschat_api, rlschat_auth,
   builtin_definer, chat_definer, credit_definer, membership_definer, record_definer, sign_in_definer;
 comment on function auth.uid() is
-  'The person who is asking, verified; null for nobody. Policies call it as (select auth.uid()).';
+  'The verified id of the caller, or null. Policies call it as (select auth.uid()).';

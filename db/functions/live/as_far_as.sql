@@ -28,4 +28,4 @@ end
 $$;
 alter function auth.as_far_as(pg_snapshot, pg_snapshot, integer) owner to live_definer;
 comment on function auth.as_far_as(pg_snapshot, pg_snapshot, integer) is
-  'The part of a snapshot that holds about so many events more than another one.';
+  'A snapshot at most about so many events after another one.';

@@ -1,5 +1,5 @@
--- Who may know of events about rows that exist: everybody who sees the chat now, and, for an
--- event about a member, the members of the organization who subscribe to everything of their own.
+-- The recipients of events about existing rows: everybody who sees the chat now, and, for an event
+-- about a member, the members of the organization who subscribe to everything of their own.
 -- Deletions: auth.deletion_audience. Sessions are not checked here: auth.ended_subscriptions.
 create or replace function auth.audience(
   happened public."Event"[], people uuid[], wanted uuid[])
@@ -37,4 +37,4 @@ end
 $$;
 alter function auth.audience(public."Event"[], uuid[], uuid[]) owner to live_definer;
 comment on function auth.audience(public."Event"[], uuid[], uuid[]) is
-  'Who may know of events about rows that exist; one row for all events with the same readers.';
+  'The recipients of events about existing rows; one row for all events with the same readers.';

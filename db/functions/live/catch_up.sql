@@ -1,7 +1,7 @@
--- A page for subscribers who lag behind: their position is what a client says, so it is not
--- trusted ("ours" is false) and may be far away. They are led up to "upto" in steps of some 4,096
--- events. A position within a step of more than 50,000 is refused, because each page would read
--- all of it again.
+-- A page for subscribers who lag behind: their position is what a client says, so it is not trusted
+-- ("ours" is false) and may be far away. They reach "upto" in steps of some 4,096 events. A
+-- position within a step of more than 50,000 is refused, because each page would read all of it
+-- again.
 -- Definer: the login of delivery reads no table.
 create or replace function auth.catch_up(
   after pg_snapshot, upto pg_snapshot, last bigint, page integer,
@@ -33,4 +33,4 @@ grant execute on function auth.catch_up(
   pg_snapshot, pg_snapshot, bigint, integer, uuid[], bytea[], uuid[]) to rlschat_live;
 comment on function auth.catch_up(
   pg_snapshot, pg_snapshot, bigint, integer, uuid[], bytea[], uuid[]) is
-  'What auth.deliver returns, for subscribers whose position is older than the process''s own.';
+  'The rows of auth.deliver for subscribers behind this process.';

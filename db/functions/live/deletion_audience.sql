@@ -1,5 +1,5 @@
--- Who may know that a row is gone. The outbox keeps the owner, organization and visibility of its
--- chat at that moment. The audience of a deletion is everybody who
+-- The recipients of deletions. The outbox keeps the owner, organization and visibility of the chat
+-- at the moment of the deletion. The audience of a deletion is everybody who
 --   saw the chat then, by these three and the membership of now,
 --   and sees the chat now, unless the chat is gone, too,
 --   and was a member by then: people who joined later do not even learn that the row existed,
@@ -85,4 +85,4 @@ $$;
 alter function auth.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[])
   owner to live_definer;
 comment on function auth.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[]) is
-  'Who may know of deletions; one row for all events with the same readers.';
+  'The recipients of deletions; one row for all events with the same readers.';

@@ -13,7 +13,7 @@
 --
 -- A subscriber is a person (null: anonymous), the digest of the secret of their session, and a
 -- chat (null: all of their own), by place in the arrays. "everybody" checks the access of all;
--- otherwise only of those whom the page concerns. "ours": the position is this process's own, not
+-- otherwise only of those affected by the page. "ours": the position is this process's own, not
 -- one that a client has sent (auth.catch_up).
 -- Definer: the login of delivery reads no table.
 create or replace function auth.deliver(

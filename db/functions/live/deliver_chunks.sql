@@ -1,5 +1,5 @@
--- What the followers of streams get. A follower is a person (null: anonymous), the digest of the
--- secret of their session, the chat, the stream, and the index of the last chunk that they have
+-- The next chunks for followers of streams. A follower is a person (null: anonymous), the digest of
+-- the secret of their session, the chat, the stream, and the index of the last chunk that they have
 -- (null: they have no room now). One statement in one snapshot, as auth.deliver. It returns
 --   chunk                id: its index; payload: the text
 --   finished, abandoned  for a follower who has every chunk; payload: the message that it became

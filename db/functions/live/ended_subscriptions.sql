@@ -1,6 +1,5 @@
--- Whose access ended: subscribers whose session is over, and those who no longer see the chat
--- that they subscribed to. A session is valid while the family of its refreshes is
--- (auth.refresh_session).
+-- Subscriptions that have ended: the session is over, or the chat is no longer visible. A session
+-- is valid while its sign-in is.
 -- "which": the places of the subscribers in question; null for all.
 -- Definer: it reads sessions and memberships.
 create or replace function auth.ended_subscriptions(

@@ -1,5 +1,5 @@
--- What an event says: the row as it is now, as the API's lists show it, or the ids of a row that
--- was deleted. It checks no person: auth.audience has decided who may read it.
+-- The payload of an event: the row as it is now, as the API's lists show it, or the ids of a row
+-- that was deleted. It checks no person: auth.audience has decided who may read it.
 --
 -- "parts" and "attachments" are of type json, so they are passed on as they were written; both
 -- are null when they exceed 64 KB together, because everybody waits for what delivery reads. A

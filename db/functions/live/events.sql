@@ -1,7 +1,8 @@
--- What happened. A position in the outbox is a snapshot: an event is new when its transaction is
--- visible in "upto" and was not in "after", in whatever order transactions committed. These are
--- the transactions that began after that snapshot was taken and those that were running then, so
--- a transaction that runs for hours delays nothing else and is not lost. "last" continues a page.
+-- The events between two positions. A position in the outbox is a snapshot: an event is new when
+-- its transaction is visible in "upto" and was not in "after", in whatever order transactions
+-- committed. These are the transactions that began after that snapshot was taken and those that
+-- were running then, so a transaction that runs for hours delays nothing else and is not lost.
+-- "last" continues a page.
 --
 -- Always by the key: the outbox is empty at night, and a plan that was made and kept then would
 -- read the whole table for each page in the morning.
@@ -29,4 +30,4 @@ end
 $$;
 alter function auth.events(pg_snapshot, pg_snapshot, bigint, integer) owner to live_definer;
 comment on function auth.events(pg_snapshot, pg_snapshot, bigint, integer) is
-  'What was committed between two snapshots, in the order of event ids, one page at a time.';
+  'The events committed between two snapshots, by id, one page at a time.';

@@ -1,7 +1,7 @@
--- What followers of streams do not have yet: the chunks after their index, up to the first gap,
--- because writers may append in any order; and, for a follower who has them all, how the stream
--- ended. At most 64 chunks each and some 4 MB together, round-robin: the first chunk of every
--- follower before the second of any.
+-- The chunks that followers lack: those after their index, up to the first gap, because writers may
+-- append in any order; and, for a follower who has them all, how the stream ended. At most 64
+-- chunks each and some 4 MB together, round-robin: the first chunk of every follower before the
+-- second of any.
 -- A follower whose index is null gets nothing. It checks no person: see auth.deliver_chunks.
 create or replace function auth.next_chunks(streams uuid[], indexes integer[])
   returns table (subscriber integer, "index" integer, kind text, payload text)

@@ -58,5 +58,5 @@ $$;
 alter function public.accept_invitation(text) owner to membership_definer;
 grant execute on function public.accept_invitation(text) to regular_user;
 comment on function public.accept_invitation(text) is
-  'Joins the organization that the token invites the person''s verified address to. '
-  'RC004: not valid (any more); RC002: already in an organization; RC011: an operator.';
+  'Joins the organization that the token invites the person''s verified address to. RC004: not '
+  'valid (any more); RC002: already a member of an organization; RC011: an operator.';

@@ -1,6 +1,6 @@
--- Whoever removes a colleague does not inherit from them while anybody else can: they may have made
--- themselves the manager for that. Nobody removes when people leave (the person asking is the one who
--- goes), or when an operator's login, which has no identity, writes to "User".
+-- Somebody who removes a colleague does not inherit from them while another administrator can: they
+-- could have made themselves the manager for that. There is no remover when people leave by
+-- themselves or when an operator edits "User" without an identity.
 -- Definer: the person who goes, or who removes them, may not give other people's rows away.
 create or replace function app_private.hand_over(person uuid, organization uuid, manager uuid)
   returns void
@@ -41,5 +41,5 @@ end
 $$;
 alter function app_private.hand_over(uuid, uuid, uuid) owner to membership_definer;
 comment on function app_private.hand_over(uuid, uuid, uuid) is
-  'What a person owns in an organization goes to their manager, or else to the longest-standing '
-  'administrator, to whoever removes them only if nobody else administers it; their reports move up.';
+  'Gives a person''s rows in an organization to their manager, else to the longest-standing '
+  'administrator, to the remover only as the last resort; their reports move up.';

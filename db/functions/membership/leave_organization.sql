@@ -11,7 +11,7 @@ begin
   perform from public."Organization" o
   where o."id" = organization_id and o."id" = auth.organization_id()
   for no key update;
-  -- That one, not whichever the person may have joined in the meantime.
+  -- Not an organization that the person has joined since.
   update public."User"
   set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
   where "id" = auth.uid() and "organizationId" = organization_id;
@@ -24,5 +24,5 @@ $$;
 alter function public.leave_organization(uuid) owner to membership_definer;
 grant execute on function public.leave_organization(uuid) to regular_user;
 comment on function public.leave_organization(uuid) is
-  'Ends the person''s membership; what they own there stays. False when it is not theirs. '
-  'RC009: in no organization; RC003: the last administrator.';
+  'Ends the person''s membership; what they own there stays. False for another organization. '
+  'RC009: not a member of an organization; RC003: the last administrator.';

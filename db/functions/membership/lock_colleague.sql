@@ -1,5 +1,5 @@
--- What every change to a colleague begins with. It locks the organization, so that rights are
--- judged as they are once changes before this one have happened.
+-- Every change to a colleague starts here. Locks the organization, so that rights are checked after
+-- concurrent changes.
 -- Definer: people see no colleague's role.
 create or replace function app_private.lock_colleague(person uuid)
   returns boolean
@@ -28,5 +28,5 @@ end
 $$;
 alter function app_private.lock_colleague(uuid) owner to membership_definer;
 comment on function app_private.lock_colleague(uuid) is
-  'False for who is no colleague; raises 42501 for a colleague that the person may not manage: '
-  'oneself, or one who holds what the person lacks.';
+  'False when the person is not a colleague; 42501 when the caller may not manage them: oneself, '
+  'or a holder of permissions that the caller lacks.';

@@ -20,5 +20,5 @@ $$;
 alter function public.remove_member(uuid, text[]) owner to membership_definer;
 grant execute on function public.remove_member(uuid, text[]) to regular_user;
 comment on function public.remove_member(uuid, text[]) is
-  'Ends a colleague''s membership; what they own there stays. False for who is no colleague. '
-  'RC003: the last administrator; RC015: the member has none of the tags that are expected.';
+  'Ends a colleague''s membership; what they own there stays. False when the person is not a '
+  'colleague. RC003: the last administrator; RC015: the member has changed.';

@@ -24,6 +24,6 @@ $$;
 alter function public.set_member_manager(uuid, uuid, text[]) owner to membership_definer;
 grant execute on function public.set_member_manager(uuid, uuid, text[]) to regular_user;
 comment on function public.set_member_manager(uuid, uuid, text[]) is
-  'Puts a colleague below a manager, or below nobody (null). False for who is no colleague. '
-  'RC006: a cycle; RC007: the manager is no colleague; RC015: the member has none of the tags '
-  'that are expected.';
+  'Puts a colleague below a manager, or below nobody (null). False when the person is not a '
+  'colleague. RC006: a cycle; RC007: the manager is not a colleague; RC015: the member has '
+  'changed.';

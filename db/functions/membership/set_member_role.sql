@@ -29,6 +29,6 @@ $$;
 alter function public.set_member_role(uuid, uuid, text[]) owner to membership_definer;
 grant execute on function public.set_member_role(uuid, uuid, text[]) to regular_user;
 comment on function public.set_member_role(uuid, uuid, text[]) is
-  'Gives a colleague a role that holds nothing the person lacks. False for who is no colleague. '
-  'RC012: no role of this organization; RC003: the last administrator; RC015: '
-  'the member has none of the tags that are expected.';
+  'Gives a colleague a role that holds nothing the person lacks. False when the person is not a '
+  'colleague. RC012: not a role of this organization; RC003: the last administrator; RC015: the '
+  'member has changed.';

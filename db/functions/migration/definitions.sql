@@ -46,7 +46,8 @@ as $$
   select 'policy', format('%s %I', r.full_name, p.polname),
     format('%s for %s to %s using (%s) with check (%s)',
       case when p.polpermissive then 'permissive' else 'restrictive' end, p.polcmd,
-      (select string_agg(case o when 0 then 'public' else o::regrole::text end, ', ' order by o::regrole::text)
+      (select string_agg(case o when 0 then 'public' else o::regrole::text end, ', '
+          order by o::regrole::text)
         from unnest(p.polroles) o),
       pg_catalog.pg_get_expr(p.polqual, p.polrelid),
       pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid))

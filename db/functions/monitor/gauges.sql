@@ -1,4 +1,4 @@
--- Definer: what mints identities reads no table. It counts, and names nobody.
+-- Definer: the sign-in login reads no table. Counts only.
 create or replace function auth.gauges()
   returns table (sessions bigint, events bigint, migrations bigint)
   language sql

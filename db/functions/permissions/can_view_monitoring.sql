@@ -1,6 +1,6 @@
--- On the API's logins, the permission of the person who is verified there, so that SQL which becomes
--- the role monitor without one sees nothing. Who comes by another login and says nobody's name holds
--- the role monitor, or owns all of it, by an operator's grant: db-check, and people at psql.
+-- On the API's logins the caller needs the permission, so injected SQL that becomes monitor without
+-- it sees nothing. Any other login without an auth.uid has been granted monitor or ownership by an
+-- operator: db-check, psql.
 -- Definer: reads the person's role.
 create or replace function auth.can_view_monitoring()
   returns boolean
@@ -24,4 +24,5 @@ grant usage on schema auth to rlschat_stats;
 grant execute on function auth.can_view_monitoring()
   to monitor, rlschat_api, rlschat_owner, rlschat_stats;
 comment on function auth.can_view_monitoring() is
-  'Whether who asks may look at the system: holders of can_view_monitoring, and operators at psql.';
+  'Whether the caller may read schema monitor: a holder of can_view_monitoring, or an operator at '
+  'psql.';

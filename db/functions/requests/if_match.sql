@@ -1,5 +1,6 @@
--- Called where the row has just been changed (in RETURNING), so nothing comes between the comparison
--- and the change, and who may not change the row is told that and not its version.
+-- Called in RETURNING, so nothing comes between the comparison and the change, and people who may
+-- not change the row are denied before they learn its version. Functions that change a member call
+-- it under the lock of app_private.lock_colleague.
 create or replace function auth.if_match(tag text, expected text[])
   returns boolean
   language plpgsql
@@ -16,5 +17,5 @@ end
 $$;
 grant execute on function auth.if_match(text, text[]) to regular_user, membership_definer;
 comment on function auth.if_match(text, text[]) is
-  'True when no tag is expected or the row''s tag is among them. RC015: it is not, and the '
-  'statement is undone.';
+  'True when no tag is expected or the row has one of them. RC015: it has not; the statement is '
+  'undone.';

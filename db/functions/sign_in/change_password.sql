@@ -11,8 +11,8 @@ begin
   if not found then
     return false;
   end if;
-  -- Whoever else knew the old one is out, with the mails they asked for; the sign-in that changes
-  -- it goes on.
+  -- Anyone else who knew the old password is signed out and loses pending mailed links; the current
+  -- sign-in stays.
   delete from public."verificationToken" t where t."userId" = auth.uid();
   update public.sessions s set "revoked" = now() at time zone 'utc'
   where s."userId" = auth.uid() and s."familyId" is null and s."revoked" is null
@@ -23,5 +23,5 @@ $$;
 alter function auth.change_password(text, text) owner to sign_in_definer;
 grant execute on function auth.change_password(text, text) to rlschat_auth;
 comment on function auth.change_password(text, text) is
-  'A new password for who is signed in, and an end to their other sessions. False when the old '
-  'hash (null: none) is no longer the one.';
+  'Sets a new password for the caller and ends their other sign-ins. False when the old hash '
+  '(null: none) does not match.';

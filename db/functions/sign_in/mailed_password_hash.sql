@@ -18,5 +18,5 @@ $$;
 alter function auth.mailed_password_hash(bytea) owner to sign_in_definer;
 grant execute on function auth.mailed_password_hash(bytea) to rlschat_auth;
 comment on function auth.mailed_password_hash(bytea) is
-  'The hash that a password given with a mailed proof of an address is compared with; null: no such '
-  'token, or no password.';
+  'The password hash of the person who requested a verification mail; null when the token is '
+  'unknown or there is no password.';

@@ -14,5 +14,5 @@ $$;
 alter function auth.open_session(uuid, bytea, bytea, text) owner to sign_in_definer;
 grant execute on function auth.open_session(uuid, bytea, bytea, text) to rlschat_auth;
 comment on function auth.open_session(uuid, bytea, bytea, text) is
-  'A sign-in, by the digests of its refresh token and of its access tokens'' secret, from a client; '
-  'says when it ends (30 days, UTC).';
+  'Opens a sign-in from the digests of its refresh token and of its access tokens'' secret; '
+  'returns its end (30 days, UTC).';

@@ -1,5 +1,5 @@
--- Locks the row of the sign-in first, as does whoever ends one: of two at once one comes after the
--- other, and no pair is added to a sign-in that ends.
+-- Locks the row of the sign-in first, as every statement that ends one does, so no pair is added to
+-- a sign-in that has ended.
 -- It returns null rather than raise, so that revoking a family is committed.
 -- Definer: nobody reads or writes the digests.
 create or replace function auth.refresh_session(
@@ -20,7 +20,7 @@ begin
   where f."id" = (
     select coalesce(s."familyId", s."id") from public.sessions s where s."sessionToken" = token)
   for update;
-  -- As it is now that no other request of the sign-in is under way, and by the clock of now.
+  -- Read again under the lock, and by the current time.
   at := clock_timestamp() at time zone 'utc';
   select s.* into session from public.sessions s
   where s."sessionToken" = token and family."id" in (s."id", s."familyId");
@@ -32,8 +32,8 @@ begin
     if session."expires" <= at then
       return null;
     end if;
-  -- After its grace, a token that was used before is in the wrong hands, or its successor is. No
-  -- setting of an API makes that grace longer than five minutes.
+  -- A used token that returns after its grace has been stolen, or its successor has. The grace
+  -- never exceeds five minutes.
   elsif at >= session."rotated" + make_interval(secs => least(coalesce(grace, 0), 300)) then
     update public.sessions f set "revoked" = at where f."id" = family."id";
     return null;
@@ -62,6 +62,6 @@ $$;
 alter function auth.refresh_session(bytea, bytea, bytea, text, integer) owner to sign_in_definer;
 grant execute on function auth.refresh_session(bytea, bytea, bytea, text, integer) to rlschat_auth;
 comment on function auth.refresh_session(bytea, bytea, bytea, text, integer) is
-  'Exchanges a refresh token for the next pair; returns whose it is, null when refused. A token that '
-  'was exchanged before gives another pair of the same sign-in for so many seconds of grace (300 '
-  'at most) and fifty pairs at most; after its grace it revokes the sign-in.';
+  'Exchanges a refresh token for the next pair; returns the person, or null when refused. A used '
+  'token returns another pair of the same sign-in during its grace (seconds, at most 300; at most '
+  'fifty pairs); later it revokes the sign-in.';

@@ -13,4 +13,4 @@ end
 $$;
 alter function app_private.release_address(text, uuid) owner to sign_in_definer;
 comment on function app_private.release_address(text, uuid) is
-  'An unverified address reserves nothing against whoever proves it: its holder loses it.';
+  'Clears an unverified address from other accounts, because somebody has verified it.';

@@ -14,4 +14,4 @@ $$;
 alter function auth.replace_password_hash(uuid, text, text) owner to sign_in_definer;
 grant execute on function auth.replace_password_hash(uuid, text, text) to rlschat_auth;
 comment on function auth.replace_password_hash(uuid, text, text) is
-  'The same password, hashed anew; false when it was changed meanwhile.';
+  'Stores a new hash of the same password; false when the password has changed since.';

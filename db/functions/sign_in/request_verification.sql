@@ -11,11 +11,11 @@ declare
   address text;
 begin
   if purpose = 'verify_email' then
-    -- An address for who is signed in: their own, or the one that is to replace it.
+    -- An address for the caller: their own, or its replacement.
     person := auth.uid();
     address := normalize(request_verification.email, nfc);
   else
-    -- Never to the address as it was asked for: "ß" is "ss" when addresses are compared, and another
+    -- Mail goes to the stored address, not the requested one: "ß" matches "ss" but is another
     -- mailbox.
     select u."id", u."email"::text into person, address from public."User" u
     where auth.folded_address(u."email") = auth.folded_address(request_verification.email)
@@ -36,6 +36,6 @@ $$;
 alter function auth.request_verification(text, text, bytea) owner to sign_in_definer;
 grant execute on function auth.request_verification(text, text, bytea) to rlschat_auth;
 comment on function auth.request_verification(text, text, bytea) is
-  'Notes the digest of a token that is about to be mailed, good for 30 minutes: to verify an '
-  'address (for who is signed in) or to reset a password. Returns the address to mail it to; null: '
-  'nobody to mail to, do not tell.';
+  'Stores the digest of a token to be mailed, valid for 30 minutes: to verify an address of the '
+  'caller, or to reset a password. Returns the address to mail it to; null when there is none, '
+  'which the client must not learn.';

@@ -22,8 +22,8 @@ begin
   where u."id" = person."id";
   update public.sessions s set "revoked" = now() at time zone 'utc'
   where s."userId" = person."id" and s."familyId" is null and s."revoked" is null;
-  -- Who held the account before the address was proven keeps no back door: no mail under way that
-  -- would move it to another address, no linked account.
+  -- Somebody else may have held the account before the address was verified: delete pending mailed
+  -- links and, in that case, linked accounts.
   delete from public."verificationToken" t where t."userId" = person."id";
   if person."emailVerified" is null then
     delete from public.accounts a where a."userId" = person."id";

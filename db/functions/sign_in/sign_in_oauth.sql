@@ -18,7 +18,7 @@ declare
   is_new boolean := false;
 begin
   -- An account is known by the provider's own id for it, never by its address. A second request
-  -- for a new account waits at the insert below and finds it here when it comes around.
+  -- for a new account waits at the insert below and finds it in the next iteration.
   loop
     select a."userId" into holder from public.accounts a
     where a."provider" = sign_in_oauth.provider and a."providerAccountId" = provider_account_id;
@@ -29,8 +29,8 @@ begin
       exit;
     end if;
 
-    -- To an existing person only by an address that is proven there and here, and by no more than
-    -- case: "ß" folds to "ss", and the two are proven by different mailboxes.
+    -- Link to an existing person only when both sides have verified the address and it differs at
+    -- most in case: "ß" folds to "ss" but is another mailbox.
     if person is null and proven then
       select u."id" into person from public."User" u
       where auth.folded_address(u."email") = auth.folded_address(address)
@@ -71,5 +71,5 @@ $$;
 alter function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) owner to sign_in_definer;
 grant execute on function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) to rlschat_auth;
 comment on function auth.sign_in_oauth(text, text, text, text, boolean, jsonb) is
-  'Whose account at a provider this is; the first time it is linked to who is signed in, to the '
-  'person with that verified address, or to a new person. RC013: it signs somebody else in.';
+  'The person of an account at a provider. At first it is linked to the caller, to the person with '
+  'that verified address, or to a new person. RC013: it is linked to another person.';

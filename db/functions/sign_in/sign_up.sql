@@ -23,4 +23,4 @@ $$;
 alter function auth.sign_up(text, text) owner to sign_in_definer;
 grant execute on function auth.sign_up(text, text) to rlschat_auth;
 comment on function auth.sign_up(text, text) is
-  'Makes a person with an unverified address and a password hash. RC001: the address is taken.';
+  'Makes a person with an unverified address and a password hash. RC001: the address is in use.';

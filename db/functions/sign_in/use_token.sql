@@ -20,4 +20,4 @@ end
 $$;
 alter function app_private.use_token(text, bytea) owner to sign_in_definer;
 comment on function app_private.use_token(text, bytea) is
-  'Uses up a mailed token, once. RC010: unknown, used, or past its end.';
+  'Deletes a mailed token and returns it. RC010: unknown, used or expired.';

@@ -11,7 +11,7 @@ declare
   used public."verificationToken" := app_private.use_token('verify_email', token_digest);
 begin
   perform app_private.release_address(used."identifier", used."userId");
-  -- Whoever reads the mail may be somebody else than the person who asked for it.
+  -- The reader of the mail may not be the person who requested it.
   update public."User" u
   set "email" = used."identifier", "emailVerified" = now() at time zone 'utc'
   where u."id" = used."userId" and (u."id" = auth.uid() or u."password" = password_hash);
@@ -26,6 +26,6 @@ $$;
 alter function auth.verify_email(bytea, text) owner to sign_in_definer;
 grant execute on function auth.verify_email(bytea, text) to rlschat_auth;
 comment on function auth.verify_email(bytea, text) is
-  'Makes the address that a token was mailed to the person''s own, verified; returns whose. Only for '
-  'the person who asked for it: signed in, or by their password hash. RC010: the token is not valid, '
-  'or not theirs, and stays; RC001: somebody else has proven that address.';
+  'Sets the verified address of the person who requested the mail, proven by session or password '
+  'hash; returns the person. RC010: the token is invalid or not theirs, and remains; RC001: '
+  'another person has verified the address.';

@@ -1,5 +1,5 @@
--- The policy has seen that the owner is a member; this holds them there until the row is committed.
--- Without it, who is removed at the same moment would own a row that the hand-over did not see.
+-- The policy has checked that the owner is a member; this keeps them one until commit. Otherwise a
+-- person removed concurrently would own a row that the hand-over missed.
 -- Definer: it locks the owner's row of "User", which a leaving (or its hand-over) waits for.
 create or replace function app_private.tg__member_writes()
   returns trigger
@@ -20,4 +20,4 @@ end
 $$;
 alter function app_private.tg__member_writes() owner to membership_definer;
 comment on function app_private.tg__member_writes() is
-  'Nobody comes to own an organization''s chat or document while they leave it.';
+  'Keeps the owner of a new chat or document in the organization until commit.';

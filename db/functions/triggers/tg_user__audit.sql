@@ -51,4 +51,4 @@ end
 $$;
 alter function app_private.tg_user__audit() owner to record_definer;
 comment on function app_private.tg_user__audit() is
-  'Accounts, memberships, roles, managers, addresses and passwords leave a trace.';
+  'Records accounts, memberships, roles, managers, addresses and passwords in the audit trail.';

@@ -1,6 +1,6 @@
--- The one guard of memberships, however a change arrives: by a function, by deleting an account,
--- by an operator's hand. It locks the organization first, so that two changes at once are judged
--- one after the other: no cycle of managers, and no last administrator, slips between them.
+-- Guards every update and delete of a membership: by a function, by deleting an account, by an
+-- operator. It locks the organization first, so that two changes at once are judged one after the
+-- other: no cycle of managers, and no last administrator, slips between them.
 -- Definer: it reads and hands over what colleagues own.
 create or replace function app_private.tg_user__membership()
   returns trigger
@@ -58,4 +58,4 @@ end
 $$;
 alter function app_private.tg_user__membership() owner to membership_definer;
 comment on function app_private.tg_user__membership() is
-  'Keeps memberships whole: role and manager of the same organization, no cycle, hand-over on leaving.';
+  'Checks role, manager and cycles, and hands rows over when a member leaves.';

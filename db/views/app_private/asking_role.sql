@@ -1,5 +1,4 @@
--- Whom the catalogue rules hold to "nothing but what is granted": the roles that a request can have,
--- the logins that it comes by, and everybody.
+-- Roles of requests, their logins, and public: the catalogue rules allow them only what is granted.
 create or replace view app_private.asking_role (role) as
 select unnest(array['anonymous', 'regular_user', 'monitor', 'rlschat_api', 'rlschat_auth',
   'rlschat_live', 'public']);

@@ -1,5 +1,4 @@
--- The catalogue rules of what stands on tables, and holds where no policy is asked: keys, indexes,
--- constraints, triggers, rules.
+-- Catalogue rules of keys, indexes, constraints, triggers and rules, where no policy applies.
 create or replace view app_private.findings_of_constraints (rule, object, finding, remedy) as
 with tables as (
   select c.*, format('%I.%I', n.nspname, c.relname) as name
@@ -37,7 +36,7 @@ from tables t join pg_catalog.pg_trigger g on g.tgrelid = t.oid
 where g.tgenabled in ('D', 'R')
 union all
 select 'trigger_function', format('%s %I', t.name, g.tgname), format(
-    'runs %s, which %s may change, with the rights of whoever writes', p.oid::regprocedure,
+    'runs %s, which %s may change, with the rights of the writer', p.oid::regprocedure,
     p.proowner::regrole), 'drop the trigger, or alter function … owner to rlschat_owner'
 from tables t
 join pg_catalog.pg_trigger g on g.tgrelid = t.oid and not g.tgisinternal

@@ -54,11 +54,11 @@ select 'grant_place', name, format('%s may %s it, and no policy guards it', gran
 from asked
 where nspname <> 'public' and relkind in ('r', 'p', 'm', 'f')
 union all
--- The next number tells how many rows there are that one does not see; whoever sets it stops others.
+-- A sequence reveals how many rows are hidden; setting it breaks inserts.
 select 'grant_sequence', name, format('%s may %s it', grantee, lower(privilege_type)), 'revoke it'
 from asked where relkind = 'S'
 union all
--- A policy that was lost: the grant is left, and nobody's rows are.
+-- A grant without a policy: the policy was lost.
 select distinct 'grant_policy', a.name, format('%s may %s, and no policy says which rows', a.grantee,
   lower(a.privilege_type)), 'write the policy, or revoke it'
 from asked a

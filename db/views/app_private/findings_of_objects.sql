@@ -1,5 +1,5 @@
--- The catalogue rules of what stands beside tables and shows their rows on another way: views,
--- foreign tables, extensions, publications, event triggers.
+-- Catalogue rules of objects that show rows of tables in another way: views, foreign tables,
+-- extensions, publications, event triggers.
 create or replace view app_private.findings_of_objects (rule, object, finding, remedy) as
 with views as (
   select c.*, format('%I.%I', n.nspname, c.relname) as name,
@@ -18,7 +18,8 @@ where (relnamespace = 'public'::regnamespace or has_table_privilege('monitor', v
 union all
 -- It shows what its owner may see.
 select distinct 'view_invoker', v.name, format('shows %s what its owner sees of %s', r.role,
-  t.oid::regclass), 'with (security_invoker), or name it in this rule and test whom it shows what'
+  t.oid::regclass),
+  'with (security_invoker), or name it in this rule and test what it shows to which role'
 from views v
 cross join app_private.asking_role r
 join pg_catalog.pg_rewrite w on w.ev_class = v.oid
@@ -35,8 +36,9 @@ select 'view_kind', format('public.%I', c.relname), 'a materialized view or fore
 from pg_catalog.pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind in ('m', 'f')
 union all
-select distinct 'extension', e.extname, format('its functions, which everybody may execute, stand where %s '
-  'may use them', r.role), 'alter extension … set schema extensions'
+select distinct 'extension', e.extname,
+  format('its functions, which everybody may execute, are in a schema that %s may use', r.role),
+  'alter extension … set schema extensions'
 from pg_catalog.pg_extension e cross join app_private.asking_role r
 where e.extnamespace <> 'pg_catalog'::regnamespace
   and has_schema_privilege(r.role, e.extnamespace, 'usage')
@@ -53,7 +55,7 @@ cross join lateral (values (g.relid::regclass::text)) as t (relid)
 join pg_catalog.pg_class c on c.oid = g.relid and c.relnamespace = 'public'::regnamespace
 group by p.pubname
 union all
--- It runs with the rights of whoever changes the schema: the next migration's.
+-- It runs with the rights of the next migration.
 select 'event_trigger', e.evtname, format('runs %s, which %s may change', p.oid::regprocedure,
   p.proowner::regrole), 'drop event trigger'
 from pg_catalog.pg_event_trigger e

@@ -50,7 +50,8 @@ select 'policy_check', name, 'an update policy without its own WITH CHECK', 'wri
 from policies where polcmd = 'w' and polwithcheck is null
 union all
 -- True of one row is true of all where no column of the row is looked at.
-select 'policy_open', name, 'lets every row through, whoever asks', 'compare a column with who asks'
+select 'policy_open', name, 'lets every row through to everybody',
+  'compare a column with the caller'
 from policies p
 where polpermissive
   and (0 = any (polroles) or exists (select from applied a where a.oid = p.oid and a.asks))

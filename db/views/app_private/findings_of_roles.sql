@@ -1,4 +1,4 @@
--- The catalogue rules of roles: none stands above the policies, and none becomes another by itself.
+-- Catalogue rules of roles: none bypasses policies or becomes another implicitly.
 create or replace view app_private.findings_of_roles (rule, object, finding, remedy) as
 with ours as (
   select * from pg_catalog.pg_roles
@@ -51,9 +51,9 @@ cross join (values ('statement_timeout'), ('lock_timeout'), ('idle_in_transactio
 where l.rolcanlogin and not exists (
   select from settings s where s.setrole = l.oid and s.name = n.name and s.value <> '0')
 union all
--- Who logs in would begin as somebody, or without triggers.
+-- Such a setting would start sessions under another role or identity, or without triggers.
 select 'setting_preset', case s.setrole when 0 then current_database() else s.setrole::regrole::text end,
-  format('sets %s for whoever logs in', s.name), 'alter role … reset, alter database … reset'
+  format('sets %s at login', s.name), 'alter role … reset, alter database … reset'
 from settings s
 where (s.setrole = 0 or s.setrole in (select oid from ours))
   and s.name in ('role', 'session_authorization', 'session_replication_role', 'row_security',

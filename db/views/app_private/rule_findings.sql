@@ -1,5 +1,5 @@
 -- The catalogue rules, as one view: a row is an object that breaks one, and what to do about it.
--- It is empty when all is well. monitor.findings shows it to who may look.
+-- It is empty when all is well. monitor.findings shows it to operators.
 create or replace view app_private.rule_findings (rule, object, finding, remedy) as
 select rule, object, finding, remedy from app_private.findings_of_tables
 union all

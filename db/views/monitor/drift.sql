@@ -1,5 +1,5 @@
--- What is not as the last migration left it. Another major version may print definitions in other
--- words; then what is stored says nothing, as in db-check.
+-- Objects that differ from the last migration. Another major version may print definitions
+-- differently; then nothing is shown.
 create or replace view monitor.drift with (security_barrier) as
   select 'drift' as rule,
     coalesce(f.kind, d.kind) || ' ' || coalesce(f.name, d.name) as object,

@@ -8,4 +8,5 @@ create or replace view monitor.policies with (security_barrier) as
   from pg_catalog.pg_policies p
   where p.schemaname = 'public' and (select auth.can_view_monitoring());
 grant select on monitor.policies to monitor;
-comment on view monitor.policies is 'Every policy of public: for whom, for what, its expressions, why.';
+comment on view monitor.policies is
+  'Every policy of schema public, with its roles, command, expressions and comment.';

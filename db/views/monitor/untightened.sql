@@ -1,5 +1,5 @@
--- What only a superuser can take away from everybody, and is not taken away here. The system holds
--- without it; what these leave open is someone who can already run SQL of their own.
+-- Rights of public that only a superuser can revoke. The system holds without it; they help only
+-- somebody who already runs SQL.
 create or replace view monitor.untightened (rule, object, finding, remedy)
   with (security_barrier) as
 select 'superuser_only', 'pg_stat_activity', 'everybody sees which connections there are',
@@ -18,4 +18,4 @@ where p.pronamespace = 'pg_catalog'::regnamespace
   and (select auth.can_view_monitoring());
 grant select on monitor.untightened to monitor;
 comment on view monitor.untightened is
-  'What a superuser could tighten and has not; nothing here widens what a person can see of rows.';
+  'Rights that a superuser could revoke; none shows more rows.';

@@ -10,5 +10,5 @@ alter view public."Colleague" owner to identity_definer;
 grant select on public."Colleague" to regular_user;
 grant select ("id", "tag") on public."Colleague" to membership_definer;
 comment on view public."Colleague" is
-  'The members of the person''s organization, themselves included; never a balance or a password. '
-  '"tag" changes with what they see of one.';
+  'Members of the caller''s organization, including the caller, without balance and password. '
+  '"tag" changes with the visible columns and the role''s name.';
