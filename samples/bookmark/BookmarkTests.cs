@@ -24,7 +24,7 @@ public sealed class BookmarkTests(DatabaseFixture fixture) : TransactionTest(fix
 
     [Theory]
     [MemberData(nameof(Access))]
-    public async Task May(string row, string who, string verb, string expected)
+    public async Task May(string row, string who, string verbs, string expected)
     {
         await Db.As("owner");
         Db.Remember("chat", await Db.Ask<Guid>(
@@ -32,6 +32,6 @@ public sealed class BookmarkTests(DatabaseFixture fixture) : TransactionTest(fix
         Db.Remember("bookmark", await Db.Ask<Guid>(
             """insert into public."Bookmark" ("chatId") values ([chat]) returning "id" """));
         // An insert makes another row, so the whole table tells whether something has changed.
-        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb], """select b::text from public."Bookmark" b""");
+        await Matrix.Check(Db, row, who, verbs, expected, Verbs, """select b::text from public."Bookmark" b""");
     }
 }

@@ -105,8 +105,7 @@ public sealed partial class AddressTests(DatabaseFixture fixture) : TransactionT
     {
         var person = await SignUp();
         await Db.Do($"""update public."User" set "emailVerified" = now() where "id" = '{person}'""");
-        await Db.As("admin");
-        await Db.Do($"select public.invite_member('{Stored}', [member role], sha256('first'))");
+        await Db.As("admin").Do($"select public.invite_member('{Stored}', [member role], sha256('first'))");
         await Db.Do($"select public.invite_member(u&'{Typed}', [member role], sha256('second'))");
         Assert.Equal(["JOSÉ.SS@Test"], await Db.List("""select "email" from public."Invitation" where "email" ilike 'jos%' """));
         await Db.Do($"select set_config('auth.uid', '{person}', true)");

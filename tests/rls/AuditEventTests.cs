@@ -19,53 +19,33 @@ public sealed class AuditEventTests(DatabaseFixture fixture) : TransactionTest(f
     };
 
     // rival may view the audit of another organization.
-    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
-        ("by can_manage_members about owner in Acme", """
-            who                      read    insert update update_all upsert merge  delete delete_all truncate
-            owner                    yes     denied denied denied     denied denied denied denied     denied
-            can_manage_members       yes     denied denied denied     denied denied denied denied     denied
-            admin                    yes     denied denied denied     denied denied denied denied     denied
-            can_view_audit           yes     denied denied denied     denied denied denied denied     denied
-            member                   hidden  denied denied denied     denied denied denied denied     denied
-            manager                  hidden  denied denied denied     denied denied denied denied     denied
-            director                 hidden  denied denied denied     denied denied denied denied     denied
-            can_view_documents       hidden  denied denied denied     denied denied denied denied     denied
-            can_manage_documents     hidden  denied denied denied     denied denied denied denied     denied
-            can_manage_chats         hidden  denied denied denied     denied denied denied denied     denied
-            can_manage_roles         hidden  denied denied denied     denied denied denied denied     denied
-            can_manage_organization  hidden  denied denied denied     denied denied denied denied     denied
-            left                     hidden  denied denied denied     denied denied denied denied     denied
-            outsider                 hidden  denied denied denied     denied denied denied denied     denied
-            rival                    hidden  denied denied denied     denied denied denied denied     denied
-            loner                    hidden  denied denied denied     denied denied denied denied     denied
-            operator                 hidden  denied denied denied     denied denied denied denied     denied
-            anonymous                denied  denied denied denied     denied denied denied denied     denied
-            """),
-        ("about left in Acme", """
-            who                      read
-            left                     yes
-            can_view_audit           yes
-            member                   hidden
-            rival                    hidden
-            """),
-        ("by left in Acme", """
-            who                      read
-            left                     yes
-            can_view_audit           yes
-            member                   hidden
-            """),
-        ("of loner, in no organization", """
-            who                      read
-            loner                    yes
-            admin                    hidden
-            can_view_audit           hidden
-            rival                    hidden
-            operator                 hidden
-            """));
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of("""
+        who                   read   insert update update_all upsert merge  delete delete_all truncate
+        by can_manage_members about owner in Acme:
+          owner               yes    denied denied denied     denied denied denied denied     denied
+          can_manage_members  yes    denied denied denied     denied denied denied denied     denied
+          admin               yes    denied denied denied     denied denied denied denied     denied
+          can_view_audit      yes    denied denied denied     denied denied denied denied     denied
+          others              hidden denied denied denied     denied denied denied denied     denied
+          anonymous           denied denied denied denied     denied denied denied denied     denied
+        who                   read
+        about left in Acme:
+          left                yes
+          can_view_audit      yes
+          member              hidden
+          rival               hidden
+        by left in Acme:
+          left                yes
+          can_view_audit      yes
+          member              hidden
+        of loner, in no organization:
+          loner               yes
+          others              hidden
+        """);
 
     [Theory]
     [MemberData(nameof(Access))]
-    public async Task May(string row, string who, string verb, string expected)
+    public async Task May(string row, string who, string verbs, string expected)
     {
         var (actor, deed) = row switch
         {
@@ -74,18 +54,12 @@ public sealed class AuditEventTests(DatabaseFixture fixture) : TransactionTest(f
             "of loner, in no organization" => ("loner", """update public."Chat" set "visibility" = 'public' where "id" = [chat]"""),
             _ => ("can_manage_members", "select public.set_member_manager([owner], null)"),
         };
-        await Db.As(actor);
-        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', auth.organization_id()) returning "id" """));
+        await Db.As(actor).Make("chat", """insert into public."Chat" ("title", "organizationId") values ('c', auth.organization_id())""");
         await Db.Do(deed);
-        await Db.AsRole("rlschat_backup");
-        Db.Remember("event", await Db.Ask<long>("""select max("id") from public."AuditEvent" """));
-        if (who == "left")
-        {
-            await Db.Leave("left");
-        }
+        Db.Remember("event", await Db.AsRole("rlschat_backup").Ask<long>("""select max("id") from public."AuditEvent" """));
+        await Rows.Left(Db, row, who);
 
-        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
-            """select e::text from public."AuditEvent" e order by "id" """);
+        await Matrix.Check(Db, row, who, verbs, expected, Verbs, """select e::text from public."AuditEvent" e order by "id" """);
     }
 
     [Fact]

@@ -94,8 +94,7 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
     public async Task Signing_in_and_out_leaves_a_trace(string sql, string[] trace)
     {
         var since = await Since();
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do(sql);
+        await Db.AsRole("rlschat_test_functions").Do(sql);
         Assert.Equal(trace, await Trace(since));
     }
 
@@ -103,23 +102,19 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
     public async Task Accounts_and_organizations_come_with_a_trace()
     {
         var since = await Since();
-        await Db.AsRole("rlschat_test_functions");
-        Db.Remember("newcomer", await Db.Ask<Guid>("select auth.sign_up('newcomer@test', 'hash')"));
+        Db.Remember("newcomer", await Db.AsRole("rlschat_test_functions").Ask<Guid>("select auth.sign_up('newcomer@test', 'hash')"));
         Assert.Equal(["account_created User by newcomer about newcomer in -"], await Trace(since));
 
         // An address that is proven is a change of it, and one alone.
         since = await Since();
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("select set_config('auth.uid', [newcomer], true)");
+        await Db.AsRole("rlschat_test_functions").Do("select set_config('auth.uid', [newcomer], true)");
         await Db.Do("select auth.request_verification('verify_email', 'newcomer@test', sha256('t'))");
         Assert.Empty(await Trace(since));
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("select auth.verify_email(sha256('t'), 'hash')");
+        await Db.AsRole("rlschat_test_functions").Do("select auth.verify_email(sha256('t'), 'hash')");
         Assert.Equal(["email_changed User by newcomer about newcomer in -"], await Trace(since));
 
         since = await Since();
-        await Db.As("loner");
-        await Db.Do("select public.create_organization('Solo')");
+        await Db.As("loner").Do("select public.create_organization('Solo')");
         Assert.Equal(
             ["member_joined User by loner about loner in Solo", "organization_created Organization by loner about - in Solo"],
             await Trace(since));
@@ -131,21 +126,18 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
         var since = await Since();
         await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "userId" = [owner]""");
-        await Db.AsRole("rlschat_purge");
-        Assert.Equal(1, await Db.Do("delete from public.sessions"));
+        Assert.Equal(1, await Db.AsRole("rlschat_purge").Do("delete from public.sessions"));
         Assert.Empty(await Trace(since));
     }
 
     [Fact]
-    public async Task Who_is_given_what_they_own_is_given_nothing()
+    public async Task Handing_a_row_to_its_owner_leaves_no_trace()
     {
         const string Give = """update public."Document" set "userId" = [heir] where "organizationId" = [Acme]""";
         var since = await Since();
-        await Db.AsRole("rlschat_test_functions");
-        Assert.Equal(1, await Db.Do(Give.Replace("heir", "owner", StringComparison.Ordinal)));
+        Assert.Equal(1, await Db.AsRole("rlschat_test_functions").Do(Give.Replace("heir", "owner", StringComparison.Ordinal)));
         Assert.Empty(await Trace(since));
-        await Db.AsRole("rlschat_test_functions");
-        Assert.Equal(1, await Db.Do(Give.Replace("heir", "member", StringComparison.Ordinal)));
+        Assert.Equal(1, await Db.AsRole("rlschat_test_functions").Do(Give.Replace("heir", "member", StringComparison.Ordinal)));
         Assert.Equal(["owner_changed Document by - about member in Acme"], await Trace(since));
     }
 
@@ -153,26 +145,21 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
     public async Task A_deed_that_is_rolled_back_leaves_none()
     {
         var since = await Since();
-        await Db.As("admin");
-        Assert.Equal("22012", await Db.Error("select public.set_member_role([owner], [clerk]); select 1 / 0"));
+        Assert.Equal("22012", await Db.As("admin").Error("select public.set_member_role([owner], [clerk]); select 1 / 0"));
         Assert.Null(await Db.Error("select public.set_member_role([owner], [clerk])"));
         Assert.Empty(await Trace(since));
-        await Db.As("admin");
-        await Db.Do("select public.set_member_role([owner], [clerk])");
+        await Db.As("admin").Do("select public.set_member_role([owner], [clerk])");
         Assert.Single(await Trace(since));
     }
 
     [Fact]
-    public async Task What_changed_is_told_but_never_a_secret()
+    public async Task An_audit_event_says_what_changed_and_no_secret()
     {
         var since = await Since();
-        await Db.As("can_manage_members");
-        await Db.Do("select public.set_member_role([owner], [clerk])");
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
+        await Db.As("can_manage_members").Do("select public.set_member_role([owner], [clerk])");
+        await Db.AsRole("rlschat_test_functions").Do("select auth.open_session([owner], sha256('r'), sha256('s'))");
         await Db.Do("select auth.replace_password_hash([owner], 'hash of owner', 'new hash')");
-        await Db.AsRole("rlschat_backup");
-        Assert.Equal(["true", "false", "false"], await Db.List(
+        Assert.Equal(["true", "false", "false"], await Db.AsRole("rlschat_backup").List(
             $$"""
             select ("details" = jsonb_build_object('from', [member role]::uuid, 'to', [clerk]::uuid))::text from public."AuditEvent"
             where "id" > {{since}} and "action" = 'member_role_changed'
@@ -184,16 +171,12 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
 
     protected override async Task Prepare()
     {
-        await Db.As("admin");
-        Db.Remember("clerk", await Db.Ask<Guid>("""insert into public."Role" ("name", "organizationId") values ('clerk', [Acme]) returning "id" """));
+        await Db.As("admin").Make("clerk", """insert into public."Role" ("name", "organizationId") values ('clerk', [Acme])""");
         await Db.Do("select public.invite_member('loner@test', [clerk], sha256('secret'))");
-        await Db.As("owner");
-        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
+        await Db.As("owner").Make("chat", """insert into public."Chat" ("title", "organizationId") values ('c', [Acme])""");
         await Db.Do("""insert into public."Document" ("title", "organizationId") values ('d', [Acme])""");
-        await Db.As("operator");
-        await Db.Do("select public.grant_credits([owner], 5, 'x')");
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("select auth.open_session([owner], sha256('owner'), sha256('secret of owner'))");
+        await Db.As("operator").Do("select public.grant_credits([owner], 5, 'x')");
+        await Db.AsRole("rlschat_test_functions").Do("select auth.open_session([owner], sha256('owner'), sha256('secret of owner'))");
         await Db.Do("select auth.open_session([outsider], sha256('outsider'), sha256('secret of outsider'))");
         await Db.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");
         // What goes with an account leaves no trace of its own.
@@ -202,15 +185,13 @@ public sealed class AuditTests(DatabaseFixture fixture) : TransactionTest(fixtur
 
     private async Task<long> Since()
     {
-        await Db.AsRole("rlschat_backup");
-        return await Db.Ask<long>("""select max("id") from public."AuditEvent" """);
+        return await Db.AsRole("rlschat_backup").Ask<long>("""select max("id") from public."AuditEvent" """);
     }
 
     // The outsider may be gone by now; organizations may have been renamed.
     private async Task<List<string>> Trace(long since)
     {
-        await Db.AsRole("rlschat_backup");
-        return await Db.List(
+        return await Db.AsRole("rlschat_backup").List(
             $"""
             select concat_ws(' ', e."action", e."target",
               'by', coalesce(split_part(a."email", '@', 1), case e."actorId" when [outsider] then 'outsider' end, '-'),

@@ -3,8 +3,8 @@ using RlsChat.Tests.Rls.Fixtures;
 namespace RlsChat.Tests.Rls;
 
 /// <summary>
-/// What the roles behind the functions may do with tables: no more than the functions do. (What people may
-/// is in the tests of each table.)
+/// What the roles behind the functions may do with tables: no more than the functions do. A hijacked function reaches
+/// no table, command or column that is not listed here. (What people may do is in the tests of each table.)
 /// </summary>
 public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {

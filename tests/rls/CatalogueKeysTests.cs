@@ -91,7 +91,7 @@ public sealed class CatalogueKeysTests(DatabaseFixture fixture) : TransactionTes
         """;
 
     [Fact]
-    public async Task Rows_are_one_of_a_kind_by() => Assert.Equal(Unique.Split('\n'), await Decided(" (id)", """
+    public async Task Unique_indexes_are_these() => Assert.Equal(Unique.Split('\n'), await Decided(" (id)", """
         select name from (
           select c.relname || ' ' || substring(pg_get_indexdef(i.indexrelid) from ' USING \w+ (.*)$')
           from pg_index i join pg_class c on c.oid = i.indrelid
@@ -100,7 +100,7 @@ public sealed class CatalogueKeysTests(DatabaseFixture fixture) : TransactionTes
         """));
 
     [Fact]
-    public async Task Rows_refer_to_rows_by() => Assert.Equal(References.Split('\n'), await Decided(" ON DELETE CASCADE", """
+    public async Task Foreign_keys_are_these() => Assert.Equal(References.Split('\n'), await Decided(" ON DELETE CASCADE", """
         select name from (
           select c.relname || ' ' || replace(replace(pg_get_constraintdef(k.oid), 'FOREIGN KEY ', ''), 'REFERENCES public.', 'REFERENCES ')
           from pg_constraint k join pg_class c on c.oid = k.conrelid
@@ -109,7 +109,7 @@ public sealed class CatalogueKeysTests(DatabaseFixture fixture) : TransactionTes
         """));
 
     [Fact]
-    public async Task Nothing_else_may_be_empty_than() => Assert.Equal(MayBeEmpty.Split('\n'), await Db.List("""
+    public async Task Nullable_columns_are_these() => Assert.Equal(MayBeEmpty.Split('\n'), await Db.List("""
         select c.relname || ': ' || string_agg(a.attname, ' ' order by a.attname collate "C")
         from pg_attribute a join pg_class c on c.oid = a.attrelid
         where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped and not a.attnotnull

@@ -87,16 +87,23 @@ public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTe
     [InlineData("identity_definer")]
     public async Task A_new_function_is_nobodys(string creator)
     {
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("grant create on schema auth to identity_definer");
-        await Db.AsRole(creator);
-        await Db.Do("create function auth.new() returns integer language sql as 'select 1'");
-        await Db.As("owner");
-        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Db.Error("select auth.new()"));
+        await Db.AsRole("rlschat_owner").Do("grant create on schema auth to identity_definer");
+        await Db.AsRole(creator).Do("create function auth.new() returns integer language sql as 'select 1'");
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, await Db.As("owner").Error("select auth.new()"));
 
-        await Db.AsRole(creator);
-        await Db.Do("grant execute on function auth.new() to regular_user");
-        await Db.As("owner");
-        Assert.Equal(1, await Db.Ask<int>("select auth.new()"));
+        await Db.AsRole(creator).Do("grant execute on function auth.new() to regular_user");
+        Assert.Equal(1, await Db.As("owner").Ask<int>("select auth.new()"));
+    }
+
+    /// <summary>The roles of this system stand in three places: the files of db/roles, and two lists in the database.</summary>
+    [Theory]
+    [InlineData("select role as name from app_private.own_role")]
+    [InlineData("select name from app_private.definitions() where kind = 'role'")]
+    public async Task The_lists_of_roles_are_the_files(string list)
+    {
+        await Db.AsRole("rlschat_owner");
+        Assert.Equal(
+            Database.Declarations.Roles(Database.Script.Embedded).Distinct().Order(StringComparer.Ordinal),
+            await Db.List($"""select name from ({list}) r order by name collate "C" """));
     }
 }

@@ -11,8 +11,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
     [Fact]
     public async Task Nothing_breaks_a_catalogue_rule()
     {
-        await Db.AsRole("monitor");
-        Assert.Equal([], await Db.List("select rule || ': ' || object || ' ' || finding from monitor.findings"));
+        Assert.Equal([], await Db.AsRole("monitor").List("select rule || ': ' || object || ' ' || finding from monitor.findings"));
     }
 
     /// <summary>Every SECURITY DEFINER function, and with whose rights it runs. Why it cannot be an ordinary one: in its file.</summary>

@@ -18,78 +18,42 @@ public sealed class ChatTests(DatabaseFixture fixture) : TransactionTest(fixture
     };
 
     // who: whoever the contract names; "left" has left Acme and owns the chat in it ("left chat").
-    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
-        ("personal", """
-            who                      read    rename  rename_all publish delete  delete_all move
-            owner                    yes     yes     yes        yes     yes     yes        denied
-            member                   hidden  hidden  hidden     hidden  hidden  hidden     denied
-            manager                  hidden  hidden  hidden     hidden  hidden  hidden     denied
-            admin                    hidden  hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_chats         hidden  hidden  hidden     hidden  hidden  hidden     denied
-            can_view_documents       hidden  hidden  hidden     hidden  hidden  hidden     denied
-            outsider                 hidden  hidden  hidden     hidden  hidden  hidden     denied
-            operator                 hidden  hidden  hidden     hidden  hidden  hidden     denied
-            anonymous                hidden  denied  denied     denied  denied  denied     denied
-            """),
-        ("personal public", """
-            who                      read    rename  rename_all publish delete  delete_all move
-            owner                    yes     yes     yes        yes     yes     yes        denied
-            member                   yes     hidden  hidden     hidden  hidden  hidden     denied
-            admin                    yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_chats         yes     hidden  hidden     hidden  hidden  hidden     denied
-            outsider                 yes     hidden  hidden     hidden  hidden  hidden     denied
-            loner                    yes     hidden  hidden     hidden  hidden  hidden     denied
-            anonymous                yes     denied  denied     denied  denied  denied     denied
-            """),
-        ("organization", """
-            who                      read    rename  rename_all publish delete  delete_all move
-            owner                    yes     yes     yes        yes     yes     yes        denied
-            member                   yes     hidden  hidden     hidden  hidden  hidden     denied
-            manager                  yes     hidden  hidden     hidden  hidden  hidden     denied
-            director                 yes     hidden  hidden     hidden  hidden  hidden     denied
-            admin                    yes     yes     yes        yes     yes     yes        denied
-            can_manage_chats         yes     yes     yes        yes     yes     yes        denied
-            can_view_documents       yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_documents     yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_members       yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_roles         yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_organization  yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_view_audit           yes     hidden  hidden     hidden  hidden  hidden     denied
-            left                     hidden  hidden  hidden     hidden  hidden  hidden     denied
-            outsider                 hidden  hidden  hidden     hidden  hidden  hidden     denied
-            rival                    hidden  hidden  hidden     hidden  hidden  hidden     denied
-            loner                    hidden  hidden  hidden     hidden  hidden  hidden     denied
-            operator                 hidden  hidden  hidden     hidden  hidden  hidden     denied
-            anonymous                hidden  denied  denied     denied  denied  denied     denied
-            """),
-        ("organization public", """
-            who                      read    rename  rename_all publish delete  delete_all move
-            owner                    yes     yes     yes        yes     yes     yes        denied
-            member                   yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_chats         yes     yes     yes        yes     yes     yes        denied
-            left                     yes     hidden  hidden     hidden  hidden  hidden     denied
-            rival                    yes     hidden  hidden     hidden  hidden  hidden     denied
-            outsider                 yes     hidden  hidden     hidden  hidden  hidden     denied
-            anonymous                yes     denied  denied     denied  denied  denied     denied
-            """),
-        ("of one who left", """
-            who                      read    rename  rename_all publish delete  delete_all move
-            left                     hidden  hidden  hidden     hidden  hidden  hidden     denied
-            member                   yes     hidden  hidden     hidden  hidden  hidden     denied
-            can_manage_chats         yes     yes     yes        yes     yes     yes        denied
-            """));
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of("""
+        who                 read   rename rename_all publish delete delete_all move
+        personal:
+          owner             yes    yes    yes        yes     yes    yes        denied
+          others            hidden hidden hidden     hidden  hidden hidden     denied
+          anonymous         hidden denied denied     denied  denied denied     denied
+        personal public:
+          owner             yes    yes    yes        yes     yes    yes        denied
+          others            yes    hidden hidden     hidden  hidden hidden     denied
+          anonymous         yes    denied denied     denied  denied denied     denied
+        organization:
+          owner             yes    yes    yes        yes     yes    yes        denied
+          admin             yes    yes    yes        yes     yes    yes        denied
+          can_manage_chats  yes    yes    yes        yes     yes    yes        denied
+          colleagues        yes    hidden hidden     hidden  hidden hidden     denied
+          strangers         hidden hidden hidden     hidden  hidden hidden     denied
+          anonymous         hidden denied denied     denied  denied denied     denied
+        organization public:
+          owner             yes    yes    yes        yes     yes    yes        denied
+          member            yes    hidden hidden     hidden  hidden hidden     denied
+          can_manage_chats  yes    yes    yes        yes     yes    yes        denied
+          strangers         yes    hidden hidden     hidden  hidden hidden     denied
+          anonymous         yes    denied denied     denied  denied denied     denied
+        of one who left:
+          left              hidden hidden hidden     hidden  hidden hidden     denied
+          member            yes    hidden hidden     hidden  hidden hidden     denied
+          can_manage_chats  yes    yes    yes        yes     yes    yes        denied
+        """);
 
     public static readonly TheoryData<string, string, string, string> Inserting = Matrix.Of(
         ("a new chat", """
-            who                      personal in_own_organization in_Acme public as_owner with_returning
-            owner                    yes      yes                 yes     yes    yes      yes
-            member                   yes      yes                 yes     yes    denied   yes
-            admin                    yes      yes                 yes     yes    denied   yes
-            can_manage_chats         yes      yes                 yes     yes    denied   yes
-            left                     yes      yes                 denied  yes    denied   yes
-            outsider                 yes      yes                 denied  yes    denied   yes
-            loner                    yes      yes                 denied  yes    denied   yes
-            anonymous                denied   denied              denied  denied denied   denied
+            who         personal in_own_organization in_Acme public as_owner with_returning
+            owner       yes      yes                 yes     yes    yes      yes
+            colleagues  yes      yes                 yes     yes    denied   yes
+            strangers   yes      yes                 denied  yes    denied   yes
+            anonymous   denied   denied              denied  denied denied   denied
             """));
 
     private static readonly Dictionary<string, string> Inserts = new()
@@ -104,27 +68,19 @@ public sealed class ChatTests(DatabaseFixture fixture) : TransactionTest(fixture
 
     [Theory]
     [MemberData(nameof(Access))]
-    public async Task May(string row, string who, string verb, string expected)
+    public async Task May(string row, string who, string verbs, string expected)
     {
-        await Db.As(row == "of one who left" ? "left" : "owner");
-        var organization = row.StartsWith("personal", StringComparison.Ordinal) ? "null" : "[Acme]";
-        var visibility = row.EndsWith("public", StringComparison.Ordinal) ? "public" : "private";
-        Db.Remember("chat", await Db.Ask<Guid>(
-            $"""
-            insert into public."Chat" ("title", "visibility", "organizationId")
-            values ('old', '{visibility}', {organization}) returning "id"
-            """));
-        await Db.Leave("left");
-        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
-            """select c::text from public."Chat" c where "id" = [chat]""");
+        await Rows.Chat(Db, row, row == "of one who left" ? "left" : People.Owner);
+        await Rows.Left(Db, row, who);
+        await Matrix.Check(Db, row, who, verbs, expected, Verbs, """select c::text from public."Chat" c where "id" = [chat]""");
     }
 
     [Theory]
     [MemberData(nameof(Inserting))]
-    public async Task May_insert(string row, string who, string verb, string expected)
+    public async Task May_insert(string row, string who, string verbs, string expected)
     {
-        await Db.Leave("left");
-        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Chat" """);
+        await Rows.Left(Db, row, who);
+        await Matrix.Check(Db, row, who, verbs, expected, Inserts, """select count(*) from public."Chat" """);
     }
 
     // Whatever identity a statement claims: what anonymous sees is decided by the role.
@@ -139,29 +95,7 @@ public sealed class ChatTests(DatabaseFixture fixture) : TransactionTest(fixture
             await Rows.Chat(Db, row, People.Owner);
         }
 
-        await Db.AsRole("anonymous");
-        await Db.Do($"select set_config('auth.uid', [{who}], true)");
+        await Db.AsRole("anonymous").Do($"select set_config('auth.uid', [{who}], true)");
         Assert.Equal(["organization public", "personal public"], await Db.List("""select "title" from public."Chat" order by 1"""));
-    }
-
-    // The column grants stop every move before a policy runs. Were one granted by mistake, the policies' checks stand.
-    // Without a WHERE no row is read, so that no select policy stands in the way.
-    [Theory]
-    [InlineData("owner", "personal", """ "userId" = [member] """, Outcome.Denied)]
-    [InlineData("owner", "personal", """ "organizationId" = [Globex] """, Outcome.Denied)]
-    [InlineData("owner", "personal", """ "organizationId" = [Acme] """, Outcome.Yes)]
-    [InlineData("owner", "organization", """ "userId" = [member] """, Outcome.Denied)]
-    [InlineData("owner", "organization", """ "organizationId" = [Globex] """, Outcome.Denied)]
-    [InlineData("owner", "organization", """ "organizationId" = null """, Outcome.Yes)]
-    [InlineData("can_manage_chats", "organization", """ "organizationId" = null """, Outcome.Denied)]
-    [InlineData("can_manage_chats", "organization", """ "organizationId" = [Globex] """, Outcome.Denied)]
-    [InlineData("can_manage_chats", "organization", """ "userId" = [member] """, Outcome.Yes)]
-    public async Task A_column_that_is_granted_by_mistake_moves_no_chat_out_of_reach(string who, string row, string move, Outcome expected)
-    {
-        await Rows.Chat(Db, row, People.Owner);
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("""grant update ("userId", "organizationId") on public."Chat" to regular_user""");
-        await Db.As(who);
-        Assert.Equal(expected, await Db.Try($"""update public."Chat" set {move}"""));
     }
 }

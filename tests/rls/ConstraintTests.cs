@@ -103,8 +103,7 @@ public sealed class ConstraintTests(DatabaseFixture fixture) : TransactionTest(f
     [MemberData(nameof(Checks))]
     public async Task No_row_holds(string table, string columns, string values)
     {
-        await Db.AsRole("rlschat_owner");
-        await Db.Do($"""alter table public."{table}" no force row level security, disable trigger user""");
+        await Db.AsRole("rlschat_owner").Do($"""alter table public."{table}" no force row level security, disable trigger user""");
         var (start, middle, end) = Choice(values);
         string With(string value) => $"insert into public.\"{table}\" ({columns}) values ({values[..start]}{value}{values[(end + 1)..]})";
 
@@ -123,8 +122,7 @@ public sealed class ConstraintTests(DatabaseFixture fixture) : TransactionTest(f
     [InlineData("[-1e-200000]", PostgresErrorCodes.NumericValueOutOfRange, "[-1e-16383]")]
     public async Task No_JSON_is_kept_that_SQL_cannot_read(string bad, string error, string good)
     {
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("""alter table public."Message" no force row level security, disable trigger user""");
+        await Db.AsRole("rlschat_owner").Do("""alter table public."Message" no force row level security, disable trigger user""");
         await Db.Do("""alter table public."IdempotencyKey" no force row level security""");
         string[] statements =
         [

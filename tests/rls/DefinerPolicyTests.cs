@@ -28,11 +28,9 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     {
         await Rows.Chat(Db, "organization", "owner");
         await Rows.Document(Db, "organization", "owner");
-        await Db.As("owner");
-        Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        await Db.As("owner").Make("message", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
         await Forget(insert);
-        await Db.AsRole("builtin_definer");
-        Assert.Equal(Outcome.Denied, await Db.Try(insert.Replace("{id}", Another, StringComparison.Ordinal)));
+        Assert.Equal(Outcome.Denied, await Db.AsRole("builtin_definer").Try(insert.Replace("{id}", Another, StringComparison.Ordinal)));
         if (!insert.Contains("Role", StringComparison.Ordinal))
         {
             Assert.Equal(Outcome.Yes, await Db.Try(insert.Replace("{id}", Canary, StringComparison.Ordinal)));
@@ -46,8 +44,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     [InlineData("""insert into public.sessions ("userId", "expires", "sessionToken") values ([owner], 'infinity', 'mine')""")]
     public async Task It_makes_no_person_and_no_way_in(string insert)
     {
-        await Db.AsRole("builtin_definer");
-        Assert.Equal(Outcome.Denied, await Db.Try(insert));
+        Assert.Equal(Outcome.Denied, await Db.AsRole("builtin_definer").Try(insert));
     }
 
     [Theory]
@@ -57,8 +54,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     {
         await Rows.Chat(Db, row, "owner");
         await Rows.Document(Db, row, "owner");
-        await Db.AsRole("membership_definer");
-        Assert.Equal(expected, await Db.Try("""update public."Chat" set "userId" = [member] where "id" = [chat]"""));
+        Assert.Equal(expected, await Db.AsRole("membership_definer").Try("""update public."Chat" set "userId" = [member] where "id" = [chat]"""));
         Assert.Equal(expected, await Db.Try("""update public."Document" set "userId" = [member] where "id" = [document]"""));
     }
 
@@ -66,8 +62,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     public async Task It_puts_the_built_in_roles_right_and_no_organizations()
     {
         const string Rename = """update public."Role" set "name" = 'renamed' where "id" = [which]""";
-        await Db.AsRole("builtin_definer");
-        Assert.Equal(Outcome.Yes, await Db.Try(Rename.Replace("which", "member role", StringComparison.Ordinal)));
+        Assert.Equal(Outcome.Yes, await Db.AsRole("builtin_definer").Try(Rename.Replace("which", "member role", StringComparison.Ordinal)));
         Assert.Equal(Outcome.Hidden, await Db.Try(Rename.Replace("which", "role of can_view_audit", StringComparison.Ordinal)));
         Assert.Equal(Outcome.Denied, await Db.Try("""update public."Role" set "organizationId" = [Acme] where "id" = [member role]"""));
     }
@@ -89,16 +84,14 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     public async Task It_sees(string role, string question, bool expected)
     {
         await MakeRows();
-        await Db.AsRole(role);
-        Assert.Equal(expected, await Db.Ask<bool>($"select exists ({question})"));
+        Assert.Equal(expected, await Db.AsRole(role).Ask<bool>($"select exists ({question})"));
     }
 
     [Fact]
     public async Task It_sees_the_stream_of_the_person_who_asks()
     {
         await MakeRows();
-        await Db.AsRole("chat_definer");
-        await Db.Do("select set_config('auth.uid', [owner], true)");
+        await Db.AsRole("chat_definer").Do("select set_config('auth.uid', [owner], true)");
         Assert.True(await Db.Ask<bool>("""select exists (select from public."StreamChunk" where "streamId" = [stream])"""));
     }
 
@@ -109,8 +102,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     public async Task It_writes_a_message_for_the_person_who_asks_and_may_write(string asks, string author, Outcome expected)
     {
         await MakeRows();
-        await Db.AsRole("chat_definer");
-        await Db.Do($"select set_config('auth.uid', [{asks}], true)");
+        await Db.AsRole("chat_definer").Do($"select set_config('auth.uid', [{asks}], true)");
         Assert.Equal(expected, await Db.Try($"""insert into public."Message" ("chatId", "role", "parts", "userId") values ([chat], 'assistant', '[]', [{author}])"""));
     }
 
@@ -124,8 +116,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     public async Task A_change_of_membership(string change, Outcome expected)
     {
         await MakeRows();
-        await Db.AsRole("membership_definer");
-        Db.Remember("empty", await Db.Ask<Guid>("""insert into public."Organization" ("name") values ('empty') returning "id" """));
+        await Db.AsRole("membership_definer").Make("empty", """insert into public."Organization" ("name") values ('empty')""");
         Assert.Equal(expected, await Db.Try(change));
     }
 
@@ -140,8 +131,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     public async Task It_sees_the_canary_and_no_other_row(string table, string column)
     {
         await MakeRows();
-        await Db.AsRole("builtin_definer");
-        Assert.Equal([Canary.Trim('\'')], await Db.List($"""select distinct "{column}" from public.{table}"""));
+        Assert.Equal([Canary.Trim('\'')], await Db.AsRole("builtin_definer").List($"""select distinct "{column}" from public.{table}"""));
     }
 
     // An organization's chat and a personal one, documents, a stream with a chunk, a session that lives and one that was
@@ -152,8 +142,7 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
         await Rows.Chat(Db, "personal", "owner", "personal");
         await Rows.Document(Db, "organization", "owner");
         await Rows.Document(Db, "personal", "owner", "own");
-        await Db.As("owner");
-        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.As("owner").Make("stream", """insert into public."Stream" ("chatId") values ([chat])""");
         await Db.Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
         await Db.Do("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'a')""");
         await Db.As("admin");
@@ -161,16 +150,14 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
         await Db.AsRole("sign_in_definer");
         await Db.Do("select auth.open_session([owner], sha256('lives'), sha256('secret')), auth.open_session([member], sha256('revoked'), sha256('other'))");
         await Db.Do("""update public.sessions set "revoked" = now() where "userId" = [member]""");
-        await Db.AsRole("membership_definer");
-        await Db.Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'accepted@test'""");
+        await Db.AsRole("membership_definer").Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'accepted@test'""");
     }
 
     // The canary rows are there already, each a child of another.
     private async Task Forget(string insert)
     {
         var table = insert.Split('"')[1];
-        await Db.AsRole("rlschat_owner");
-        await Db.Do($"""alter table public."{table}" no force row level security, disable trigger user""");
+        await Db.AsRole("rlschat_owner").Do($"""alter table public."{table}" no force row level security, disable trigger user""");
         await Db.Do($"""delete from public."{table}" where "id" = {Canary}""");
         await Db.Do($"""alter table public."{table}" force row level security, enable trigger user""");
     }

@@ -12,23 +12,6 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
         "select auth.deliver(pg_current_snapshot(), null, 0, 10, true, true, '{}', '{}', '{}')";
 
     [Fact]
-    public async Task Nobody_else_may_ask_what_is_delivered() => await Expect.NobodyMay(Db,
-        Deliver,
-        "select auth.catch_up(pg_current_snapshot(), pg_current_snapshot(), 0, 10, '{}', '{}', '{}')",
-        "select auth.deliver_chunks('{}', '{}', '{}', '{}', '{}')",
-        "select auth.ended_subscriptions('{}', '{}', '{}')",
-        "select auth.position()",
-        "select auth.event_payload(null)",
-        "select auth.event_payloads('{}', 10)",
-        "select auth.readers('{}', '{}', '{}', '{}', '{}', '{}')",
-        "select auth.chat_readers('{}', '{}', '{}')",
-        "select auth.audience('{}', '{}', '{}')",
-        "select auth.deletion_audience('{}', null, '{}', '{}')",
-        "select auth.events(pg_current_snapshot(), pg_current_snapshot(), 0, 10)",
-        "select auth.as_far_as(pg_current_snapshot(), pg_current_snapshot(), 10)",
-        "select auth.next_chunks('{}', '{}')");
-
-    [Fact]
     public async Task The_login_of_delivery_reads_no_table_and_becomes_nobody()
     {
         await using var source = Npgsql.NpgsqlDataSource.Create(Fixture.Database.LiveConnectionString);
@@ -55,11 +38,9 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
     [Fact]
     public async Task Delivery_begins_in_this_database_and_in_no_other_of_the_server()
     {
-        await Db.AsRole("rlschat_owner");
-        var here = await Db.Ask<string>("select oid::text from pg_database where datname = current_database()");
+        var here = await Db.AsRole("rlschat_owner").Ask<string>("select oid::text from pg_database where datname = current_database()");
         Assert.NotEqual(1, await Db.Ask<long>("select count(*) from pg_database"));
-        await Db.AsRole("rlschat_live");
-        Assert.Equal([here], await Db.List("select split_part(place, '-', 2) from auth.position()"));
+        Assert.Equal([here], await Db.AsRole("rlschat_live").List("select split_part(place, '-', 2) from auth.position()"));
     }
 
     [Theory]
@@ -86,8 +67,7 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
 
         foreach (var who in (string[])[.. people, People.Anonymous])
         {
-            await Db.As(who);
-            var seen = await Db.List("""select "id" from public."Chat" order by 1""");
+            var seen = await Db.As(who).List("""select "id" from public."Chat" order by 1""");
             var theirs = await Db.List("""select "id" from public."Chat" where ("userId" = auth.uid() and "organizationId" is null) or "organizationId" = auth.organization_id() order by 1""");
             Db.Remember("person", who == People.Anonymous ? Guid.Empty : Fixture.World[who]);
             await Db.AsRole("rlschat_test_functions");

@@ -73,7 +73,7 @@ public sealed class DocumentRaceTests(DatabaseFixture fixture) : IAsyncLifetime
     [Theory]
     [InlineData(IsolationLevel.RepeatableRead)]
     [InlineData(IsolationLevel.Serializable)]
-    public async Task Who_looks_at_an_older_snapshot_is_refused_too(IsolationLevel isolation)
+    public async Task A_writer_with_an_older_snapshot_is_refused_too(IsolationLevel isolation)
     {
         var late = await Writer.Begin(fixture, "loner", isolation);
         Assert.Equal(0, await late.Db.Ask<long>("""select count(*) from public."Document" """));

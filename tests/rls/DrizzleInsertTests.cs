@@ -28,10 +28,9 @@ public sealed class DrizzleInsertTests(DatabaseFixture fixture) : TransactionTes
     public async Task An_insert_lists_every_column(string who, string table, string names, string values)
     {
         await Rows.Chat(Db, "personal", People.Owner);
-        Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
+        await Db.Make("message", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
         await Rows.Document(Db, "personal", People.Owner);
-        await Db.As(who);
-        await Db.Do("set local search_path = public");
+        await Db.As(who).Do("set local search_path = public");
         var columns = string.Join(", ", names.Split(' ').Select(name => $"\"{name}\""));
         Cells.Count();
         Assert.Equal(Outcome.Yes, await Db.Try($"""insert into "{table}" ({columns}) values ({values}) returning {columns}"""));

@@ -26,16 +26,14 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
 
     [Theory]
     [MemberData(nameof(Removals))]
-    public async Task Whoever_removes_inherits_only_where_nobody_else_administers_and_the_audit_says_so(string who, string heir, string[] steps)
+    public async Task The_remover_inherits_only_if_nobody_else_administers_and_the_audit_says_so(string who, string heir, string[] steps)
     {
-        await Db.As("admin");
-        Db.Remember("both", await Db.Ask<Guid>("""
+        await Db.As("admin").Make("both", """
             insert into public."Role" ("name", "permissions", "organizationId")
-            values ('both', '{"can_manage_members": true, "can_view_documents": true}', [Acme]) returning "id"
-            """));
+            values ('both', '{"can_manage_members": true, "can_view_documents": true}', [Acme])
+            """);
         await Db.Do("select public.set_member_role([member], [both]), public.set_member_role([can_view_audit], [admin role])");
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
+        await Db.AsRole("rlschat_test_functions").Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
         await Db.Do("""update public."User" set "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
         await Db.As(who);
         foreach (var step in steps)
@@ -43,8 +41,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
             await Db.Do(step);
         }
 
-        Assert.Equal(heir, await OwnerOf("Chat", "[chat]"));
-        Assert.Equal(heir, await OwnerOf("Document", "[document]"));
+        await Owns(heir);
         await Db.As("owner");
         Assert.Equal(heir == who ? ["admin"] : [], await Inherited());
     }
@@ -55,16 +52,14 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     [InlineData("owner", "Chat")]
     [InlineData("owner", "Document")]
     [InlineData("left", null)]
-    public async Task That_the_remover_inherited_is_seen_by_auditors_and_by_who_was_removed(string removed, string? gone)
+    public async Task Auditors_and_the_removed_person_see_that_the_remover_inherited(string removed, string? gone)
     {
         if (gone is { Length: > 0 })
         {
-            await Db.As("owner");
-            await Db.Do($"""delete from public."{gone}" where "organizationId" is not null""");
+            await Db.As("owner").Do($"""delete from public."{gone}" where "organizationId" is not null""");
         }
 
-        await Db.As("admin");
-        await Db.Do($"select public.set_member_manager([{removed}], null), public.remove_member([{removed}])");
+        await Db.As("admin").Do($"select public.set_member_manager([{removed}], null), public.remove_member([{removed}])");
         foreach (var (who, sees) in new[] { (removed, true), ("admin", true), ("can_view_audit", true), ("manager", false), ("can_manage_members", false), ("rival", false) })
         {
             await Db.As(who);
@@ -78,8 +73,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     {
         await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null where "id" = [owner]""");
-        Assert.Equal("manager", await OwnerOf("Chat", "[chat]"));
-        Assert.Equal("manager", await OwnerOf("Document", "[document]"));
+        await Owns("manager");
     }
 
     [Theory]
@@ -89,13 +83,10 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     [InlineData("owner", "select public.delete_account()")]
     public async Task Chats_and_documents_go_to_the_manager(string who, string sql)
     {
-        await Db.As(who);
-        Assert.True(await Db.Ask<bool>(sql));
-        Assert.Equal("manager", await OwnerOf("Chat", "[chat]"));
-        Assert.Equal("manager", await OwnerOf("Document", "[document]"));
+        Assert.True(await Db.As(who).Ask<bool>(sql));
+        await Owns("manager");
 
-        await Db.As("manager");
-        Assert.Equal(Outcome.Yes, await Db.Try("""update public."Chat" set "title" = 'mine now' where "id" = [chat]"""));
+        Assert.Equal(Outcome.Yes, await Db.As("manager").Try("""update public."Chat" set "title" = 'mine now' where "id" = [chat]"""));
         Assert.Equal(2, (await Db.List("""select "title" from public."Document" where "id" = [document]""")).Count);
     }
 
@@ -107,26 +98,13 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     public async Task Without_a_manager_they_go_to_the_longest_standing_administrator(string who, string sql)
     {
         // can_manage_documents joined before every administrator; can_view_audit administers too, but came last.
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""update public."User" set "managerId" = null where "id" = [owner]""");
+        await Db.AsRole("rlschat_test_functions").Do("""update public."User" set "managerId" = null where "id" = [owner]""");
         await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [can_manage_documents]""");
         await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_manage_chats]""");
         await Db.Do("""update public."User" set "joinedAt" = '2003-03-03' where "id" = [admin]""");
         await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2004-04-04' where "id" = [can_view_audit]""");
-        await Db.As(who);
-        Assert.True(await Db.Ask<bool>(sql));
-        Assert.Equal("can_manage_chats", await OwnerOf("Chat", "[chat]"));
-        Assert.Equal("can_manage_chats", await OwnerOf("Document", "[document]"));
-    }
-
-    [Fact]
-    public async Task An_administrator_who_leaves_hands_over_to_the_next()
-    {
-        await Db.As("admin");
-        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('a', [Acme]) returning "id" """));
-        await Db.Do("select public.set_member_role([can_view_audit], [admin role])");
-        await Db.Do("select public.leave_organization()");
-        Assert.Equal("can_view_audit", await OwnerOf("Chat", "[chat]"));
+        Assert.True(await Db.As(who).Ask<bool>(sql));
+        await Owns("can_manage_chats");
     }
 
     [Theory]
@@ -134,22 +112,12 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     [InlineData("admin", Remove)]
     public async Task Messages_and_suggestions_keep_their_author_and_personal_rows_their_owner(string who, string sql)
     {
-        await Db.As(who);
-        await Db.Do(sql);
+        await Db.As(who).Do(sql);
         Assert.Equal("owner", await OwnerOf("Message", "[message]"));
         Assert.Equal("member", await OwnerOf("Message", "[answer]"));
         Assert.Equal("owner", await OwnerOf("Suggestion", "[suggestion]"));
-        Assert.Equal("owner", await OwnerOf("Chat", "[personal chat]"));
-        Assert.Equal("owner", await OwnerOf("Document", "[personal document]"));
+        await Owns("owner", "[personal chat]", "[personal document]");
         Assert.Equal("member", await OwnerOf("Chat", "[another chat]"));
-    }
-
-    [Fact]
-    public async Task Role_manager_and_organization_are_cleared()
-    {
-        await Db.As("owner");
-        await Db.Do("select public.leave_organization()");
-        Assert.Equal([""], await Db.List("""select concat("organizationId", "roleId", "managerId", "joinedAt") from public."User" """));
     }
 
     [Theory]
@@ -158,57 +126,48 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     [InlineData("manager", "select public.delete_account()")]
     public async Task Reports_move_up_to_the_persons_own_manager(string who, string sql)
     {
-        await Db.As(who);
-        await Db.Do(sql);
+        await Db.As(who).Do(sql);
         Assert.Equal("director", await ManagerOf("owner"));
 
-        await Db.As("director");
-        await Db.Do("select public.leave_organization()");
+        await Db.As("director").Do("select public.leave_organization()");
         Assert.Equal("", await ManagerOf("owner"));
     }
 
     [Theory]
     [InlineData("select public.leave_organization()")]
     [InlineData("select public.delete_account()")]
-    public async Task What_the_longest_standing_administrator_leaves_goes_to_the_next(string sql)
+    public async Task The_longest_standing_administrator_hands_over_to_the_next(string sql)
     {
         await Rows.Chat(Db, "organization", "admin", "admins chat");
         await Db.AsRole("rlschat_test_functions");
         await Db.Do("""update public."User" set "roleId" = [admin role], "joinedAt" = '2002-02-02' where "id" = [can_view_audit]""");
         await Db.Do("""update public."User" set "joinedAt" = '2001-01-01' where "id" = [admin]""");
-        await Db.As("admin");
-        Assert.True(await Db.Ask<bool>(sql));
+        Assert.True(await Db.As("admin").Ask<bool>(sql));
         Assert.Equal("can_view_audit", await OwnerOf("Chat", "[admins chat]"));
     }
 
     // No function leaves a row behind in an organization that its owner is no member of; an operator's hand may.
     [Fact]
-    public async Task What_stands_in_another_organization_is_not_handed_over_in_this_one()
+    public async Task Rows_in_another_organization_are_not_handed_over_in_this_one()
     {
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""update public."User" set "managerId" = [owner] where "id" = [member]""");
+        await Db.AsRole("rlschat_test_functions").Do("""update public."User" set "managerId" = [owner] where "id" = [member]""");
         await Db.Leave("owner");
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""
+        await Db.AsRole("rlschat_test_functions").Do("""
             update public."User" set "organizationId" = [Globex], "roleId" = [member role], "managerId" = [rival], "joinedAt" = now() where "id" = [owner]
             """);
-        await Db.As("owner");
-        Db.Remember("new chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Globex]) returning "id" """));
-        Db.Remember("new document", await Db.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Globex]) returning "id" """));
+        await Db.As("owner").Make("new chat", """insert into public."Chat" ("title", "organizationId") values ('c', [Globex])""");
+        await Db.Make("new document", """insert into public."Document" ("title", "organizationId") values ('d', [Globex])""");
         Assert.True(await Db.Ask<bool>("select public.leave_organization()"));
 
-        Assert.Equal("rival", await OwnerOf("Chat", "[new chat]"));
-        Assert.Equal("rival", await OwnerOf("Document", "[new document]"));
-        Assert.Equal("owner", await OwnerOf("Chat", "[chat]"));
-        Assert.Equal("owner", await OwnerOf("Document", "[document]"));
+        await Owns("rival", "[new chat]", "[new document]");
+        await Owns("owner");
         Assert.Equal("owner", await ManagerOf("member"));
     }
 
     [Fact]
     public async Task The_last_administrator_stays_while_others_do()
     {
-        await Db.As("admin");
-        Assert.Equal("RC003", await Db.Error("select public.leave_organization()"));
+        Assert.Equal("RC003", await Db.As("admin").Error("select public.leave_organization()"));
         Assert.Equal("RC003", await Db.Error("select public.delete_account()"));
         Assert.Equal("RC003", await Db.Error("""delete from public."User" """));
         await Db.AsRole("rlschat_test_functions");
@@ -216,12 +175,10 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
         Assert.Equal("RC003", await Db.Error("""update public."User" set "organizationId" = null, "roleId" = null, "joinedAt" = null where "id" = [admin]"""));
 
         // A role that holds as much is not the built-in one. With a second administrator, the first may go.
-        await Db.As("admin");
-        await Db.Do("select public.set_member_role([can_view_audit], [admin role])");
+        await Db.As("admin").Do("select public.set_member_role([can_view_audit], [admin role])");
         Assert.Null(await Db.Error("select public.leave_organization()"));
         Assert.Null(await Db.Error("select public.delete_account()"));
-        await Db.As("can_view_audit");
-        Assert.Null(await Db.Error("select public.remove_member([admin])"));
+        Assert.Null(await Db.As("can_view_audit").Error("select public.remove_member([admin])"));
         Assert.Null(await Db.Error("select public.set_member_role([admin], [member role])"));
     }
 
@@ -230,18 +187,17 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
     [InlineData("""delete from public."Organization" """)]
     public async Task With_its_last_member_an_organization_ends_and_its_rows_go_personal(string sql)
     {
-        await Db.As("loner");
-        Db.Remember("Solo", await Db.Ask<Guid>("select public.create_organization('Solo')"));
-        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Solo]) returning "id" """));
-        Db.Remember("document", await Db.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('d', [Solo]) returning "id" """));
+        Db.Remember("Solo", await Db.As("loner").Ask<Guid>("select public.create_organization('Solo')"));
+        await Db.Make("chat", """insert into public."Chat" ("title", "organizationId") values ('c', [Solo])""");
+        await Db.Make("document", """insert into public."Document" ("title", "organizationId") values ('d', [Solo])""");
         await Db.Do("""insert into public."Role" ("name", "organizationId") values ('clerk', [Solo])""");
         await Db.Do("select public.invite_member('x@test', [member role], sha256('x'))");
         await Db.Do(sql);
 
-        Assert.Equal([""], await Db.List("""select "organizationId" from public."Chat" where "id" = [chat]"""));
+        Assert.Equal(["private "], await Db.List("""select concat("visibility", ' ', "organizationId") from public."Chat" where "id" = [chat]"""));
         Assert.Equal([""], await Db.List("""select "organizationId" from public."Document" where "id" = [document]"""));
-        Assert.Equal("loner", await OwnerOf("Chat", "[chat]"));
-        Assert.Equal("loner", await OwnerOf("Document", "[document]"));
+        Assert.Equal([" "], await Db.List("""select concat("organizationId", ' ', "roleId") from public."User" """));
+        await Owns("loner");
         Assert.Equal(["0"], await Db.List(
             """
             select (select count(*) from public."Organization" where "id" = [Solo])
@@ -255,23 +211,27 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
         await Db.As("owner");
         foreach (var (name, organization) in new[] { ("", "[Acme]"), ("personal ", "null") })
         {
-            Db.Remember(name + "chat", await Db.Ask<Guid>($"""insert into public."Chat" ("title", "organizationId") values ('c', {organization}) returning "id" """));
-            Db.Remember(name + "document", await Db.Ask<Guid>($"""insert into public."Document" ("title", "organizationId") values ('d', {organization}) returning "id" """));
+            await Db.Make(name + "chat", $"""insert into public."Chat" ("title", "organizationId") values ('c', {organization})""");
+            await Db.Make(name + "document", $"""insert into public."Document" ("title", "organizationId") values ('d', {organization})""");
         }
 
         await Db.Do("""insert into public."Document" ("id", "createdAt", "title", "organizationId") values ([document], '2000-01-01', 'first', [Acme])""");
-        Db.Remember("message", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
-        Db.Remember("suggestion", await Db.Ask<Guid>("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") values ([document], '2000-01-01', 'a', 'b') returning "id" """));
-        await Db.As("member");
-        Db.Remember("answer", await Db.Ask<Guid>("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]') returning "id" """));
-        Db.Remember("another chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "organizationId") values ('c', [Acme]) returning "id" """));
+        await Db.Make("message", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        await Db.Make("suggestion", """insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") values ([document], '2000-01-01', 'a', 'b')""");
+        await Db.As("member").Make("answer", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        await Db.Make("another chat", """insert into public."Chat" ("title", "organizationId") values ('c', [Acme])""");
+    }
+
+    private async Task Owns(string who, string chat = "[chat]", string document = "[document]")
+    {
+        Assert.Equal(who, await OwnerOf("Chat", chat));
+        Assert.Equal(who, await OwnerOf("Document", document));
     }
 
     // Every row of that id has the same owner, or this fails.
     private async Task<string> OwnerOf(string table, string id)
     {
-        await Db.AsRole("rlschat_backup");
-        return Assert.Single(await Db.List(
+        return Assert.Single(await Db.AsRole("rlschat_backup").List(
             $"""select distinct split_part(u."email", '@', 1) from public."{table}" t join public."User" u on u."id" = t."userId" where t."id" = {id}"""));
     }
 
@@ -284,8 +244,7 @@ public sealed class HandOverTests(DatabaseFixture fixture) : TransactionTest(fix
 
     private async Task<string> ManagerOf(string who)
     {
-        await Db.AsRole("rlschat_backup");
-        return Assert.Single(await Db.List(
+        return Assert.Single(await Db.AsRole("rlschat_backup").List(
             $"""select split_part(m."email", '@', 1) from public."User" u left join public."User" m on m."id" = u."managerId" where u."id" = [{who}]"""));
     }
 }

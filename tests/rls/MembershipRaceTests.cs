@@ -60,7 +60,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
     [InlineData("Chat", false)]
     [InlineData("Document", true)]
     [InlineData("Document", false)]
-    public async Task Who_is_removed_while_they_write_owns_nothing_there(string table, bool writesFirst)
+    public async Task A_member_removed_while_writing_owns_nothing_in_the_organization(string table, bool writesFirst)
     {
         var world = await World.Of(fixture, "ana:admin", "cy:member");
         var race = new Race(fixture, world);
@@ -93,7 +93,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Of_two_invitations_one_is_accepted()
+    public async Task Two_invitations_accepted_at_once_make_one_membership()
     {
         for (var i = 0; i < 4; i++)
         {
@@ -113,7 +113,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
     [InlineData("""delete from public."Invitation" """)]
     [InlineData("select public.remove_member([ben])")]
     [InlineData("select public.set_member_role([ben], [member role])")]
-    public async Task What_is_taken_back_at_the_same_moment_is_not_accepted(string sql)
+    public async Task An_invitation_withdrawn_at_the_same_moment_is_not_accepted(string sql)
     {
         var race = new Race(fixture, await World.Of(fixture, "ana:admin", "ben:admin", "cy:"));
         var token = await Invite(race, "ben");
@@ -142,7 +142,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
     [InlineData(Leave, Delete)]
     [InlineData(Delete, Leave)]
     [InlineData(Delete, Delete)]
-    public async Task What_two_who_leave_at_once_owned_stays_with_a_member(string manager, string report)
+    public async Task Rows_of_two_people_who_leave_at_once_stay_with_a_member(string manager, string report)
     {
         for (var i = 0; i < 4; i++)
         {
@@ -164,7 +164,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Who_creates_two_organizations_at_once_has_one()
+    public async Task Creating_two_organizations_at_once_creates_one()
     {
         var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var name = Guid.NewGuid();
@@ -202,7 +202,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
 
     // Organization, then person: whoever locked the person first would wait here for who waits for them.
     [Fact]
-    public async Task Who_leaves_waits_for_the_organization_and_keeps_nobody_waiting_meanwhile()
+    public async Task Leaving_waits_for_the_organization_and_blocks_nobody_meanwhile()
     {
         var race = new Race(fixture, await World.Of(fixture, "ana:admin", "cy:member", "di:member"));
         Assert.Equal(new string?[] { null, null }, await race.InTurn(

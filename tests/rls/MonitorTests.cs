@@ -18,8 +18,7 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
     public async Task Only_who_may_look_sees_anything_in_the_role_monitor()
     {
         // Something for each view to show.
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("""create policy everybody on public."Vote" for select using (false)""");
+        await Db.AsRole("rlschat_owner").Do("""create policy everybody on public."Vote" for select using (false)""");
         foreach (var who in People.All.Select(p => p.Who))
         {
             await Db.Do($"select set_config('role', 'monitor', true), set_config('auth.uid', [{who}], true)");
@@ -45,8 +44,7 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
     public async Task The_gauges_count_the_sessions_that_live_and_the_files_of_the_schema()
     {
         const string Sessions = "select sessions from auth.gauges()";
-        await Db.AsRole("rlschat_test_functions");
-        var before = await Db.Ask<long>(Sessions);
+        var before = await Db.AsRole("rlschat_test_functions").Ask<long>(Sessions);
         foreach (var name in new[] { "lives", "was revoked", "ended" })
         {
             await Db.Do($"select auth.open_session([owner], sha256('{name}'), sha256('secret of {name}'))");
@@ -63,10 +61,9 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
     }
 
     [Fact]
-    public async Task Who_loses_the_permission_loses_the_sight()
+    public async Task Losing_the_permission_hides_the_monitor()
     {
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""update public."User" set "roleId" = null where "id" = [operator]""");
+        await Db.AsRole("rlschat_test_functions").Do("""update public."User" set "roleId" = null where "id" = [operator]""");
         await Db.Do("select set_config('role', 'monitor', true), set_config('auth.uid', [operator], true)");
         Assert.Empty(await Db.List("""select "table" from monitor.tables"""));
     }
@@ -128,8 +125,7 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
         await using var transaction = await other.BeginTransactionAsync();
         await using var query = new NpgsqlCommand($"select '{Canary}'", other);
         await query.ExecuteScalarAsync();
-        await Db.AsRole("monitor");
-        var rows = string.Join('\n', await Db.List("select a::text from monitor.activity() a"));
+        var rows = string.Join('\n', await Db.AsRole("monitor").List("select a::text from monitor.activity() a"));
         Assert.Contains(owner.Username!, rows, StringComparison.Ordinal);
         Assert.DoesNotContain(Canary, rows, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", rows, StringComparison.Ordinal);
@@ -143,8 +139,7 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
         await using var transaction = await api.BeginTransactionAsync();
         await using var query = new NpgsqlCommand("select 1", api);
         await query.ExecuteScalarAsync();
-        await Db.AsRole("monitor");
-        Assert.Equal(["1 true"], await Db.List("""
+        Assert.Equal(["1 true"], await Db.AsRole("monitor").List("""
             select concat_ws(' ', connections, (oldest_transaction >= 0)::text) from monitor.activity()
             where role = 'rlschat_api' and state = 'idle in transaction'
             """));

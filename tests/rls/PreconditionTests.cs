@@ -35,19 +35,17 @@ public sealed class PreconditionTests(DatabaseFixture fixture) : TransactionTest
 
     [Theory]
     [MemberData(nameof(Access))]
-    public async Task Members(string row, string who, string verb, string expected)
+    public async Task Members(string row, string who, string verbs, string expected)
     {
-        await Db.As("admin");
-        Db.Remember("tag", await Db.Ask<string>("""select "tag" from public."Colleague" where "id" = [owner]"""));
-        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb], """select u::text from public."User" u order by "id" """);
+        Db.Remember("tag", await Db.As("admin").Ask<string>("""select "tag" from public."Colleague" where "id" = [owner]"""));
+        await Matrix.Check(Db, row, who, verbs, expected, Verbs, """select u::text from public."User" u order by "id" """);
     }
 
     [Fact]
     public async Task A_members_tag_changes_with_what_is_seen_of_them_and_with_nothing_else()
     {
         const string tag = """select "tag" from public."Colleague" where "id" = [owner]""";
-        await Db.As("admin");
-        var tags = new List<string> { await Db.Ask<string>(tag) };
+        var tags = new List<string> { await Db.As("admin").Ask<string>(tag) };
         foreach (var change in new[]
         {
             "select public.set_member_manager([owner], null)",
@@ -60,24 +58,19 @@ public sealed class PreconditionTests(DatabaseFixture fixture) : TransactionTest
         }
 
         Assert.Equal(4, tags.Distinct().Count());
-        await Db.As("owner");
-        await Db.Do("""insert into public."Chat" ("title") values ('unseen')""");
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("""alter table public."User" no force row level security""");
+        await Db.As("owner").Do("""insert into public."Chat" ("title") values ('unseen')""");
+        await Db.AsRole("rlschat_owner").Do("""alter table public."User" no force row level security""");
         await Db.Do("""update public."User" set "creditBalance" = 17 where "id" = [owner]""");
         await Db.Do("""alter table public."User" force row level security""");
-        await Db.As("admin");
-        Assert.Equal(tags[^1], await Db.Ask<string>(tag));
+        Assert.Equal(tags[^1], await Db.As("admin").Ask<string>(tag));
     }
 
     [Fact]
     public async Task A_document_that_changes_owner_changes_its_version()
     {
-        await Db.As("owner");
-        Db.Remember("document", await Db.Ask<Guid>("""insert into public."Document" ("title", "organizationId") values ('a', [Acme]) returning "id" """));
+        await Db.As("owner").Make("document", """insert into public."Document" ("title", "organizationId") values ('a', [Acme])""");
         Assert.Equal(1, await Db.Ask<int>("""select "version" from public."Document" where "id" = [document]"""));
         await Db.Do("select public.leave_organization()");
-        await Db.As("manager");
-        Assert.Equal(2, await Db.Ask<int>("""select "version" from public."Document" where "id" = [document]"""));
+        Assert.Equal(2, await Db.As("manager").Ask<int>("""select "version" from public."Document" where "id" = [document]"""));
     }
 }

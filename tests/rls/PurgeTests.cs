@@ -39,8 +39,7 @@ public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixtur
     [Fact]
     public async Task Only_the_purge_purges()
     {
-        await Db.AsRole("rlschat_owner");
-        Assert.Equal(["rlschat_auth", "rlschat_owner", "rlschat_purge"], await Db.List(
+        Assert.Equal(["rlschat_auth", "rlschat_owner", "rlschat_purge"], await Db.AsRole("rlschat_owner").List(
             """
             select rolname from pg_roles
             where rolname in ('anonymous', 'regular_user', 'monitor', 'admin', 'sign_in_definer', 'identity_setter',
@@ -55,7 +54,7 @@ public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixtur
 
     // Without a WHERE, so that no select policy stands in the way. (Who may delete a row of their own is not among them.)
     [Fact]
-    public async Task What_is_past_its_retention_is_nobody_elses_to_delete()
+    public async Task Nobody_else_deletes_rows_past_their_retention()
     {
         await Date();
         foreach (var (table, _, _, _) in Retentions)
@@ -67,25 +66,14 @@ public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixtur
                 Assert.True(await Db.Try($"""delete from public."{table}" """) != Outcome.Yes, $"{who} deletes what is past its retention in {table}");
             }
 
-            await Db.AsRole("rlschat_purge");
-            Assert.Equal(Outcome.Yes, await Db.Try($"""delete from public."{table}" """));
+            Assert.Equal(Outcome.Yes, await Db.AsRole("rlschat_purge").Try($"""delete from public."{table}" """));
         }
     }
 
     [Fact]
-    public async Task What_has_a_retention_outside_of_public_is_not_the_purges()
+    public async Task Two_purges_do_not_run_at_once()
     {
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("create table app_private.elsewhere ()");
-        await Db.Do("create policy purge_old on app_private.elsewhere for delete to rlschat_purge using (true)");
-        Assert.Equal(Retentions.Select(r => r.Table), await Db.List("select purged from auth.purge() order by purged collate \"C\""));
-    }
-
-    [Fact]
-    public async Task One_at_a_time()
-    {
-        await Db.AsRole("rlschat_owner");
-        Assert.Equal(Retentions.Length, (await Db.List("select purged from auth.purge()")).Count);
+        Assert.Equal(Retentions.Length, (await Db.AsRole("rlschat_owner").List("select purged from auth.purge()")).Count);
 
         // The API's login, on a connection of its own, while the first has not ended.
         await using var api = Npgsql.NpgsqlDataSource.Create(Fixture.Database.AuthConnectionString);
@@ -97,10 +85,9 @@ public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixtur
     }
 
     [Fact]
-    public async Task It_visits_the_tables_of_people_alone()
+    public async Task The_purge_visits_the_tables_of_schema_public_only()
     {
-        await Db.AsRole("rlschat_owner");
-        await Db.Do(
+        await Db.AsRole("rlschat_owner").Do(
             """
             create table app_private.elsewhere ("id" integer);
             create policy purge_old on app_private.elsewhere for delete to rlschat_purge using (true);
@@ -125,9 +112,8 @@ public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixtur
 
     private async Task Date()
     {
-        await Db.As("owner");
-        Db.Remember("chat", await Db.Ask<Guid>("""insert into public."Chat" ("title", "createdAt") values ('old', '2000-01-01') returning "id" """));
-        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.As("owner").Make("chat", """insert into public."Chat" ("title", "createdAt") values ('old', '2000-01-01')""");
+        await Db.Make("stream", """insert into public."Stream" ("chatId") values ([chat])""");
         // It ended long ago, so that its chunks' own ages count.
         await Bypassing("Stream", () => Db.Do("""update public."Stream" set "activeAt" = '2000-01-01'"""));
         foreach (var (table, age, insert, _) in Retentions)
@@ -147,8 +133,7 @@ public sealed class PurgeTests(DatabaseFixture fixture) : TransactionTest(fixtur
 
     private async Task Bypassing(string table, Func<Task> act)
     {
-        await Db.AsRole("rlschat_owner");
-        await Db.Do($"""alter table public."{table}" disable row level security, disable trigger user""");
+        await Db.AsRole("rlschat_owner").Do($"""alter table public."{table}" disable row level security, disable trigger user""");
         await act();
         await Db.Do($"""alter table public."{table}" enable row level security, enable trigger user""");
     }

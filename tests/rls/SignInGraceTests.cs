@@ -106,7 +106,7 @@ public sealed class SignInGraceTests(DatabaseFixture fixture) : TransactionTest(
     }
 
     [Fact]
-    public async Task Whoever_changes_their_password_stays_signed_in_in_every_tab()
+    public async Task Changing_the_password_keeps_every_tab_signed_in()
     {
         await Refresh("first", "tab 1", 30);
         await Refresh("first", "tab 2", 30);
@@ -136,21 +136,18 @@ public sealed class SignInGraceTests(DatabaseFixture fixture) : TransactionTest(
         await Refresh("first", "second", 30);
         await Refresh("first", "third", 30);
         await Db.Do($"""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where {Row("first")}""");
-        await Db.AsRole("rlschat_purge");
-        await Db.Do("delete from public.sessions");
+        await Db.AsRole("rlschat_purge").Do("delete from public.sessions");
         await Db.AsRole("rlschat_test_functions");
         Assert.Equal("2 pairs of 1 sign-in, 0 exchanged, 0 revoked", await Pairs());
         await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '8 days' where "familyId" is null""");
-        await Db.AsRole("rlschat_purge");
-        await Db.Do("delete from public.sessions");
+        await Db.AsRole("rlschat_purge").Do("delete from public.sessions");
         await Db.AsRole("rlschat_test_functions");
         Assert.Equal("0 pairs of 0 sign-ins, 0 exchanged, 0 revoked", await Pairs());
     }
 
     protected override async Task Prepare()
     {
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("select auth.open_session([owner], sha256('first'), sha256('secret of first'))");
+        await Db.AsRole("rlschat_test_functions").Do("select auth.open_session([owner], sha256('first'), sha256('secret of first'))");
     }
 
     private static string Row(string token) => $""" "sessionToken" = encode(sha256('{token}'), 'hex') """;

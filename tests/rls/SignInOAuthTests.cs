@@ -35,7 +35,7 @@ public sealed class SignInOAuthTests(DatabaseFixture fixture) : TransactionTest(
     }
 
     [Fact]
-    public async Task Who_has_not_proven_an_address_loses_it_to_who_has()
+    public async Task An_unverified_address_goes_to_the_person_who_verifies_it()
     {
         var squatter = await Db.Ask<Guid>("select auth.sign_up('victim@test', 'known to the attacker')");
         var victim = await SignIn("g1", "victim@test", true);
@@ -123,8 +123,7 @@ public sealed class SignInOAuthTests(DatabaseFixture fixture) : TransactionTest(
             set constraints all immediate
             """;
         Assert.Equal("42501", await Db.Error(Link));
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("alter policy function_insert on public.accounts with check (true)");
+        await Db.AsRole("rlschat_owner").Do("alter policy function_insert on public.accounts with check (true)");
         await Prepare();
         Assert.Equal("23503", await Db.Error(Link));
     }

@@ -25,7 +25,7 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
     }
 
     [Fact]
-    public async Task Of_two_accounts_unlinked_at_once_one_stays()
+    public async Task Two_accounts_unlinked_at_once_leave_one()
     {
         for (var i = 0; i < 4; i++)
         {
@@ -67,7 +67,7 @@ public sealed class SignInRaceTests(DatabaseFixture fixture)
 
     // The address is judged as it is once the change before has happened.
     [Fact]
-    public async Task Whose_address_changes_at_the_same_moment_has_no_password_set_by_the_old_ones_mail()
+    public async Task A_mail_to_an_address_that_changes_at_the_same_moment_sets_no_password()
     {
         var race = new Race(fixture, await World.Of(fixture, "cy:"));
         var token = Guid.NewGuid().ToString("N");

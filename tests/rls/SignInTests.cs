@@ -8,13 +8,8 @@ public sealed class SignInTests(DatabaseFixture fixture) : TransactionTest(fixtu
     [Fact]
     public async Task Only_the_sign_in_connection_mints_identities()
     {
-        Assert.Equal(
-            [
-                "change_password", "credentials", "mailed_password_hash", "open_session", "own_password_hash", "refresh_session", "replace_password_hash",
-                "request_verification", "reset_password", "sign_in_oauth", "sign_out", "sign_up", "uid", "verify_email",
-            ],
-            // Beside them it may start the purge and count for the metrics, which mints nothing.
-            (await Executable("rlschat_auth")).Except(["gauges", "purge"]));
+        // Which functions these are: CatalogueTests. Beside them it may start the purge, which mints nothing.
+        Assert.Contains("open_session", await Executable("rlschat_auth"));
         foreach (var role in new[] { "anonymous", "regular_user", "rlschat_api", "monitor", "rlschat_backup", "rlschat_purge", "identity_setter" })
         {
             Assert.Empty((await Executable(role)).Intersect(await Executable("rlschat_auth")).Except(["uid", "purge"]));
@@ -48,14 +43,14 @@ public sealed class SignInTests(DatabaseFixture fixture) : TransactionTest(fixtu
         Assert.Equal(hashes, await Db.List($"""select "password" from auth.credentials('{email}')"""));
 
     [Fact]
-    public async Task Who_has_no_password_has_no_credentials()
+    public async Task A_person_without_a_password_has_no_credentials()
     {
         await Db.Do("""update public."User" set "password" = null where "id" = [owner]""");
         Assert.Empty(await Db.List("select * from auth.credentials('owner@test')"));
     }
 
     [Fact]
-    public async Task Who_has_lost_their_address_has_no_credentials()
+    public async Task A_person_without_an_address_has_no_credentials()
     {
         await Db.Do("""update public."User" set "email" = '', "emailVerified" = null where "id" = [owner] and "password" is not null""");
         Assert.Equal(["hash of owner"], await Db.List("""select "password" from public."User" where "id" = [owner] and "email" = ''"""));
@@ -72,7 +67,7 @@ public sealed class SignInTests(DatabaseFixture fixture) : TransactionTest(fixtu
     }
 
     [Fact]
-    public async Task Who_is_signed_in_changes_their_password_and_ends_their_other_sessions()
+    public async Task Changing_the_password_ends_the_other_sessions()
     {
         await Open("r1", "s1");
         await Refresh("r1", "r2");
@@ -135,7 +130,7 @@ public sealed class SignInTests(DatabaseFixture fixture) : TransactionTest(fixtu
     [InlineData("select auth.refresh_session(sha256('r1'), sha256('r3'), sha256('s3'))")]
     [InlineData("select auth.request_verification('reset_password', 'owner@test', sha256('t')); select auth.reset_password(sha256('t'), 'new')")]
     [InlineData("select set_config('auth.uid', [owner], true); select auth.change_password('hash of owner', 'new')")]
-    public async Task When_a_session_was_revoked_stands_though_all_are_revoked_later(string sql)
+    public async Task A_session_keeps_the_time_at_which_it_was_revoked_first(string sql)
     {
         await Open("r1", "s1");
         await Refresh("r1", "r2");

@@ -35,8 +35,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     public async Task A_mailed_token_is_good_for_who_asked_for_it_and_a_refused_try_leaves_it(string who, string hash, bool good)
     {
         await Newcomer("new@test");
-        await SignedIn("[owner]");
-        await Request("verify_email", "new@test");
+        await Request("verify_email", "new@test", by: "[owner]");
         await SignedIn(who);
         Assert.Equal(good ? null : "RC010", await Db.Error($"select auth.verify_email(sha256('mailed'), {hash})"));
         Assert.Equal(["owner@test"], await Emails("[owner]"));
@@ -45,10 +44,9 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     }
 
     [Fact]
-    public async Task Who_has_no_password_proves_an_address_signed_in_alone()
+    public async Task Without_a_password_an_address_is_verified_only_when_signed_in()
     {
-        await SignedIn("[owner]");
-        await Request("verify_email", "new@test");
+        await Request("verify_email", "new@test", by: "[owner]");
         await Db.Do("""update public."User" set "password" = null where "id" = [owner]""");
         Assert.Null(await Db.Error(Verify));
         await SignedIn("''");
@@ -60,8 +58,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     public async Task The_hash_that_a_password_is_compared_with_is_that_of_who_asked_for_a_proof()
     {
         Task<string?> Hash(string token) => Db.Ask<string?>($"select auth.mailed_password_hash(sha256('{token}'))");
-        await SignedIn("[owner]");
-        await Request("verify_email", "new@test");
+        await Request("verify_email", "new@test", by: "[owner]");
         await Request("reset_password", "owner@test", "reset");
         await SignedIn("''");
         Assert.Equal("hash of owner", await Hash("mailed"));
@@ -75,8 +72,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     public async Task An_unverified_address_is_verified()
     {
         await Newcomer("new@test");
-        await SignedIn("[newcomer]");
-        await Request("verify_email", "new@test");
+        await Request("verify_email", "new@test", by: "[newcomer]");
         await Db.Do(Verify);
         Assert.Equal(["true"], await Db.List("""select ("emailVerified" is not null)::text from public."User" where "id" = [newcomer]"""));
     }
@@ -85,7 +81,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     [InlineData("verify_email", "nobody@test")]
     [InlineData("reset_password", "nobody@test")]
     [InlineData("reset_password", "")]
-    public async Task To_nobody_nothing_is_mailed(string purpose, string email)
+    public async Task An_unknown_address_gets_no_mail(string purpose, string email)
     {
         Assert.Null(await Request(purpose, email));
         Assert.Empty(await Db.List("""select 1 from public."verificationToken" """));
@@ -96,8 +92,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     [InlineData("reset_password", Reset)]
     public async Task A_token_is_good_once_for_thirty_minutes_and_for_its_purpose(string purpose, string use)
     {
-        await SignedIn("[owner]");
-        await Request(purpose, "owner@test");
+        await Request(purpose, "owner@test", by: "[owner]");
         Assert.Equal(["00:30:00"], await Db.List("""select date_trunc('second', "expires" - now() at time zone 'utc' + interval '1 ms') from public."verificationToken" """));
         Assert.Equal("RC010", await Db.Error(use.Replace("mailed", "guess", StringComparison.Ordinal)));
         Assert.Equal("RC010", await Db.Error(use == Verify ? Reset : Verify));
@@ -127,8 +122,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     [Fact]
     public async Task A_new_token_replaces_the_one_before()
     {
-        await SignedIn("[owner]");
-        await Request("reset_password", "owner@test", "first");
+        await Request("reset_password", "owner@test", "first", by: "[owner]");
         await Request("verify_email", "moved@test", "for another purpose");
         await Request("reset_password", "member@test", "another''s");
         await Request("reset_password", "owner@test");
@@ -141,8 +135,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     [Fact]
     public async Task An_address_that_another_has_proven_is_taken()
     {
-        await SignedIn("[owner]");
-        await Request("verify_email", "member@test");
+        await Request("verify_email", "member@test", by: "[owner]");
         Assert.Equal("RC001", await Db.Error(Verify));
         await Db.Do("select auth.sign_up('bystander@test', 'hash')");
         await Newcomer("squatted@test");
@@ -201,8 +194,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     {
         // The attacker signs up with the victim's address and has a token mailed to their own.
         await Newcomer("victim@test");
-        await SignedIn("[newcomer]");
-        await Request("verify_email", "attacker@test", "attack");
+        await Request("verify_email", "attacker@test", "attack", by: "[newcomer]");
         await SignedIn("''");
         await Request("reset_password", "victim@test");
         await Db.Do(Reset);
@@ -215,10 +207,8 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
     [InlineData("[owner]", "select auth.change_password('hash of owner', 'new hash')")]
     public async Task A_new_password_ends_the_mails_that_the_person_asked_for_and_nobody_elses(string who, string use)
     {
-        await SignedIn("[owner]");
-        await Request("verify_email", "moved@test", "mine");
-        await SignedIn("[member]");
-        await Request("verify_email", "elsewhere@test", "theirs");
+        await Request("verify_email", "moved@test", "mine", by: "[owner]");
+        await Request("verify_email", "elsewhere@test", "theirs", by: "[member]");
         await Request("reset_password", "owner@test");
         await SignedIn(who.Length == 0 ? "''" : who);
         await Db.Do(use);
@@ -233,8 +223,11 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
 
     private Task<int> SignedIn(string person) => Db.Do($"select set_config('auth.uid', {person}, true)");
 
-    private Task<string?> Request(string purpose, string email, string token = "mailed") =>
-        Db.Ask<string?>($"select auth.request_verification('{purpose}', '{email}', sha256('{token}'))");
+    private async Task<string?> Request(string purpose, string email, string token = "mailed", string? by = null)
+    {
+        await (by is null ? Task.CompletedTask : SignedIn(by));
+        return await Db.Ask<string?>($"select auth.request_verification('{purpose}', '{email}', sha256('{token}'))");
+    }
 
     private Task<List<string>> Emails(string person) => Db.List($"""select "email" from public."User" where "id" = {person}""");
 
@@ -245,10 +238,7 @@ public sealed class SignInVerificationTests(DatabaseFixture fixture) : Transacti
 
     private async Task Expire()
     {
-        await Db.AsRole("rlschat_owner");
-        await Db.Do("""alter table public."verificationToken" disable row level security""");
-        await Db.Do("""update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 s'""");
-        await Db.Do("""alter table public."verificationToken" enable row level security""");
+        await Rows.Forge(Db, "verificationToken", """update public."verificationToken" set "expires" = now() at time zone 'utc' - interval '1 s'""");
         await Db.AsRole("rlschat_test_functions");
     }
 }

@@ -42,7 +42,7 @@ public sealed class StreamRaceTests(DatabaseFixture fixture) : IAsyncLifetime
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task What_was_appended_is_in_the_message(bool inTurn, bool finishFirst)
+    public async Task A_finished_message_holds_every_appended_chunk(bool inTurn, bool finishFirst)
     {
         await Price(0);
         for (var i = 0; i < (inTurn ? 1 : Times); i++)
@@ -71,8 +71,7 @@ public sealed class StreamRaceTests(DatabaseFixture fixture) : IAsyncLifetime
         for (var i = 0; i < (inTurn ? 1 : Times); i++)
         {
             await Grant(1);
-            await Open("stream");
-            await Open("other");
+            await Open("stream", "other");
             var (one, two) = (("ana", "select public.finish_stream([stream])"), ("ana", "select public.finish_stream([other])"));
             var answers = inTurn ? await race.InTurn(one, two) : await race.AtOnce(one, two);
             Assert.Equal([null, "RC005"], answers.Order());
@@ -105,10 +104,15 @@ public sealed class StreamRaceTests(DatabaseFixture fixture) : IAsyncLifetime
         select concat_ws(' ', (select count(*) from public."Message" where "chatId" = [chat]), (select trunc("creditBalance") from public."User" where "id" = [ana]))
         """);
 
-    private async Task Open(string name)
+    private async Task Open(params string[] names)
     {
-        world[name] = await race.Alone<Guid>("ana", """insert into public."Stream" ("chatId") values ([chat]) returning "id" """);
-        await race.Alone<DateTime>("ana", $"select public.append_chunk([{name}], 0, 'first')");
+        foreach (var name in names)
+        {
+            world[name] = Guid.NewGuid();
+        }
+
+        await race.Alone<DateTime>("ana", string.Join(';', names.Select(name =>
+            $"""insert into public."Stream" ("id", "chatId") values ([{name}], [chat]); select public.append_chunk([{name}], 0, 'first')""")));
     }
 
     private Task<decimal> Grant(int credits) => race.Alone<decimal>("op", $"select public.grant_credits([ana], {credits}, 'race')");

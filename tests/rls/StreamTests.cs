@@ -2,8 +2,8 @@ using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>"Stream" of access-rules.md: who sees, opens and deletes one.</summary>
-public sealed partial class StreamTests(DatabaseFixture fixture) : TransactionTest(fixture)
+/// <summary>"Stream" of access-rules.md. How one goes on and ends is in StreamChunkTests and StreamEndTests.</summary>
+public sealed class StreamTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
     {
@@ -14,65 +14,36 @@ public sealed partial class StreamTests(DatabaseFixture fixture) : TransactionTe
     };
 
     // The owner is the chat's. In an organization's chat somebody else opened the stream: "member".
-    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of(
-        ("personal", """
-            who                      read    delete  delete_all merge_delete
-            owner                    yes     yes     yes        yes
-            member                   hidden  hidden  hidden     hidden
-            manager                  hidden  hidden  hidden     hidden
-            admin                    hidden  hidden  hidden     hidden
-            can_manage_chats         hidden  hidden  hidden     hidden
-            outsider                 hidden  hidden  hidden     hidden
-            anonymous                hidden  denied  denied     denied
-            """),
-        ("personal public", """
-            who                      read    delete  delete_all merge_delete
-            owner                    yes     yes     yes        yes
-            member                   yes     hidden  hidden     denied
-            can_manage_chats         yes     hidden  hidden     denied
-            loner                    yes     hidden  hidden     denied
-            anonymous                yes     denied  denied     denied
-            """),
-        ("organization", """
-            who                      read    delete  delete_all merge_delete
-            owner                    yes     yes     yes        yes
-            member                   yes     hidden  hidden     denied
-            manager                  yes     hidden  hidden     denied
-            director                 yes     hidden  hidden     denied
-            admin                    yes     yes     yes        yes
-            can_manage_chats         yes     yes     yes        yes
-            can_view_documents       yes     hidden  hidden     denied
-            can_manage_documents     yes     hidden  hidden     denied
-            can_manage_members       yes     hidden  hidden     denied
-            can_manage_roles         yes     hidden  hidden     denied
-            can_manage_organization  yes     hidden  hidden     denied
-            can_view_audit           yes     hidden  hidden     denied
-            left                     hidden  hidden  hidden     hidden
-            outsider                 hidden  hidden  hidden     hidden
-            rival                    hidden  hidden  hidden     hidden
-            loner                    hidden  hidden  hidden     hidden
-            operator                 hidden  hidden  hidden     hidden
-            anonymous                hidden  denied  denied     denied
-            """),
-        ("organization public", """
-            who                      read    delete  delete_all merge_delete
-            owner                    yes     yes     yes        yes
-            member                   yes     hidden  hidden     denied
-            can_manage_chats         yes     yes     yes        yes
-            left                     yes     hidden  hidden     denied
-            rival                    yes     hidden  hidden     denied
-            anonymous                yes     denied  denied     denied
-            """),
-        ("organization, chat of left", """
-            who                      read    delete  delete_all merge_delete
-            left                     hidden  hidden  hidden     hidden
-            can_manage_chats         yes     yes     yes        yes
-            """),
-        ("organization public, chat of left", """
-            who                      read    delete  delete_all merge_delete
-            left                     yes     hidden  hidden     denied
-            can_manage_chats         yes     yes     yes        yes
-            """));
+    public static readonly TheoryData<string, string, string, string> Access = Matrix.Of("""
+        who                 read   delete delete_all merge_delete
+        personal:
+          owner             yes    yes    yes        yes
+          others            hidden hidden hidden     hidden
+          anonymous         hidden denied denied     denied
+        personal public:
+          owner             yes    yes    yes        yes
+          others            yes    hidden hidden     denied
+          anonymous         yes    denied denied     denied
+        organization:
+          owner             yes    yes    yes        yes
+          admin             yes    yes    yes        yes
+          can_manage_chats  yes    yes    yes        yes
+          colleagues        yes    hidden hidden     denied
+          strangers         hidden hidden hidden     hidden
+          anonymous         hidden denied denied     denied
+        organization public:
+          owner             yes    yes    yes        yes
+          member            yes    hidden hidden     denied
+          can_manage_chats  yes    yes    yes        yes
+          strangers         yes    hidden hidden     denied
+          anonymous         yes    denied denied     denied
+        organization, chat of left:
+          left              hidden hidden hidden     hidden
+          can_manage_chats  yes    yes    yes        yes
+        organization public, chat of left:
+          left              yes    hidden hidden     denied
+          can_manage_chats  yes    yes    yes        yes
+        """);
 
     private static readonly Dictionary<string, string> Inserts = new()
     {
@@ -85,70 +56,81 @@ public sealed partial class StreamTests(DatabaseFixture fixture) : TransactionTe
         ["merge"] = """merge into public."Stream" t using (select gen_random_uuid() as id) s on t."id" = s.id when not matched then insert ("id", "chatId") values (s.id, [chat])""",
     };
 
-    public static readonly TheoryData<string, string, string, string> Inserting = Matrix.Of(
-        ("personal", """
-            who                      itself  returning from_chat as_another as_nobody do_nothing merge
-            owner                    yes     yes       yes       denied     denied    yes        yes
-            member                   denied  denied    hidden    denied     denied    denied     denied
-            manager                  denied  denied    hidden    denied     denied    denied     denied
-            can_manage_chats         denied  denied    hidden    denied     denied    denied     denied
-            outsider                 denied  denied    hidden    denied     denied    denied     denied
-            anonymous                denied  denied    denied    denied     denied    denied     denied
-            """),
-        ("personal public", """
-            who                      itself  returning from_chat as_another as_nobody do_nothing merge
-            owner                    yes     yes       yes       denied     denied    yes        yes
-            member                   denied  denied    denied    denied     denied    denied     denied
-            loner                    denied  denied    denied    denied     denied    denied     denied
-            anonymous                denied  denied    denied    denied     denied    denied     denied
-            """),
-        ("organization", """
-            who                      itself  returning from_chat as_another as_nobody do_nothing merge
-            owner                    yes     yes       yes       denied     denied    yes        yes
-            member                   yes     yes       yes       denied     denied    yes        yes
-            manager                  yes     yes       yes       denied     denied    yes        yes
-            can_manage_chats         yes     yes       yes       denied     denied    yes        yes
-            left                     denied  denied    hidden    denied     denied    denied     denied
-            outsider                 denied  denied    hidden    denied     denied    denied     denied
-            rival                    denied  denied    hidden    denied     denied    denied     denied
-            operator                 denied  denied    hidden    denied     denied    denied     denied
-            anonymous                denied  denied    denied    denied     denied    denied     denied
-            """),
-        ("organization public", """
-            who                      itself  returning from_chat as_another as_nobody do_nothing merge
-            member                   yes     yes       yes       denied     denied    yes        yes
-            left                     denied  denied    denied    denied     denied    denied     denied
-            rival                    denied  denied    denied    denied     denied    denied     denied
-            """),
-        ("organization public, chat of left", """
-            who                      itself  returning from_chat as_another as_nobody do_nothing merge
-            left                     denied  denied    denied    denied     denied    denied     denied
-            member                   yes     yes       yes       denied     denied    yes        yes
-            """));
+    public static readonly TheoryData<string, string, string, string> Inserting = Matrix.Of("""
+        who           itself returning from_chat as_another as_nobody do_nothing merge
+        personal:
+          owner       yes    yes       yes       denied     denied    yes        yes
+          others      denied denied    hidden    denied     denied    denied     denied
+          anonymous   denied denied    denied    denied     denied    denied     denied
+        personal public:
+          owner       yes    yes       yes       denied     denied    yes        yes
+          member      denied denied    denied    denied     denied    denied     denied
+          loner       denied denied    denied    denied     denied    denied     denied
+          anonymous   denied denied    denied    denied     denied    denied     denied
+        organization:
+          colleagues  yes    yes       yes       denied     denied    yes        yes
+          strangers   denied denied    hidden    denied     denied    denied     denied
+          anonymous   denied denied    denied    denied     denied    denied     denied
+        organization public:
+          member      yes    yes       yes       denied     denied    yes        yes
+          strangers   denied denied    denied    denied     denied    denied     denied
+        organization public, chat of left:
+          left        denied denied    denied    denied     denied    denied     denied
+          member      yes    yes       yes       denied     denied    yes        yes
+        """);
 
     [Theory]
     [MemberData(nameof(Access))]
-    public async Task May(string row, string who, string verb, string expected)
+    public async Task May(string row, string who, string verbs, string expected)
     {
         await Stand(row, who);
-        await Matrix.Check(Db, row, who, verb, expected, Verbs[verb],
-            """select t::text from public."Stream" t where "id" = [stream]""");
+        await Matrix.Check(Db, row, who, verbs, expected, Verbs, """select t::text from public."Stream" t where "id" = [stream]""");
     }
 
     [Theory]
     [MemberData(nameof(Inserting))]
-    public async Task May_open(string row, string who, string verb, string expected)
+    public async Task May_open(string row, string who, string verbs, string expected)
     {
         await Stand(row, who);
         Db.Remember("another", Fixture.World[who == People.Owner ? "member" : People.Owner]);
-        await Matrix.Check(Db, row, who, verb, expected, Inserts[verb], """select count(*) from public."Stream" """);
+        await Matrix.Check(Db, row, who, verbs, expected, Inserts, """select count(*) from public."Stream" """);
+    }
+
+    [Fact]
+    public async Task Nothing_but_this_is_granted() => Assert.Equal(
+        """
+        anonymous select *
+        regular_user select *
+        regular_user insert chatId, createdAt, id, userId
+        regular_user delete *
+        """,
+        await Grants.On(Db, "Stream"));
+
+    [Fact]
+    public async Task Nobody_changes_a_stream()
+    {
+        await Stand("organization");
+        await Expect.NobodyMay(Db,
+            """merge into public."Stream" t using (select [stream]::uuid as id) s on t."id" = s.id when matched then update set "userId" = auth.uid()""",
+            """insert into public."Stream" ("id", "chatId") values ([stream], [chat]) on conflict ("id") do update set "userId" = auth.uid()""",
+            """truncate public."Stream" cascade""");
+    }
+
+    [Fact]
+    public async Task A_stream_outlasts_its_opener_and_belongs_to_nobody_afterwards()
+    {
+        await Stand("organization");
+        Assert.True(await Db.As("member").Ask<bool>("select public.delete_account()"));
+        await Db.As(People.Owner);
+        Assert.Equal(["nobody"], await Db.List("""select coalesce("userId"::text, 'nobody') from public."Stream" where "id" = [stream]"""));
+        await Expect.NobodyMay(Db, """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'more')""");
     }
 
     private async Task Stand(string row, string who = "")
     {
         await Rows.Chat(Db, row, row.EndsWith("left", StringComparison.Ordinal) ? "left" : People.Owner);
         await Db.As(row.StartsWith("personal", StringComparison.Ordinal) ? People.Owner : "member");
-        Db.Remember("stream", await Db.Ask<Guid>("""insert into public."Stream" ("chatId") values ([chat]) returning "id" """));
+        await Db.Make("stream", """insert into public."Stream" ("chatId") values ([chat])""");
         await Rows.Left(Db, row, who);
     }
 }

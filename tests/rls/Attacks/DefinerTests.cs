@@ -40,62 +40,6 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
         ["public.spend_credits(numeric,text)"] = ("select public.spend_credits(1, 'theirs')", "RC005", "ben", "select public.spend_credits(1, 'mine')", "= 6.00"),
     };
 
-    /// <summary>What no request may call, whatever its role.</summary>
-    private const string Closed = """
-        app_private.audit_record
-        app_private.ensure_builtin_rows
-        app_private.grant_operator
-        app_private.hand_over
-        app_private.lock_colleague
-        app_private.permissions_of
-        app_private.release_address
-        app_private.tg__member_writes
-        app_private.tg_accounts__audit
-        app_private.tg_accounts__last_way_in
-        app_private.tg_chat__audit
-        app_private.tg_chat__event
-        app_private.tg_credit_entry__audit
-        app_private.tg_credit_entry__balance
-        app_private.tg_document__audit
-        app_private.tg_invitation__audit
-        app_private.tg_message__event
-        app_private.tg_message__quota
-        app_private.tg_organization__audit
-        app_private.tg_organization__empty
-        app_private.tg_role__audit
-        app_private.tg_sessions__audit
-        app_private.tg_sessions__family
-        app_private.tg_stream__event
-        app_private.tg_stream_chunk__append
-        app_private.tg_user__audit
-        app_private.tg_user__event
-        app_private.tg_user__last_member
-        app_private.tg_user__membership
-        app_private.tg_vote__event
-        app_private.use_token
-        auth.catch_up
-        auth.change_password
-        auth.credentials
-        auth.deliver
-        auth.deliver_chunks
-        auth.ended_subscriptions
-        auth.gauges
-        auth.mailed_password_hash
-        auth.open_session
-        auth.own_password_hash
-        auth.position
-        auth.purge
-        auth.refresh_session
-        auth.replace_password_hash
-        auth.request_verification
-        auth.reset_password
-        auth.sign_in_oauth
-        auth.sign_out
-        auth.sign_up
-        auth.verify_email
-        public.handle_new_user
-        """;
-
     /// <summary>Those that the role monitor may call, and that show nothing to who lacks the permission.</summary>
     private static readonly Dictionary<string, string> OfMonitoring = new()
     {
@@ -127,14 +71,6 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
 
     public async Task DisposeAsync() => await intruder.DisposeAsync();
 
-    [Fact]
-    public async Task Every_definer_function_has_its_line()
-    {
-        Assert.Equal(Open.Keys.Concat(OfMonitoring.Keys).Concat(Lines).Order(StringComparer.Ordinal), (await Definers("prosecdef"))
-            .Select(name => Open.ContainsKey(name) || OfMonitoring.ContainsKey(name) ? name : name[..name.IndexOf('(', StringComparison.Ordinal)])
-            .Order(StringComparer.Ordinal));
-    }
-
     public static readonly TheoryData<string> Callable = new(Open.Keys);
 
     [Theory]
@@ -149,19 +85,18 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(gives, await intruder.Runs(who, call));
     }
 
+    /// <summary>What stands in neither list is closed: a new function is, or has its attack above.</summary>
     [Fact]
     public async Task Calling_what_is_closed()
     {
         var before = await Everything();
-        foreach (var call in await Definers("prosecdef", calls: true))
+        var closed = (await Definers()).FindAll(f => !Open.ContainsKey(f.Signature) && !OfMonitoring.ContainsKey(f.Signature));
+        Assert.True(closed.Count >= 50, $"only {closed.Count}");
+        foreach (var (call, role) in closed.SelectMany(f => Roles.Select(role => (f.Call, role))))
         {
-            var name = call["select ".Length..call.IndexOf('(', StringComparison.Ordinal)];
-            foreach (var role in Roles.Where(_ => Lines.Contains(name)))
-            {
-                Support.Attacks.Count();
-                var answer = await intruder.Runs("zed", role, [call]);
-                Assert.True(answer == "42501", $"{role}: {call}: {answer}");
-            }
+            Support.Attacks.Count();
+            var answer = await intruder.Runs("zed", role, [call]);
+            Assert.True(answer == "42501", $"{role}: {call}: {answer}");
         }
 
         Assert.Equal(before, await Everything());
@@ -180,19 +115,18 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal("= True", await intruder.Runs("bank", "monitor", ["select count(*) > 0 from monitor.activity()"]));
     }
 
-    private static string[] Lines => Closed.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-
-    private async Task<List<string>> Definers(string condition, bool calls = false)
+    /// <summary>Every SECURITY DEFINER function, and a call of it.</summary>
+    private async Task<List<(string Signature, string Call)>> Definers()
     {
         await using var connection = await fixture.DataSource.OpenConnectionAsync();
-        return await new Db(connection, world).List($"""
-            select format('%s%s.%s(%s)', case when {calls} then 'select ' end, n.nspname, p.proname, (
-                select string_agg(case when {calls} then 'null::' else '' end || format_type(t.t, null), ',' order by t.n)
-                from unnest(p.proargtypes) with ordinality t (t, n)))
-            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
-            where n.nspname in ('public', 'auth', 'app_private', 'monitor') and p.prokind = 'f' and {condition}
+        return (await new Db(connection, world).List("""
+            select format('%s.%s(%s)|select %1$s.%2$s(%4$s)', n.nspname, p.proname, string_agg(format_type(t.t, null), ',' order by t.n),
+              string_agg('null::' || format_type(t.t, null), ',' order by t.n))
+            from pg_proc p join pg_namespace n on n.oid = p.pronamespace left join unnest(p.proargtypes) with ordinality t (t, n) on true
+            where n.nspname in ('public', 'auth', 'app_private', 'monitor') and p.prokind = 'f' and p.prosecdef
+            group by p.oid, p.proname, n.nspname
             order by 1
-            """);
+            """)).ConvertAll(line => (line.Split('|')[0], line.Split('|')[1]));
     }
 
     private Task<string> Everything() => intruder.AsRole(

@@ -15,20 +15,23 @@ internal sealed class Intruder : IAsyncDisposable
     private readonly World world;
     private readonly Dictionary<string, string> secrets = [];
 
-    private Intruder(DatabaseFixture fixture, World world)
+    private Intruder(DatabaseFixture fixture, World world, int connections)
     {
         (this.fixture, this.world) = (fixture, world);
         api = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(fixture.Database.ApiConnectionString)
         {
-            MaxPoolSize = 2,
+            MaxPoolSize = connections,
             NoResetOnClose = true,
         }.ConnectionString);
     }
 
     /// <summary>With a session of each of these people.</summary>
-    public static async Task<Intruder> With(DatabaseFixture fixture, World world, params string[] people)
+    public static Task<Intruder> With(DatabaseFixture fixture, World world, params string[] people) => With(fixture, world, 2, people);
+
+    /// <summary>The same, with a pool of so many connections.</summary>
+    public static async Task<Intruder> With(DatabaseFixture fixture, World world, int connections, params string[] people)
     {
-        var intruder = new Intruder(fixture, world);
+        var intruder = new Intruder(fixture, world, connections);
         foreach (var who in people)
         {
             var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
@@ -39,13 +42,17 @@ internal sealed class Intruder : IAsyncDisposable
         return intruder;
     }
 
-    /// <summary>A statement in brackets: [ana], and [as ana], which makes the rest of the statement hers.</summary>
+    /// <summary>A connection of that pool, on which nobody acts yet.</summary>
+    public async Task<NpgsqlConnection> Open() => await api.OpenConnectionAsync();
+
+    /// <summary>A statement in brackets: [ana], [secret of ana], and [as ana], which makes the rest of the statement hers.</summary>
     public string Named(string sql)
     {
         foreach (var (who, secret) in secrets)
         {
             sql = sql.Replace($"[as {who}]",
-                $"(set_config('auth.uid', '{world[who]}', true) || set_config('auth.session', '{secret}', true))", StringComparison.Ordinal);
+                $"(set_config('auth.uid', '{world[who]}', true) || set_config('auth.session', '{secret}', true))", StringComparison.Ordinal)
+                .Replace($"[secret of {who}]", $"'{secret}'", StringComparison.Ordinal);
         }
 
         return sql.Replace("[as nobody]", "(set_config('auth.session', '', true) || '-')", StringComparison.Ordinal);

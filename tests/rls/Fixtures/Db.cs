@@ -14,22 +14,19 @@ public sealed partial class Db(NpgsqlConnection connection, World world)
     private readonly Dictionary<string, object> kept = [];
 
     /// <summary>Who acts from here on: one of <see cref="People"/>, or "anonymous".</summary>
-    public async Task As(string who)
-    {
-        var role = who == People.Anonymous ? "anonymous" : "regular_user";
-        var uid = who == People.Anonymous ? "" : world[who].ToString();
-        await Run($"select set_config('role', '{role}', true), set_config('auth.uid', '{uid}', true)", c => c.ExecuteNonQueryAsync());
-    }
+    public Task<Db> As(string who) => who == People.Anonymous ? Become("anonymous", "") : Become("regular_user", world[who].ToString());
 
     /// <summary>Acts from here on in a database role that no request can take.</summary>
-    public Task AsRole(string role) =>
-        Run($"select set_config('role', '{role}', true), set_config('auth.uid', '', true)", c => c.ExecuteNonQueryAsync());
+    public Task<Db> AsRole(string role) => Become(role, "");
 
     /// <summary>Keeps a value, so that statements can name it in brackets.</summary>
     public void Remember(string name, object value) => kept[name] = value;
 
     /// <summary>What an id is called here: what was kept under it, or a name of the world; itself when it has none.</summary>
     public string NameOf(Guid id) => kept.FirstOrDefault(k => k.Value is Guid value && value == id).Key ?? world.NameOf(id) ?? id.ToString();
+
+    /// <summary>Writes a row that must be written, and keeps its id under that name.</summary>
+    public async Task Make(string name, string insert) => Remember(name, await Ask<Guid>($"{insert} returning \"id\""));
 
     /// <summary>Runs a statement that must succeed; how many rows it touched.</summary>
     public Task<int> Do(string sql) => Run(sql, c => c.ExecuteNonQueryAsync());
@@ -115,6 +112,12 @@ public sealed partial class Db(NpgsqlConnection connection, World world)
             """);
         await AsRole("rlschat_owner");
         await Do("""alter table public."User" enable trigger _200_membership""");
+    }
+
+    private async Task<Db> Become(string role, string uid)
+    {
+        await Run($"select set_config('role', '{role}', true), set_config('auth.uid', '{uid}', true)", c => c.ExecuteNonQueryAsync());
+        return this;
     }
 
     private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> execute)

@@ -18,35 +18,4 @@ public static class Expect
             }
         }
     }
-
-    /// <summary>COPY … FROM knows no row security, so PostgreSQL refuses it (0A000) to whoever may insert at all.</summary>
-    public static async Task NobodyCopiesInto(Db db, string table, string columns)
-    {
-        foreach (var who in People.Everyone)
-        {
-            Cells.Count();
-            await db.As(who);
-            Assert.Equal(
-                who == People.Anonymous ? PostgresErrorCodes.InsufficientPrivilege : PostgresErrorCodes.FeatureNotSupported,
-                await db.Error($"copy public.\"{table}\" ({columns}) from stdin"));
-        }
-    }
-
-    /// <summary>
-    /// What each person finds when they ask for everything, compared whole: a line a person, their name
-    /// and then, after a colon, the names of what they see.
-    /// </summary>
-    public static async Task Seen(Db db, string sql, string expected)
-    {
-        var seen = new List<string>();
-        foreach (var line in expected.Split('\n'))
-        {
-            var who = line[..line.IndexOf(':', StringComparison.Ordinal)].Trim();
-            Cells.Count();
-            await db.As(who);
-            seen.Add($"{who}: {string.Join(", ", (await db.List(sql)).Order(StringComparer.Ordinal))}".TrimEnd());
-        }
-
-        Assert.Equal(expected, string.Join('\n', seen));
-    }
 }

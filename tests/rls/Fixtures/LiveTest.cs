@@ -58,23 +58,17 @@ public abstract class LiveTest(DatabaseFixture fixture) : TransactionTest(fixtur
     /// <summary>What has happened is over.</summary>
     protected async Task Listen()
     {
-        await Db.AsRole("rlschat_backup");
-        Last = await Db.Ask<long>("""select coalesce(max("id"), 0) from public."Event" """);
+        Last = await Db.AsRole("rlschat_backup").Ask<long>("""select coalesce(max("id"), 0) from public."Event" """);
     }
 
     /// <summary>Somebody does something.</summary>
     protected async Task Does(string who, string sql)
     {
-        await Db.As(who);
-        Assert.NotEqual(0, await Db.Do(sql));
+        Assert.NotEqual(0, await Db.As(who).Do(sql));
     }
 
     /// <summary>Somebody writes a row, which is remembered under that name.</summary>
-    protected async Task Writes(string who, string name, string sql)
-    {
-        await Db.As(who);
-        Db.Remember(name, await Db.Ask<Guid>($"{sql} returning \"id\""));
-    }
+    protected Task Writes(string who, string name, string sql) => Db.As(who).Make(name, sql);
 
     /// <summary>Somebody writes a message into a chat.</summary>
     protected Task Says(string who, string name = "message", string chat = "chat") =>
@@ -132,8 +126,7 @@ public abstract class LiveTest(DatabaseFixture fixture) : TransactionTest(fixtur
             arrays.Add(Array("integer", s => s.Index?.ToString(CultureInfo.InvariantCulture) ?? "null"));
         }
 
-        await Db.AsRole("rlschat_live");
-        var rows = await Db.List(
+        var rows = await Db.AsRole("rlschat_live").List(
             $"""
             select json_build_array(d."id", d."kind", d."payload", array(select unnest(d."readers") order by 1))::text
             from {function(string.Join(", ", arrays))} d

@@ -6,98 +6,116 @@ namespace RlsChat.Tests.Rls.Fixtures;
 /// <summary>
 /// An access matrix as aligned text: a line of verbs, then a line a person, each cell one of
 /// yes (it happened), hidden (no such row, as far as they can tell) and denied (error 42501), or the
-/// SQLSTATE of another error that the contract names ("RC003").
-/// Each cell is a test of its own, named after its row, person and verb.
+/// SQLSTATE of another error that the contract names ("RC003"). A line may stand for all who have no line of
+/// their own: "colleagues" in Acme, "strangers" outside it, "others" for both.
+/// Each line is a test for each of its people.
 /// </summary>
 public static class Matrix
 {
-    private static readonly char[] Blank = [' ', '\n', '\r'];
+    /// <summary>The lines of a matrix of several rows: each is named by a line that ends in a colon, its people are indented.</summary>
+    public static TheoryData<string, string, string, string> Of(string text)
+    {
+        var (tables, verbs) = (new List<(string Row, string Text)>(), "");
+        foreach (var line in text.Split('\n').Where(line => !line.StartsWith("--", StringComparison.Ordinal)))
+        {
+            if (line.StartsWith("who ", StringComparison.Ordinal))
+            {
+                verbs = line;
+            }
+            else if (line[0] != ' ')
+            {
+                tables.Add((line.TrimEnd('\r', ':'), verbs));
+            }
+            else
+            {
+                tables[^1] = (tables[^1].Row, $"{tables[^1].Text}\n{line}");
+            }
+        }
 
-    /// <summary>The cells of a matrix: what it is about, who, does what, and what comes of it.</summary>
+        return Of([.. tables]);
+    }
+
+    /// <summary>The lines of a matrix: what it is about, who, does what, and what comes of each.</summary>
     public static TheoryData<string, string, string, string> Of(params (string Row, string Text)[] tables)
     {
-        var cells = new TheoryData<string, string, string, string>();
+        var lines = new TheoryData<string, string, string, string>();
         foreach (var (row, text) in tables)
         {
-            var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-            var verbs = lines[0].Split(Blank, StringSplitOptions.RemoveEmptyEntries)[1..];
-            foreach (var line in lines[1..])
+            var words = text.Split('\n').Select(line => line.Split((char[])[' ', '\r'], StringSplitOptions.RemoveEmptyEntries)).ToList();
+            var named = words.Select(line => line[0]).ToHashSet();
+            foreach (var line in words[1..])
             {
-                var words = line.Split(Blank, StringSplitOptions.RemoveEmptyEntries);
-                if (words.Length != verbs.Length + 1)
+                if (line.Length != words[0].Length)
                 {
-                    throw new FormatException($"{row}: {words[0]} has {words.Length - 1} cells for {verbs.Length} verbs");
+                    throw new FormatException($"{row}: {line[0]} has {line.Length - 1} cells for {words[0].Length - 1} verbs");
                 }
 
-                for (var i = 0; i < verbs.Length; i++)
+                foreach (var who in People.Group(line[0]).Where(who => who == line[0] || !named.Contains(who)))
                 {
-                    cells.Add(row, words[0], verbs[i], words[i + 1]);
+                    lines.Add(row, who, string.Join(' ', words[0][1..]), string.Join(' ', line[1..]));
                 }
             }
         }
 
-        return cells;
+        return lines;
     }
 
     /// <summary>
-    /// Checks one cell. A reading verb ("select … from …") is a yes when it finds rows. Of any other
-    /// the truth is asked, as <c>rlschat_backup</c>: a yes when what <paramref name="truth"/> selects has changed.
+    /// Checks the cells of one line, each undone before the next. A reading verb ("select … from …") is a yes when it
+    /// finds rows. Of any other the truth is asked, as <c>rlschat_backup</c>: a yes when what <paramref name="truth"/>
+    /// selects has changed.
     /// </summary>
-    public static async Task Check(Db db, string row, string who, string verb, string expected, string sql, string truth)
+    public static async Task Check(
+        Db db, string row, string who, string verbs, string expected, IReadOnlyDictionary<string, string> statements, string truth)
     {
-        Cells.Count();
-        if (!Known(expected))
+        var (wrong, before) = (new List<string>(), await Truth(db, truth));
+        foreach (var (verb, outcome) in verbs.Split(' ').Zip(expected.Split(' ')))
         {
-            throw new FormatException($"{row}: \"{expected}\" is no outcome");
+            Cells.Count();
+            if (!Known(outcome))
+            {
+                throw new FormatException($"{row}: \"{outcome}\" is no outcome");
+            }
+
+            var found = await db.Undone(() => Outcome(db, who, statements[verb], truth, before));
+            if (!found.Equals(outcome, StringComparison.OrdinalIgnoreCase))
+            {
+                wrong.Add($"{row}: \"{verb}\" by {who} should be {outcome} and was {found}: {statements[verb]}");
+            }
         }
 
-        var outcome = await db.Undone(() => Named(db, who, sql, truth));
-        if (!outcome.Equals(expected, StringComparison.OrdinalIgnoreCase))
+        if (wrong.Count > 0)
         {
-            throw new XunitException($"{row}: \"{verb}\" by {who} should be {expected} and was {outcome}: {sql}");
+            throw new XunitException(string.Join('\n', wrong));
         }
     }
 
-    private static async Task<string> Named(Db db, string who, string sql, string truth)
-    {
-        try
-        {
-            return (await Outcome(db, who, sql, truth)).ToString();
-        }
-        catch (PostgresException e)
-        {
-            return e.SqlState;
-        }
-    }
+    /// <summary>Checks one cell that stands in no table.</summary>
+    public static Task Check(Db db, string row, string who, string verb, string expected, string sql, string truth) =>
+        Check(db, row, who, verb, expected, new Dictionary<string, string> { [verb] = sql }, truth);
 
-    private static async Task<Outcome> Outcome(Db db, string who, string sql, string truth)
+    private static async Task<string> Outcome(Db db, string who, string sql, string truth, string before)
     {
-        var reads = sql.StartsWith("select", StringComparison.Ordinal) && sql.Contains(" from ", StringComparison.Ordinal);
-        var before = reads ? "" : await Truth(db, truth);
         await db.As(who);
         try
         {
-            if (reads)
+            if (sql.StartsWith("select", StringComparison.Ordinal) && sql.Contains(" from ", StringComparison.Ordinal))
             {
-                return (await db.List(sql)).Count > 0 ? Fixtures.Outcome.Yes : Fixtures.Outcome.Hidden;
+                return (await db.List(sql)).Count > 0 ? "yes" : "hidden";
             }
 
             await db.Do(sql);
         }
-        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        catch (PostgresException e)
         {
-            return Fixtures.Outcome.Denied;
+            return e.SqlState == PostgresErrorCodes.InsufficientPrivilege ? "denied" : e.SqlState;
         }
 
-        return await Truth(db, truth) == before ? Fixtures.Outcome.Hidden : Fixtures.Outcome.Yes;
+        return await Truth(db, truth) == before ? "hidden" : "yes";
     }
 
     private static bool Known(string outcome) =>
         outcome is "yes" or "hidden" or "denied" || (outcome.Length == 5 && outcome.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)));
 
-    private static async Task<string> Truth(Db db, string truth)
-    {
-        await db.AsRole("rlschat_backup");
-        return string.Join('\n', await db.List(truth));
-    }
+    private static async Task<string> Truth(Db db, string truth) => string.Join('\n', await db.AsRole("rlschat_backup").List(truth));
 }

@@ -23,6 +23,15 @@ public static class People
     /// <summary>Everyone who signs in, and the anonymous visitor.</summary>
     public static IEnumerable<string> Everyone => [.. All.Select(p => p.Who), Anonymous];
 
+    /// <summary>Those for whom a line of a matrix stands: one person, or a group.</summary>
+    public static IEnumerable<string> Group(string name) => name switch
+    {
+        "colleagues" => All.Where(p => p.Organization == "Acme" && p.Who != "left").Select(p => p.Who),
+        "strangers" => All.Where(p => p.Organization != "Acme" || p.Who == "left").Select(p => p.Who),
+        "others" => All.Select(p => p.Who),
+        _ => [name],
+    };
+
     /// <summary>The permissions of an organization's roles; each has a person in Acme who holds it alone.</summary>
     public static IEnumerable<string> Permissions =>
     [

@@ -37,6 +37,13 @@ public static class Rows
     public static Task Left(Db db, string row, string who) =>
         who == "left" || row.EndsWith("left", StringComparison.Ordinal) ? db.Leave("left") : Task.CompletedTask;
 
+    /// <summary>Gives a setting of the database a value, or none.</summary>
+    public static async Task Set(Db db, string name, string? value)
+    {
+        await db.AsRole("rlschat_owner").Do($"delete from app_private.setting where name = '{name}'");
+        await (value is null ? Task.FromResult(0) : db.Do($"insert into app_private.setting values ('{name}', '{value}')"));
+    }
+
     /// <summary>
     /// Runs an insert that no policy lets anybody make: a row as it is left by a past that a test cannot
     /// play (an organization that was dissolved, seven days that went by).

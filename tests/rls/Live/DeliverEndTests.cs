@@ -54,8 +54,7 @@ public sealed class DeliverEndTests(DatabaseFixture fixture) : LiveTest(fixture)
     {
         await Rows.Chat(Db, "shared", "owner");
         await Follow("member@chat", "outsider@chat", "owner@chat");
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member@chat')""");
+        await Db.AsRole("rlschat_test_functions").Do("""delete from public.sessions where "secretDigest" = sha256('member@chat')""");
         await Listen();
         await Says("owner");
         await Hears("""

@@ -10,7 +10,7 @@ public sealed class DeliverLateTests(DatabaseFixture fixture) : LiveTest(fixture
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Who_joined_after_the_deletion_does_not_hear_of_it(bool ours)
+    public async Task A_new_member_does_not_hear_of_an_earlier_deletion(bool ours)
     {
         await Chat("shared");
         await Follow("member", "loner", "member@chat", "loner@chat");
@@ -26,7 +26,7 @@ public sealed class DeliverLateTests(DatabaseFixture fixture) : LiveTest(fixture
     }
 
     [Fact]
-    public async Task But_for_what_anybody_could_see_and_they_followed()
+    public async Task Followers_of_a_public_chat_hear_of_a_deletion_before_somebody_joined()
     {
         await Chat("shared public");
         await Follow("member", "loner", "loner@chat", "outsider@chat");
@@ -40,7 +40,7 @@ public sealed class DeliverLateTests(DatabaseFixture fixture) : LiveTest(fixture
     }
 
     [Fact]
-    public async Task Nor_of_a_chat_that_went_with_what_is_in_it()
+    public async Task A_new_member_does_not_hear_of_a_chat_that_was_deleted_with_its_messages()
     {
         await Chat("shared");
         await Follow("member", "loner");
@@ -54,7 +54,7 @@ public sealed class DeliverLateTests(DatabaseFixture fixture) : LiveTest(fixture
     }
 
     [Fact]
-    public async Task Who_leaves_and_comes_back_has_missed_what_went_meanwhile()
+    public async Task A_member_who_leaves_and_returns_misses_the_deletions_in_between()
     {
         await Chat("shared");
         await Follow("admin", "member", "member@chat", "loner");

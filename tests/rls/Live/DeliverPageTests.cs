@@ -58,8 +58,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
             await Says("owner", name);
         }
 
-        await Db.AsRole("rlschat_backup");
-        var ids = await Db.List($"""select "id" from public."Event" where "id" > {Last} order by 1""");
+        var ids = await Db.AsRole("rlschat_backup").List($"""select "id" from public."Event" where "id" > {Last} order by 1""");
         var first = await Hear(page: 2);
         Assert.Equal("message.created a: member\nmessage.created b: member", first.Lines);
         Assert.Equal(ids[1], $"{first.Last}");
@@ -92,7 +91,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
 
     [Theory]
     [MemberData(nameof(Windows))]
-    public async Task What_was_committed_between_two_snapshots(string what, string after, string upto, string expected)
+    public async Task A_window_holds_the_events_committed_between_two_snapshots(string what, string after, string upto, string expected)
     {
         await Chat();
         await Says("owner", "ahead");
@@ -110,8 +109,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
     public async Task Without_an_end_it_is_what_is_committed_now()
     {
         // One statement, because the next would have another snapshot.
-        await Db.AsRole("rlschat_live");
-        Assert.True(await Db.Ask<bool>(
+        Assert.True(await Db.AsRole("rlschat_live").Ask<bool>(
             """
             select split_part(d."payload", ' ', 1) = pg_current_snapshot()::text and p.snapshot::text = pg_current_snapshot()::text
             from auth.deliver(pg_current_snapshot(), null, 0, 10, true, false, '{}', '{}', '{}') d, auth.position() p
@@ -162,7 +160,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
     }
 
     [Fact]
-    public async Task Who_comes_from_afar_is_led_up_by_steps_and_misses_nothing()
+    public async Task Lagging_subscribers_catch_up_in_steps_and_miss_nothing()
     {
         await Chat();
         // Three for each transaction, and 5,000 of one; of two it was known that they were running.

@@ -34,7 +34,7 @@ public sealed partial class DeliverPayloadTests(DatabaseFixture fixture) : LiveT
     [InlineData("member.joined", "owner", "Globex")]
     [InlineData("member.joined", "loner", "Acme")]
     [InlineData("member.joined", "none", "Acme")]
-    public async Task Of_what_has_gone_or_is_elsewhere_there_is_nothing(string kind, string row, string within) =>
+    public async Task A_row_that_is_gone_or_elsewhere_has_no_payload(string kind, string row, string within) =>
         Assert.Equal("nothing", await Payload(kind, row, within));
 
     [Theory]
@@ -99,8 +99,7 @@ public sealed partial class DeliverPayloadTests(DatabaseFixture fixture) : LiveT
 
     private async Task<string> Payload(string kind, string row, string within)
     {
-        await Db.AsRole("rlschat_test_functions");
-        var payload = await Db.Ask<string?>($"""
+        var payload = await Db.AsRole("rlschat_test_functions").Ask<string?>($"""
             select auth.event_payload(jsonb_populate_record(null::public."Event", jsonb_build_object('kind', '{kind}',
               'rowId', [{row}], '{(kind.StartsWith("member", StringComparison.Ordinal) ? "organizationId" : "chatId")}', [{within}])))
             """);

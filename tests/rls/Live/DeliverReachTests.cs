@@ -18,7 +18,7 @@ public sealed class DeliverReachTests(DatabaseFixture fixture) : LiveTest(fixtur
 
     [Theory]
     [MemberData(nameof(Chats))]
-    public async Task What_is_written_reaches_who_sees_the_chat(string row, string who)
+    public async Task A_new_row_reaches_everybody_who_sees_the_chat(string row, string who)
     {
         await Begin(row);
         await Listen();
@@ -37,7 +37,7 @@ public sealed class DeliverReachTests(DatabaseFixture fixture) : LiveTest(fixtur
 
     [Theory]
     [MemberData(nameof(Chats))]
-    public async Task What_is_deleted_reaches_who_saw_it(string row, string who)
+    public async Task A_deletion_reaches_everybody_who_saw_the_row(string row, string who)
     {
         await Begin(row);
         await Happens();
@@ -78,7 +78,7 @@ public sealed class DeliverReachTests(DatabaseFixture fixture) : LiveTest(fixtur
     }
 
     [Fact]
-    public async Task Who_follows_one_chat_hears_of_no_other()
+    public async Task Followers_of_one_chat_hear_of_no_other()
     {
         await Rows.Chat(Db, "shared", "owner");
         await Rows.Chat(Db, "shared", "owner", "other");
@@ -99,7 +99,7 @@ public sealed class DeliverReachTests(DatabaseFixture fixture) : LiveTest(fixtur
     }
 
     [Fact]
-    public async Task Who_is_told_nothing_stands_in_no_answer()
+    public async Task Subscribers_without_news_are_in_no_answer()
     {
         await Rows.Chat(Db, "personal", "loner");
         await Says("loner", "old");
@@ -116,7 +116,7 @@ public sealed class DeliverReachTests(DatabaseFixture fixture) : LiveTest(fixtur
     }
 
     [Fact]
-    public async Task What_has_gone_before_it_was_told_is_told_as_gone_alone()
+    public async Task A_row_deleted_before_delivery_is_only_reported_as_deleted()
     {
         await Rows.Chat(Db, "shared", "owner");
         await Follow("member");
@@ -148,7 +148,7 @@ public sealed class DeliverReachTests(DatabaseFixture fixture) : LiveTest(fixtur
     }
 
     [Fact]
-    public async Task Whose_role_or_manager_changes_is_told_to_colleagues()
+    public async Task Colleagues_hear_of_a_change_of_role_or_manager()
     {
         await Rows.Chat(Db, "shared public", "owner");
         await Follow("admin", "member", "member@chat", "outsider", "loner");

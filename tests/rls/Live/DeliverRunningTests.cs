@@ -47,7 +47,7 @@ public sealed class DeliverRunningTests(DatabaseFixture fixture) : IAsyncLifetim
     }
 
     [Fact]
-    public async Task Who_joins_between_two_deletions_hears_of_the_second()
+    public async Task A_member_who_joins_between_two_deletions_hears_of_the_second()
     {
         var race = new Race(fixture, world);
         var (early, late) = (await race.Alone<Guid>("ana", Write), await race.Alone<Guid>("ana", Write));

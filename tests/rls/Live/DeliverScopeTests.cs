@@ -70,7 +70,7 @@ public sealed class DeliverScopeTests(DatabaseFixture fixture) : LiveTest(fixtur
     }
 
     [Fact]
-    public async Task Who_has_left_the_organization_hears_nothing_of_it_any_more()
+    public async Task Former_members_hear_nothing_of_the_organization()
     {
         await Chat("shared");
         await Follow("owner", "owner@chat", "manager", "member", "member@chat", "admin");
@@ -91,7 +91,7 @@ public sealed class DeliverScopeTests(DatabaseFixture fixture) : LiveTest(fixtur
     }
 
     [Fact]
-    public async Task Who_has_left_still_hears_of_what_is_public()
+    public async Task Former_members_still_hear_of_a_public_chat()
     {
         await Chat("shared public");
         await Follow("member", "member@chat", "owner");
@@ -126,7 +126,7 @@ public sealed class DeliverScopeTests(DatabaseFixture fixture) : LiveTest(fixtur
     [Theory]
     [InlineData("loner", "loner", "select public.create_organization('Solo')")]
     [InlineData("rival", "outsider", "select public.leave_organization()")]
-    public async Task What_was_an_organizations_is_not_its_last_members_when_it_is_dissolved(string last, string who, string does)
+    public async Task Rows_of_a_dissolved_organization_are_not_reported_to_its_last_member(string last, string who, string does)
     {
         await Does(who, does);
         await Rows.Chat(Db, "shared", last);
@@ -145,7 +145,7 @@ public sealed class DeliverScopeTests(DatabaseFixture fixture) : LiveTest(fixtur
     }
 
     [Fact]
-    public async Task What_is_told_of_a_chat_that_changed_hands_is_told_once()
+    public async Task A_chat_that_changed_owner_is_reported_once()
     {
         await Chat("shared");
         await Follow("member", "admin@chat");
@@ -164,11 +164,10 @@ public sealed class DeliverScopeTests(DatabaseFixture fixture) : LiveTest(fixtur
     [Fact]
     public async Task A_chat_with_the_id_of_its_organization_is_no_organization()
     {
-        await Db.As("owner");
-        Db.Remember("chat", await Db.Ask<Guid>("""
+        await Db.As("owner").Make("chat", """
             insert into public."Chat" ("id", "title", "visibility", "organizationId")
-            values (auth.organization_id(), 'x', 'public', auth.organization_id()) returning "id"
-            """));
+            values (auth.organization_id(), 'x', 'public', auth.organization_id())
+            """);
         await Says("owner", "first");
         await Follow("member", "outsider@chat", "anonymous@chat");
         await Listen();

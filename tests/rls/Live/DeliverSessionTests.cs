@@ -29,7 +29,7 @@ public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixt
 
     [Theory]
     [MemberData(nameof(Sessions))]
-    public async Task Who_hears_is_signed_in(string session, string happens, bool isAlive)
+    public async Task Only_people_who_are_signed_in_hear(string session, string happens, bool isAlive)
     {
         await Rows.Chat(Db, "shared public", "owner");
         await Says("owner", "old");
@@ -80,14 +80,13 @@ public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixt
     }
 
     [Fact]
-    public async Task Who_left_is_told_so_only_while_signed_in()
+    public async Task A_former_member_is_told_so_only_while_signed_in()
     {
         await Follow("admin", "member", "owner");
         await Listen();
         await Does("admin", "select public.remove_member([member])");
         await Hears("member.left member of Acme: admin, member, owner");
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member')""");
+        await Db.AsRole("rlschat_test_functions").Do("""delete from public.sessions where "secretDigest" = sha256('member')""");
         await Hears("""
             member.left member of Acme: admin, owner
             end session_ended: member

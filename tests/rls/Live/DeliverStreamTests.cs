@@ -38,7 +38,7 @@ public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixtu
     }
 
     [Fact]
-    public async Task Who_has_no_room_is_told_neither_pieces_nor_their_end_but_when_it_is_gone()
+    public async Task A_full_subscriber_is_told_neither_chunks_nor_their_end_but_that_the_stream_is_gone()
     {
         await Stream("shared", 0);
         await Stream("shared", "finished", 0);
@@ -124,7 +124,7 @@ public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixtu
     }
 
     [Fact]
-    public async Task Who_follows_a_stream_hears_no_events()
+    public async Task Followers_of_a_stream_hear_no_events()
     {
         await Stream("shared", 0);
         await Follow("member@chat/stream", "member@chat");
@@ -140,7 +140,7 @@ public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixtu
     }
 
     [Fact]
-    public async Task Who_does_not_see_the_chat_gets_nothing_of_it()
+    public async Task People_who_do_not_see_the_chat_get_none_of_its_streams()
     {
         await Stream("shared", 0);
         await Follow("member@chat/stream", "outsider@chat/stream", "anonymous@chat/stream", "left@chat/stream");
@@ -160,7 +160,7 @@ public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixtu
     }
 
     [Fact]
-    public async Task That_they_could_see_what_was_deleted_lets_nobody_follow_what_is_hidden()
+    public async Task Having_seen_a_deleted_message_lets_nobody_follow_a_hidden_stream()
     {
         await Stream("shared public", 0);
         await Says("owner");
@@ -176,7 +176,7 @@ public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixtu
     }
 
     [Fact]
-    public async Task Whose_id_is_used_again_in_another_chat_is_not_followed_there()
+    public async Task A_stream_id_reused_in_another_chat_is_not_followed_there()
     {
         await Stream("shared", 0);
         await Rows.Chat(Db, "personal", "owner", "other");
@@ -193,12 +193,11 @@ public sealed class DeliverStreamTests(DatabaseFixture fixture) : LiveTest(fixtu
     }
 
     [Fact]
-    public async Task Whose_session_ended_gets_nothing_more()
+    public async Task A_subscriber_whose_session_ended_gets_nothing_more()
     {
         await Stream("shared", 0);
         await Follow("member@chat/stream", "owner@chat/stream", "outsider@chat/stream");
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""delete from public.sessions where "secretDigest" = sha256('member@chat/stream')""");
+        await Db.AsRole("rlschat_test_functions").Do("""delete from public.sessions where "secretDigest" = sha256('member@chat/stream')""");
         await Listen();
         await Hears("""
             chunk 0 0: owner@chat/stream
