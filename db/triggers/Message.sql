@@ -12,8 +12,9 @@ create or replace function app_private.tg_message__quota()
   set search_path = ''
 as $$
 declare
-  quota constant integer := (select s.value::integer from app_private.setting s
-    where s.name = 'messages_per_hour');
+  quota constant integer := (
+    select app_private.setting_number(s.name)::integer
+    from app_private.setting s where s.name = 'messages_per_hour');
   written integer;
 begin
   if quota is null then

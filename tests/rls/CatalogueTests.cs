@@ -127,7 +127,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
     public async Task Private_functions_are_granted_to_these_and_no_other() => Assert.Equal(
         [
             $"are_permissions: {Writers}", "audit_record: membership_definer", "definitions: monitor", $"is_blank: {Writers}",
-            "permissions_of: membership_definer", "setting_number: chat_definer",
+            "permissions_of: membership_definer", "setting_number: chat_definer credit_definer",
         ],
         await Db.List("""
             select p.proname || ': ' || string_agg(g.grantee::regrole::text, ' ' order by g.grantee::regrole::text)

@@ -51,6 +51,22 @@ public sealed class QuotaTests(DatabaseFixture fixture) : TransactionTest(fixtur
         Assert.Equal("RC014", await Db.Error(Write));
     }
 
+    [Theory]
+    [InlineData("6OO")]
+    [InlineData("-1")]
+    [InlineData("99999999999")]
+    public async Task A_malformed_quota_counts_as_the_default_and_stops_nobody(string malformed)
+    {
+        static string Write(int messages) =>
+            $"""insert into public."Message" ("chatId", "role", "parts") select [chat], 'user', '[]' from generate_series(1, {messages})""";
+        await Rows.Chat(Db, "personal", "owner");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do($"update app_private.setting set value = '{malformed}' where name = 'messages_per_hour'");
+        await Db.As("owner");
+        await Db.Do(Write(600));
+        Assert.Equal("RC014", await Db.Error(Write(1)));
+    }
+
     [Fact]
     public async Task Grants_are_these() =>
         Assert.Equal("regular_user select *", await Grants.On(Db, "Quota"));

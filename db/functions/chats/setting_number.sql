@@ -11,6 +11,6 @@ as $$
   from app_private.numeric_setting n
   where n.name = setting
 $$;
-grant execute on function app_private.setting_number(text) to chat_definer;
+grant execute on function app_private.setting_number(text) to chat_definer, credit_definer;
 comment on function app_private.setting_number(text) is
   'What a setting says, or its fallback when it is missing or malformed. It never fails.';

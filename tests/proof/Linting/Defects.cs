@@ -110,6 +110,8 @@ internal static partial class Defects
         publication           create publication feed for table public."Message"
         setting               update app_private.setting set value = '1,50' where name = 'stream_price'
         setting               update app_private.setting set value = '0' where name = 'stream_silence_seconds'
+        setting               update app_private.setting set value = 'x' where name = 'messages_per_hour'
+        setting               update app_private.setting set value = '99999999999' where name = 'messages_per_hour'
         """;
 
     /// <summary>By the login that installs, which made the roles and the database.</summary>
