@@ -3,6 +3,28 @@
 create or replace trigger _100_touch before update on public."User"
   for each row execute function app_private.tg__touch();
 
+-- Organization first, then person, as every change of members locks: only a statement trigger runs
+-- before the deletion locks the person.
+-- Definer: only membership_definer may lock any organization.
+create or replace function app_private.tg_user__lock_organization()
+  returns trigger
+  language plpgsql
+  security definer
+  set search_path = ''
+as $$
+begin
+  perform from public."Organization" o where o."id" = auth.organization_id() for no key update;
+  return null;
+end
+$$;
+alter function app_private.tg_user__lock_organization() owner to membership_definer;
+comment on function app_private.tg_user__lock_organization() is
+  'Locks the organization of the person who deletes their account.';
+
+create or replace trigger _050_lock_organization
+  before delete on public."User"
+  for each statement execute function app_private.tg_user__lock_organization();
+
 create or replace trigger _200_membership
   before update of "organizationId", "roleId", "managerId" or delete on public."User"
   for each row execute function app_private.tg_user__membership();

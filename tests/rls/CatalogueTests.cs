@@ -44,6 +44,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         app_private.tg_user__audit               volatile  record_definer
         app_private.tg_user__event               volatile  record_definer
         app_private.tg_user__last_member         volatile  membership_definer
+        app_private.tg_user__lock_organization   volatile  membership_definer
         app_private.tg_user__membership          volatile  membership_definer
         app_private.tg_vote__event               volatile  record_definer
         app_private.use_token                    volatile  sign_in_definer
