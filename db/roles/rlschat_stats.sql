@@ -1,6 +1,7 @@
 -- Owns the functions that show what the server is doing. PostgreSQL shows the state of a connection
--- to members of its login, so it is a member of ours; a superuser may grant it pg_read_all_stats
--- (docs/operating.md), which shows statements and everybody else's connections too.
+-- only to roles that have the rights of its login. So this role inherits our logins and may execute
+-- everything that they may: its functions must call nothing else. A superuser may grant it
+-- pg_read_all_stats (docs/operating.md), which shows statements and everybody else's connections too.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_stats') then
@@ -9,7 +10,8 @@ begin
 end
 $$;
 alter role rlschat_stats nologin inherit;
-comment on role rlschat_stats is 'Sees the statistics of the server; nobody''s rows.';
+comment on role rlschat_stats is
+  'Owns the functions that show server statistics. Inherits the logins, because PostgreSQL requires it.';
 
 grant rlschat_api, rlschat_auth, rlschat_live to rlschat_stats;
 

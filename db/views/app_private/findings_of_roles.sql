@@ -33,6 +33,8 @@ join pg_catalog.pg_roles r on r.oid <> l.oid and pg_has_role(l.oid, r.oid, 'memb
 where l.rolname = 'rlschat_api' and r.rolname not in ('anonymous', 'regular_user', 'monitor')
   or l.rolname in ('rlschat_auth', 'anonymous', 'regular_user', 'monitor', 'rlschat_backup',
     'rlschat_live', 'rlschat_purge')
+  or l.rolname = 'rlschat_stats' and r.rolname not in ('rlschat_api', 'rlschat_auth',
+    'rlschat_live', 'anonymous', 'regular_user', 'monitor', 'pg_read_all_stats')
   or l.rolname in (select o.role from app_private.own_role o where o.is_definer)
   or r.rolsuper or r.rolbypassrls
   or r.rolname in ('pg_read_all_data', 'pg_write_all_data', 'pg_read_server_files',

@@ -120,6 +120,7 @@ internal static partial class Defects
         role_reach            grant identity_setter to rlschat_auth
         role_reach            grant regular_user to rlschat_live
         role_reach            grant regular_user to anonymous
+        role_reach            grant sign_in_definer to rlschat_stats
         role_admin            grant regular_user to rlschat_api with admin option
         temporary_tables      do $$ begin execute format('grant temporary on database %I to public', current_database()); end $$
         temporary_tables      do $$ begin execute format('grant temporary on database %I to regular_user', current_database()); end $$
