@@ -59,6 +59,8 @@ begin
           'role', r."name", 'managerId', u."managerId")::text
         from public."User" u join public."Role" r on r."id" = u."roleId"
         where u."id" = event."rowId" and u."organizationId" = event."organizationId");
+    else
+      return null; -- An unknown kind is omitted.
   end case;
 end
 $$;

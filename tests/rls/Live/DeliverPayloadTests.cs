@@ -34,6 +34,7 @@ public sealed partial class DeliverPayloadTests(DatabaseFixture fixture) : LiveT
     [InlineData("member.joined", "owner", "Globex")]
     [InlineData("member.joined", "loner", "Acme")]
     [InlineData("member.joined", "none", "Acme")]
+    [InlineData("of a later version", "message", "chat")]
     public async Task A_row_that_is_gone_or_elsewhere_has_no_payload(string kind, string row, string within) =>
         Assert.Equal("nothing", await Payload(kind, row, within));
 
