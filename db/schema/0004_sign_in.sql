@@ -20,6 +20,8 @@ create table public.accounts (
     on delete cascade deferrable initially deferred
 );
 comment on table public.accounts is 'An account at an OAuth provider by which a person signs in.';
+alter table public.accounts alter column "providerAccountId" set statistics 0,
+  alter column "scope" set statistics 0;
 create index "accounts_userId_idx" on public.accounts ("userId");
 
 -- A sign-in is one row: the newest pair of tokens is stored in it, and other pairs refer to it. So
@@ -54,6 +56,7 @@ comment on column public.sessions."createdAt" is 'When the sign-in began.';
 comment on column public.sessions."lastUsed" is 'When this pair was issued.';
 comment on column public.sessions."client" is
   'The start of the User-Agent header of the request that received this pair.';
+alter table public.sessions alter column "client" set statistics 0;
 create index "sessions_userId_idx" on public.sessions ("userId");
 create index "sessions_familyId_idx" on public.sessions ("familyId");
 create index "sessions_expires_idx" on public.sessions ("expires");

@@ -29,7 +29,8 @@ create table public."AuditEvent" (
 );
 comment on table public."AuditEvent" is
   'Audit trail: actor, subject and action, written in the same transaction. Kept 400 days.';
-alter table public."AuditEvent" alter column "details" set statistics 0;
+alter table public."AuditEvent" alter column "targetId" set statistics 0,
+  alter column "details" set statistics 0;
 create index "AuditEvent_organizationId_idx" on public."AuditEvent" ("organizationId", "id");
 create index "AuditEvent_actorId_idx" on public."AuditEvent" ("actorId", "id");
 create index "AuditEvent_subjectId_idx" on public."AuditEvent" ("subjectId", "id");

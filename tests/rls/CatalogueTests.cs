@@ -175,10 +175,10 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
     {
         await Db.AsRole("rlschat_owner");
         Assert.Equal(
-            ["AuditEvent.details", "Chat.title", "CreditEntry.reason", "Document.content", "Document.title",
+            ["AuditEvent.details", "AuditEvent.targetId", "Chat.title", "CreditEntry.reason", "Document.content", "Document.title",
                 "IdempotencyKey.body", "IdempotencyKey.key", "Invitation.email", "Message.attachments", "Message.parts",
                 "Organization.name", "Role.name", "StreamChunk.data", "Suggestion.description", "Suggestion.originalText",
-                "Suggestion.suggestedText", "User.email"],
+                "Suggestion.suggestedText", "User.email", "accounts.providerAccountId", "accounts.scope", "sessions.client"],
             await Db.List("""
                 select c.relname || '.' || a.attname from pg_attribute a join pg_class c on c.oid = a.attrelid
                 where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0 and not a.attisdropped and a.attstattarget = 0

@@ -22,11 +22,11 @@ as $$
     (select string_agg(a::text, ' ' order by a::text) from unnest(relacl) a))
   from relation where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
   union all
-  select 'column', format('%s.%I', r.full_name, a.attname), format('%s%s%s%s; grants %s',
+  select 'column', format('%s.%I', r.full_name, a.attname), format('%s%s%s%s%s; grants %s',
     pg_catalog.format_type(a.atttypid, a.atttypmod),
     case when a.attnotnull then ' not null' end,
     ' default ' || pg_catalog.pg_get_expr(d.adbin, d.adrelid),
-    ' identity ' || nullif(a.attidentity::text, ''),
+    ' identity ' || nullif(a.attidentity::text, ''), ' statistics ' || nullif(a.attstattarget, -1),
     (select string_agg(g::text, ' ' order by g::text) from unnest(a.attacl) g))
   from relation r
   join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped

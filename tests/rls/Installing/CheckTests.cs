@@ -26,6 +26,7 @@ public sealed class CheckTests : IAsyncLifetime
         { "RLS not forced", """alter table public."Message" no force row level security""", "relation public.\"Message\"" },
         { "an extra grant", """grant select on public.accounts to regular_user""", "relation public.accounts" },
         { "an extra column grant", """grant select ("password") on public."User" to regular_user""", "column public.\"User\".password" },
+        { "statistics of what people write", """alter table public."Chat" alter column "title" set statistics 100""", "column public.\"Chat\".title" },
         { "another function body", """create or replace function auth.covers(jsonb, jsonb) returns boolean language sql stable parallel safe set search_path = '' as 'select true'""", "function auth.covers" },
         { "a trigger switched off", """alter table public."Vote" disable trigger user""", "trigger public.\"Vote\"" },
         { "a new function", """create function public.anything() returns text language sql as 'select 1::text'""", "function" },
