@@ -71,8 +71,8 @@ comment on policy delete_permitted on public."Document" is
 
 -- For functions.
 
-grant select ("id", "userId", "organizationId") on public."Document"
-  to identity_definer, membership_definer;
+grant select ("id", "userId") on public."Document" to identity_definer;
+grant select ("id", "userId", "organizationId") on public."Document" to membership_definer;
 grant update ("userId") on public."Document" to membership_definer;
 
 create policy function_select_identity on public."Document"

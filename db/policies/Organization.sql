@@ -36,8 +36,8 @@ comment on policy delete_last_member on public."Organization" is
 
 -- For functions.
 
-grant select, insert, delete on public."Organization" to membership_definer;
-grant update ("name") on public."Organization" to membership_definer;
+grant select ("id"), insert ("name"), update ("name"), delete on public."Organization"
+  to membership_definer;
 
 create policy function_select on public."Organization"
   for select to membership_definer

@@ -40,8 +40,9 @@ comment on policy delete_permitted on public."Role" is
 
 -- For functions.
 
-grant select ("id", "name", "permissions", "organizationId") on public."Role"
-  to identity_definer, live_definer, membership_definer;
+grant select ("id", "name", "permissions", "organizationId") on public."Role" to identity_definer;
+grant select ("id", "name") on public."Role" to live_definer;
+grant select ("id", "permissions", "organizationId") on public."Role" to membership_definer;
 grant select, insert on public."Role" to builtin_definer;
 grant update ("name", "permissions") on public."Role" to builtin_definer;
 
@@ -66,4 +67,4 @@ create policy function_select on public."Role"
   for select to identity_definer, live_definer, membership_definer
   using (true);
 comment on policy function_select on public."Role" is
-  'The permissions of a person''s role are read at every statement.';
+  'Functions read the permissions of a role; live delivery reads its name.';

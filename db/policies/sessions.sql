@@ -24,7 +24,11 @@ comment on policy delete_self on public.sessions is 'People sign out, here or el
 
 -- For functions.
 
-grant select, insert, update, delete on public.sessions to sign_in_definer;
+grant select, delete on public.sessions to sign_in_definer;
+grant insert ("userId", "familyId", "expires", "sessionToken", "secretDigest", "createdAt",
+  "lastUsed", "client") on public.sessions to sign_in_definer;
+grant update ("expires", "sessionToken", "secretDigest", "lastUsed", "client", "rotated", "uses",
+  "revoked") on public.sessions to sign_in_definer;
 grant select ("id", "familyId", "userId", "secretDigest", "expires", "revoked") on public.sessions
   to identity_definer, live_definer;
 grant delete on public.sessions to rlschat_purge;

@@ -19,7 +19,6 @@ alter default privileges revoke execute on functions from public;
 grant usage on schema auth
   to anonymous, regular_user, rlschat_api, rlschat_auth, rlschat_live;
 grant usage on schema public to anonymous, regular_user, rlschat_backup, rlschat_purge;
-grant usage on schema app_private to rlschat_purge;
 grant usage on schema monitor to monitor;
 
 create table app_private.migration (

@@ -27,14 +27,14 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         credit_definer Quota insert, select, update (used)
         credit_definer User select (creditBalance, id), update (creditBalance)
         identity_definer Chat select (id, organizationId, userId)
-        identity_definer Document select (id, organizationId, userId)
+        identity_definer Document select (id, userId)
         identity_definer Role select (id, name, organizationId, permissions)
         identity_definer User select (email, id, managerId, organizationId, roleId)
         identity_definer sessions select (expires, familyId, id, revoked, secretDigest, userId)
         live_definer Chat select
         live_definer Event select
         live_definer Message select
-        live_definer Role select (id, name, organizationId, permissions)
+        live_definer Role select (id, name)
         live_definer Stream select
         live_definer StreamChunk select (data, index, streamId)
         live_definer User select (email, id, managerId, organizationId, roleId)
@@ -43,8 +43,8 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         membership_definer Chat select (id, organizationId, userId), update (userId)
         membership_definer Document select (id, organizationId, userId), update (userId)
         membership_definer Invitation select, update (acceptedAt)
-        membership_definer Organization delete, insert, select, update (name)
-        membership_definer Role select (id, name, organizationId, permissions)
+        membership_definer Organization delete, insert (name), select (id), update (name)
+        membership_definer Role select (id, organizationId, permissions)
         membership_definer User select (email, emailVerified, id, joinedAt, managerId, organizationId, roleId), update (joinedAt, managerId, organizationId, roleId)
         record_definer AuditEvent insert (action, actorId, details, organizationId, subjectId, target, targetId)
         record_definer Chat select (id, organizationId, userId, visibility)
@@ -62,7 +62,7 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         rlschat_purge verificationToken delete
         sign_in_definer User insert (email, id, password), select (email, emailVerified, id, password), update (email, emailVerified, password)
         sign_in_definer accounts delete, insert (provider, providerAccountId, scope, type, userId), select (provider, providerAccountId, userId), update (access_token, expires_at, id_token, refresh_token, token_type)
-        sign_in_definer sessions delete, insert, select, update
+        sign_in_definer sessions delete, insert (client, createdAt, expires, familyId, lastUsed, secretDigest, sessionToken, userId), select, update (client, expires, lastUsed, revoked, rotated, secretDigest, sessionToken, uses)
         sign_in_definer verificationToken delete, insert, select
         """;
 

@@ -55,7 +55,7 @@ public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTe
     public async Task Schemas_are_open_to_these_roles() => Assert.Equal(
         [
             "app_private: builtin_definer chat_definer credit_definer identity_definer live_definer "
-                + "membership_definer record_definer rlschat_backup rlschat_purge sign_in_definer",
+                + "membership_definer record_definer rlschat_backup sign_in_definer",
             "auth: anonymous builtin_definer chat_definer credit_definer identity_definer live_definer "
                 + "membership_definer record_definer regular_user rlschat_api rlschat_auth rlschat_live rlschat_stats "
                 + "sign_in_definer",

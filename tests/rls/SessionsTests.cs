@@ -60,8 +60,7 @@ public sealed class SessionsTests(DatabaseFixture fixture) : TransactionTest(fix
     public async Task A_sign_in_says_when_it_began_and_was_last_used_and_from_which_client()
     {
         const string Shown = """select concat_ws(' ', "createdAt", "lastUsed" > "createdAt" + interval '1 hour', "client") from public.sessions where "id" = [session]""";
-        await Db.AsRole("rlschat_test_functions");
-        await Db.Do("""update public.sessions set "createdAt" = '2026-01-01', "lastUsed" = '2026-01-01' where "id" = [session]""");
+        await Rows.Forge(Db, "sessions", """update public.sessions set "createdAt" = '2026-01-01', "lastUsed" = '2026-01-01' where "id" = [session]""");
         Assert.Equal(["2026-01-01 00:00:00 f a phone"], await Db.As("owner").List(Shown));
         await Db.AsRole("rlschat_test_functions");
         await Refresh("owner one", "two", client: "'its next version'");

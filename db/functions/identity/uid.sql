@@ -37,6 +37,6 @@ end
 $$;
 alter function auth.uid() owner to identity_definer;
 grant execute on function auth.uid() to anonymous, regular_user, rlschat_api, rlschat_auth,
-  builtin_definer, chat_definer, credit_definer, membership_definer, record_definer, sign_in_definer;
+  chat_definer, credit_definer, membership_definer, record_definer, sign_in_definer;
 comment on function auth.uid() is
   'The verified id of the caller, or null. Policies call it as (select auth.uid()).';

@@ -45,7 +45,7 @@ public static class Rows
     }
 
     /// <summary>
-    /// Runs an insert that no policy lets anybody make: a row as it is left by a past that a test cannot
+    /// Runs a statement that no grant or policy lets anybody run: a row as it is left by a past that a test cannot
     /// play (an organization that was dissolved, seven days that went by).
     /// </summary>
     public static async Task Forge(Db db, string table, string sql)

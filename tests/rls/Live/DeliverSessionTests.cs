@@ -34,10 +34,9 @@ public sealed class DeliverSessionTests(DatabaseFixture fixture) : LiveTest(fixt
         await Rows.Chat(Db, "shared public", "owner");
         await Says("owner", "old");
         await Follow("owner", "member", "member@chat", "anonymous@chat");
-        await Db.AsRole("rlschat_test_functions");
         if (happens != "")
         {
-            await Db.Do(happens);
+            await Rows.Forge(Db, "sessions", happens);
         }
 
         await Listen();
