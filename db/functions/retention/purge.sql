@@ -1,7 +1,8 @@
 -- Deletes without a WHERE: the delete policies of its owner say which rows are past their retention,
--- and the tables that have one are the tables that it visits. Two at once would only wait for each
--- other's rows, so the second leaves with no rows at all. It is a lock on a table that no role of a
--- request may lock: an advisory lock could be taken, and kept, by anybody who runs SQL.
+-- and the tables that have one are the tables that it visits.
+-- A second purge returns no rows instead of waiting. The lock is on a table that no role of a request
+-- may lock; an advisory lock could be held by anyone who runs SQL. VACUUM takes the same lock: then
+-- this purge is skipped.
 -- Definer: only rlschat_purge may delete them.
 create or replace function auth.purge()
   returns table (purged text, deleted bigint)
