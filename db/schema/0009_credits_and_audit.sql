@@ -1,4 +1,4 @@
--- Two ledgers that only grow.
+-- The credit ledger and the audit trail; both are append-only.
 
 create table public."CreditEntry" (
   "id" bigint generated always as identity primary key,
@@ -10,7 +10,8 @@ create table public."CreditEntry" (
   "createdAt" timestamp(3) not null default (now() at time zone 'utc')
 );
 comment on table public."CreditEntry" is
-  'Credits granted (above zero) and spent (below), each with the balance after it. Kept with the account.';
+  'Credits granted (above zero) and spent (below), each with the balance after it. Deleted '
+  'with the account.';
 alter table public."CreditEntry" alter column "reason" set statistics 0;
 create index "CreditEntry_userId_idx" on public."CreditEntry" ("userId", "id");
 create index "CreditEntry_grantedBy_idx" on public."CreditEntry" ("grantedBy");

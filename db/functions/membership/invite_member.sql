@@ -7,7 +7,7 @@ as $$
 declare
   invitation uuid;
 begin
-  -- One open invitation an address: a new one takes the place of the one before.
+  -- Replaces the open invitations of this address.
   delete from public."Invitation" i
   where i."organizationId" = auth.organization_id()
     and auth.folded_address(i."email") = auth.folded_address(invite_member.email)

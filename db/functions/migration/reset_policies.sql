@@ -38,7 +38,7 @@ begin
     execute format('create policy function_insert_builtin on %s for insert to builtin_definer '
       'with check (%I = %L::uuid)', target, canary, '00000000-0000-4000-8000-00000000ca7a');
     execute format('comment on policy function_select_builtin on %s is %L', target,
-      'The API''s start asks whether the canary row is there.');
+      'A migration or monitor.canary asks whether the canary row is there.');
     execute format('comment on policy function_insert_builtin on %s is %L', target,
       'A migration makes the canary row, and no other.');
   end if;
