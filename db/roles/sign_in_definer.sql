@@ -1,4 +1,5 @@
 -- Creates accounts and sessions, and checks passwords and mailed tokens.
+-- It also counts the sessions that live, for the metrics of the API.
 -- It has no BYPASSRLS: what its functions may read and write are the policies "to sign_in_definer".
 do $$
 begin

@@ -16,11 +16,6 @@ create extension if not exists btree_gist with schema extensions;
 -- "in schema" cannot revoke what PostgreSQL grants by default), and it holds per creating role.
 alter default privileges revoke execute on functions from public;
 
-grant usage on schema auth
-  to anonymous, regular_user, rlschat_api, rlschat_auth, rlschat_live;
-grant usage on schema public to anonymous, regular_user, rlschat_backup, rlschat_purge;
-grant usage on schema monitor to monitor;
-
 create table app_private.migration (
   name text primary key,
   hash text not null check (hash ~ '^[0-9a-f]{64}$'),

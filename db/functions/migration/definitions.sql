@@ -90,5 +90,6 @@ as $$
   where defaclrole::regrole::text = 'rlschat_owner'
     or defaclrole::regrole::text like '%\_definer'
 $$;
+grant execute on function app_private.definitions() to monitor;
 comment on function app_private.definitions() is
   'The definitions of schemas, tables, policies, triggers, functions, grants and roles, as they are.';

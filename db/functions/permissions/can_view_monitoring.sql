@@ -20,7 +20,6 @@ begin
 end
 $$;
 alter function auth.can_view_monitoring() owner to identity_definer;
-grant usage on schema auth to rlschat_stats;
 grant execute on function auth.can_view_monitoring()
   to monitor, rlschat_api, rlschat_owner, rlschat_stats;
 comment on function auth.can_view_monitoring() is

@@ -36,7 +36,7 @@ where not exists (
   select from pg_catalog.pg_policy p where p.polrelid = t.oid and p.polname = 'select_backup')
 union all
 select 'has_backup_policy', name, 'a dump cannot read it',
-  'grant select on it to rlschat_backup: db/policies/app_private.sql'
+  'grant select on it to rlschat_backup: db/policies/schemas.sql'
 from relations
 where relkind in ('r', 'p', 'S')
   and not (has_schema_privilege('rlschat_backup', relnamespace, 'usage') and case relkind

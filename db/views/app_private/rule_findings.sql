@@ -19,9 +19,6 @@ select rule, object, finding, remedy from app_private.findings_of_roles
 union all
 select rule, object, finding, remedy from app_private.findings_of_objects
 union all
-select 'setting', s.name, format('is malformed, so that %s holds', n.fallback),
-  'update app_private.setting: docs/operating.md says how'
-from app_private.setting s join app_private.numeric_setting n on n.name = s.name
-where s.value !~ n.pattern;
+select rule, object, finding, remedy from app_private.findings_of_settings;
 comment on view app_private.rule_findings is
   'Objects that break a catalogue rule, each with what to do; empty when all is well.';

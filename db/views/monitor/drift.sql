@@ -12,6 +12,5 @@ create or replace view monitor.drift with (security_barrier) as
     and current_setting('server_version_num')::integer / 10000 = (
       select s.definition::integer from app_private.fingerprint s where s.kind = 'server')
     and (select auth.can_view_monitoring());
-grant execute on function app_private.definitions() to monitor;
 grant select on monitor.drift to monitor;
 comment on view monitor.drift is 'Objects that are not as the last migration left them.';

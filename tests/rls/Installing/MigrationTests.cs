@@ -167,7 +167,7 @@ public sealed class MigrationTests : IAsyncLifetime
         var refusal = await Assert.ThrowsAsync<SetupException>(() =>
             Migrate(With("db/schema/9999_wrong.sql", "alter table app_private.setting rename column value to text")));
 
-        Assert.Contains("db/functions/chats/setting_number.sql:", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("db/functions/settings/setting_number.sql:", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -206,12 +206,12 @@ public sealed class MigrationTests : IAsyncLifetime
     public async Task A_changed_function_is_applied_again_and_nothing_else()
     {
         await Migrate();
-        var changed = Script.Embedded.Select(script => script.Name == "db/functions/membership/organization_id.sql"
+        var changed = Script.Embedded.Select(script => script.Name == "db/functions/identity/organization_id.sql"
             ? script with { Sql = script.Sql + "\n-- changed" } : script);
 
         var result = await Migrate(new MigrationOptions { Scripts = [.. changed] });
 
-        Assert.Equal(["db/functions/membership/organization_id.sql"], result.Applied);
+        Assert.Equal(["db/functions/identity/organization_id.sql"], result.Applied);
         Assert.Empty(await Problems([.. changed]));
     }
 

@@ -1,4 +1,4 @@
--- Who may do what to the tables of app_private, and to sequences
+-- Who may use which schema, the tables of app_private, and sequences
 --
 --   rlschat_backup    reads all of them: a dump holds the books and the numbers that are next
 --   sign_in_definer   counts the migrations
@@ -8,9 +8,14 @@
 --
 -- Later tables and sequences too: db-check names the one that a dump could not read.
 
+grant usage on schema public to anonymous, regular_user, rlschat_backup, rlschat_purge;
+grant usage on schema auth
+  to anonymous, regular_user, rlschat_api, rlschat_auth, rlschat_live, rlschat_stats;
+grant usage on schema app_private to rlschat_backup;
+grant usage on schema monitor to monitor;
+
 grant select on app_private.migration to sign_in_definer;
 grant select on app_private.setting to chat_definer, credit_definer;
-grant usage on schema app_private to rlschat_backup;
 grant select on all tables in schema app_private to rlschat_backup;
 grant select on all sequences in schema public, app_private to rlschat_backup;
 alter default privileges in schema app_private grant select on tables to rlschat_backup;
