@@ -8,6 +8,7 @@ create or replace procedure app_private.reset_policies(
   set search_path = ''
 as $$
 declare
+  canary_id constant uuid := uuid '00000000-0000-4000-8000-00000000ca7a';
   item record;
 begin
   execute format('alter table %s enable row level security, force row level security', target);
@@ -33,13 +34,13 @@ begin
 
   if canary is not null then
     execute format('grant select, insert on %s to builtin_definer', target);
-    execute format('create policy function_select_builtin on %s for select to builtin_definer '
-      'using (%I = %L::uuid)', target, canary, '00000000-0000-4000-8000-00000000ca7a');
-    execute format('create policy function_insert_builtin on %s for insert to builtin_definer '
-      'with check (%I = %L::uuid)', target, canary, '00000000-0000-4000-8000-00000000ca7a');
-    execute format('comment on policy function_select_builtin on %s is %L', target,
+    execute format('create policy function_select_canary on %s for select to builtin_definer '
+      'using (%I = %L::uuid)', target, canary, canary_id);
+    execute format('create policy function_insert_canary on %s for insert to builtin_definer '
+      'with check (%I = %L::uuid)', target, canary, canary_id);
+    execute format('comment on policy function_select_canary on %s is %L', target,
       'A migration or monitor.canary asks whether the canary row is there.');
-    execute format('comment on policy function_insert_builtin on %s is %L', target,
+    execute format('comment on policy function_insert_canary on %s is %L', target,
       'A migration makes the canary row, and no other.');
   end if;
 end

@@ -112,7 +112,7 @@ internal static class Declarations
         string[] policies = procedure switch
         {
             ("app_private", "reset_policies") when texts.Count > 0 =>
-                words.Contains("canary") ? ["select_backup", "function_select_builtin", "function_insert_builtin"] : ["select_backup"],
+                words.Contains("canary") ? ["select_backup", "function_select_canary", "function_insert_canary"] : ["select_backup"],
             ("auth", "crud_policy") when texts.Count > 1 =>
             [
                 .. IsGiven("read", 2) ? [PolicyName("select")] : Array.Empty<string>(),
