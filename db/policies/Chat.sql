@@ -47,16 +47,11 @@ comment on policy users_manage_own_chats_update on public."Chat" is
 comment on policy users_manage_own_chats_delete on public."Chat" is
   'Owners delete their chats; in an organization, only while they are a member.';
 
-create policy update_permitted on public."Chat"
-  for update to regular_user
-  using ("organizationId" = (select auth.organization_with('can_manage_chats')))
-  with check ("organizationId" = (select auth.organization_with('can_manage_chats')));
+call auth.crud_policy('public."Chat"', 'regular_user', named => '{command}_permitted',
+  commands => '{update,delete}',
+  rule => $$"organizationId" = (select auth.organization_with('can_manage_chats'))$$);
 comment on policy update_permitted on public."Chat" is
   'People with can_manage_chats rename, publish and hide the chats of their organization.';
-
-create policy delete_permitted on public."Chat"
-  for delete to regular_user
-  using ("organizationId" = (select auth.organization_with('can_manage_chats')));
 comment on policy delete_permitted on public."Chat" is
   'People with can_manage_chats delete the chats of their organization.';
 

@@ -16,14 +16,22 @@ grant insert ("id", "createdAt", "title", "content", "text", "userId", "organiza
   on public."Document" to regular_user;
 grant delete on public."Document" to regular_user;
 
-create policy select_owner on public."Document"
-  for select to regular_user
-  using (
-    "userId" = (select auth.uid())
-    and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
-  );
+call auth.crud_policy('public."Document"', 'regular_user', commands => '{select,insert,delete}',
+  rule => '"userId" = (select auth.uid())
+    and ("organizationId" is null or "organizationId" = (select auth.organization_id()))');
 comment on policy select_owner on public."Document" is
   'Owners see their documents; in an organization, only while they are a member.';
+comment on policy insert_owner on public."Document" is
+  'People create documents and versions as themselves, personal or in their organization.';
+comment on policy delete_owner on public."Document" is
+  'Owners delete their versions; in an organization, only while they are a member.';
+
+-- Restrictive: it narrows insert_owner and admits nobody.
+create policy insert_free_id on public."Document"
+  as restrictive for insert to regular_user
+  with check (not auth.is_document_taken("id"));
+comment on policy insert_free_id on public."Document" is
+  'No version goes under an id that belongs to another person.';
 
 create policy hierarchical on public."Document"
   for select to regular_user
@@ -42,26 +50,6 @@ create policy role_based_access on public."Document"
   );
 comment on policy role_based_access on public."Document" is
   'People with can_view_documents or can_manage_documents see the documents of their organization.';
-
-create policy insert_owner on public."Document"
-  for insert to regular_user
-  with check (
-    "userId" = (select auth.uid())
-    and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
-    and not auth.is_document_taken("id")
-  );
-comment on policy insert_owner on public."Document" is
-  'People create documents and versions as themselves, personal or in their organization, and '
-  'never under an id that belongs to another person.';
-
-create policy delete_owner on public."Document"
-  for delete to regular_user
-  using (
-    "userId" = (select auth.uid())
-    and ("organizationId" is null or "organizationId" = (select auth.organization_id()))
-  );
-comment on policy delete_owner on public."Document" is
-  'Owners delete their versions; in an organization, only while they are a member.';
 
 create policy delete_permitted on public."Document"
   for delete to regular_user

@@ -10,9 +10,8 @@ grant insert ("userId", "key", "requestDigest", "body")
   on public."IdempotencyKey" to regular_user;
 grant update ("body") on public."IdempotencyKey" to regular_user;
 
-call auth.crud_policy('public."IdempotencyKey"', 'regular_user',
-  read => '"userId" = (select auth.uid())',
-  modify => '"userId" = (select auth.uid())', named => '{command}_self');
+call auth.crud_policy('public."IdempotencyKey"', 'regular_user', named => '{command}_self',
+  rule => '"userId" = (select auth.uid())');
 comment on policy select_self on public."IdempotencyKey" is
   'People find the keys of their own requests.';
 comment on policy insert_self on public."IdempotencyKey" is 'People store a key as themselves.';

@@ -47,21 +47,12 @@ create policy insert_unresolved on public."Suggestion"
   with check (not "isResolved");
 comment on policy insert_unresolved on public."Suggestion" is 'A new suggestion is unresolved.';
 
-create policy update_document_owner on public."Suggestion"
-  for update to regular_user
-  using ((select d."userId" = (select auth.uid()) from public."Document" d
+call auth.crud_policy('public."Suggestion"', 'regular_user', named => '{command}_document_owner',
+  commands => '{update,delete}',
+  rule => '(select d."userId" = (select auth.uid()) from public."Document" d
     where d."id" = "Suggestion"."documentId"
-      and d."createdAt" = "Suggestion"."documentCreatedAt"))
-  with check ((select d."userId" = (select auth.uid()) from public."Document" d
-    where d."id" = "Suggestion"."documentId"
-      and d."createdAt" = "Suggestion"."documentCreatedAt"));
+      and d."createdAt" = "Suggestion"."documentCreatedAt")');
 comment on policy update_document_owner on public."Suggestion" is
   'Owners of the document resolve what is suggested.';
-
-create policy delete_document_owner on public."Suggestion"
-  for delete to regular_user
-  using ((select d."userId" = (select auth.uid()) from public."Document" d
-    where d."id" = "Suggestion"."documentId"
-      and d."createdAt" = "Suggestion"."documentCreatedAt"));
 comment on policy delete_document_owner on public."Suggestion" is
   'Owners of the document delete what is suggested.';

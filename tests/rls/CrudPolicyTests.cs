@@ -55,6 +55,20 @@ public sealed class CrudPolicyTests(DatabaseFixture fixture) : TransactionTest(f
         Assert.Empty(await Db.List("""select rule || object || finding from monitor.findings where object like 'public."Note" %\_owner' """));
     }
 
+    [Fact]
+    public async Task One_rule_makes_the_policies_of_the_commands_that_are_listed()
+    {
+        await MakeTable(read: "null", modify: "null");
+        await Db.AsRole("rlschat_owner");
+        await Db.Do($$"""call auth.crud_policy('public."Note"', 'regular_user', named => '{command}_self', commands => '{select,update}', rule => {{Mine}})""");
+        Assert.Equal(
+            ["select_self (\"userId\" = ( SELECT auth.uid() AS uid)) ", "update_self (\"userId\" = ( SELECT auth.uid() AS uid)) (\"userId\" = ( SELECT auth.uid() AS uid))"],
+            await Db.List("""
+                select policyname || ' ' || qual || ' ' || coalesce(with_check, '') from pg_policies
+                where tablename = 'Note' and policyname like '%\_self' order by 1
+                """));
+    }
+
     private async Task MakeTable(string read, string modify)
     {
         await Db.AsRole("rlschat_owner").Do("""create table public."Note" ("text" text, "userId" uuid not null default auth.uid())""");

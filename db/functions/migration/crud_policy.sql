@@ -2,14 +2,15 @@
 -- Call it in a policy file, after reset_policies; grants stay in the file, column by column.
 --
 --   call auth.crud_policy('public."Note"', 'regular_user',
---     read => '"userId" = (select auth.uid())', modify => '"userId" = (select auth.uid())');
+--     rule => '"userId" = (select auth.uid())');
 --
--- "modify" is written once and becomes the insert, the update and the delete policy. A null
--- expression makes no policy, so nobody of that role may do it. "named" is the pattern of their
--- names.
+-- "modify" is written once and becomes the insert, the update and the delete policy; "rule" becomes
+-- all four. A null expression makes no policy, so nobody of that role may do it. "named" is the
+-- pattern of their names, "commands" are those that get a policy.
 create or replace procedure auth.crud_policy(
   target regclass, role regrole, read text default null, modify text default null,
-  named text default '{command}_owner')
+  named text default '{command}_owner', rule text default null,
+  commands text[] default '{select,insert,update,delete}')
   language plpgsql
   set search_path = ''
 as $$
@@ -17,7 +18,9 @@ declare
   kind text;
   policy text;
 begin
-  foreach kind in array array['select', 'insert', 'update', 'delete'] loop
+  read := coalesce(read, rule);
+  modify := coalesce(modify, rule);
+  foreach kind in array commands loop
     continue when case kind when 'select' then read else modify end is null;
     policy := replace(named, '{command}', kind);
     execute format('create policy %I on %s for %s to %s', policy, target, kind, role)

@@ -16,8 +16,6 @@ internal static class Declarations
 
     private static readonly string[] Modifiers = ["or", "replace", "constraint", "recursive", "materialized", "if", "not", "exists"];
 
-    private static readonly string[] Modifying = ["insert", "update", "delete"];
-
     // The words by which a type of two words goes on, so that its first word is no argument's name.
     private static readonly string[] SecondWords = ["precision", "varying", "with", "without", "(", "[", "."];
 
@@ -106,17 +104,17 @@ internal static class Declarations
         var texts = words.Where(word => word[0] == '\'')
             .Select(word => word.Trim('\'').Replace("''", "'", StringComparison.Ordinal)).ToList();
         bool IsGiven(string parameter, int position) => words.Contains(parameter) || (!words.Contains("=>") && texts.Count > position);
-        string PolicyName(string command) =>
-            (words.IndexOf("named") is var named and > 0 ? words[named + 2].Trim('\'') : "{command}_owner")
-            .Replace("{command}", command, StringComparison.Ordinal);
+        string Given(string parameter, string otherwise) =>
+            words.IndexOf(parameter) is var index and > 0 ? words[index + 2].Trim('\'') : otherwise;
         string[] policies = procedure switch
         {
             ("app_private", "reset_policies") when texts.Count > 0 =>
                 words.Contains("canary") ? ["select_backup", "function_select_canary", "function_insert_canary"] : ["select_backup"],
             ("auth", "crud_policy") when texts.Count > 1 =>
             [
-                .. IsGiven("read", 2) ? [PolicyName("select")] : Array.Empty<string>(),
-                .. IsGiven("modify", 3) ? Modifying.Select(PolicyName) : [],
+                .. Given("commands", "{select,insert,update,delete}").Trim('{', '}').Split(',')
+                    .Where(command => IsGiven("rule", 5) || (command == "select" ? IsGiven("read", 2) : IsGiven("modify", 3)))
+                    .Select(command => Given("named", "{command}_owner").Replace("{command}", command, StringComparison.Ordinal)),
             ],
             _ => [],
         };
