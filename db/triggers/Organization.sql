@@ -11,9 +11,7 @@ create or replace function app_private.tg_organization__empty()
   set search_path = ''
 as $$
 begin
-  update public."User"
-  set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
-  where "organizationId" = old."id" and "id" = auth.uid();
+  perform app_private.end_membership(auth.uid(), old."id");
   return old;
 end
 $$;

@@ -36,6 +36,8 @@ create or replace function app_private.tg_user__last_member()
   security definer
   set search_path = ''
 as $$
+declare
+  administrator constant uuid := uuid '00000000-0000-4000-8000-000000000002';
 begin
   if not exists (
     select from public."User" u where u."organizationId" = old."organizationId")
@@ -45,10 +47,10 @@ begin
     if pg_trigger_depth() = 1 then
       delete from public."Organization" o where o."id" = old."organizationId";
     end if;
-  elsif old."roleId" = '00000000-0000-4000-8000-000000000002' and not exists (
+  elsif old."roleId" = administrator and not exists (
     select from public."User" u
     where u."organizationId" = old."organizationId"
-      and u."roleId" = '00000000-0000-4000-8000-000000000002')
+      and u."roleId" = administrator)
   then
     raise exception 'an organization with members needs an administrator' using errcode = 'RC003';
   end if;

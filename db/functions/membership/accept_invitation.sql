@@ -39,11 +39,8 @@ begin
         and auth.covers(app_private.permissions_of(u."id"), r."permissions"))
   then
     raise exception 'the invitation is not valid' using errcode = 'RC004';
-  elsif person."organizationId" is not null then
-    raise exception 'already a member of an organization' using errcode = 'RC002';
-  elsif person."roleId" is not null then
-    raise exception 'an operator cannot be a member of an organization' using errcode = 'RC011';
   end if;
+  perform app_private.require_no_membership(person."organizationId", person."roleId");
 
   update public."Invitation" i set "acceptedAt" = now() at time zone 'utc'
   where i."id" = invitation."id";

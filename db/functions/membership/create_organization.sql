@@ -6,6 +6,7 @@ create or replace function public.create_organization(name text)
   set search_path = ''
 as $$
 declare
+  administrator constant uuid := uuid '00000000-0000-4000-8000-000000000002';
   person record;
   organization uuid;
 begin
@@ -13,17 +14,14 @@ begin
   from public."User" u where u."id" = auth.uid() for update;
   if not found then
     raise exception 'authentication required' using errcode = 'insufficient_privilege';
-  elsif person."organizationId" is not null then
-    raise exception 'already a member of an organization' using errcode = 'RC002';
-  elsif person."roleId" is not null then
-    raise exception 'an operator cannot be a member of an organization' using errcode = 'RC011';
   end if;
+  perform app_private.require_no_membership(person."organizationId", person."roleId");
 
   insert into public."Organization" ("name") values (create_organization.name)
   returning "id" into organization;
   update public."User" u
   set "organizationId" = organization,
-    "roleId" = '00000000-0000-4000-8000-000000000002',
+    "roleId" = administrator,
     "joinedAt" = now() at time zone 'utc'
   where u."id" = person."id";
   return organization;

@@ -6,6 +6,7 @@ create or replace function app_private.grant_operator(email text)
   set search_path = ''
 as $$
 declare
+  operator_role constant uuid := uuid '00000000-0000-4000-8000-000000000003';
   person record;
 begin
   select u."id", u."organizationId" into person from public."User" u
@@ -16,7 +17,7 @@ begin
   elsif person."organizationId" is not null then
     raise exception 'an operator cannot be a member of an organization' using errcode = 'RC011';
   end if;
-  update public."User" u set "roleId" = '00000000-0000-4000-8000-000000000003'
+  update public."User" u set "roleId" = operator_role
   where u."id" = person."id";
   return person."id";
 end

@@ -9,11 +9,12 @@ create or replace function app_private.hand_over(person uuid, organization uuid,
   set search_path = ''
 as $$
 declare
+  administrator constant uuid := uuid '00000000-0000-4000-8000-000000000002';
   remover constant uuid := nullif(auth.uid(), person);
   heir constant uuid := coalesce(nullif(manager, remover), (
     select u."id" from public."User" u
     where u."organizationId" = organization
-      and u."roleId" = '00000000-0000-4000-8000-000000000002'
+      and u."roleId" = administrator
       and u."id" <> person
     order by u."id" = remover, u."joinedAt", u."id"
     limit 1));

@@ -7,18 +7,15 @@ create or replace function public.leave_organization(
   set search_path = ''
 as $$
 begin
+  if organization_id is null then
+    raise exception 'not a member of an organization' using errcode = 'RC009';
+  end if;
   -- Organization first, then person: the order in which every change of members locks.
   perform from public."Organization" o
   where o."id" = organization_id and o."id" = auth.organization_id()
   for no key update;
   -- Not an organization that the person has joined since.
-  update public."User"
-  set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
-  where "id" = auth.uid() and "organizationId" = organization_id;
-  if not found and organization_id is null then
-    raise exception 'not a member of an organization' using errcode = 'RC009';
-  end if;
-  return found;
+  return app_private.end_membership(auth.uid(), organization_id);
 end
 $$;
 alter function public.leave_organization(uuid) owner to membership_definer;

@@ -1,7 +1,7 @@
 -- Every change to a colleague starts here. Locks the organization, so that rights are checked after
 -- concurrent changes.
 -- Definer: people see no colleague's role.
-create or replace function app_private.lock_colleague(person uuid)
+create or replace function app_private.lock_colleague(person uuid, expected text[] default null)
   returns boolean
   language plpgsql
   security definer
@@ -23,10 +23,12 @@ begin
     raise exception 'permission denied to manage this member'
       using errcode = 'insufficient_privilege';
   end if;
+  perform auth.if_match(
+    (select c."tag" from public."Colleague" c where c."id" = person), expected);
   return true;
 end
 $$;
-alter function app_private.lock_colleague(uuid) owner to membership_definer;
-comment on function app_private.lock_colleague(uuid) is
+alter function app_private.lock_colleague(uuid, text[]) owner to membership_definer;
+comment on function app_private.lock_colleague(uuid, text[]) is
   'False when the person is not a colleague; 42501 when the caller may not manage them: oneself, '
-  'or a holder of permissions that the caller lacks.';
+  'or a holder of permissions that the caller lacks. RC015: the colleague has changed.';

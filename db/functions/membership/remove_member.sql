@@ -6,15 +6,10 @@ create or replace function public.remove_member(user_id uuid, expected text[] de
   set search_path = ''
 as $$
 begin
-  if not app_private.lock_colleague(user_id) then
+  if not app_private.lock_colleague(user_id, expected) then
     return false;
   end if;
-  perform auth.if_match(
-    (select c."tag" from public."Colleague" c where c."id" = user_id), expected);
-  update public."User"
-  set "organizationId" = null, "roleId" = null, "managerId" = null, "joinedAt" = null
-  where "id" = user_id;
-  return true;
+  return app_private.end_membership(user_id, auth.organization_id());
 end
 $$;
 alter function public.remove_member(uuid, text[]) owner to membership_definer;

@@ -7,7 +7,7 @@ create or replace function public.set_member_manager(
   set search_path = ''
 as $$
 begin
-  if not app_private.lock_colleague(user_id) then
+  if not app_private.lock_colleague(user_id, expected) then
     return false;
   end if;
   -- A manager reads the documents of those below, so this gives a right away.
@@ -15,8 +15,6 @@ begin
     raise exception 'permission denied to appoint a manager'
       using errcode = 'insufficient_privilege';
   end if;
-  perform auth.if_match(
-    (select c."tag" from public."Colleague" c where c."id" = user_id), expected);
   update public."User" set "managerId" = manager_id where "id" = user_id;
   return true;
 end

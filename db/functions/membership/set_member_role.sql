@@ -7,7 +7,7 @@ create or replace function public.set_member_role(
   set search_path = ''
 as $$
 begin
-  if not app_private.lock_colleague(user_id) then
+  if not app_private.lock_colleague(user_id, expected) then
     return false;
   end if;
   if not exists (
@@ -20,8 +20,6 @@ begin
   if not auth.can_grant_role(role_id) then
     raise exception 'permission denied to grant this role' using errcode = 'insufficient_privilege';
   end if;
-  perform auth.if_match(
-    (select c."tag" from public."Colleague" c where c."id" = user_id), expected);
   update public."User" set "roleId" = role_id where "id" = user_id;
   return true;
 end
