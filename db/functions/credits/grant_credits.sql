@@ -10,10 +10,8 @@ declare
 begin
   if not auth.permissions() ? 'can_grant_credits' then
     raise exception 'permission denied to grant credits' using errcode = 'insufficient_privilege';
-  elsif amount is null or not amount > 0 or amount = 'NaN' or amount <> round(amount, 2) then
-    raise exception 'the amount must be positive, with at most two decimal places'
-      using errcode = 'invalid_parameter_value', column = 'amount';
   end if;
+  perform app_private.require_amount(amount);
   insert into public."CreditEntry" ("userId", "amount", "reason", "grantedBy")
   values (user_id, grant_credits.amount, grant_credits.reason, auth.uid())
   returning "CreditEntry"."balance" into balance;

@@ -10,10 +10,8 @@ declare
 begin
   if auth.uid() is null then
     raise exception 'authentication required' using errcode = 'insufficient_privilege';
-  elsif amount is null or not amount > 0 or amount = 'NaN' or amount <> round(amount, 2) then
-    raise exception 'the amount must be positive, with at most two decimal places'
-      using errcode = 'invalid_parameter_value', column = 'amount';
   end if;
+  perform app_private.require_amount(amount);
   insert into public."CreditEntry" ("userId", "amount", "reason")
   values (auth.uid(), -spend_credits.amount, spend_credits.reason)
   returning "CreditEntry"."balance" into balance;
