@@ -65,9 +65,12 @@ where r.role not in ('rlschat_auth', 'public') and f.prosecdef
   and has_function_privilege(r.role, f.oid, 'execute')
   and f.called not in (
     'auth.uid', 'auth.session_id', 'auth.ended_subscriptions', 'public.accept_invitation')
-  and (f.prosrc ~ ('\m(password|refresh_token|access_token|id_token|session_state|sessionToken'
-      '|secretDigest|tokenDigest)\M|verificationToken')
-    or f.prorettype in (select c.reltype from pg_catalog.pg_class c
-      where c.relnamespace = 'public'::regnamespace
-        and c.relname in ('User', 'accounts', 'sessions', 'verificationToken', 'Invitation')));
+  -- "token" is no secret by itself, and any mention of its table is.
+  and (f.prosrc ~ 'verificationToken'
+    or exists (
+      select from app_private.secret_column s
+      where s.column_name <> 'token' and f.prosrc ~ format('\m%s\M', s.column_name))
+    or f.prorettype in (
+      select c.reltype from app_private.secret_column s
+      join pg_catalog.pg_class c on c.oid = s.table_name::regclass));
 comment on view app_private.findings_of_functions is 'Functions that break a catalogue rule.';

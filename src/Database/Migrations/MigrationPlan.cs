@@ -16,6 +16,7 @@ internal sealed class MigrationPlan
         "db/views/app_private/own_role",
         "db/views/app_private/asking_role",
         "db/views/app_private/numeric_setting",
+        "db/views/app_private/secret_column",
         "db/views/app_private/findings_of_",
         "db/views/app_private/",
         "db/views/",
