@@ -8,9 +8,7 @@
 --
 -- Not granted: moving a message, changing its author or role.
 --
--- A row is judged by its parent with (select true from …), not with exists: PostgreSQL then looks
--- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
--- the row are qualified: a later column of that name in the parent would capture them silently.
+-- Why (select true from …) and qualified columns: docs/policies.md.
 
 call app_private.reset_policies('public."Message"', canary => 'id');
 

@@ -7,9 +7,7 @@
 -- Not granted: moving a vote ("message_id", "user_id", "chatId" have no update grant). The chat is
 -- set by a trigger, so it can stand for the message: readers of the chat can read its messages.
 --
--- A row is judged by its parent with (select true from …), not with exists: PostgreSQL then looks
--- up the one parent by its key, and a page is up to four times faster (bench/README.md). Columns of
--- the row are qualified: a later column of that name in the parent would capture them silently.
+-- Why (select true from …) and qualified columns: docs/policies.md.
 
 call app_private.reset_policies('public."Vote"', canary => 'id');
 
