@@ -10,11 +10,7 @@ create or replace function app_private.tg_stream__event()
 as $$
 begin
   if tg_op = 'DELETE' then
-    insert into public."Event"
-      ("kind", "rowId", "chatId", "userId", "organizationId", "visibility", "snapshot")
-    select 'stream.deleted', old."id", c."id", c."userId", c."organizationId", c."visibility",
-      pg_current_snapshot()
-    from public."Chat" c where c."id" = old."chatId";
+    perform app_private.record_deletion('stream.deleted', old."id", old."chatId");
   else
     insert into public."Event" ("kind", "rowId", "chatId")
     values (case tg_op when 'INSERT' then 'stream.created' else 'stream.finished' end, new."id",

@@ -28,12 +28,8 @@ create or replace function app_private.tg_vote__event()
 as $$
 begin
   if tg_op = 'DELETE' then
-    insert into public."Event"
-      ("kind", "rowId", "chatId", "userId", "organizationId", "visibility", "snapshot")
-    select 'vote.deleted', old."id", c."id", c."userId", c."organizationId", c."visibility",
-      pg_current_snapshot()
-    from public."Message" m join public."Chat" c on c."id" = m."chatId"
-    where m."id" = old."message_id";
+    perform app_private.record_deletion('vote.deleted', old."id", m."chatId")
+    from public."Message" m where m."id" = old."message_id";
   else
     insert into public."Event" ("kind", "rowId", "chatId")
     values (case tg_op when 'INSERT' then 'vote.created' else 'vote.updated' end, new."id",
