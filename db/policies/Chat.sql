@@ -7,7 +7,7 @@
 --   can_manage_chats    changes "title" and "visibility" of the organization's, deletes them
 --   everyone            sees what is public, anonymous too
 --
--- Live delivery asks the same question for many people at once: change auth.readers
+-- Live delivery asks the same question for many people at once: change app_private.readers
 -- (db/functions/live) together with a select policy here. A test compares the two.
 --
 -- Not granted: moving a chat ("userId" and "organizationId" have no update grant).
@@ -37,7 +37,8 @@ create policy select_public on public."Chat"
   using ("visibility" = 'public');
 comment on policy select_public on public."Chat" is 'Everyone sees public chats.';
 
-call auth.crud_policy('public."Chat"', 'regular_user', named => 'users_manage_own_chats_{command}',
+call app_private.crud_policy('public."Chat"', 'regular_user',
+  named => 'users_manage_own_chats_{command}',
   modify => '"userId" = (select auth.uid())
     and ("organizationId" is null or "organizationId" = (select auth.organization_id()))');
 comment on policy users_manage_own_chats_insert on public."Chat" is
@@ -47,8 +48,8 @@ comment on policy users_manage_own_chats_update on public."Chat" is
 comment on policy users_manage_own_chats_delete on public."Chat" is
   'Owners delete their chats; in an organization, only while they are a member.';
 
-call auth.crud_policy('public."Chat"', 'regular_user', named => '{command}_permitted',
-  commands => '{update,delete}',
+call app_private.crud_policy('public."Chat"', 'regular_user',
+  named => '{command}_permitted', commands => '{update,delete}',
   rule => $$"organizationId" = (select auth.organization_with('can_manage_chats'))$$);
 comment on policy update_permitted on public."Chat" is
   'People with can_manage_chats rename, publish and hide the chats of their organization.';

@@ -16,7 +16,8 @@ grant insert ("id", "createdAt", "title", "content", "text", "userId", "organiza
   on public."Document" to regular_user;
 grant delete on public."Document" to regular_user;
 
-call auth.crud_policy('public."Document"', 'regular_user', commands => '{select,insert,delete}',
+call app_private.crud_policy('public."Document"', 'regular_user',
+  commands => '{select,insert,delete}',
   rule => '"userId" = (select auth.uid())
     and ("organizationId" is null or "organizationId" = (select auth.organization_id()))');
 comment on policy select_owner on public."Document" is

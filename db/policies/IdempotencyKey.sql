@@ -10,7 +10,7 @@ grant insert ("userId", "key", "requestDigest", "body")
   on public."IdempotencyKey" to regular_user;
 grant update ("body") on public."IdempotencyKey" to regular_user;
 
-call auth.crud_policy('public."IdempotencyKey"', 'regular_user', named => '{command}_self',
+call app_private.crud_policy('public."IdempotencyKey"', 'regular_user', named => '{command}_self',
   rule => '"userId" = (select auth.uid())');
 comment on policy select_self on public."IdempotencyKey" is
   'People find the keys of their own requests.';

@@ -23,7 +23,7 @@ create policy select_reader on public."Message"
   using ((select true from public."Chat" c where c."id" = "Message"."chatId"));
 comment on policy select_reader on public."Message" is 'Readers of the chat see its messages.';
 
-call auth.crud_policy('public."Message"', 'regular_user', named => '{command}_author',
+call app_private.crud_policy('public."Message"', 'regular_user', named => '{command}_author',
   modify => '"userId" = (select auth.uid()) and auth.can_write_chat("chatId")');
 comment on policy insert_author on public."Message" is
   'The owner of a personal chat and the members of a chat''s organization write, as themselves.';

@@ -28,7 +28,7 @@ create policy select_built_in on public."Role"
   using ("organizationId" is null and (select auth.organization_id()) is not null);
 comment on policy select_built_in on public."Role" is 'Members see the built-in roles.';
 
-call auth.crud_policy('public."Role"', 'regular_user', named => '{command}_permitted',
+call app_private.crud_policy('public."Role"', 'regular_user', named => '{command}_permitted',
   modify => $$"organizationId" = (select auth.organization_with('can_manage_roles'))
     and auth.covers((select auth.permissions()), "permissions")$$);
 comment on policy insert_permitted on public."Role" is

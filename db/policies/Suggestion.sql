@@ -27,7 +27,7 @@ create policy select_reader on public."Suggestion"
 comment on policy select_reader on public."Suggestion" is
   'Readers of the version see its suggestions.';
 
-call auth.crud_policy('public."Suggestion"', 'regular_user', named => '{command}_author',
+call app_private.crud_policy('public."Suggestion"', 'regular_user', named => '{command}_author',
   modify => '"userId" = (select auth.uid())
     and (select true from public."Document" d
       where d."id" = "Suggestion"."documentId"
@@ -45,8 +45,8 @@ create policy insert_unresolved on public."Suggestion"
   with check (not "isResolved");
 comment on policy insert_unresolved on public."Suggestion" is 'A new suggestion is unresolved.';
 
-call auth.crud_policy('public."Suggestion"', 'regular_user', named => '{command}_document_owner',
-  commands => '{update,delete}',
+call app_private.crud_policy('public."Suggestion"', 'regular_user',
+  named => '{command}_document_owner', commands => '{update,delete}',
   rule => '(select d."userId" = (select auth.uid()) from public."Document" d
     where d."id" = "Suggestion"."documentId"
       and d."createdAt" = "Suggestion"."documentCreatedAt")');

@@ -22,7 +22,7 @@ create policy select_reader on public."Vote"
   using ((select true from public."Chat" c where c."id" = "Vote"."chatId"));
 comment on policy select_reader on public."Vote" is 'Readers of the message see its votes.';
 
-call auth.crud_policy('public."Vote"', 'regular_user', named => '{command}_self',
+call app_private.crud_policy('public."Vote"', 'regular_user', named => '{command}_self',
   modify => '"user_id" = (select auth.uid())
     and (select true from public."Chat" c where c."id" = "Vote"."chatId")');
 comment on policy insert_self on public."Vote" is

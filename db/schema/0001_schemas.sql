@@ -1,7 +1,8 @@
 -- The schemas, what is revoked in them by default, and the tables in which migrations record their work.
 
 create schema auth;
-comment on schema auth is 'Who is asking, and what they may do.';
+comment on schema auth is
+  'Identity and permissions, and the functions that the sign-in and delivery logins execute.';
 create schema app_private;
 comment on schema app_private is 'Helpers and records that no client names.';
 create schema monitor;

@@ -2,7 +2,7 @@ using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary><c>auth.crud_policy</c>, the counterpart of Drizzle's crudPolicy, on a table made for it.</summary>
+/// <summary><c>app_private.crud_policy</c>, the counterpart of Drizzle's crudPolicy, on a table made for it.</summary>
 public sealed class CrudPolicyTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Mine = "'\"userId\" = (select auth.uid())'";
@@ -60,7 +60,7 @@ public sealed class CrudPolicyTests(DatabaseFixture fixture) : TransactionTest(f
     {
         await MakeTable(read: "null", modify: "null");
         await Db.AsRole("rlschat_owner");
-        await Db.Do($$"""call auth.crud_policy('public."Note"', 'regular_user', named => '{command}_self', commands => '{select,update}', rule => {{Mine}})""");
+        await Db.Do($$"""call app_private.crud_policy('public."Note"', 'regular_user', named => '{command}_self', commands => '{select,update}', rule => {{Mine}})""");
         Assert.Equal(
             ["select_self (\"userId\" = ( SELECT auth.uid() AS uid)) ", "update_self (\"userId\" = ( SELECT auth.uid() AS uid)) (\"userId\" = ( SELECT auth.uid() AS uid))"],
             await Db.List("""
@@ -75,7 +75,7 @@ public sealed class CrudPolicyTests(DatabaseFixture fixture) : TransactionTest(f
         await Db.Do("""create index on public."Note" ("userId")""");
         await Db.Do("""call app_private.reset_policies('public."Note"')""");
         await Db.Do("""grant select, insert, update, delete on public."Note" to regular_user""");
-        await Db.Do($"""call auth.crud_policy('public."Note"', 'regular_user', read => {read}, modify => {modify})""");
+        await Db.Do($"""call app_private.crud_policy('public."Note"', 'regular_user', read => {read}, modify => {modify})""");
         await Db.As("owner");
         if (modify != "null")
         {

@@ -19,8 +19,8 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
         {
             """select from public."Event" """, """select from public."Message" """, """select from public.sessions""",
             """select from public."Chat" """, """select from public."User" """, "select auth.uid()",
-            "set role regular_user", "set role live_definer", "select auth.event_payload(null)",
-            "select auth.readers('{}', '{}', '{}', '{}', '{}', '{}')", "select auth.audience('{}', '{}', '{}')",
+            "set role regular_user", "set role live_definer", "select app_private.event_payload(null)",
+            "select app_private.readers('{}', '{}', '{}', '{}', '{}', '{}')", "select app_private.audience('{}', '{}', '{}')",
         })
         {
             await using var denied = source.CreateCommand(sql);
@@ -84,7 +84,7 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
             array_agg(c."organizationId") as organizations, array_agg(c."visibility"::text) as visibilities
           from public."Chat" c)
         select distinct g.chats[r.chat] from given g
-        cross join auth.readers(array_fill(nullif([person], '{Guid.Empty}'::uuid), array[cardinality(g.wanted)]), g.wanted,
+        cross join app_private.readers(array_fill(nullif([person], '{Guid.Empty}'::uuid), array[cardinality(g.wanted)]), g.wanted,
           g.chats, g.owners, g.organizations, g.visibilities) r
         order by 1
         """);

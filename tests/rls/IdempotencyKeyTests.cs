@@ -2,7 +2,7 @@ using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>"IdempotencyKey": each person's own, by the four policies that auth.crud_policy makes.</summary>
+/// <summary>"IdempotencyKey": each person's own, by the four policies that app_private.crud_policy makes.</summary>
 public sealed class IdempotencyKeyTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
@@ -75,7 +75,7 @@ public sealed class IdempotencyKeyTests(DatabaseFixture fixture) : TransactionTe
     public async Task Crud_policy_without_an_expression_makes_no_policy()
     {
         await Db.AsRole("rlschat_owner").Do("""create table public."Note" ("text" text)""");
-        await Db.Do("""call auth.crud_policy('public."Note"', 'anonymous', read => 'true')""");
+        await Db.Do("""call app_private.crud_policy('public."Note"', 'anonymous', read => 'true')""");
         Assert.Equal(["select_owner"], await Db.List("""select policyname from pg_policies where tablename = 'Note'"""));
     }
 }

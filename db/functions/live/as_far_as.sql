@@ -2,7 +2,7 @@
 -- "most" events lie between "after" and it, and a page of them costs the same however far apart
 -- the two are. A transaction is never split. No session ever took this snapshot: it divides the
 -- events and implies no order in time.
-create or replace function auth.as_far_as(after pg_snapshot, upto pg_snapshot, most integer)
+create or replace function app_private.as_far_as(after pg_snapshot, upto pg_snapshot, most integer)
   returns pg_snapshot
   language plpgsql
   stable
@@ -26,6 +26,6 @@ begin
   )::pg_snapshot;
 end
 $$;
-alter function auth.as_far_as(pg_snapshot, pg_snapshot, integer) owner to live_definer;
-comment on function auth.as_far_as(pg_snapshot, pg_snapshot, integer) is
+alter function app_private.as_far_as(pg_snapshot, pg_snapshot, integer) owner to live_definer;
+comment on function app_private.as_far_as(pg_snapshot, pg_snapshot, integer) is
   'A snapshot at most about so many events after another one.';

@@ -1,7 +1,8 @@
 -- The recipients of events about existing rows: everybody who sees the chat now, and, for an event
 -- about a member, the members of the organization who subscribe to everything of their own.
--- Deletions: auth.deletion_audience. Sessions are not checked here: auth.ended_subscriptions.
-create or replace function auth.audience(
+-- Deletions: app_private.deletion_audience. Sessions are not checked here, but in
+-- auth.ended_subscriptions.
+create or replace function app_private.audience(
   happened public."Event"[], people uuid[], wanted uuid[])
   returns table (events bigint[], readers integer[])
   language plpgsql
@@ -21,7 +22,7 @@ begin
     from event e where e."chatId" is null group by e."organizationId"
   ), chat_reader as materialized (
     select r.chat, array_agg(r.subscriber) as readers
-    from auth.chat_readers(people, wanted, array(select c.id from chat c)) r
+    from app_private.chat_readers(people, wanted, array(select c.id from chat c)) r
     group by r.chat
   ), member as materialized (
     select u."organizationId" as organization, array_agg(s.n::integer) as readers
@@ -35,6 +36,6 @@ begin
   select o.events, m.readers from organization o join member m on m.organization = o.id;
 end
 $$;
-alter function auth.audience(public."Event"[], uuid[], uuid[]) owner to live_definer;
-comment on function auth.audience(public."Event"[], uuid[], uuid[]) is
+alter function app_private.audience(public."Event"[], uuid[], uuid[]) owner to live_definer;
+comment on function app_private.audience(public."Event"[], uuid[], uuid[]) is
   'The recipients of events about existing rows; one row for all events with the same readers.';

@@ -17,8 +17,8 @@ declare
   step pg_snapshot := upto;
 begin
   if last = 0 then
-    step := auth.as_far_as(after, upto, 4096);
-  elsif auth.as_far_as(after, upto, 50000)::text <> upto::text then
+    step := app_private.as_far_as(after, upto, 4096);
+  elsif app_private.as_far_as(after, upto, 50000)::text <> upto::text then
     raise exception 'more than 50000 events lie between these snapshots'
       using errcode = 'program_limit_exceeded';
   end if;

@@ -1,4 +1,4 @@
-create or replace function auth.chat_readers(people uuid[], wanted uuid[], chats uuid[])
+create or replace function app_private.chat_readers(people uuid[], wanted uuid[], chats uuid[])
   returns table (subscriber integer, chat uuid)
   language plpgsql
   stable
@@ -15,10 +15,10 @@ begin
     from public."Chat" c
     where c."id" = any (chats)
   ) c
-  cross join lateral auth.readers(
+  cross join lateral app_private.readers(
     people, wanted, c.ids, c.owners, c.organizations, c.visibilities) r;
 end
 $$;
-alter function auth.chat_readers(uuid[], uuid[], uuid[]) owner to live_definer;
-comment on function auth.chat_readers(uuid[], uuid[], uuid[]) is
+alter function app_private.chat_readers(uuid[], uuid[], uuid[]) owner to live_definer;
+comment on function app_private.chat_readers(uuid[], uuid[], uuid[]) is
   'Which of these subscribers, by their places in the arrays, see which of these chats now.';

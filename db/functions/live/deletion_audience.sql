@@ -9,7 +9,7 @@
 -- "known": what was committed by this snapshot was committed before these deletions (the position
 -- of this process); null when a client says where it stands, because then nothing is known of
 -- that order.
-create or replace function auth.deletion_audience(
+create or replace function app_private.deletion_audience(
   happened public."Event"[], known pg_snapshot, people uuid[], wanted uuid[])
   returns table (events bigint[], readers integer[])
   language plpgsql
@@ -38,10 +38,10 @@ begin
     order by e.state
   ), sees as materialized (
     select r.chat, r.subscriber
-    from auth.chat_readers(people, wanted, array(select s.chat from state s)) r
+    from app_private.chat_readers(people, wanted, array(select s.chat from state s)) r
   ), saw as materialized (
     select r.chat as state, array_agg(r.subscriber) as readers
-    from auth.readers(people, wanted, array(select s.chat from state s order by s.n),
+    from app_private.readers(people, wanted, array(select s.chat from state s order by s.n),
       array(select s.owner from state s order by s.n),
       array(select s.organization from state s order by s.n),
       array(select s.visibility from state s order by s.n)) r
@@ -82,7 +82,7 @@ begin
   where coalesce(t.readers, t.leavers) is not null;
 end
 $$;
-alter function auth.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[])
+alter function app_private.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[])
   owner to live_definer;
-comment on function auth.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[]) is
+comment on function app_private.deletion_audience(public."Event"[], pg_snapshot, uuid[], uuid[]) is
   'The recipients of deletions; one row for all events with the same readers.';

@@ -1,14 +1,15 @@
 -- A page of live events for the subscribers of a process. One statement in one snapshot, so an
 -- event is delivered only to people who may see it at that moment:
---   auth.events               what happened since a position
---   auth.audience             who may know of it; of deletions, auth.deletion_audience
---   auth.ended_subscriptions  whose access ended
---   auth.event_payloads       what the others get
+--   app_private.events          what happened since a position
+--   app_private.audience        who may know of it; of deletions, deletion_audience
+--   auth.ended_subscriptions    whose access ended
+--   app_private.event_payloads  what the others get
 --
 -- It returns, in this order:
 --   position  payload: the snapshot that was read up to, the time, and for how many milliseconds
 --             the oldest event has waited; id: the last event of the page, when there may be more
---   events    payload: see auth.event_payload; an event whose row no longer exists is omitted
+--   events    payload: see app_private.event_payload; an event whose row no longer exists is
+--             omitted
 --   end       payload: why these subscribers get no more
 --
 -- A subscriber is a person (null: anonymous), the digest of the secret of their session, and a
@@ -29,14 +30,14 @@ as $$
 declare
   present constant pg_snapshot := coalesce(upto, pg_current_snapshot());
   happened constant public."Event"[] := array(
-    select e from auth.events(after, present, last, page) e);
+    select e from app_private.events(after, present, last, page) e);
 begin
   return query
   with audience as materialized (
-    select a.events, a.readers from auth.audience(happened, people, chats) a
+    select a.events, a.readers from app_private.audience(happened, people, chats) a
     union all
     select d.events, d.readers
-    from auth.deletion_audience(happened, case when ours then after end, people, chats) d
+    from app_private.deletion_audience(happened, case when ours then after end, people, chats) d
   ), ended as materialized (
     select x.subscriber, x.reason
     from auth.ended_subscriptions(people, digests, chats, case when not everybody then array(
@@ -54,7 +55,7 @@ begin
     select unnest(i.events) as "id", i.readers from signed_in i where i.readers <> '{}'
   ), told as materialized (
     select p.*
-    from auth.event_payloads(
+    from app_private.event_payloads(
       array(select e from unnest(happened) e where e."id" in (select r."id" from reader r)
         order by e."id"),
       case when ours then 4194304 else 524288 end) p

@@ -25,7 +25,7 @@ begin
     where x.reason is not null or t."id" is null
   )
   (select c."index"::bigint, c.kind, c.payload, array[c.subscriber]
-    from auth.next_chunks(streams, indexes) c
+    from app_private.next_chunks(streams, indexes) c
     where c.subscriber not in (select x.n from ended x)
     order by c."index")
   union all

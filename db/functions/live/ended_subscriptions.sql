@@ -30,7 +30,7 @@ begin
     from s where s.chat is not null
   ), sees as materialized (
     select f.places[r.subscriber] as n
-    from follower f cross join lateral auth.chat_readers(f.people, f.chats, f.chats) r
+    from follower f cross join lateral app_private.chat_readers(f.people, f.chats, f.chats) r
   ), e as (
     select s.n, case
       when s.person is not null and s.n not in (select i.n from signed_in i) then 'session_ended'

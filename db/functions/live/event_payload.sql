@@ -1,5 +1,5 @@
 -- The payload of an event: the row as it is now, as the API's lists show it, or the ids of a row
--- that was deleted. It checks no person: auth.audience has decided who may read it.
+-- that was deleted. It checks no person: app_private.audience has decided who may read it.
 --
 -- "parts" and "attachments" are of type json, so they are passed on as they were written; both
 -- are null when they exceed 64 KB together, because everybody waits for what delivery reads. A
@@ -7,7 +7,7 @@
 -- once.
 -- A row is found by its key and then compared with the chat: an equality on the chat would let a
 -- plan that was made on empty tables search a whole chat for it.
-create or replace function auth.event_payload(event public."Event")
+create or replace function app_private.event_payload(event public."Event")
   returns text
   language plpgsql
   stable
@@ -64,7 +64,7 @@ begin
   end case;
 end
 $$;
-alter function auth.event_payload(public."Event") owner to live_definer;
-comment on function auth.event_payload(public."Event") is
+alter function app_private.event_payload(public."Event") owner to live_definer;
+comment on function app_private.event_payload(public."Event") is
   'The row that an event is about, as the API shows it now, without large texts; null when it no '
   'longer exists. Of a deleted row, the ids.';

@@ -6,7 +6,7 @@
 --
 -- Always by the key: the outbox is empty at night, and a plan that was made and kept then would
 -- read the whole table for each page in the morning.
-create or replace function auth.events(
+create or replace function app_private.events(
   after pg_snapshot, upto pg_snapshot, last bigint, page integer)
   returns setof public."Event"
   language plpgsql
@@ -28,6 +28,6 @@ begin
   limit page;
 end
 $$;
-alter function auth.events(pg_snapshot, pg_snapshot, bigint, integer) owner to live_definer;
-comment on function auth.events(pg_snapshot, pg_snapshot, bigint, integer) is
+alter function app_private.events(pg_snapshot, pg_snapshot, bigint, integer) owner to live_definer;
+comment on function app_private.events(pg_snapshot, pg_snapshot, bigint, integer) is
   'The events committed between two snapshots, by id, one page at a time.';

@@ -3,7 +3,7 @@
 -- chunks each and some 4 MB together, round-robin: the first chunk of every follower before the
 -- second of any.
 -- A follower whose index is null gets nothing. It checks no person: see auth.deliver_chunks.
-create or replace function auth.next_chunks(streams uuid[], indexes integer[])
+create or replace function app_private.next_chunks(streams uuid[], indexes integer[])
   returns table (subscriber integer, "index" integer, kind text, payload text)
   language plpgsql
   stable
@@ -42,6 +42,6 @@ begin
   where e.state <> 'open' and s.n not in (select c.n from c);
 end
 $$;
-alter function auth.next_chunks(uuid[], integer[]) owner to live_definer;
-comment on function auth.next_chunks(uuid[], integer[]) is
+alter function app_private.next_chunks(uuid[], integer[]) owner to live_definer;
+comment on function app_private.next_chunks(uuid[], integer[]) is
   'The next chunks of streams after those that each follower has, or how the stream ended.';

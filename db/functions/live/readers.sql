@@ -1,10 +1,10 @@
 -- Which chats each subscriber sees: the SELECT policies of "Chat" in the form of a join, for many
 -- people at once. Change both together; a test compares them over random worlds.
 --
--- A chat is given as it is (auth.chat_readers), or as it was when a row in it was deleted
--- (auth.deletion_audience). A subscriber wants one chat, or (null) all of their own: those they
--- own and those of their organization, not those that are merely public.
-create or replace function auth.readers(
+-- A chat is given as it is (app_private.chat_readers), or as it was when a row in it was deleted
+-- (app_private.deletion_audience). A subscriber wants one chat, or (null) all of their own: those
+-- they own and those of their organization, not those that are merely public.
+create or replace function app_private.readers(
   people uuid[], wanted uuid[],
   chats uuid[], owners uuid[], organizations uuid[], visibilities text[])
   returns table (subscriber integer, chat integer)
@@ -37,7 +37,8 @@ begin
   select s.n, c.n from s join c on c.personal = s.person where s.wants is null;
 end
 $$;
-alter function auth.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[]) owner to live_definer;
-comment on function auth.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[]) is
+alter function app_private.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[])
+  owner to live_definer;
+comment on function app_private.readers(uuid[], uuid[], uuid[], uuid[], uuid[], text[]) is
   'Which of these subscribers see which of these chats, each by its place in the arrays: what the '
   'policies of "Chat" say.';

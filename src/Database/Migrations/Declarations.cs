@@ -110,7 +110,7 @@ internal static class Declarations
         {
             ("app_private", "reset_policies") when texts.Count > 0 =>
                 words.Contains("canary") ? ["select_backup", "function_select_canary", "function_insert_canary"] : ["select_backup"],
-            ("auth", "crud_policy") when texts.Count > 1 =>
+            ("app_private", "crud_policy") when texts.Count > 1 =>
             [
                 .. Given("commands", "{select,insert,update,delete}").Trim('{', '}').Split(',')
                     .Where(command => IsGiven("rule", 5) || (command == "select" ? IsGiven("read", 2) : IsGiven("modify", 3)))

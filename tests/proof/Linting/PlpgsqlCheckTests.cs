@@ -14,9 +14,9 @@ public sealed class PlpgsqlCheckTests(DatabaseFixture fixture)
     // What it finds and is right, each with the reason.
     private static readonly string[] Expected =
     [
-        // No branch for an unknown kind: it shall raise, and "case" does.
-        "auth.event_payload(public.\"Event\"): warning extra: control reached end of function without RETURN",
-        // It raises: an immutable function may be called while a statement is planned, before it is due.
+        // They raise: an immutable function may be called while a statement is planned, before it is due.
+        "app_private.require_amount(numeric): performance: routine is marked as STABLE, should be IMMUTABLE",
+        "app_private.require_no_membership(uuid,uuid): performance: routine is marked as STABLE, should be IMMUTABLE",
         "auth.if_match(text,text[]): performance: routine is marked as STABLE, should be IMMUTABLE",
         // "return query execute" fills them, or they are null beside "unavailable".
         .. new[] { "calls", "mean_ms", "query", "role", "rows", "total_ms" }

@@ -138,7 +138,7 @@ public sealed class RemovalTests : IAsyncLifetime
         var policies = ("db/policies/Zz.sql",
             """
             call app_private.reset_policies('public."Zz"');
-            call auth.crud_policy('public."Zz"', 'regular_user', read => '"userId" = (select auth.uid())');
+            call app_private.crud_policy('public."Zz"', 'regular_user', read => '"userId" = (select auth.uid())');
             create policy "to" on public."Zz" for insert to regular_user with check (false);
             """);
         await Migrate(With(table, policies));

@@ -156,7 +156,7 @@ public sealed class DeliverPageTests(DatabaseFixture fixture) : LiveTest(fixture
         await Db.AsRole("rlschat_test_functions");
         Assert.Equal(
             await Db.Ask<string>($"select ({Snapshot(expected)}::pg_snapshot)::text"),
-            await Db.Ask<string>($"select auth.as_far_as({Snapshot(after)}, {Snapshot(upto)}, {most})::text"));
+            await Db.Ask<string>($"select app_private.as_far_as({Snapshot(after)}, {Snapshot(upto)}, {most})::text"));
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed partial class DeliverPayloadTests(DatabaseFixture fixture) : LiveT
     private async Task<string> Payload(string kind, string row, string within)
     {
         var payload = await Db.AsRole("rlschat_test_functions").Ask<string?>($"""
-            select auth.event_payload(jsonb_populate_record(null::public."Event", jsonb_build_object('kind', '{kind}',
+            select app_private.event_payload(jsonb_populate_record(null::public."Event", jsonb_build_object('kind', '{kind}',
               'rowId', [{row}], '{(kind.StartsWith("member", StringComparison.Ordinal) ? "organizationId" : "chatId")}', [{within}])))
             """);
         return payload is null ? "nothing" : Id().Replace(payload, id => Db.NameOf(Guid.Parse(id.Value)));
