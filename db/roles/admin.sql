@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'admin') then
-    create role admin nologin createrole createdb inherit;
+    create role admin;
   end if;
 end
 $$;

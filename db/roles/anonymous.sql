@@ -2,7 +2,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'anonymous') then
-    create role anonymous nologin noinherit;
+    create role anonymous;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'builtin_definer') then
-    create role builtin_definer nologin noinherit;
+    create role builtin_definer;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'chat_definer') then
-    create role chat_definer nologin noinherit;
+    create role chat_definer;
   end if;
 end
 $$;

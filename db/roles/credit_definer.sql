@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'credit_definer') then
-    create role credit_definer nologin noinherit;
+    create role credit_definer;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'identity_definer') then
-    create role identity_definer nologin noinherit;
+    create role identity_definer;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'identity_setter') then
-    create role identity_setter nologin noinherit;
+    create role identity_setter;
   end if;
 end
 $$;

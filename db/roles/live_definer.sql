@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'live_definer') then
-    create role live_definer nologin noinherit;
+    create role live_definer;
   end if;
 end
 $$;

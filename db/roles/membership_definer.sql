@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'membership_definer') then
-    create role membership_definer nologin noinherit;
+    create role membership_definer;
   end if;
 end
 $$;

@@ -2,7 +2,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'monitor') then
-    create role monitor nologin noinherit;
+    create role monitor;
   end if;
 end
 $$;

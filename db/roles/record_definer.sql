@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'record_definer') then
-    create role record_definer nologin noinherit;
+    create role record_definer;
   end if;
 end
 $$;

@@ -2,7 +2,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'regular_user') then
-    create role regular_user nologin noinherit;
+    create role regular_user;
   end if;
 end
 $$;

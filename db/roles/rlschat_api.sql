@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_api') then
-    create role rlschat_api login noinherit;
+    create role rlschat_api;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_auth') then
-    create role rlschat_auth login noinherit;
+    create role rlschat_auth;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_backup') then
-    create role rlschat_backup nologin noinherit;
+    create role rlschat_backup;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_live') then
-    create role rlschat_live login noinherit;
+    create role rlschat_live;
   end if;
 end
 $$;

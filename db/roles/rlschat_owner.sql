@@ -2,7 +2,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_owner') then
-    create role rlschat_owner nologin inherit;
+    create role rlschat_owner;
   end if;
 end
 $$;

@@ -3,7 +3,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_purge') then
-    create role rlschat_purge nologin noinherit;
+    create role rlschat_purge;
   end if;
 end
 $$;

@@ -5,7 +5,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_stats') then
-    create role rlschat_stats nologin inherit;
+    create role rlschat_stats;
   end if;
 end
 $$;

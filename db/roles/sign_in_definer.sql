@@ -4,7 +4,7 @@
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'sign_in_definer') then
-    create role sign_in_definer nologin noinherit;
+    create role sign_in_definer;
   end if;
 end
 $$;
