@@ -2,8 +2,9 @@
 -- from oneself. Its owner reads "User" by policy; the view keeps to one organization.
 create or replace view public."Colleague" with (security_barrier) as
   select u."id", u."email", u."organizationId", u."roleId", u."managerId",
-    md5(concat_ws('/', u."email", u."managerId", u."roleId",
-      (select r."name" from public."Role" r where r."id" = u."roleId"))) as "tag"
+    encode(sha256(convert_to(jsonb_build_array(u."email", u."managerId", u."roleId",
+      (select r."name" from public."Role" r where r."id" = u."roleId"))::text, 'UTF8')),
+      'hex') as "tag"
   from public."User" u
   where u."organizationId" = (select auth.organization_id());
 alter view public."Colleague" owner to identity_definer;
