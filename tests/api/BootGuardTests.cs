@@ -135,7 +135,7 @@ public sealed class BootGuardTests : IAsyncLifetime
     [Fact]
     public async Task A_database_that_is_damaged_later_makes_the_api_not_ready()
     {
-        var clock = new Clock();
+        var clock = new AheadClock();
         await using var app = ApiFixture.Build(_database, adjust: builder => builder.Services.AddSingleton<TimeProvider>(clock));
         await app.StartAsync();
         var nobody = new Person("anonymous", ApiFixture.AddressOf(app));
@@ -198,12 +198,5 @@ public sealed class BootGuardTests : IAsyncLifetime
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Ahead { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
     }
 }

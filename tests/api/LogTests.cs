@@ -1,4 +1,7 @@
+using System.Buffers;
+using System.Text;
 using Npgsql;
+using RlsChat.Api.Telemetry;
 using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
@@ -25,6 +28,39 @@ public sealed class LogTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.Equal("Production", line["environment"]!.GetValue<string>());
         Assert.Matches("^[0-9a-f]{32}$", line["traceId"]!.GetValue<string>());
         Assert.DoesNotContain('\n', Assert.Single(Fixture.Log.All).TrimEnd('\n'));
+    }
+
+    [Fact]
+    public async Task All_lines_are_written_whole_before_the_end()
+    {
+        using var output = new MemoryStream();
+        using (var writer = new LogWriter(output))
+        {
+            await Parallel.ForAsync(0, 50_000, (i, _) =>
+            {
+                var line = new LogLine();
+                line.Write(Encoding.UTF8.GetBytes($"{i} {new string('x', i % 2_000)}\n"));
+                writer.Write(line);
+                return ValueTask.CompletedTask;
+            });
+        }
+
+        var lines = Encoding.UTF8.GetString(output.ToArray()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(
+            Enumerable.Range(0, 50_000).Select(i => $"{i} {new string('x', i % 2_000)}").Order(StringComparer.Ordinal),
+            lines.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Without_a_reader_of_the_log_nothing_waits()
+    {
+        var output = new MemoryStream();
+        output.Dispose();
+        using var writer = new LogWriter(output);
+        for (var i = 0; i < 100_000; i++)
+        {
+            writer.Write(new LogLine());
+        }
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json.Nodes;
+using Microsoft.IdentityModel.Tokens;
+using RlsChat.Api.Auth;
 using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
@@ -144,6 +146,36 @@ public sealed class TokenTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.Equal("newer", Claims.Header(there.AccessToken)["kid"]!.GetValue<string>());
         (await there.Get("/me")).Is(200);
         await rotated.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_token_is_validated_once_until_it_expires()
+    {
+        var (clock, validated) = (new AheadClock(), 0);
+        using var cache = new TokenCache(clock);
+        var parameters = new TokenValidationParameters
+        {
+            ValidateAudience = false,
+            ValidateIssuer = false,
+            IssuerSigningKeyResolver = (_, _, _, _) =>
+            {
+                validated++;
+                return [new SymmetricSecurityKey(Claims.Key) { KeyId = "test" }];
+            },
+        };
+        var ana = await Fixture.SignUp("ana");
+        await IsValid(ana.AccessToken, after: 1);
+        await IsValid(ana.AccessToken, after: 1);
+        Assert.False((await cache.ValidateTokenAsync(ana.AccessToken + "x", parameters)).IsValid);
+        clock.Ahead = AccessTokens.Lifetime + TimeSpan.FromSeconds(1);
+        await IsValid(ana.AccessToken, after: 3);
+        await IsValid(ana.AccessToken, after: 4);
+
+        async Task IsValid(string token, int after)
+        {
+            Assert.True((await cache.ValidateTokenAsync(token, parameters)).IsValid);
+            Assert.Equal(after, validated);
+        }
     }
 
     private static JsonObject With(JsonObject part, string name, JsonNode? value)

@@ -7,7 +7,7 @@ using RlsChat.Api.Configuration;
 namespace RlsChat.Api.Auth;
 
 /// <summary>Our access tokens: how they are issued and validated.</summary>
-internal sealed class AccessTokens(Settings settings, TimeProvider time)
+internal sealed class AccessTokens(Settings settings, TokenCache cache, TimeProvider time)
 {
     /// <summary>The claim of the person.</summary>
     public const string Subject = "sub";
@@ -38,8 +38,11 @@ internal sealed class AccessTokens(Settings settings, TimeProvider time)
     }
 
     /// <summary>What JwtBearer accepts: exactly what <see cref="Issue"/> makes.</summary>
-    public static void Require(JwtBearerOptions bearer, Settings settings)
+    public void Require(JwtBearerOptions bearer)
     {
+        bearer.SaveToken = false;
+        bearer.TokenHandlers.Clear();
+        bearer.TokenHandlers.Add(cache);
         bearer.MapInboundClaims = false;
         bearer.TokenValidationParameters = new TokenValidationParameters
         {

@@ -10,10 +10,13 @@ internal static class Identity
 {
     public static AuthenticationBuilder AddIdentity(this IServiceCollection services, Settings settings)
     {
+        services.AddSingleton<TokenCache>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Passwords>();
+        services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<AccessTokens>((bearer, tokens) => tokens.Require(bearer));
         return services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
-            .AddJwtBearer(bearer => AccessTokens.Require(bearer, settings));
+            .AddJwtBearer();
     }
 
     /// <summary>

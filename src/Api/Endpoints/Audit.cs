@@ -60,10 +60,10 @@ internal static class Audit
             $"""
             select {Columns}
             from public."AuditEvent"
-            where ("actorId" = (select auth.uid()) or "subjectId" = (select auth.uid())) and "id" < $1
+            where ("actorId" = $3 or "subjectId" = $3) and "id" < $1
             order by "id" desc
             limit $2
-            """, from.Number, page.Fetch);
+            """, from.Number, page.Fetch, db.CallerId);
         return TypedResults.Ok(Of(rows, page));
     }
 

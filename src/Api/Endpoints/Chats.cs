@@ -56,11 +56,11 @@ internal static class Chats
         PageRequest page, UserDb db)
     {
         // Not for safety, which is the policies' part: the request asks for these chats.
-        var asked = scope switch
+        (string Asked, Arg[] By) filter = scope switch
         {
-            null or "mine" => """ "userId" = (select auth.uid()) """,
-            "organization" => """ "organizationId" = (select auth.organization_id()) """,
-            "public" => """ "visibility" = 'public' """,
+            null or "mine" => (""" "userId" = $4 """, [db.CallerId]),
+            "organization" => (""" "organizationId" = (select auth.organization_id()) """, []),
+            "public" => (""" "visibility" = 'public' """, []),
             _ => throw new InvalidInputException("scope", "must be one of mine, organization, public"),
         };
         if (db.IsAnonymous && scope is not "public")
@@ -73,10 +73,10 @@ internal static class Chats
             $"""
             select {Columns}
             from public."Chat"
-            where {asked} and ("createdAt", "id") < ($1, $2)
+            where {filter.Asked} and ("createdAt", "id") < ($1, $2)
             order by "createdAt" desc, "id" desc
             limit $3
-            """, from.CreatedAt, from.Id, page.Fetch);
+            """, [from.CreatedAt, from.Id, page.Fetch, .. filter.By]);
         return TypedResults.Ok(Page<Chat>.Of(rows, page, chat => new Cursor(chat.CreatedAt, chat.Id)));
     }
 

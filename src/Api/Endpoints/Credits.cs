@@ -47,10 +47,10 @@ internal static class Credits
             """
             select "id", "amount", "balance", "reason", "grantedBy", "createdAt"
             from public."CreditEntry"
-            where "userId" = (select auth.uid()) and "id" < $1
+            where "userId" = $3 and "id" < $1
             order by "id" desc
             limit $2
-            """, from.Number, page.Fetch);
+            """, from.Number, page.Fetch, db.CallerId);
         return TypedResults.Ok(Page<CreditEntry>.Of(rows, page, entry => Cursor.At(entry.Id)));
     }
 

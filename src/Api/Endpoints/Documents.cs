@@ -96,10 +96,10 @@ internal static class Documents
         PageRequest page, UserDb db)
     {
         // Not for safety, which is the policies' part: the request asks for these documents.
-        var asked = scope switch
+        (string Asked, Arg[] By) filter = scope switch
         {
-            null or "mine" => """ d."userId" = (select auth.uid()) """,
-            "organization" => """ d."organizationId" = (select auth.organization_id()) """,
+            null or "mine" => (""" d."userId" = $4 """, [db.CallerId]),
+            "organization" => (""" d."organizationId" = (select auth.organization_id()) """, []),
             _ => throw new InvalidInputException("scope", "must be one of mine, organization"),
         };
         var from = page.After ?? Cursor.BeforeNewest;
@@ -107,11 +107,11 @@ internal static class Documents
             $"""
             select {ListColumns}
             from public."Document" d
-            where {asked} and (d."createdAt", d."id") < ($1, $2)
+            where {filter.Asked} and (d."createdAt", d."id") < ($1, $2)
               and d."createdAt" = (select max(v."createdAt") from public."Document" v where v."id" = d."id")
             order by d."createdAt" desc, d."id" desc
             limit $3
-            """, from.CreatedAt, from.Id, page.Fetch);
+            """, [from.CreatedAt, from.Id, page.Fetch, .. filter.By]);
         return TypedResults.Ok(Page<DocumentVersion>.Of(rows, page, version => new Cursor(version.CreatedAt, version.Id)));
     }
 

@@ -57,8 +57,8 @@ internal static class Me
               case when $1 then (select count(*) from public."Chat" c where c."userId" = u."id") end as "chatCount"
             from public."User" u
             left join public."Organization" o on o."id" = u."organizationId"
-            where u."id" = (select auth.uid())
-            """, chatCount);
+            where u."id" = $2
+            """, chatCount, db.CallerId);
         return row is null
             ? null
             : new Person(row.Id, row.Email, row.EmailVerified, row.CreditBalance, row.CreatedAt,

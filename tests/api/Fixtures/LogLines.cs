@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using RlsChat.Api.Telemetry;
 
 namespace RlsChat.Tests.Api.Fixtures;
@@ -19,27 +19,6 @@ internal sealed class LogLines
 
     public void Clear() => _lines.Clear();
 
-    public ILoggerProvider For(IHostEnvironment environment) => new Provider(this, new JsonLines(environment));
-
-    private sealed class Provider(LogLines log, JsonLines formatter) : ILoggerProvider
-    {
-        public ILogger CreateLogger(string categoryName) => new Logger(log, formatter, categoryName);
-
-        public void Dispose() { }
-    }
-
-    private sealed class Logger(LogLines log, JsonLines formatter, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> text)
-        {
-            using var writer = new StringWriter();
-            formatter.Write(new LogEntry<TState>(logLevel, category, eventId, state, exception, text), null, writer);
-            log._lines.Enqueue(writer.ToString());
-        }
-    }
+    public ILoggerProvider For(IHostEnvironment environment) =>
+        new JsonLines(line => _lines.Enqueue(Encoding.UTF8.GetString(line.Written)), environment);
 }
