@@ -133,7 +133,8 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
     {
         var spans = new Kept();
         await using var api = ApiFixture.Build(Fixture.Database,
-            adjust: builder => builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddProcessor(spans)));
+            adjust: builder => builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddProcessor(spans)),
+            settings: $"--OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:{FreePort()}");
         await api.StartAsync();
         var ana = await Fixture.SignUp("ana", api);
         var chat = await ana.Begin("hush");

@@ -39,17 +39,26 @@ internal sealed partial class UserDb
     public bool IsAnonymous => CallerId is null;
 
     /// <summary>All rows.</summary>
-    public async Task<List<T>> Query<T>(string sql, params Arg[] args) =>
-        (await Read(sql, args, reader => reader.ReadAll<T>(_operation.Stop)))!;
+    public Task<List<T>> Query<T>(string sql, params Arg[] args) =>
+        Read(sql, args, reader => reader.ReadAll<T>(_operation.Stop));
 
-    /// <summary>
-    /// The children of one row, by an outer join: null when that row is hidden or absent; a row whose first column is
-    /// null stands for a parent without children.
-    /// </summary>
-    public async Task<List<T>?> QueryChildren<T>(string sql, params Arg[] args) where T : class =>
-        await Read(sql, args, reader => reader.ReadAll<T>(_operation.Stop)) is { Count: > 0 } rows
-            ? [.. rows.OfType<T>()]
-            : null;
+    /// <summary>The children of one row; null when that row is hidden or absent.</summary>
+    /// <param name="parent">The table, in schema public, of that row.</param>
+    /// <param name="sql">Returns the children. It returns none of a row that the caller cannot read.</param>
+    /// <param name="args">The id of that row, and then the statement's other parameters.</param>
+    public Task<List<T>?> QueryChildren<T>(string parent, string sql, params Arg[] args) =>
+        QueryOf<T>($"""select exists (select from public."{parent}" where "id" = $1)""", sql, args);
+
+    /// <summary>The same of a row that is not known by its id alone.</summary>
+    /// <param name="isReadable">Whether the row is readable: asked where there are no children, in a second round trip.</param>
+    /// <param name="sql">Returns the children.</param>
+    /// <param name="args">The parameters of both.</param>
+    public Task<List<T>?> QueryOf<T>(string isReadable, string sql, params Arg[] args) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, async () =>
+        {
+            var rows = await _batch.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
+            return rows.Count > 0 || await _batch.Execute(ReadAnswer, CallerBatch.Statement(isReadable, args)) ? rows : null;
+        });
 
     /// <summary>The first row, or default when there is none.</summary>
     public Task<T?> QuerySingleOrDefault<T>(string sql, params Arg[] args) =>

@@ -37,18 +37,13 @@ internal static class Audit
     private static async Task<Results<Ok<Page<AuditEvent>>, NotFound>> OfOrganization(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.QueryChildren<AuditEvent>(
+        var rows = await db.QueryChildren<AuditEvent>("Organization",
             $"""
-            select e.*
-            from public."Organization" o
-            left join lateral (
-              select {Columns}
-              from public."AuditEvent"
-              where "organizationId" = o."id" and "id" < $2
-              order by "id" desc
-              limit $3) e on true
-            where o."id" = $1
-            order by e."id" desc
+            select {Columns}
+            from public."AuditEvent"
+            where "organizationId" = $1 and "id" < $2 and (select true from public."Organization" where "id" = $1)
+            order by "id" desc
+            limit $3
             """, id, from.Number, page.Fetch);
         return rows is null ? TypedResults.NotFound() : TypedResults.Ok(Of(rows, page));
     }

@@ -163,21 +163,17 @@ internal static class Documents
               exists (select from public."Document" where "id" = $1 and "createdAt" > coalesce($2, '-infinity'))
             """, id, after, match)).Answer();
 
-    /// <summary>Newest first. No row: no such document. One row without an id: the end of the list.</summary>
+    /// <summary>Newest first.</summary>
     private static async Task<Results<Ok<Page<DocumentVersion>>, NotFound>> ListVersions(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.QueryChildren<DocumentVersion>(
+        var rows = await db.QueryChildren<DocumentVersion>("Document",
             $"""
-            select v.*
-            from (select "id" from public."Document" where "id" = $1 limit 1) d
-            left join lateral (
-              select {ListColumns}
-              from public."Document"
-              where "id" = d."id" and ("createdAt", "id") < ($2, $3)
-              order by "createdAt" desc
-              limit $4) v on true
-            order by v."createdAt" desc
+            select {ListColumns}
+            from public."Document"
+            where "id" = $1 and ("createdAt", "id") < ($2, $3)
+            order by "createdAt" desc
+            limit $4
             """, id, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

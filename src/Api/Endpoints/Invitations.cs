@@ -68,18 +68,14 @@ internal static class Invitations
     private static async Task<Results<Ok<Page<Invitation>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.QueryChildren<Invitation>(
+        var rows = await db.QueryChildren<Invitation>("Organization",
             $"""
-            select i.*
-            from public."Organization" o
-            left join lateral (
-              select {Columns}
-              from public."Invitation"
-              where "organizationId" = o."id" and ("createdAt", "id") < ($2, $3)
-              order by "createdAt" desc, "id" desc
-              limit $4) i on true
-            where o."id" = $1
-            order by i."createdAt" desc, i."id" desc
+            select {Columns}
+            from public."Invitation"
+            where "organizationId" = $1 and ("createdAt", "id") < ($2, $3)
+              and (select true from public."Organization" where "id" = $1)
+            order by "createdAt" desc, "id" desc
+            limit $4
             """, id, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

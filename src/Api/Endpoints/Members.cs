@@ -50,19 +50,14 @@ internal static class Members
     private static async Task<Results<Ok<Page<Member>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;
-        var rows = await db.QueryChildren<Member>(
+        var rows = await db.QueryChildren<Member>("Organization",
             $"""
-            select m.*
-            from public."Organization" o
-            left join lateral (
-              select {Columns}
-              from public."Colleague" c
-              join public."Role" r on r."id" = c."roleId"
-              where c."organizationId" = o."id" and c."id" > $2
-              order by c."id"
-              limit $3) m on true
-            where o."id" = $1
-            order by m."id"
+            select {Columns}
+            from public."Colleague" c
+            join public."Role" r on r."id" = c."roleId"
+            where c."organizationId" = $1 and c."id" > $2
+            order by c."id"
+            limit $3
             """, id, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

@@ -62,22 +62,16 @@ internal static class Messages
         [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Parts,
         [ReadableJson][property: JsonConverter(typeof(RawJsonArray))] string? Attachments) : IInput;
 
-    /// <summary>No row: no such chat. One row without an id: no messages on this page.</summary>
     private static async Task<Results<Ok<Page<Message>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;
-        var rows = await db.QueryChildren<Message>(
+        var rows = await db.QueryChildren<Message>("Chat",
             $"""
-            select m.*
-            from public."Chat" c
-            left join lateral (
-              select {Columns}
-              from public."Message"
-              where "chatId" = c."id" and ("createdAt", "id") > ($2, $3)
-              order by "createdAt", "id"
-              limit $4) m on true
-            where c."id" = $1
-            order by m."createdAt", m."id"
+            select {Columns}
+            from public."Message"
+            where "chatId" = $1 and ("createdAt", "id") > ($2, $3)
+            order by "createdAt", "id"
+            limit $4
             """, id, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

@@ -63,18 +63,14 @@ internal static class Roles
     private static async Task<Results<Ok<Page<Role>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;
-        var rows = await db.QueryChildren<Role>(
+        var rows = await db.QueryChildren<Role>("Organization",
             $"""
-            select r.*
-            from public."Organization" o
-            left join lateral (
-              select {Columns}
-              from public."Role"
-              where ("organizationId" = o."id" or "organizationId" is null) and "id" > $2
-              order by "id"
-              limit $3) r on true
-            where o."id" = $1
-            order by r."id"
+            select {Columns}
+            from public."Role"
+            where ("organizationId" = $1 or "organizationId" is null) and "id" > $2
+              and (select true from public."Organization" where "id" = $1)
+            order by "id"
+            limit $3
             """, id, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

@@ -68,18 +68,13 @@ internal static class Streams
     private static async Task<Results<Ok<Page<Stream>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeNewest;
-        var rows = await db.QueryChildren<Stream>(
+        var rows = await db.QueryChildren<Stream>("Chat",
             $"""
-            select s.*
-            from public."Chat" c
-            left join lateral (
-              select {Columns}
-              from public."Stream"
-              where "chatId" = c."id" and ("createdAt", "id") < ($2, $3)
-              order by "createdAt" desc, "id" desc
-              limit $4) s on true
-            where c."id" = $1
-            order by s."createdAt" desc, s."id" desc
+            select {Columns}
+            from public."Stream"
+            where "chatId" = $1 and ("createdAt", "id") < ($2, $3)
+            order by "createdAt" desc, "id" desc
+            limit $4
             """, id, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

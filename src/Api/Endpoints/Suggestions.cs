@@ -63,30 +63,21 @@ internal static class Suggestions
         [Text(0, Documents.MaxText)] string? Description,
         bool? IsResolved) : IInput;
 
-    /// <summary>
-    /// Of one version, or of the newest; oldest first. No row: no such version. One row without an id: no
-    /// suggestions on this page.
-    /// </summary>
+    /// <summary>Of one version, or of the newest; oldest first.</summary>
     private static async Task<Results<Ok<Page<Suggestion>>, NotFound>> List(
         Id id, [Description(Documents.At)] Moment? at, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;
-        var rows = await db.QueryChildren<Suggestion>(
+        var rows = await db.QueryOf<Suggestion>(
+            """select exists (select from public."Document" where "id" = $1 and ($2 is null or "createdAt" = $2))""",
             $"""
-            select s.*
-            from (
-              select "id", "createdAt"
-              from public."Document"
-              where "id" = $1 and ($2 is null or "createdAt" = $2)
-              order by "createdAt" desc
-              limit 1) d
-            left join lateral (
-              select {Columns}
-              from public."Suggestion"
-              where "documentId" = d."id" and "documentCreatedAt" = d."createdAt" and ("createdAt", "id") > ($3, $4)
-              order by "createdAt", "id"
-              limit $5) s on true
-            order by s."createdAt", s."id"
+            select {Columns}
+            from public."Suggestion"
+            where "documentId" = $1
+              and "documentCreatedAt" = coalesce($2, (select max("createdAt") from public."Document" where "id" = $1))
+              and ("createdAt", "id") > ($3, $4)
+            order by "createdAt", "id"
+            limit $5
             """, id, at, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

@@ -38,18 +38,13 @@ internal static class Votes
     private static async Task<Results<Ok<Page<Vote>>, NotFound>> List(Id id, PageRequest page, UserDb db)
     {
         var from = page.After ?? Cursor.BeforeOldest;
-        var rows = await db.QueryChildren<Vote>(
+        var rows = await db.QueryChildren<Vote>("Chat",
             $"""
-            select v.*
-            from public."Chat" c
-            left join lateral (
-              select {Columns}
-              from public."Vote"
-              where "chatId" = c."id" and ("created_at", "id") > ($2, $3)
-              order by "created_at", "id"
-              limit $4) v on true
-            where c."id" = $1
-            order by v."createdAt", v."id"
+            select {Columns}
+            from public."Vote"
+            where "chatId" = $1 and ("created_at", "id") > ($2, $3)
+            order by "created_at", "id"
+            limit $4
             """, id, from.CreatedAt, from.Id, page.Fetch);
         return rows is null
             ? TypedResults.NotFound()

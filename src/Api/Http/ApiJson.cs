@@ -41,8 +41,12 @@ internal sealed class UtcMilliseconds : JsonConverter<DateTime>
     public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         TryParse(reader.GetString(), out var time) ? time : throw new JsonException();
 
-    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(Text(value));
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
+    {
+        Span<char> text = stackalloc char[32];
+        _ = value.TryFormat(text, out var length, Format, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..length]);
+    }
 }
 
 /// <summary>

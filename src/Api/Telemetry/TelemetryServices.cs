@@ -31,12 +31,13 @@ internal static class TelemetryServices
                 .AddNpgsqlInstrumentation()
                 .AddView(instrument => PoolUsage.Replaces(instrument) ? MetricStreamConfiguration.Drop : null)
                 .AddMeter(DatabaseMetrics.Meter)
-                .AddPrometheusExporter())
-            .WithTracing(traces => traces
-                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
-                .AddNpgsql());
+                .AddPrometheusExporter());
         if (configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         {
+            // Spans are recorded only where they are sent: recording costs processor time in every request.
+            telemetry.WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !context.Request.Path.StartsWithSegments("/health"))
+                .AddNpgsql());
             telemetry.UseOtlpExporter();
         }
     }

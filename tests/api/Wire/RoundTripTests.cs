@@ -57,6 +57,9 @@ public sealed class RoundTripTests
         "delete stream absent", "delete document absent", "resolve absent",
     ];
 
+    /// <summary>Lists without rows, after which a second round trip asks whether what they belong to is readable.</summary>
+    private static readonly string[] WithoutRows = ["streams", "versions absent", "suggestions absent"];
+
     [Theory]
     [InlineData("direct", "on", "BE")]
     [InlineData("direct", "off", "PBDE")]
@@ -99,9 +102,9 @@ public sealed class RoundTripTests
                     continue;
                 }
 
-                var statements = Asking.Contains(name) ? 3 : 2;
-                var messages = string.Concat(Enumerable.Repeat(statement, statements)) + "S";
-                Assert.True((1, messages) == (writes, sent), $"{person.Name} {name}: {writes} writes, {sent}");
+                var trips = WithoutRows.Contains(name) ? 2 : 1;
+                var messages = string.Concat(Enumerable.Repeat(statement, Asking.Contains(name) ? 3 : 2)) + "S";
+                Assert.True((trips, string.Concat(Enumerable.Repeat(messages, trips))) == (writes, sent), $"{person.Name} {name}: {writes} writes, {sent}");
                 Assert.Equal(connections, proxy.Connections);
             }
         }
