@@ -56,8 +56,9 @@ internal sealed partial class UserDb
     public Task<List<T>?> QueryOf<T>(string isReadable, string sql, params Arg[] args) =>
         _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, async () =>
         {
-            var rows = await _batch.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
-            return rows.Count > 0 || await _batch.Execute(ReadAnswer, CallerBatch.Statement(isReadable, args)) ? rows : null;
+            await using var connection = await _batch.Pool.OpenConnectionAsync(_operation.Stop);
+            var rows = await _batch.ExecuteOn(connection, reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
+            return rows.Count > 0 || await _batch.ExecuteOn(connection, ReadAnswer, CallerBatch.Statement(isReadable, args)) ? rows : null;
         });
 
     /// <summary>The first row, or default when there is none.</summary>
