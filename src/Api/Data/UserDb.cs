@@ -47,18 +47,18 @@ internal sealed partial class UserDb
     /// <param name="sql">Returns the children. It returns none of a row that the caller cannot read.</param>
     /// <param name="args">The id of that row, and then the statement's other parameters.</param>
     public Task<List<T>?> QueryChildren<T>(string parent, string sql, params Arg[] args) =>
-        QueryOf<T>($"""select exists (select from public."{parent}" where "id" = $1)""", sql, args);
+        QueryOf<T>(() => IsReadable(parent, args[0]), sql, args);
 
     /// <summary>The same of a row that is not known by its id alone.</summary>
-    /// <param name="isReadable">Whether the row is readable: asked where there are no children, in a second round trip.</param>
+    /// <param name="isReadable">Asks whether the row is readable: where there are no children, in a second round trip.</param>
     /// <param name="sql">Returns the children.</param>
-    /// <param name="args">The parameters of both.</param>
-    public Task<List<T>?> QueryOf<T>(string isReadable, string sql, params Arg[] args) =>
+    /// <param name="args">The statement's parameters.</param>
+    public Task<List<T>?> QueryOf<T>(Func<NpgsqlBatchCommand> isReadable, string sql, params Arg[] args) =>
         _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, async () =>
         {
             await using var connection = await _batch.Pool.OpenConnectionAsync(_operation.Stop);
             var rows = await _batch.ExecuteOn(connection, reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
-            return rows.Count > 0 || await _batch.ExecuteOn(connection, ReadAnswer, CallerBatch.Statement(isReadable, args)) ? rows : null;
+            return rows.Count > 0 || await _batch.ExecuteOn(connection, ReadAnswer, isReadable()) ? rows : null;
         });
 
     /// <summary>The first row, or default when there is none.</summary>

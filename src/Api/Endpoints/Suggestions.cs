@@ -69,7 +69,8 @@ internal static class Suggestions
     {
         var from = page.After ?? Cursor.BeforeOldest;
         var rows = await db.QueryOf<Suggestion>(
-            """select exists (select from public."Document" where "id" = $1 and ($2 is null or "createdAt" = $2))""",
+            () => CallerBatch.Statement(
+                """select exists (select from public."Document" where "id" = $1 and ($2 is null or "createdAt" = $2))""", [id, at]),
             $"""
             select {Columns}
             from public."Suggestion"
