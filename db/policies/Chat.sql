@@ -8,7 +8,7 @@
 --   everyone            sees what is public, anonymous too
 --
 -- Live delivery asks the same question for many people at once: change app_private.readers
--- (db/functions/live) together with a select policy here. A test compares the two.
+-- (db/functions/live) together with a select policy here. DeliverPolicyTests compares the two.
 --
 -- Not granted: moving a chat ("userId" and "organizationId" have no update grant).
 

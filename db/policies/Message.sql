@@ -6,6 +6,9 @@
 --                                        while they may still write into that chat
 --   owner of the chat, can_manage_chats  deletes anybody's
 --
+-- Live delivery sends the rows too: change app_private.audience (db/functions/live) together with
+-- a select policy here. DeliverPolicyTests compares the two.
+--
 -- Not granted: moving a message, changing its author or role.
 --
 -- Why (select true from …) and qualified columns: docs/policies.md.

@@ -6,6 +6,9 @@
 --   opener                               appends to it and finishes it, while they may still write
 --                                        into the chat: by functions
 --
+-- Live delivery sends the rows too: change app_private.audience (db/functions/live) together with
+-- a select policy here. DeliverPolicyTests compares the two.
+--
 -- Not granted: changing a stream.
 --
 -- Why (select true from …) and qualified columns: docs/policies.md.

@@ -4,6 +4,9 @@
 --   a signed-in reader of it   casts, changes and takes back their own
 --   everybody else             sees nothing, and cannot learn that the message exists
 --
+-- Live delivery sends the rows too: change app_private.audience (db/functions/live) together with
+-- a select policy here. DeliverPolicyTests compares the two.
+--
 -- Not granted: moving a vote ("message_id", "user_id", "chatId" have no update grant). The chat is
 -- set by a trigger, so it can stand for the message: readers of the chat can read its messages.
 --

@@ -2,10 +2,7 @@ using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>
-/// The functions of live delivery are rlschat_live's alone, which can do nothing else; and what they say of
-/// who sees a chat is what the policies of "Chat" say.
-/// </summary>
+/// <summary>The functions of live delivery are rlschat_live's alone, which can do nothing else.</summary>
 public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Deliver =
@@ -42,50 +39,4 @@ public sealed class DeliveryTests(DatabaseFixture fixture) : TransactionTest(fix
         Assert.NotEqual(1, await Db.Ask<long>("select count(*) from pg_database"));
         Assert.Equal([here], await Db.AsRole("rlschat_live").List("select split_part(place, '-', 2) from auth.position()"));
     }
-
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    public async Task Readers_are_those_whom_the_policies_let_see(int seed)
-    {
-        var random = new Random(seed);
-        string[] people = [.. People.All.Select(p => p.Who)];
-        // Who has left without a hand-over still owns a chat there, and sees it no more.
-        await Rows.Chat(Db, "shared private", "left");
-        await Db.Leave("left");
-        for (var i = 0; i < 60; i++)
-        {
-            var who = people[random.Next(people.Length)];
-            await Rows.Chat(Db, $"{(random.Next(2) == 0 ? "personal" : "shared")} {(random.Next(4) == 0 ? "public" : "private")}", who);
-            if (random.Next(12) == 0 && who is not ("admin" or "rival" or "loner" or "operator"))
-            {
-                await Db.Do("select public.leave_organization() where auth.organization_id() is not null");
-            }
-        }
-
-        foreach (var who in (string[])[.. people, People.Anonymous])
-        {
-            var seen = await Db.As(who).List("""select "id" from public."Chat" order by 1""");
-            var theirs = await Db.List("""select "id" from public."Chat" where ("userId" = auth.uid() and "organizationId" is null) or "organizationId" = auth.organization_id() order by 1""");
-            Db.Remember("person", who == People.Anonymous ? Guid.Empty : Fixture.World[who]);
-            await Db.AsRole("rlschat_test_functions");
-            // Each chat asked for by name; then all that are theirs.
-            Assert.Equal(seen, await Readers("array_agg(c.\"id\")"));
-            Assert.Equal(theirs, await Readers("array_fill(null::uuid, array[1])"));
-        }
-    }
-
-    private Task<List<string>> Readers(string wanted) => Db.List(
-        $"""
-        with given as (
-          select {wanted} as wanted, array_agg(c."id") as chats, array_agg(c."userId") as owners,
-            array_agg(c."organizationId") as organizations, array_agg(c."visibility"::text) as visibilities
-          from public."Chat" c)
-        select distinct g.chats[r.chat] from given g
-        cross join app_private.readers(array_fill(nullif([person], '{Guid.Empty}'::uuid), array[cardinality(g.wanted)]), g.wanted,
-          g.chats, g.owners, g.organizations, g.visibilities) r
-        order by 1
-        """);
 }
