@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using RlsChat.Api.Data;
 using RlsChat.Tests.Api.Fixtures;
@@ -18,7 +19,7 @@ public sealed class PurgeTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await (await TestServer.Shared).CreateDatabase();
-        _app = ApiFixture.Build(_database, _log, adjust: builder => builder.Services.AddSingleton<TimeProvider>(_clock));
+        _app = ApiFixture.Build(_database, _log, adjust: builder => builder.Services.AddSingleton<TimeProvider>(_clock).AddHostedService<Purge>());
         await _app.StartAsync();
     }
 
@@ -53,7 +54,7 @@ public sealed class PurgeTests : IAsyncLifetime
     [Fact]
     public async Task Nothing_is_purged_while_another_is_at_it()
     {
-        var purge = _app.Services.GetRequiredService<Purge>();
+        var purge = _app.Services.GetServices<IHostedService>().OfType<Purge>().Single();
         await using var other = new NpgsqlConnection(_database.AuthConnectionString);
         await other.OpenAsync();
         await using (var transaction = await other.BeginTransactionAsync())

@@ -11,7 +11,6 @@ internal static class DatabaseServices
         services.AddSingleton<PoolUsage>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
-        services.AddSingleton<Purge>();
-        services.AddHostedService(provider => provider.GetRequiredService<Purge>());
+        services.AddHostedService<Purge>();
     }
 }
