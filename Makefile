@@ -37,7 +37,7 @@ test: obj/built-all ## runs every test
 	$(call tests,tests/rls tests/api tests/proof/Mutants)
 
 test-rls: COUNTED := .
-test-rls: obj/built-all ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so
+test-rls: obj/built-rls ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so
 	$(call tests,tests/rls,--filter '$(if $(FILTER),$(call matching,$(FILTER)),FullyQualifiedName!~.Installing.)')
 
 mutants: obj/built-all ## weakens each guard in turn; the tests must fail: SAMPLE=150 SEED=1, ONLY=Chat; continues an earlier run
@@ -50,10 +50,10 @@ postgres-18: ## downloads PostgreSQL 18 (npm, Linux x64); the last line is the v
 test-image: ## builds an image of PostgreSQL for tests from Debian's packages, without a registry; as root
 	@tests/image/with-docker.sh tests/image/make.sh $(TEST_IMAGE)
 
-test-rls-image: test-image obj/built-all ## runs test-rls in that image, with Testcontainers
+test-rls-image: test-image obj/built-rls ## runs test-rls in that image, with Testcontainers
 	@RLSCHAT_TEST_IMAGE=$(TEST_IMAGE) tests/image/with-docker.sh $(MAKE) --no-print-directory test-rls
 
-test-api: obj/built-all ## runs the tests of the API; FILTER=Attacks: classes or tests whose name starts so
+test-api: obj/built-test-api ## runs the tests of the API; FILTER=Attacks: classes or tests whose name starts so
 	$(call tests,tests/api,$(if $(FILTER),--filter '$(call matching,$(FILTER))'))
 
 # The tests that look at every table or endpoint, so that an added one can break them.
@@ -67,16 +67,16 @@ test-readme: ## follows the README's five steps in a copy, and runs there the te
 test-api-general: ## runs the tests of the API that look at every endpoint, the attacks and the access matrices
 	@$(MAKE) --no-print-directory test-api FILTER='$(GENERAL_API)'
 
-attacks: obj/built-all ## tries every attack of docs/threat-model.md, in the database and over HTTP
+attacks: obj/built-rls obj/built-test-api ## tries every attack of docs/threat-model.md, in the database and over HTTP
 	$(call tests,tests/rls tests/api,--filter Category=Attack)
 
 prove: obj/built-all ## runs the proof of docs/threat-model.md and writes its figures there; about 20 minutes
 	@tests/prove.sh
 
-docs-matrix: obj/built-all ## writes the matrices of docs/access-rules.md from the model of the rules
+docs-matrix: obj/built-rls ## writes the matrices of docs/access-rules.md from the model of the rules
 	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~AccessMatrix
 
-docs-database: obj/built-all ## writes db/README.md from the catalogue of a migrated database
+docs-database: obj/built-rls ## writes db/README.md from the catalogue of a migrated database
 	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~DatabaseIndexTests
 
 check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: the first step of CI
@@ -141,6 +141,9 @@ bench-live: ## measures the cost of the outbox and of live delivery to a thousan
 bench: ## measures the forms of policies on a million messages (bench/README.md); takes minutes
 	@dotnet run --project bench -c Release -- policies
 
+# $(call sources,FOLDERS): what these projects are made of.
+sources = $(shell find $(1) -type d \( -name bin -o -name obj \) -prune -o -print)
+
 # The SQL is embedded in the assembly, so a changed or removed file of db/ requires a build (a removed file
 # changes the time of its folder). The stamps avoid msbuild, which takes seconds to find nothing to do.
 obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o ! -name README.md -print) \
@@ -148,13 +151,21 @@ obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) 
 	@echo "Building src/Database"; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-obj/built-api: obj/built-db $(shell find src/Api -type d \( -name bin -o -name obj \) -prune -o -print)
+obj/built-api: obj/built-db $(call sources,src/Api)
 	@echo "Building src/Api"; dotnet msbuild src/Api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-obj/built-all: obj/built-api $(shell find tests -type d \( -name bin -o -name obj \) -prune -o -print) RlsChat.sln
-	@echo "Building everything"; dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+obj/built-rls: obj/built-db $(call sources,tests/rls tests/support tests/proof/Model tests/proof/Linting)
+	@echo "Building tests/rls"; dotnet msbuild tests/rls -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
+
+obj/built-test-api: obj/built-api $(call sources,tests/api tests/support tests/proof/NonInterference tests/proof/Pools)
+	@echo "Building tests/api"; dotnet msbuild tests/api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@mkdir -p $(@D) && touch $@
+
+obj/built-all: obj/built-api $(call sources,tests) RlsChat.sln
+	@echo "Building everything"; dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@mkdir -p $(@D) && touch $@ obj/built-rls obj/built-test-api
 
 clean: ## removes build output; the data in .data/ stays
 	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin src/*/bin src/*/obj tests/*/bin tests/*/obj tests/proof/*/bin tests/proof/*/obj
