@@ -8,6 +8,7 @@ public sealed class BookmarkTests(DatabaseFixture fixture) : TransactionTest(fix
     private static readonly Dictionary<string, string> Verbs = new()
     {
         ["read"] = """select 1 from public."Bookmark" where "id" = [bookmark]""",
+        // Were ("userId", "chatId") unique, this would have to name another chat than the bookmark's.
         ["bookmark_it"] = """insert into public."Bookmark" ("chatId") values ([chat])""",
         ["drop"] = """delete from public."Bookmark" where "id" = [bookmark]""",
         ["rename"] = """update public."Bookmark" set "chatId" = [chat] where "id" = [bookmark]""",

@@ -16,7 +16,8 @@ internal sealed class Resources(Contract contract, Person person)
     /// <summary>The ids of that kind.</summary>
     public Guid[] this[string kind]
     {
-        get => _ids.TryGetValue(kind, out var ids) ? ids : throw new InvalidOperationException($"Who has one of {kind}? Nothing makes it.");
+        get => _ids.TryGetValue(kind, out var ids) ? ids : throw new InvalidOperationException(
+            $"No POST makes one of {kind}: make it in tests/proof/NonInterference/Belongings.cs and set resources[\"{kind}\"] there");
         set => _ids[kind] = value;
     }
 
