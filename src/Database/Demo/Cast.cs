@@ -6,6 +6,8 @@ namespace RlsChat.Database;
 // The demo people on one connection, one after the other, in one transaction.
 internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<DemoPerson, Guid> ids)
 {
+    private int _chats;
+
     public Guid Id(DemoPerson person) => ids[person];
 
     /// <summary>Switches the connection to a person.</summary>
@@ -24,12 +26,14 @@ internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<Demo
     public async Task<Guid> StartsChat(DemoPerson person, string title, string visibility, bool inOrganization)
     {
         var id = Guid.NewGuid();
+        // A minute apart, so that lists have one order.
         await Does(person,
             """
-            insert into public."Chat" ("id", "title", "visibility", "organizationId")
-            values ($1, $2, $3, case when $4 then auth.organization_id() end)
+            insert into public."Chat" ("id", "title", "visibility", "organizationId", "createdAt")
+            values ($1, $2, $3, case when $4 then auth.organization_id() end,
+              now() at time zone 'utc' - interval '1 hour' + $5 * interval '1 minute')
             """,
-            id, title, visibility, inOrganization);
+            id, title, visibility, inOrganization, _chats++);
         return id;
     }
 
