@@ -7,39 +7,29 @@ namespace RlsChat.Tests.Proof.Model;
 /// </summary>
 internal sealed record Columns(string Table, string Read, string Insert = "", string Update = "", bool Anonymous = false)
 {
-    private const string All = "*";
+    public const string All = "*";
 
     public static readonly IReadOnlyList<Columns> Of =
     [
-        // "S every column but `password`"; "U `email` only through verification"; "inserting happens only through sign-up and OAuth".
         new("User", "* but password"),
-        // "S `id`, `email`, `organizationId`, `roleId`, `managerId` of their colleagues"; "tag" is a digest of these.
+        // "tag" is a digest of the other columns.
         new("Colleague", "id email organizationId roleId managerId tag"),
-        // "U `name`".
         new("Organization", All, "", "name"),
-        // "I, U, D roles of their organization"; "no one can change their own role, organization … by writing to a table".
         new("Role", All, "id name permissions organizationId", "name permissions"),
-        // "U `title`, `visibility`"; "nobody moves a chat to another owner or organization with an UPDATE".
         new("Chat", All, "* but version", "title visibility", Anonymous: true),
-        // "U `parts`, `attachments`".
         new("Message", All, "* but version", "parts attachments", Anonymous: true),
-        // "I, U `value`, D their own"; "`chatId` is always the message's chat, whatever the client sends".
+        // A trigger sets "chatId".
         new("Vote", All, All, "value", Anonymous: true),
-        // "nobody U: a change is a new version".
         new("Document", All, "* but version"),
-        // "author … U `suggestedText`, `description`"; "owner of the document U `isResolved`".
         new("Suggestion", All, "* but version", "suggestedText description isResolved"),
-        // "I, and appends to a stream they opened": how it goes on and ends is for functions to say.
+        // How it goes on and ends is for functions to say.
         new("Stream", All, "id chatId createdAt userId", Anonymous: true),
         new("StreamChunk", All, "streamId index data", Anonymous: true),
-        // "S, I, D those of their organization"; the token is in the mail alone.
+        // The token is in the mail alone.
         new("Invitation", "* but tokenDigest", "id organizationId email roleId tokenDigest expires"),
-        // "S own `accounts` (`provider`, `providerAccountId`, `scope`, `type`) and own `sessions` (`id`, `createdAt`, `lastUsed`, `client`, `expires`; …)".
         new("accounts", "provider providerAccountId scope type"),
         new("sessions", "id createdAt lastUsed client expires"),
-        // "`verificationToken` is invisible".
         new("verificationToken", ""),
-        // "nobody I, U or D directly".
         new("CreditEntry", All),
         new("AuditEvent", All),
         // What the contract leaves to the API: people's own keys and quotas, and the outbox, which is nobody's.

@@ -13,7 +13,7 @@ internal static class Disagreement
         Cells.CountOfTheModel(cases.Sum(c => c.Cells), cases.Count);
         if (found.Count > 0)
         {
-            throw new XunitException($"{found.Count} statements disagree:\n{string.Join('\n', found.Take(5))}");
+            throw new XunitException($"{found.Count} statements disagree:\n{string.Join('\n', found.Take(5))}{RuleChange.Advice}");
         }
     }
 }

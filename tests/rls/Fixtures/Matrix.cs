@@ -86,7 +86,7 @@ public static class Matrix
 
         if (wrong.Count > 0)
         {
-            throw new XunitException(string.Join('\n', wrong));
+            throw new XunitException($"{string.Join('\n', wrong)}{RuleChange.Advice}");
         }
     }
 
