@@ -1,11 +1,13 @@
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 using Npgsql;
 using RlsChat.Api.Data;
+using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>"Errors" of docs/api.md, row by row.</summary>
-public sealed class ErrorTableTests
+public sealed partial class ErrorTableTests
 {
     // "other" is any request that deletes nothing.
     public static readonly TheoryData<string, int, int, int, string> Rows = Table("""
@@ -73,6 +75,18 @@ public sealed class ErrorTableTests
         }
     }
 
+    [Fact]
+    public void The_page_lists_this_systems_own_errors()
+    {
+        string[] raised = [.. Directory.EnumerateFiles(Path.Combine(Repository.Root, "db"), "*.sql", SearchOption.AllDirectories)
+            .SelectMany(file => OwnCode().Matches(File.ReadAllText(file)).Select(match => match.Value)).Distinct().Order(StringComparer.Ordinal)];
+        var lines = raised.Select(code => DatabaseErrors.Problem(new PostgresException("m", "ERROR", "ERROR", code), false, true) is { } problem
+            ? $"{code}  {problem.Status}  {problem.Code,-23}  {problem.Detail}"
+            : $"{code} has no problem in DatabaseErrors");
+        var expected = $"```text\n{string.Join('\n', lines)}\n```";
+        Assert.True(File.ReadAllText(Path.Combine(Repository.Root, "docs/api.md")).Contains(expected, StringComparison.Ordinal), $"docs/api.md lacks\n{expected}");
+    }
+
     [Theory]
     [InlineData("23502", null, null, "title", "title")]
     [InlineData("23514", "Chat", "Chat_title_check", null, "title")]
@@ -95,6 +109,9 @@ public sealed class ErrorTableTests
 
         Assert.Null(DatabaseErrors.Problem(new InvalidOperationException("secret"), false, true));
     }
+
+    [GeneratedRegex("RC[0-9]{3}")]
+    private static partial Regex OwnCode();
 
     private static TheoryData<string, int, int, int, string> Table(string text)
     {

@@ -10,7 +10,7 @@ namespace RlsChat.Api.Data;
 /// </summary>
 internal static class DatabaseErrors
 {
-    /// <summary>Our own error codes, which the functions of db/functions raise.</summary>
+    /// <summary>This system's own error codes, which functions of db/ raise; docs/api.md lists them.</summary>
     private static readonly Dictionary<string, Problem> Own = new(StringComparer.Ordinal)
     {
         ["RC001"] = new(409, "email_taken", "This e-mail address has an account already."),
@@ -26,6 +26,7 @@ internal static class DatabaseErrors
         ["RC011"] = new(409, "operator_conflict", "An operator is in no organization."),
         ["RC012"] = new(400, "unknown_role", "There is no such role in your organization."),
         ["RC013"] = new(409, "account_taken", "That account signs somebody else in."),
+        // RC014 is below: its Retry-After depends on the time.
         ["RC015"] = Preconditions.Failed,
         ["RC016"] = new(409, "stream_finished", "The stream has become its message."),
         ["RC017"] = new(409, "stream_abandoned", "The stream was silent for too long."),

@@ -34,8 +34,9 @@ internal static class EventStreams
     }
 
     /// <summary>
-    /// <c>chat.updated</c>, <c>chat.deleted</c>, and <c>message.</c>, <c>vote.</c> and <c>stream.</c> created,
-    /// updated, deleted or finished; the data is the row as its list shows it, of what was deleted its ids. Of a message
+    /// <c>chat.updated</c>, <c>chat.deleted</c>, <c>message.created</c>, <c>message.updated</c>, <c>message.deleted</c>,
+    /// <c>vote.created</c>, <c>vote.updated</c>, <c>vote.deleted</c>, <c>stream.created</c>, <c>stream.finished</c>,
+    /// <c>stream.deleted</c>. The data is the row as its list shows it; of what was deleted, its ids. Of a message
     /// with more than 64 KB of parts and attachments both are null: it is to be read.
     /// </summary>
     private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfChat(
@@ -44,7 +45,10 @@ internal static class EventStreams
             ? Open(context, lastEventId, chat, null)
             : TypedResults.NotFound();
 
-    /// <summary>The same of every chat that one owns or that one's organization has, and who joins or leaves it.</summary>
+    /// <summary>
+    /// The same of every chat that one owns or that one's organization has, and <c>chat.created</c>,
+    /// <c>member.joined</c>, <c>member.updated</c>, <c>member.left</c>.
+    /// </summary>
     private static async Task<Results<ServerSentEventsResult<string>, UnauthorizedHttpResult, Refusal>> Mine(
         LastEventId lastEventId, HttpContext context, UserDb db)
     {
