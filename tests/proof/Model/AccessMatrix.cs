@@ -22,13 +22,16 @@ internal static partial class AccessMatrix
     {
         var rows = sections.SelectMany(section => section.Contexts.Select(c =>
             Line(section, c, sections.Length == 1 ? c.Name : section.Contexts.Count == 1 ? section.Name : $"{section.Name}: {c.Name}")));
-        var columns = sections.Select(section => $"{(sections.Length == 1 ? "Columns" : $"- Columns of `{section.Name}`")} to {Opened(Columns.Of.First(c => c.Table == section.Name))}.\n");
+        var columns = sections.Select(section => (section.Name, Opened: Opened(Columns.Of.First(c => c.Table == section.Name))))
+            .Where(section => section.Opened != "")
+            .Select(section => $"{(sections.Length == 1 ? "Columns" : $"- Columns of `{section.Name}`")} to {section.Opened}.\n");
         return $"```text\n{Aligned([["", "anonymous", sections[0].Owner, .. Others], .. rows])}```\n\n{string.Concat(columns)}";
     }
 
+    // The page says that all columns are readable unless it lists them.
     private static string Opened(Columns columns) => string.Join(
         ", to ",
-        new[] { ("read", columns.Read), ("add", columns.Insert), ("change", columns.Update) }
+        new[] { ("read", columns.Read == Columns.All ? "" : columns.Read), ("add", columns.Insert), ("change", columns.Update) }
             .Where(c => c.Item2 != "").Select(c => $"{c.Item1}: {Columns.Words(c.Item2)}"));
 
     private static string[] Line(Section section, Context context, string name)
