@@ -52,7 +52,13 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>Drops it, ending its sessions.</summary>
     public async ValueTask DisposeAsync()
     {
-        NpgsqlConnection.ClearAllPools();
+        // Its own pools alone: other tests of this process use theirs.
+        foreach (var login in new[] { OwnerConnectionString, ApiConnectionString, AuthConnectionString, LiveConnectionString, SuperuserConnectionString })
+        {
+            await using var connection = new NpgsqlConnection(login);
+            NpgsqlConnection.ClearPool(connection);
+        }
+
         await server.Drop(Name);
     }
 
