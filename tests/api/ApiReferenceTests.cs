@@ -10,9 +10,10 @@ namespace RlsChat.Tests.Api;
 /// every other test says, too: <see cref="Person"/> compares each answer with it.
 /// </summary>
 [Trait("Covers", "EveryEndpoint")]
+[Collection(EndpointApi.Name)]
 public sealed partial class ApiReferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    /// <summary>What no operation answers: unknown paths and broken requests.</summary>
+    /// <summary>Problems of no operation: unknown paths and broken requests.</summary>
     private static readonly string[] OfNoOperation = ["method_not_allowed", "request_failed"];
 
     private Contract _contract = null!;

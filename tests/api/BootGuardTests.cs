@@ -169,7 +169,7 @@ public sealed class BootGuardTests : IAsyncLifetime
             await Refusal(_database.ApiConnectionString), StringComparison.Ordinal);
     }
 
-    /// <summary>What the API says instead of serving, and that it does not listen.</summary>
+    /// <summary>The error with which the API refuses to start; it does not listen.</summary>
     private async Task<string> Refusal(string connection, string setting = "POSTGRES_API_URL")
     {
         var port = FreePort();

@@ -50,7 +50,7 @@ public sealed class ConnectionTests(ConnectionTests.Server server) : IClassFixtu
     [InlineData("127.0.0.1:1,127.0.0.1:{port}/my%20db?target_session_attrs=standby", "a", "no host that answers is what target_session_attrs=standby asks for")]
     [InlineData("localhost:{port}/my%20db?sslmode=verify-full", "a", "the server's certificate is not trusted")]
     [InlineData("127.0.0.1:{port}/my%20db?gssencmode=require", "a", "GSS encryption")]
-    public async Task What_fails_says_what_to_do(string rest, string password, string says)
+    public async Task A_failure_says_what_to_do(string rest, string password, string says)
     {
         await using var app = Build(rest, password);
         var refusal = await Assert.ThrowsAsync<SetupException>(() => app.StartAsync());

@@ -5,6 +5,7 @@ namespace RlsChat.Tests.Api;
 
 /// <summary>Two clients at the same moment, again and again.</summary>
 [Attack]
+[Collection(RaceApi.Name)]
 public sealed class ContentRaceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Times = 200;
@@ -29,7 +30,7 @@ public sealed class ContentRaceTests(ApiFixture fixture) : ApiTest(fixture)
 
     /// <summary>The one who comes second, however little, is told what everyone is told of another's id: 403.</summary>
     [Fact]
-    public async Task One_document_id_claimed_by_two_people_is_one_persons()
+    public async Task A_document_id_claimed_by_two_people_belongs_to_one()
     {
         var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var wins = new Dictionary<Person, int> { [ana] = 0, [ben] = 0 };

@@ -2,7 +2,7 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>Documents, their versions and suggestions: what comes back of what was sent.</summary>
+/// <summary>Documents, their versions and suggestions are stored as they were sent.</summary>
 public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Theory]
@@ -11,7 +11,7 @@ public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("image")]
     [InlineData("sheet")]
     [InlineData("canvas")]
-    public async Task A_document_is_what_was_asked_for(string kind)
+    public async Task A_document_is_stored_as_it_was_sent(string kind)
     {
         var ana = await Fixture.SignUp("ana");
         var id = Guid.NewGuid();
@@ -26,7 +26,7 @@ public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task What_is_left_out_of_a_document_is_nothing_and_of_a_version_as_before()
+    public async Task A_version_keeps_what_a_request_leaves_out()
     {
         var ana = await Fixture.SignUp("ana");
         var made = (await ana.Post("/documents", new { title = "plan" })).Is(201);
@@ -47,7 +47,7 @@ public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_version_is_found_by_its_millisecond_and_no_other()
+    public async Task A_version_is_found_by_its_exact_millisecond()
     {
         var ana = await Fixture.SignUp("ana");
         var id = (await ana.Post("/documents", new { title = "plan" })).Is(201).Id;
@@ -102,7 +102,7 @@ public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_document_under_an_id_of_ones_own_is_a_version_in_the_same_organization()
+    public async Task Creating_a_document_with_the_id_of_ones_own_adds_a_version()
     {
         var ana = await Fixture.SignUp("ana");
         var organizationId = await Fixture.Setup.Found(ana);
@@ -113,7 +113,7 @@ public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_suggestion_is_what_was_asked_for_and_stays_with_its_version()
+    public async Task A_suggestion_is_stored_as_it_was_sent_and_stays_with_its_version()
     {
         var ana = await Fixture.SignUp("ana");
         var first = (await ana.Post("/documents", new { title = "plan", content = "old" })).Is(201);
@@ -139,21 +139,48 @@ public sealed class DocumentTests(ApiFixture fixture) : ApiTest(fixture)
         (await ana.Patch($"/suggestions/{id}", new { description = "gone" })).Is(404);
     }
 
-    [Fact]
-    public async Task Pages_of_suggestions_are_oldest_first_and_keep_ties()
+    // The policies decide which of the organization's documents a list shows; "mine" asks for one's own.
+    public static readonly TheoryData<string, string, string, int> Lists = Matrix.Of("""
+        document  list          owner  member  manager  director  can_view_documents  can_manage_documents  admin  outsider  left  anonymous
+        personal  mine          1      0       0        0         0                   0                     0      0         0     -1
+        personal  organization  0      0       0        0         0                   0                     0      0         0     -1
+        shared    mine          1      0       0        0         0                   0                     0      0         0     -1
+        shared    organization  1      0       1        1         1                   1                     1      0         0     -1
+        """);
+
+    [Theory]
+    [MemberData(nameof(Lists))]
+    public async Task A_list_holds_the_documents_that_a_person_may_see(string document, string list, string who, int times)
     {
-        var ana = await Fixture.SignUp("ana");
-        var id = (await ana.Post("/documents", new { title = "plan" })).Is(201).Id;
-        await Fixture.Setup.As<int>(ana,
-            """
-            insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText", "createdAt")
-            select d."id", d."createdAt", 'a', n::text, timestamp '2026-01-01' + (n / 5) * interval '1 ms'
-            from public."Document" d, generate_series(1, 12) n where d."id" = $1
-            """, id);
-        var all = (await ana.Get($"/documents/{id}/suggestions?limit=100")).Is(200);
-        Assert.Equal(12, all.Ids.Distinct().Count());
-        Assert.Equal(Times(all).Order(StringComparer.Ordinal), Times(all));
-        Assert.Equal(all.Ids, await Pages.Of(ana, $"/documents/{id}/suggestions?limit=5"));
+        var world = await ContentWorld.Of(Fixture);
+        var testDocument = await TestDocument.By(world["owner"], world.Of(document), world["owner"]);
+        var response = await world[who].Get($"/documents?scope={list}&limit=100");
+        if (times < 0)
+        {
+            response.Is(401, "unauthenticated");
+            return;
+        }
+
+        Assert.Equal(times, response.Is(200).Ids.Count(id => id == testDocument.Id));
+    }
+
+    [Fact]
+    public async Task A_person_creates_documents_as_themselves_and_in_their_own_organization()
+    {
+        var world = await ContentWorld.Of(Fixture);
+        foreach (var who in new[] { "owner", "member", "manager", "can_manage_documents", "admin" })
+        {
+            var made = (await world[who].Post("/documents", new { title = "ours", organizationId = world.Organization })).Is(201);
+            Assert.Equal(world[who].Id, made.Body["userId"]!.GetValue<Guid>());
+        }
+
+        foreach (var who in new[] { "outsider", "left" })
+        {
+            (await world[who].Post("/documents", new { title = "theirs", organizationId = world.Organization })).Is(403);
+            (await world[who].Post("/documents", new { title = "mine" })).Is(201);
+        }
+
+        (await world["anonymous"].Post("/documents", new { title = "nobody's" })).Is(401, "unauthenticated");
     }
 
     private static List<string> Times(Response page) => [.. page.Body["items"]!.AsArray().Select(item => TestDocument.Time(item!))];

@@ -18,7 +18,7 @@ public sealed partial class DocumentationTests
 
     [Theory]
     [MemberData(nameof(Pages))]
-    public void What_a_page_names_exists(string page)
+    public void Everything_that_a_page_names_exists(string page)
     {
         var text = File.ReadAllText(Path.Combine(Repository.Root, page));
         var folder = Path.GetDirectoryName(page)!;

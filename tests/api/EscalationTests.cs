@@ -3,7 +3,7 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>Nobody grants what they don't hold, over HTTP: each attempt is refused and changes nothing.</summary>
+/// <summary>People cannot grant rights that they lack: over HTTP, each attempt is refused and changes nothing.</summary>
 [Attack]
 public sealed class EscalationTests(ApiFixture fixture) : ApiTest(fixture)
 {
@@ -79,11 +79,11 @@ public sealed class EscalationTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("admin")]
     [InlineData("manage_roles")]
     [InlineData("view_documents")]
-    public async Task Managing_a_colleague_who_holds_what_one_lacks(string whom)
+    public async Task Managing_a_colleague_who_holds_what_one_lacks(string colleague)
     {
-        await Refused(_acme["manage_members"].Patch(Member(whom), new { roleId = Setup.Member }));
-        await Refused(_acme["manage_members"].Patch(Member(whom), new { managerId = (Guid?)null }));
-        await Refused(_acme["manage_members"].Delete(Member(whom)));
+        await Refused(_acme["manage_members"].Patch(Member(colleague), new { roleId = Setup.Member }));
+        await Refused(_acme["manage_members"].Patch(Member(colleague), new { managerId = (Guid?)null }));
+        await Refused(_acme["manage_members"].Delete(Member(colleague)));
     }
 
     [Fact]

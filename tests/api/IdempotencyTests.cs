@@ -3,6 +3,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api;
 
 /// <summary>Idempotency-Key: what is asked twice under one key is done once, for who asks, and for nobody else.</summary>
+[Collection(RaceApi.Name)]
 public sealed class IdempotencyTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Header = "Idempotency-Key";
@@ -51,8 +52,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : ApiTest(fixture)
                 return (admin, $"{organization}/invitations", new { email = $"{Guid.NewGuid():N}@example.org", roleId = Setup.Member },
                     () => Count(admin, $"{organization}/invitations?limit=100"));
             case "grants":
-                var op = await Fixture.SignUp("operator");
-                await Fixture.Setup.MakeOperator(op);
+                var op = await Fixture.Operator();
                 var rich = await Fixture.SignUp("rich");
                 return (op, "/credits/grants", new { userId = rich.Id, amount = 1, reason = "once" },
                     async () => (await rich.Get("/me/credits")).Is(200).Body["items"]!.AsArray().Count);
@@ -113,7 +113,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task What_failed_may_be_tried_again_under_its_key()
+    public async Task A_failed_request_can_be_repeated_under_its_key()
     {
         var (owner, key) = (_world["owner"], Guid.NewGuid().ToString());
         var id = Guid.NewGuid();
@@ -131,7 +131,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : ApiTest(fixture)
     [Theory]
     [InlineData("message")]
     [InlineData("version")]
-    public async Task Who_sees_it_no_longer_is_not_shown_it_again(string kind)
+    public async Task A_replay_is_not_shown_after_access_is_lost(string kind)
     {
         Fixture.ContentWorld = null;
         var (owner, member, key) = (_world["owner"], kind == "message" ? _world["member"] : _world["owner"], Guid.NewGuid().ToString());

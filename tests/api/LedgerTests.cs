@@ -7,10 +7,9 @@ namespace RlsChat.Tests.Api;
 public sealed class LedgerTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
-    public async Task Credits_are_granted_by_an_operator_and_seen_by_whom_they_are_for()
+    public async Task An_operator_grants_credits_and_the_recipient_sees_them()
     {
-        var (ana, ben, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"), await Fixture.SignUp("operator"));
-        await Fixture.Setup.MakeOperator(op);
+        var (ana, ben, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"), await Fixture.Operator());
         var granted = (await op.Post("/credits/grants", new { userId = ana.Id, amount = 12.5, reason = "welcome" })).Is(200);
         Assert.Equal($$"""{"userId":"{{ana.Id}}","amount":12.50,"balance":12.50}""", granted.Text);
         (await op.Post("/credits/grants", new { userId = ana.Id, amount = 0.01, reason = "more" })).Is(200);
@@ -25,10 +24,9 @@ public sealed class LedgerTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_balance_that_no_number_holds_is_refused()
+    public async Task A_balance_out_of_range_is_refused()
     {
-        var (ana, op) = (await Fixture.SignUp("ana"), await Fixture.SignUp("operator"));
-        await Fixture.Setup.MakeOperator(op);
+        var (ana, op) = (await Fixture.SignUp("ana"), await Fixture.Operator());
         var most = new { userId = ana.Id, amount = 999_999_999_999_999_999.99m, reason = "all" };
         (await op.Post("/credits/grants", most)).Is(200);
         (await op.Post("/credits/grants", most)).Is(400, "invalid_input");
@@ -36,7 +34,7 @@ public sealed class LedgerTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task The_audit_shows_an_auditor_everything_there_and_anybody_else_their_own()
+    public async Task An_auditor_sees_all_audit_events_and_others_their_own()
     {
         var acme = await OrganizationWorld.Make(Fixture);
         var everything = await Events(acme["view_audit"], $"/organizations/{acme.Id}/audit?limit=100");
@@ -56,20 +54,7 @@ public sealed class LedgerTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task What_concerns_a_person_stays_readable_to_them_after_leaving()
-    {
-        var acme = await OrganizationWorld.Make(Fixture);
-        var left = acme["left"];
-        (await left.Get($"/organizations/{acme.Id}/audit")).Is(404);
-        var mine = await Events(left, "/me/audit?limit=100");
-        Assert.All(mine, happened => Assert.True(Concerns(happened, left), Text(happened)));
-        Assert.Contains(mine, happened =>
-            happened["action"]!.GetValue<string>() == "member_left" && happened["organizationId"]!.GetValue<Guid>() == acme.Id);
-        Assert.Contains(mine, happened => happened["action"]!.GetValue<string>() == "account_created");
-    }
-
-    [Fact]
-    public async Task The_count_of_chats_is_of_those_that_are_theirs_now_and_only_on_demand()
+    public async Task The_count_of_chats_is_current_and_only_on_request()
     {
         var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var organization = await Fixture.Setup.Found(ana);
@@ -84,14 +69,8 @@ public sealed class LedgerTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.False((await ben.Get("/me")).Is(200).Body.AsObject().ContainsKey("chatCount"));
     }
 
-    [Theory]
-    [InlineData("/organizations/{id}/members", 8)]
-    [InlineData("/organizations/{id}/roles", 9)]
-    [InlineData("/organizations/{id}/invitations", 9)]
-    [InlineData("/organizations/{id}/audit", 0)]
-    [InlineData("/me/audit", 0)]
-    [InlineData("/me/credits", 12)]
-    public async Task Pages_show_every_row_once(string list, int expected)
+    [Fact]
+    public async Task Pages_of_lists_about_an_organization_hold_each_row_once()
     {
         var acme = await OrganizationWorld.Make(Fixture);
         for (var i = 1; i <= 12; i++)
@@ -99,22 +78,20 @@ public sealed class LedgerTests(ApiFixture fixture) : ApiTest(fixture)
             (await acme["operator"].Post("/credits/grants", new { userId = acme["admin"].Id, amount = i, reason = "grant" })).Is(200);
         }
 
-        var path = list.Replace("{id}", acme.Id.ToString(), StringComparison.Ordinal);
-        var all = (await acme["admin"].Get($"{path}?limit=100")).Is(200);
-        Assert.Null(all.NextCursor);
-        var ids = Ids(all);
-        Assert.InRange(ids.Length, Math.Max(expected, 8), expected == 0 ? 100 : expected);
-        Assert.Equal(ids.Distinct(), ids);
-        var seen = new List<string>();
-        for (string? cursor = ""; cursor is not null;)
+        var audited = (8, 100);
+        foreach (var (list, (least, most)) in new[]
         {
-            var page = (await acme["admin"].Get(cursor.Length == 0 ? $"{path}?limit=3" : $"{path}?limit=3&cursor={cursor}")).Is(200);
-            Assert.InRange(Ids(page).Length, 1, 3);
-            seen.AddRange(Ids(page));
-            cursor = page.NextCursor;
+            ("/organizations/{id}/members", (8, 8)), ("/organizations/{id}/roles", (9, 9)), ("/organizations/{id}/invitations", (9, 9)),
+            ("/organizations/{id}/audit", audited), ("/me/audit", audited), ("/me/credits", (12, 12)),
+        })
+        {
+            var path = list.Replace("{id}", acme.Id.ToString(), StringComparison.Ordinal);
+            var all = (await acme["admin"].Get($"{path}?limit=100")).Is(200);
+            Assert.Null(all.NextCursor);
+            Assert.InRange(Ids(all).Length, least, most);
+            Assert.Equal(Ids(all).Distinct(), Ids(all));
+            Assert.Equal(Ids(all), await Pages.Of(acme["admin"], $"{path}?limit=3", page => Ids(page).Length <= 3 ? Ids(page) : []));
         }
-
-        Assert.Equal(ids, seen);
     }
 
     private static string[] Ids(Response page) => [.. page.Body["items"]!.AsArray().Select(item => item!["id"]!.ToJsonString())];

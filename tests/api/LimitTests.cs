@@ -1,13 +1,14 @@
 using Npgsql;
 using RlsChat.Tests.Api.Fixtures;
+using RlsChat.Tests.Api.SigningIn;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>How much may be asked, for how long, and by which pages; and what every answer says beside its body.</summary>
+/// <summary>Rate limits, timeouts, CORS, and the headers of every response.</summary>
 public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
-    public async Task A_person_may_not_ask_for_ever_from_wherever_they_ask()
+    public async Task A_person_has_a_rate_limit_across_addresses()
     {
         await using var strict = await Fixture.Open("--PERSON_RATE_LIMIT=3");
         var (ana, ben) = (await Fixture.SignUp("ana", strict), await Fixture.SignUp("ben", strict));
@@ -24,7 +25,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task An_address_may_not_ask_for_ever_whoever_asks()
+    public async Task An_address_has_a_rate_limit_across_people()
     {
         await using var strict = await Fixture.Open("--ADDRESS_RATE_LIMIT=4");
         var ana = await Fixture.SignUp("ana", strict);
@@ -34,10 +35,41 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
         (await nobody.Get("/nowhere")).Is(404);
         var response = (await ana.Get("/me")).Is(429, "too_many_requests");
         Assert.InRange(response.RetryAfter!.Value.TotalSeconds, 1, 60);
-        // Not even what stands before the endpoints.
+        // Middleware before the endpoints is limited too.
         (await nobody.Send(HttpMethod.Post, "/auth/github/callback")).Is(429);
-        // Whoever watches the process asks as often as they like.
+        // Health checks are not limited.
         (await nobody.Get("/health/live")).Is(200);
+    }
+
+    [Fact]
+    public async Task Every_way_in_counts_towards_one_limit_of_an_address()
+    {
+        await using var host = await SignInHost.Open(Fixture, "--AUTH_RATE_LIMIT=9");
+        var (anonymous, token, password) = (host.Anonymous(), new string('A', 43), "a wrong guess");
+        var ana = await host.SignUp("ana");
+        using var browser = host.Browser(null);
+        Func<Task<Response>>[] ways =
+        [
+            () => anonymous.Post("/auth/login", new { email = ana.Email, password }),
+            () => ana.Post("/me/password", new { oldPassword = password, newPassword = password }),
+            () => anonymous.Post("/auth/password/request", new { email = ana.Email }),
+            () => anonymous.Post("/auth/password", new { token, password }),
+            () => anonymous.Post("/auth/verify-email", new { token, password }),
+            () => anonymous.Post("/auth/verify-email/request", new { email = ana.Email }),
+            () => browser.Get("/auth/github"),
+            () => browser.Get("/auth/github/callback"),
+        ];
+        foreach (var (way, status) in ways.Zip([401, 400, 202, 410, 410, 401, 302, 400]))
+        {
+            (await way()).Is(status);
+        }
+
+        foreach (var way in ways.Append(() => anonymous.Post("/auth/register", new { email = "ben@example.org", password })))
+        {
+            Assert.InRange((await way()).Is(429, "too_many_requests").RetryAfter!.Value.TotalSeconds, 1, 60);
+        }
+
+        (await anonymous.Get("/chats?scope=public")).Is(200);
     }
 
     [Fact]
@@ -55,7 +87,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task The_address_is_what_a_trusted_proxy_says_and_no_other()
+    public async Task Only_a_trusted_proxy_sets_the_address()
     {
         await using (var trusting = await Fixture.Open("--ADDRESS_RATE_LIMIT=2", "--TRUSTED_PROXIES=127.0.0.1"))
         {
@@ -67,7 +99,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
                 (await nobody.With("X-Forwarded-For", address, HttpMethod.Get, "/chats?scope=public")).Is(429);
             }
 
-            // What the client itself puts before the proxy's word is not believed; a /64 is one address.
+            // The address that the client itself sent is ignored; a /64 is one address.
             (await nobody.With("X-Forwarded-For", "203.0.113.9, 192.0.2.1", HttpMethod.Get, "/chats?scope=public")).Is(429);
             (await nobody.With("X-Forwarded-For", "2001:db8:1:1:ffff::1", HttpMethod.Get, "/chats?scope=public")).Is(429);
         }
@@ -80,25 +112,13 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_request_that_takes_too_long_is_given_up_and_its_statement_with_it()
+    public async Task A_request_that_takes_too_long_is_cancelled_with_its_statement()
     {
         await using var hasty = await Fixture.Open("--REQUEST_TIMEOUT=1");
         var here = await Fixture.SignUp("ana");
         var ana = here.At(ApiFixture.AddressOf(hasty));
-        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using (var transaction = await connection.BeginTransactionAsync())
+        await using (await LockedChats())
         {
-            await using (var hold = new NpgsqlCommand("""set local role rlschat_owner; """, connection, transaction))
-            {
-                await hold.ExecuteNonQueryAsync();
-            }
-
-            await using (var hold = new NpgsqlCommand("""lock table public."Chat" in access exclusive mode""", connection, transaction))
-            {
-                await hold.ExecuteNonQueryAsync();
-            }
-
             (await ana.Post("/chats", new { title = "late" })).Is(504, "timeout");
             await Wait.Until(async () => await Waiting() == 0);
         }
@@ -110,15 +130,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     public async Task Cancelling_a_request_cancels_its_statement()
     {
         var ana = await Fixture.SignUp("ana");
-        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        foreach (var statement in new[] { "set local role rlschat_owner", """lock table public."Chat" in access exclusive mode""" })
-        {
-            await using var hold = new NpgsqlCommand(statement, connection, transaction);
-            await hold.ExecuteNonQueryAsync();
-        }
-
+        await using var locked = await LockedChats();
         using var http = new HttpClient { BaseAddress = Fixture.Address };
         http.DefaultRequestHeaders.Authorization = new("Bearer", ana.AccessToken);
         using var gone = new CancellationTokenSource();
@@ -130,7 +142,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Only_pages_of_the_list_may_ask()
+    public async Task Only_listed_origins_are_allowed()
     {
         await using var open = await Fixture.Open("--CORS_ORIGINS=https://app.example, http://localhost:3000");
         var ana = await Fixture.SignUp("ana", open);
@@ -161,7 +173,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("/nowhere", 404)]
     [InlineData("/chats/x", 400)]
     [InlineData("/health/live", 200)]
-    public async Task Every_answer_tells_browsers_to_be_careful(string path, int status)
+    public async Task Every_response_has_the_security_headers(string path, int status)
     {
         var response = (await Fixture.Anonymous().Get(path)).Is(status);
         Assert.Equal(
@@ -174,7 +186,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Behind_TLS_they_are_told_to_stay_there()
+    public async Task Behind_TLS_a_response_requires_TLS()
     {
         await using var api = await Fixture.Open("--PUBLIC_URL=https://chat.example");
         var response = (await new Person("anonymous", ApiFixture.AddressOf(api)).Get("/health/live")).Is(200);
@@ -182,7 +194,7 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Whoever_asks_is_told_the_share_of_the_database()
+    public async Task Every_response_has_the_time_that_the_database_took()
     {
         var ana = await Fixture.SignUp("ana");
         foreach (var response in new[]
@@ -205,8 +217,22 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     [Theory]
     [InlineData("POST")]
     [InlineData("PUT")]
-    public async Task GitHub_comes_back_by_GET_alone(string method) =>
+    public async Task The_callback_of_GitHub_takes_GET_only(string method) =>
         (await Fixture.Anonymous().Send(new HttpMethod(method), "/auth/github/callback?code=a&state=b")).Is(405, "method_not_allowed");
+
+    /// <summary>A connection that locks the table of chats until it is closed.</summary>
+    private async Task<NpgsqlConnection> LockedChats()
+    {
+        var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
+        await connection.OpenAsync();
+        foreach (var statement in new[] { "begin", "set local role rlschat_owner", """lock table public."Chat" in access exclusive mode""" })
+        {
+            await using var hold = new NpgsqlCommand(statement, connection);
+            await hold.ExecuteNonQueryAsync();
+        }
+
+        return connection;
+    }
 
     /// <summary>How many statements of the API wait for a lock.</summary>
     private async Task<long> Waiting()

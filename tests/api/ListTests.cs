@@ -8,6 +8,7 @@ public sealed class ListTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public async Task Different_people_see_different_chats()
     {
+        await Fixture.Empty();
         var (ana, ben, cleo) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"), await Fixture.SignUp("cleo"));
         var organization = await Fixture.Setup.Found(ana);
         await Fixture.Setup.Admit(ana, ben);
@@ -27,7 +28,7 @@ public sealed class ListTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Who_has_left_sees_the_organizations_chats_no_more_their_own_included()
+    public async Task A_former_member_no_longer_sees_the_chats_of_the_organization()
     {
         var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var organization = await Fixture.Setup.Found(ana);
@@ -41,57 +42,51 @@ public sealed class ListTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.Equal([shared], (await ana.Get("/chats?scope=organization")).Ids);
     }
 
+    /// <summary>How a list gets twelve rows, five of which have the same millisecond; $1 is a chat, a message or a document.</summary>
+    private static readonly Dictionary<string, (string Path, string Insert, bool IsNewestFirst)> Lists = new()
+    {
+        ["chats"] = ("/chats", """insert into public."Chat" ("title", "createdAt") select $1::text, t from times""", true),
+        ["messages"] = ("/chats/{chat}/messages", """
+            insert into public."Message" ("chatId", "role", "parts", "createdAt") select $1, 'user', '[]', t from times
+            """, false),
+        ["votes"] = ("/chats/{chat}/votes", """
+            insert into public."Vote" ("message_id", "value", "created_at")
+            select m."id", 'up', m."createdAt" from public."Message" m where m."chatId" = $1
+            """, false),
+        ["streams"] = ("/chats/{chat}/streams", """insert into public."Stream" ("chatId", "createdAt") select $1, t from times""", true),
+        ["suggestions"] = ("/documents/{document}/suggestions", """
+            insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText", "createdAt")
+            select d."id", d."createdAt", 'a', 'b', t from public."Document" d, times where d."id" = $1
+            """, false),
+    };
+
+    public static readonly TheoryData<string> Names = new(Lists.Keys);
+
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(7)]
-    [InlineData(12)]
-    [InlineData(100)]
-    public async Task Pages_of_chats_keep_what_was_made_in_the_same_millisecond(int limit)
+    [MemberData(nameof(Names))]
+    public async Task Pages_of_a_list_hold_each_row_once_and_in_order(string list)
     {
         var ana = await Fixture.SignUp("ana");
-        await Fixture.Setup.As<int>(ana,
-            """
-            insert into public."Chat" ("title", "createdAt")
-            select 'tie', timestamp '2026-01-01' + (n / 5) * interval '1 ms' from generate_series(1, 12) n
-            """);
-        var (seen, path) = (new List<Guid>(), $"/chats?limit={limit}");
-        for (string? cursor = ""; cursor is not null;)
+        var (chat, document) = (await ana.Begin(), (await ana.Post("/documents", new { title = "plan" })).Is(201).Id);
+        var (path, insert, isNewestFirst) = Lists[list];
+        foreach (var statement in list == "votes" ? [Lists["messages"].Insert, insert] : new[] { insert })
         {
-            var page = (await ana.Get(cursor.Length == 0 ? path : $"{path}&cursor={cursor}")).Is(200);
-            Assert.InRange(page.Ids.Length, 1, limit);
-            seen.AddRange(page.Ids);
-            cursor = page.NextCursor;
+            await Fixture.Setup.As<int>(ana,
+                $"""
+                with times (t) as (select timestamp '2000-01-01' + (n / 5) * interval '1 ms' from generate_series(1, 12) n)
+                {statement}
+                """, list == "suggestions" ? document : chat);
         }
 
-        Assert.Equal(12, seen.Distinct().Count());
-        Assert.Equal(12, seen.Count);
-        Assert.Equal((await ana.Get("/chats?limit=100")).Ids, seen);
-    }
-
-    [Fact]
-    public async Task Pages_of_messages_are_oldest_first_and_keep_ties()
-    {
-        var ana = await Fixture.SignUp("ana");
-        var chat = await ana.Begin();
-        await Fixture.Setup.As<int>(ana,
-            """
-            insert into public."Message" ("chatId", "role", "parts", "createdAt")
-            select $1, 'user', json_build_array(n), timestamp '2026-01-01' + (n / 5) * interval '1 ms' from generate_series(1, 12) n
-            """, chat);
-        var all = (await ana.Get($"/chats/{chat}/messages?limit=100")).Is(200);
+        path = path.Replace("{chat}", $"{chat}", StringComparison.Ordinal).Replace("{document}", $"{document}", StringComparison.Ordinal);
+        var all = (await ana.Get($"{path}?limit=100")).Is(200);
+        Assert.Equal(list == "chats" ? 13 : 12, all.Ids.Distinct().Count());
         var times = all.Body["items"]!.AsArray().Select(item => item!["createdAt"]!.GetValue<string>()).ToList();
-        Assert.Equal(times.Order(StringComparer.Ordinal), times);
-
-        var (seen, path) = (new List<Guid>(), $"/chats/{chat}/messages?limit=5");
-        for (string? cursor = ""; cursor is not null;)
+        Assert.Equal(isNewestFirst ? times.OrderDescending(StringComparer.Ordinal) : times.Order(StringComparer.Ordinal), times);
+        foreach (var limit in new[] { 1, 2, 5, 7, 12, 100 })
         {
-            var page = (await ana.Get(cursor.Length == 0 ? path : $"{path}&cursor={cursor}")).Is(200);
-            seen.AddRange(page.Ids);
-            cursor = page.NextCursor;
+            Assert.Equal(all.Ids, await Pages.Of(ana, $"{path}?limit={limit}", page => page.Ids.Length <= limit ? page.Ids : []));
         }
-
-        Assert.Equal(all.Ids, seen);
     }
 
     [Fact]

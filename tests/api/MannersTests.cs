@@ -9,8 +9,9 @@ using RlsChat.Tests.Proof.NonInterference;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>What holds for every route: HEAD answers as GET does without the body, and no query parameter is ignored.</summary>
+/// <summary>Every route: HEAD responds as GET does without the body, and no query parameter is ignored.</summary>
 [Trait("Covers", "EveryEndpoint")]
+[Collection(EndpointApi.Name)]
 public sealed partial class MannersTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { AllowAutoRedirect = false });
@@ -142,7 +143,7 @@ public sealed partial class MannersTests(ApiFixture fixture) : ApiTest(fixture)
         }
     }
 
-    /// <summary>What the description says that a query can hold, and nothing else.</summary>
+    /// <summary>Every route reads the described query parameters and no others.</summary>
     [Fact]
     public async Task Every_route_reads_what_is_described()
     {

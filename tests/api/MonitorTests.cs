@@ -1,15 +1,12 @@
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using RlsChat.Api.Configuration;
-using RlsChat.Api.Data;
 using RlsChat.Database;
 using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>What operators look at over HTTP: they and nobody else, and never at what people wrote.</summary>
-[Collection(LoneApi.Name)]
+/// <summary>GET /monitor: only operators read it, and it never shows what people wrote.</summary>
+[Collection(EndpointApi.Name)]
 public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private static readonly string[] Pages = ["policies", "tables", "activity", "statements", "pool", "checks", "migrations"];
@@ -18,11 +15,10 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public async Task Only_operators_look(string path)
+    public async Task Only_operators_read_it(string path)
     {
-        var (admin, op) = (await Fixture.SignUp("admin"), await Fixture.SignUp("operator"));
+        var (admin, op) = (await Fixture.SignUp("admin"), await Fixture.Operator());
         await Fixture.Setup.Found(admin);
-        await Fixture.Setup.MakeOperator(op);
         (await Fixture.Anonymous().Get($"/monitor/{path}")).Is(401, "unauthenticated");
         (await admin.Get($"/monitor/{path}")).Is(403, "forbidden");
         (await (await Fixture.SignUp("loner")).Get($"/monitor/{path}")).Is(403, "forbidden");
@@ -33,9 +29,9 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Nothing_that_people_wrote_or_are_called_passes()
+    public async Task Nothing_that_people_wrote_or_are_called_is_shown()
     {
-        var op = await Operator();
+        var op = await Fixture.Operator();
         var ana = await Fixture.SignUp("hush-ana");
         var organization = await Fixture.Setup.Found(ana, "hush-organization");
         var chat = await ana.Begin("hush-title", "public", organization);
@@ -55,7 +51,7 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public async Task Policies_are_the_files()
     {
-        var policies = Items(await (await Operator()).Get("/monitor/policies"));
+        var policies = Items(await (await Fixture.Operator()).Get("/monitor/policies"));
         var own = policies.Single(policy => (string)policy["table"]! == "Chat" && (string)policy["name"]! == "users_own_chats");
         Assert.Equal(("select", """["regular_user"]""", null, "People see their personal chats."),
             ((string)own["command"]!, own["roles"]!.ToJsonString(), (string?)own["check"], (string?)own["comment"]));
@@ -64,9 +60,9 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Tables_say_whether_policies_hold_and_what_is_granted()
+    public async Task Tables_have_their_policies_and_grants()
     {
-        var tables = Items(await (await Operator()).Get("/monitor/tables"));
+        var tables = Items(await (await Fixture.Operator()).Get("/monitor/tables"));
         Assert.All(tables, table => Assert.True((bool)table["rlsEnabled"]! && (bool)table["rlsForced"]! && (long)table["size"]! > 0));
         var stream = tables.Single(table => (string)table["name"]! == "Stream");
         Assert.Equal("""["delete_chat_owner"]""", stream["policies"]!["delete"]!.ToJsonString());
@@ -77,7 +73,7 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public async Task Activity_counts_connections()
     {
-        var connections = Items(await (await Operator()).Get("/monitor/activity"));
+        var connections = Items(await (await Fixture.Operator()).Get("/monitor/activity"));
         Assert.Contains(connections, row => (string)row["role"]! == "rlschat_api" && (string)row["state"]! == "active"
             && (long)row["count"]! >= 1 && (double)row["oldestTransaction"]! >= 0);
         Assert.All(connections, row => Assert.Equal(
@@ -85,61 +81,17 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Statements_say_why_there_are_none()
+    public async Task Statements_give_the_reason_if_there_are_none()
     {
-        var body = (await (await Operator()).Get("/monitor/statements")).Is(200).Body;
+        var body = (await (await Fixture.Operator()).Get("/monitor/statements")).Is(200).Body;
         Assert.Equal((false, "the extension pg_stat_statements is not in this database", "[]"),
             ((bool)body["available"]!, (string?)body["why"], body["items"]!.ToJsonString()));
     }
 
     [Fact]
-    public async Task Pools_say_who_has_a_connection_and_who_waits()
+    public async Task Checks_list_what_was_changed_by_hand()
     {
-        var op = await Operator();
-        var sources = Fixture.App.Services.GetRequiredService<DataSources>();
-        var all = Fixture.App.Services.GetRequiredService<Settings>().Pool.Anonymous;
-        // Other tests have such pools in this process, too.
-        var (_, _, _, before) = await Anonymous();
-        var taken = new List<NpgsqlConnection>();
-        Task<NpgsqlConnection> waiting;
-        try
-        {
-            for (var i = 0; i < all; i++)
-            {
-                taken.Add(await sources.Anonymous.OpenConnectionAsync());
-            }
-
-            waiting = sources.Anonymous.OpenConnectionAsync().AsTask();
-            var (used, _, most, waits) = await Anonymous();
-            Assert.True(used >= all && most >= all && waits > before, $"{used} of {most} are in use, {waits} wait, {before} before");
-        }
-        finally
-        {
-            foreach (var connection in taken)
-            {
-                await connection.DisposeAsync();
-            }
-        }
-
-        await using (await waiting)
-        {
-            var (_, idle, _, still) = await Anonymous();
-            Assert.True(idle >= all - 1 && still <= before, $"{idle} are idle, {still} wait, {before} before");
-        }
-
-        async Task<(long, long, long, long)> Anonymous()
-        {
-            var pools = Items(await op.Get("/monitor/pool"));
-            Assert.Equal(["anonymous", "monitor", "regular_user", "sign_in"], pools.Select(pool => (string)pool["name"]!).Order());
-            var pool = pools.Single(pool => (string)pool["name"]! == "anonymous");
-            return ((long)pool["inUse"]!, (long)pool["idle"]!, (long)pool["max"]!, (long)pool["waiting"]!);
-        }
-    }
-
-    [Fact]
-    public async Task Checks_say_what_somebody_changed_by_hand()
-    {
-        var op = await Operator();
+        var op = await Fixture.Operator();
         await using (var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString))
         {
             await connection.OpenAsync();
@@ -166,9 +118,9 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Checks_say_which_file_is_not_the_one_of_this_build()
+    public async Task Checks_list_files_that_are_not_those_of_this_build()
     {
-        var op = await Operator();
+        var op = await Fixture.Operator();
         Assert.DoesNotContain(Items(await op.Get("/monitor/checks")), check => (string)check["rule"]! == "version");
         await AsOwner("""update app_private.migration set "hash" = reverse("hash") where "name" = 'db/policies/Vote.sql'""");
         try
@@ -185,19 +137,12 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public async Task Migrations_are_the_files_of_this_build()
     {
-        var files = Items(await (await Operator()).Get("/monitor/migrations"));
+        var files = Items(await (await Fixture.Operator()).Get("/monitor/migrations"));
         Assert.Equal(Script.Embedded.Select(script => script.Name).Order(StringComparer.Ordinal), files.Select(file => (string)file["name"]!).Order(StringComparer.Ordinal));
         Assert.All(files, file => Assert.True((bool)file["isCurrent"]!));
     }
 
     private static List<JsonNode> Items(Response response) => [.. response.Is(200).Body["items"]!.AsArray().Select(item => item!)];
-
-    private async Task<Person> Operator()
-    {
-        var op = await Fixture.SignUp("operator");
-        await Fixture.Setup.MakeOperator(op);
-        return op;
-    }
 
     private async Task AsOwner(string sql)
     {

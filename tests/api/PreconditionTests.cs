@@ -3,6 +3,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api;
 
 /// <summary>ETag, If-None-Match and If-Match: what has changed since is neither shown as unchanged nor changed unseen.</summary>
+[Collection(RaceApi.Name)]
 public sealed class PreconditionTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private ContentWorld _world = null!;
@@ -46,7 +47,7 @@ public sealed class PreconditionTests(ApiFixture fixture) : ApiTest(fixture)
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task What_has_not_changed_is_not_sent_again(string kind)
+    public async Task An_unchanged_row_is_not_sent_again(string kind)
     {
         var thing = await Make(kind);
         var first = (await thing.Reader.Get(thing.Path)).Is(200);
@@ -75,7 +76,7 @@ public sealed class PreconditionTests(ApiFixture fixture) : ApiTest(fixture)
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public async Task What_has_changed_since_is_not_changed(string kind)
+    public async Task A_row_that_has_changed_since_is_not_changed(string kind)
     {
         var thing = await Make(kind);
         if (thing.Change is not { } change)
@@ -121,7 +122,7 @@ public sealed class PreconditionTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("suggestion")]
     [InlineData("role")]
     [InlineData("document")]
-    public async Task What_matches_is_deleted(string kind)
+    public async Task A_row_that_matches_is_deleted(string kind)
     {
         var thing = await Make(kind);
         var tag = (await thing.Owner.Get(thing.Path)).Is(200).Tag!;
@@ -167,7 +168,7 @@ public sealed class PreconditionTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Who_one_is_has_a_weak_tag()
+    public async Task Me_has_a_weak_tag()
     {
         var ana = await Fixture.SignUp("ana");
         var me = (await ana.Get("/me")).Is(200);
@@ -180,7 +181,7 @@ public sealed class PreconditionTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task What_has_no_tag_matches_none()
+    public async Task A_row_without_a_tag_matches_none()
     {
         var owner = _world["owner"];
         var chat = await owner.Begin();

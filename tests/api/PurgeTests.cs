@@ -31,7 +31,7 @@ public sealed class PurgeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_past_its_retention_goes_once_an_hour()
+    public async Task Expired_rows_are_purged_once_an_hour()
     {
         await AddToken("past", "- interval '1 minute'");
         await AddToken("kept", "+ interval '1 day'");

@@ -8,8 +8,12 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api;
 
 /// <summary>The programs of samples/, run as a reader would, against the API of these tests.</summary>
+[Collection(SampleApi.Name)]
 public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
 {
+    private static readonly string Samples = Folder();
+    private static bool _isInstalled;
+
     [Theory]
     [InlineData("sh", "curl.sh")]
     [InlineData("dotnet", "run", "csharp/Program.cs")]
@@ -46,13 +50,22 @@ public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
             "Chat", "Message", "Vote", "Stream", "Document", "Suggestion", "Role", "Organization", "User",
             "accounts, sessions, verificationToken",
         ];
-        await Run("npm", ["ci", "--prefix", "drizzle", "--no-audit", "--no-fund", "--prefer-offline"]);
-        // The first run compiles it, and says so. The second finds nothing that the first left behind.
-        var lines = await Run("npm", ["start", "--prefix", "drizzle", "--", api], true, database);
-        Assert.Equal(tables, lines.Where(tables.Contains));
-        lines = await Run("node", ["drizzle/bin/main.js", api], true, database);
-        Assert.Equal(tables, lines.Where(line => line.Length > 0));
-        lines = await Run("node", ["drizzle/bin/main.js", $"{api}nowhere"], false, database);
+        if (!_isInstalled)
+        {
+            await Run("npm", ["ci", "--prefix", "drizzle", "--no-audit", "--no-fund", "--prefer-offline"]);
+            // This compiles it, and says so.
+            var first = await Run("npm", ["start", "--prefix", "drizzle", "--", api], true, database);
+            Assert.Equal(tables, first.Where(tables.Contains));
+            _isInstalled = true;
+        }
+
+        // A second run finds nothing that the first left behind.
+        for (var run = 0; run < 2; run++)
+        {
+            Assert.Equal(tables, (await Run("node", ["drizzle/bin/main.js", api], true, database)).Where(line => line.Length > 0));
+        }
+
+        var lines = await Run("node", ["drizzle/bin/main.js", $"{api}nowhere"], false, database);
         Assert.Contains(lines, line => line.Contains("POST /auth/login: 404", StringComparison.Ordinal));
     }
 
@@ -70,7 +83,7 @@ public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../samples"),
+            WorkingDirectory = Samples,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -94,5 +107,5 @@ public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
         }
     }
 
-    private static string ThisFile([CallerFilePath] string file = "") => file;
+    private static string Folder([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "../../samples");
 }

@@ -9,7 +9,7 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>What is set wrongly stops the start, by name, and without showing what may be a secret.</summary>
+/// <summary>A wrong setting stops the start, with its name and without its value, which may be a secret.</summary>
 public sealed partial class SettingsTests
 {
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
@@ -104,7 +104,7 @@ public sealed partial class SettingsTests
         var given = new Dictionary<string, string?>(Good!) { ["GITHUB_CLIENT_ID"] = "id", ["GITHUB_CLIENT_SECRET"] = "secret" };
         var values = new Values(new ConfigurationBuilder().AddInMemoryCollection(given).Build());
         Settings.Read(values, new HostingEnvironment { EnvironmentName = Environments.Production });
-        // What is read elsewhere than in Settings; other programs' variables are theirs to document.
+        // Settings that are read elsewhere; variables of other programs are not documented here.
         var elsewhere = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Read().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value))
             .Where(name => name is not ("PATH" or "SSL_CERT_FILE") && !name.StartsWith("PG", StringComparison.Ordinal));

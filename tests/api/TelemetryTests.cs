@@ -14,14 +14,14 @@ using RlsChat.Tests.Api.Live;
 
 namespace RlsChat.Tests.Api;
 
-/// <summary>What an operator reads at /metrics and in the spans of a request: figures and names, nobody's data.</summary>
+/// <summary>Metrics and spans for operators hold figures and names, and no data of people.</summary>
 [Collection(LoneApi.Name)]
 public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const string Token = "scrape-me-0123456789";
 
     [Fact]
-    public async Task Operations_are_counted_by_what_they_came_to()
+    public async Task Operations_are_counted_by_outcome()
     {
         await using var api = await Open();
         var (ana, ben) = (await Fixture.SignUp("ana", api), await Fixture.SignUp("ben", api));
@@ -46,7 +46,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Nothing_that_people_wrote_and_nobody_is_named()
+    public async Task No_metric_names_a_person_or_what_people_wrote()
     {
         await using var api = await Open();
         var ana = await Fixture.SignUp("ana", api);
@@ -95,14 +95,14 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         var table = page.Split("| metric |")[1].Split("\n\n")[0];
         var names = Regex.Matches(table, "`((?:http_server|rlschat|db_client)_[a-z_]+)").Select(match => match.Groups[1].Value).ToHashSet();
         Assert.Equal(14, names.Count);
-        // Nobody has waited.
+        // No request has waited.
         names.Remove("db_client_connection_npgsql_pending_requests");
         var text = (await Scrape(api)).Text;
         Assert.All(names, name => Assert.Contains(name, text, StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task What_only_the_database_knows_is_asked_for()
+    public async Task Figures_of_the_database_are_measured()
     {
         await Fixture.Empty();
         await using var api = await Open();
@@ -119,7 +119,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Only_who_has_the_token_reads()
+    public async Task Metrics_need_the_token()
     {
         await using var api = await Open();
         var ana = await Fixture.SignUp("ana", api);
@@ -158,7 +158,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task They_are_sent_where_the_environment_says()
+    public async Task Telemetry_is_sent_to_the_configured_endpoint()
     {
         using var collector = new HttpListener();
         var port = FreePort();
@@ -170,7 +170,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         ]);
         await api.StartAsync();
         await Fixture.SignUp("ana", api);
-        // What has not been sent by the end is sent then.
+        // The rest is sent at the end.
         var ending = Task.Run(async () => await api.DisposeAsync());
         var paths = new HashSet<string>();
         while (paths.Count < 2)

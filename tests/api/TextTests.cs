@@ -129,7 +129,7 @@ public sealed class TextTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task What_is_blank_the_API_and_the_database_agree_on()
+    public async Task The_API_and_the_database_agree_on_what_is_blank()
     {
         var blanks = await Ask<int[]>(
             """select array_agg(c order by c) from generate_series(1, 1114111) c where c not between 55296 and 57343 and app_private.is_blank(chr(c))""");
@@ -137,7 +137,7 @@ public sealed class TextTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.True(await Ask<bool>("select app_private.is_blank('') and not app_private.is_blank(' x ')"));
     }
 
-    /// <summary>What PostgreSQL composes and decomposes, each alone, and marks in every order.</summary>
+    /// <summary>Every character that PostgreSQL composes or decomposes, and marks in every order.</summary>
     [Fact]
     public async Task Form_C_is_as_PostgreSQL_has_it()
     {

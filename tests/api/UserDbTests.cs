@@ -1,36 +1,29 @@
 using System.Diagnostics;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Tests.Api.Fixtures;
-using RlsChat.Tests.Proof.Pools;
-using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api;
 
 /// <summary>The only door to people's data, without HTTP: with one connection that all must share, PgBouncer's too.</summary>
-public sealed class UserDbTests : IAsyncLifetime
+public sealed class UserDbTests(UserDbTests.Ways ways) : IClassFixture<UserDbTests.Ways>
 {
-    private readonly LogLines _log = new();
-    private TestDatabase _database = null!;
-    private WebApplication _app = null!;
-    private PgBouncer? _bouncer;
-    private Caller _ana, _ben;
-
-    public async Task InitializeAsync() => _database = await (await TestServer.Shared).CreateDatabase();
-
-    public async Task DisposeAsync()
+    /// <summary>One API for each way to the server.</summary>
+    public sealed class Ways : IAsyncLifetime
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-        if (_bouncer is not null)
-        {
-            await _bouncer.DisposeAsync();
-        }
+        internal Dictionary<string, OneConnectionApi> Opened { get; } = [];
 
-        await _database.DisposeAsync();
+        public Task InitializeAsync() => Task.CompletedTask;
+
+        public async Task DisposeAsync()
+        {
+            foreach (var api in Opened.Values)
+            {
+                await api.DisposeAsync();
+            }
+        }
     }
 
     [Theory]
@@ -38,32 +31,32 @@ public sealed class UserDbTests : IAsyncLifetime
     [InlineData("pgbouncer")]
     public async Task A_statement_smuggled_behind_a_semicolon_is_refused_by_the_server(string way)
     {
-        await Open(way);
+        var api = await Api(way);
         var error = await Assert.ThrowsAsync<PostgresException>(() =>
-            As(_ana).Query<int>("""select 1; delete from public."Chat" """));
+            api.As(api.Ana).Query<int>("""select 1; delete from public."Chat" """));
         Assert.Equal(PostgresErrorCodes.SyntaxError, error.SqlState);
-        error = await Assert.ThrowsAsync<PostgresException>(() => As(_ana).Query<int>("select $1; select 2", 1));
+        error = await Assert.ThrowsAsync<PostgresException>(() => api.As(api.Ana).Query<int>("select $1; select 2", 1));
         Assert.Equal(PostgresErrorCodes.SyntaxError, error.SqlState);
     }
 
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
-    public async Task One_connection_serves_one_then_another_then_nobody(string way)
+    public async Task One_connection_serves_several_people_and_anonymous_in_turn(string way)
     {
-        await Open(way);
+        var api = await Api(way);
         const string who = "select auth.uid()";
         for (var round = 0; round < 3; round++)
         {
-            Assert.Equal(_ana.Uid, await As(_ana).QuerySingleOrDefault<Guid?>(who));
-            Assert.Equal(_ben.Uid, await As(_ben).QuerySingleOrDefault<Guid?>(who));
-            await Assert.ThrowsAsync<PostgresException>(() => As(_ana).QuerySingleOrDefault<int>("select 1 / 0"));
-            await Assert.ThrowsAsync<SessionEndedException>(() => As(_ana with { Session = Secret.New() }).QuerySingleOrDefault<Guid?>(who));
-            await Assert.ThrowsAsync<SessionEndedException>(() => As(_ana with { Session = _ben.Session }).QuerySingleOrDefault<Guid?>(who));
+            Assert.Equal(api.Ana.Uid, await api.As(api.Ana).QuerySingleOrDefault<Guid?>(who));
+            Assert.Equal(api.Ben.Uid, await api.As(api.Ben).QuerySingleOrDefault<Guid?>(who));
+            await Assert.ThrowsAsync<PostgresException>(() => api.As(api.Ana).QuerySingleOrDefault<int>("select 1 / 0"));
+            await Assert.ThrowsAsync<SessionEndedException>(() => api.As(api.Ana with { Session = Secret.New() }).QuerySingleOrDefault<Guid?>(who));
+            await Assert.ThrowsAsync<SessionEndedException>(() => api.As(api.Ana with { Session = api.Ben.Session }).QuerySingleOrDefault<Guid?>(who));
             using var soon = new CancellationTokenSource(100);
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => As(_ben, stop: soon.Token).Query<int>("select 1 from pg_sleep(20)"));
-            Assert.Null(await As(default).QuerySingleOrDefault<Guid?>(who));
-            Assert.Equal("anonymous", await As(default).QuerySingleOrDefault<string>("select current_user::text"));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.As(api.Ben, stop: soon.Token).Query<int>("select 1 from pg_sleep(20)"));
+            Assert.Null(await api.As(default).QuerySingleOrDefault<Guid?>(who));
+            Assert.Equal("anonymous", await api.As(default).QuerySingleOrDefault<string>("select current_user::text"));
         }
     }
 
@@ -72,9 +65,9 @@ public sealed class UserDbTests : IAsyncLifetime
     [InlineData("pgbouncer")]
     public async Task Nothing_that_is_set_outlives_its_transaction(string way)
     {
-        await Open(way);
-        await As(_ana).Query<Guid?>("select auth.uid()");
-        var source = _app.Services.GetRequiredService<DataSources>().RegularUser;
+        var api = await Api(way);
+        await api.As(api.Ana).Query<Guid?>("select auth.uid()");
+        var source = api.App.Services.GetRequiredService<DataSources>().RegularUser;
         await using var command = source.CreateCommand(
             """
             select current_user || '/' || coalesce(current_setting('auth.uid', true), '')
@@ -88,12 +81,12 @@ public sealed class UserDbTests : IAsyncLifetime
     [InlineData("pgbouncer")]
     public async Task A_cancelled_request_cancels_its_statement(string way)
     {
-        await Open(way);
+        var api = await Api(way);
         using var soon = new CancellationTokenSource(200);
         var started = Stopwatch.GetTimestamp();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => As(_ana, stop: soon.Token).Query<int>("select 1 from pg_sleep(300)"));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => api.As(api.Ana, stop: soon.Token).Query<int>("select 1 from pg_sleep(300)"));
         Assert.InRange(Stopwatch.GetElapsedTime(started).TotalSeconds, 0.1, 60);
-        Assert.Equal(_ana.Uid, await As(_ana).QuerySingleOrDefault<Guid?>("select auth.uid()"));
+        Assert.Equal(api.Ana.Uid, await api.As(api.Ana).QuerySingleOrDefault<Guid?>("select auth.uid()"));
     }
 
     [Theory]
@@ -101,37 +94,37 @@ public sealed class UserDbTests : IAsyncLifetime
     [InlineData("pgbouncer")]
     public async Task A_request_that_reads_cannot_write(string way)
     {
-        await Open(way);
+        var api = await Api(way);
         const string write = """insert into public."Chat" ("title") values ('written')""";
-        var error = await Assert.ThrowsAsync<PostgresException>(() => As(_ana, reads: true).Execute(write));
+        var error = await Assert.ThrowsAsync<PostgresException>(() => api.As(api.Ana, reads: true).Execute(write));
         Assert.Equal(PostgresErrorCodes.ReadOnlySqlTransaction, error.SqlState);
-        Assert.Equal(1, await As(_ana).Execute(write));
+        Assert.Equal(1, await api.As(api.Ana).Execute(write));
     }
 
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
-    public async Task What_is_checked_at_the_end_is_known_before_anything_is_answered(string way)
+    public async Task A_deferred_constraint_fails_before_anything_is_answered(string way)
     {
-        await Open(way);
-        await AsOwner(
+        var api = await Api(way);
+        await api.AsOwner(
             """create table public.note (id int primary key, parent int references public.note deferrable initially deferred)""",
             "grant insert, select on public.note to regular_user");
         var error = await Assert.ThrowsAsync<PostgresException>(() =>
-            As(_ana).QuerySingleOrDefault<int>("insert into public.note values (1, 7) returning id"));
+            api.As(api.Ana).QuerySingleOrDefault<int>("insert into public.note values (1, 7) returning id"));
         Assert.Equal(PostgresErrorCodes.ForeignKeyViolation, error.SqlState);
-        error = await Assert.ThrowsAsync<PostgresException>(() => As(_ana).Execute("insert into public.note values (1, 7)"));
+        error = await Assert.ThrowsAsync<PostgresException>(() => api.As(api.Ana).Execute("insert into public.note values (1, 7)"));
         Assert.Equal(PostgresErrorCodes.ForeignKeyViolation, error.SqlState);
-        Assert.Equal(1, await As(_ana).Execute("insert into public.note values (1, 1)"));
+        Assert.Equal(1, await api.As(api.Ana).Execute("insert into public.note values (1, 1)"));
     }
 
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
-    public async Task Who_meets_another_tries_again_a_few_times(string way)
+    public async Task A_serialization_failure_is_retried_a_few_times(string way)
     {
-        await Open(way);
-        await AsOwner("create sequence public.tries", "grant usage on sequence public.tries to regular_user",
+        var api = await Api(way);
+        await api.AsOwner("create sequence public.tries", "grant usage on sequence public.tries to regular_user",
             """
             create function public.meet(times int) returns int language plpgsql as $$
             declare
@@ -144,33 +137,32 @@ public sealed class UserDbTests : IAsyncLifetime
             end
             $$
             """, "grant execute on function public.meet(int) to regular_user");
-        Assert.Equal(3, await As(_ana).QuerySingleOrDefault<int>("select public.meet(3)"));
-        var error = await Assert.ThrowsAsync<PostgresException>(() => As(_ana).QuerySingleOrDefault<int>("select public.meet(100)"));
+        Assert.Equal(3, await api.As(api.Ana).QuerySingleOrDefault<int>("select public.meet(3)"));
+        var error = await Assert.ThrowsAsync<PostgresException>(() => api.As(api.Ana).QuerySingleOrDefault<int>("select public.meet(100)"));
         Assert.Equal(PostgresErrorCodes.SerializationFailure, error.SqlState);
-        Assert.Equal(8, await As(_ana).QuerySingleOrDefault<int>("select nextval('public.tries')::int"));
+        Assert.Equal(8, await api.As(api.Ana).QuerySingleOrDefault<int>("select nextval('public.tries')::int"));
     }
 
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
-    public async Task A_lock_that_is_not_given_back_is_503_with_a_time_to_come_again(string way)
+    public async Task A_lock_that_another_session_keeps_is_503_with_a_time_to_retry(string way)
     {
-        await Open(way);
-        await using var owner = await Locked();
-        var person = new Person("anonymous", ApiFixture.AddressOf(_app));
+        var api = await Api(way);
+        await using var owner = await api.Locked();
+        var person = api.Anonymous();
         Assert.NotNull((await person.Get("/chats?scope=public")).Is(503, "unavailable").RetryAfter);
     }
 
-    [Theory]
-    [InlineData("pgbouncer")]
-    public async Task A_pooler_that_has_no_connection_to_give_is_503_with_a_time_to_come_again(string way)
+    [Fact]
+    public async Task A_pooler_without_a_free_connection_is_503_with_a_time_to_retry()
     {
-        await Open(way, "query_wait_timeout = 1");
-        await using var owner = await Locked();
-        var waits = new Person("anonymous", ApiFixture.AddressOf(_app)).Get("/chats?scope=public");
-        await SomebodyWaits(owner);
-        var person = new Person("ana", ApiFixture.AddressOf(_app));
-        person.Bear(_app.Services.GetRequiredService<AccessTokens>().Issue(_ana.Uid!.Value, _ana.Session!));
+        await using var api = await OneConnectionApi.Open("pgbouncer", "query_wait_timeout = 1");
+        await using var owner = await api.Locked();
+        var waits = api.Anonymous().Get("/chats?scope=public");
+        await OneConnectionApi.SomebodyWaits(owner);
+        var person = new Person("ana", ApiFixture.AddressOf(api.App));
+        person.Bear(api.App.Services.GetRequiredService<AccessTokens>().Issue(api.Ana.Uid!.Value, api.Ana.Session!));
         Assert.NotNull((await person.Get("/me")).Is(503, "unavailable").RetryAfter);
         await owner.CloseAsync();
         (await waits).Is(200);
@@ -180,13 +172,13 @@ public sealed class UserDbTests : IAsyncLifetime
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
-    public async Task Who_is_being_served_when_the_server_stops_is_served(string way)
+    public async Task A_request_under_way_is_served_when_the_server_stops(string way)
     {
-        await Open(way);
-        await using var owner = await Locked();
-        var response = new Person("anonymous", ApiFixture.AddressOf(_app)).Get("/chats?scope=public");
-        await SomebodyWaits(owner);
-        var stopping = _app.StopAsync();
+        await using var api = await OneConnectionApi.Open(way);
+        await using var owner = await api.Locked();
+        var response = api.Anonymous().Get("/chats?scope=public");
+        await OneConnectionApi.SomebodyWaits(owner);
+        var stopping = api.App.StopAsync();
         await Task.Delay(300);
         Assert.False(response.IsCompleted);
         await owner.CloseAsync();
@@ -197,78 +189,24 @@ public sealed class UserDbTests : IAsyncLifetime
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
-    public async Task What_nobody_foresaw_says_nothing_and_is_in_the_log(string way)
+    public async Task An_unexpected_error_is_logged_and_reveals_nothing(string way)
     {
-        await Open(way);
-        await AsOwner("""alter table public."Chat" rename column "title" to "heading" """);
-        _log.Clear();
-        var response = (await new Person("anonymous", ApiFixture.AddressOf(_app)).Get("/chats?scope=public")).Is(500, "internal_error");
+        var api = await Api(way);
+        await api.AsOwner("""alter table public."Chat" rename column "title" to "heading" """);
+        api.Log.Clear();
+        var response = (await api.Anonymous().Get("/chats?scope=public")).Is(500, "internal_error");
+        await api.AsOwner("""alter table public."Chat" rename column "heading" to "title" """);
         foreach (var word in new[] { "heading", "Chat", "42703", "select", "Postgres", "column" })
         {
             Assert.DoesNotContain(word, response.WithoutTrace(), StringComparison.OrdinalIgnoreCase);
         }
 
-        var line = Assert.Single(_log.All, line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
+        var line = Assert.Single(api.Log.All, line => line.Contains("\"level\":\"error\"", StringComparison.Ordinal));
         Assert.Contains(response.Body["traceId"]!.GetValue<string>(), line, StringComparison.Ordinal);
         Assert.Contains("42703", line, StringComparison.Ordinal);
-        Assert.False(Assert.Single(_log.Operations)["success"]!.GetValue<bool>());
+        Assert.False(Assert.Single(api.Log.Operations)["success"]!.GetValue<bool>());
     }
 
-    /// <summary>The API, with one connection to the server: its own, or PgBouncer's.</summary>
-    private async Task Open(string way, params string[] more)
-    {
-        _bouncer = way == "pgbouncer" ? await PgBouncer.Start(_database, size: 1, more) : null;
-        _app = ApiFixture.Build(_database, _log, settings: [.. PoolerSettings.Through(_bouncer, _database), "--DATABASE_MAX_CONNECTIONS=8"]);
-        await _app.StartAsync();
-        (_ana, _ben) = (await SignUp("ana"), await SignUp("ben"));
-    }
-
-    private UserDb As(Caller caller, bool reads = false, CancellationToken stop = default) => new(
-        _app.Services.GetRequiredService<DataSources>(), _app.Services.GetRequiredService<OperationRunner>(), caller, new DatabaseOperation("test", reads, stop));
-
-    private async Task<Caller> SignUp(string name)
-    {
-        var person = new Person(name, ApiFixture.AddressOf(_app));
-        person.Take((await person.Post("/auth/register", new { email = $"{name}@example.org", password = Person.Password })).Is(201));
-        return new Caller(person.Id, Claims.SessionOf(person.AccessToken));
-    }
-
-    /// <summary>A connection that keeps everyone from chats until it is closed.</summary>
-    private async Task<NpgsqlConnection> Locked()
-    {
-        var connection = await Owner();
-        await Run(connection, "set role rlschat_owner", "begin", """lock table public."Chat" in access exclusive mode""");
-        return connection;
-    }
-
-    /// <summary>When a statement of somebody else waits for that.</summary>
-    private static Task SomebodyWaits(NpgsqlConnection locked) => Wait.Until(async () =>
-    {
-        await using var command = new NpgsqlCommand(
-            """select exists (select from pg_locks where not granted and relation = 'public."Chat"'::regclass)""", locked);
-        return (bool)(await command.ExecuteScalarAsync())!;
-    });
-
-    private async Task AsOwner(params string[] statements)
-    {
-        await using var connection = await Owner();
-        await Run(connection, ["set role rlschat_owner", .. statements]);
-    }
-
-    private async Task<NpgsqlConnection> Owner()
-    {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        return connection;
-    }
-
-    private static async Task Run(NpgsqlConnection connection, params string[] statements)
-    {
-        foreach (var statement in statements)
-        {
-            await using var command = new NpgsqlCommand(statement, connection);
-            await command.ExecuteNonQueryAsync();
-        }
-    }
+    private async Task<OneConnectionApi> Api(string way) =>
+        ways.Opened.TryGetValue(way, out var api) ? api : ways.Opened[way] = await OneConnectionApi.Open(way);
 }

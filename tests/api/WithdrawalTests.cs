@@ -7,14 +7,14 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api;
 
 /// <summary>
-/// Whoever loses a right loses at the next request what it showed them: asked of every GET that the API
-/// has. What is to vanish has "hush" in it.
+/// A person who loses a right no longer sees at the next request what it showed them, at any GET of the API. What must
+/// not be shown has "hush" in it.
 /// </summary>
 [Attack]
 [Trait("Covers", "EveryEndpoint")]
 public sealed partial class WithdrawalTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    /// <summary>What a person who is signed in is not needed for, and the audit, which what concerns a person stays in.</summary>
+    /// <summary>Paths that need no session, and the audit, which keeps what concerns a person.</summary>
     private static readonly string[] Apart = ["/auth", "/health", "/openapi", "/docs"], Audit = ["/me/audit"];
 
     private ContentWorld _world = null!;
@@ -23,7 +23,7 @@ public sealed partial class WithdrawalTests(ApiFixture fixture) : ApiTest(fixtur
 
     public override async Task InitializeAsync()
     {
-        // Nobody is as they were afterwards, so these people are for this case alone.
+        // These people are for this case alone, because it changes their rights.
         Fixture.ContentWorld = null;
         _world = await ContentWorld.Of(Fixture);
         Fixture.ContentWorld = null;
@@ -43,34 +43,20 @@ public sealed partial class WithdrawalTests(ApiFixture fixture) : ApiTest(fixtur
         await Shows(_world["owner"], ChatPaths);
     }
 
-    [Theory]
-    [InlineData("owner")]
-    [InlineData("member")]
-    [InlineData("manager")]
-    [InlineData("director")]
-    [InlineData("can_view_documents")]
-    [InlineData("can_manage_documents")]
-    public async Task When_somebody_leaves(string who)
-    {
-        await Prepare("shared");
-        await Shows(_world[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
-        Assert.True(await Fixture.Setup.As<bool>(_world[who], "select public.leave_organization()"));
-        await ShowsNothing(_world[who]);
-        await Shows(_world["admin"], [.. ChatPaths, .. DocumentPaths]);
-    }
+    public static readonly TheoryData<string> Departures =
+        new(new[] { "leaves", "is removed" }.SelectMany(how => new[] { "owner", "member", "manager", "director", "can_view_documents", "can_manage_documents" }
+            .Select(who => $"{who} {how}")));
 
     [Theory]
-    [InlineData("owner")]
-    [InlineData("member")]
-    [InlineData("manager")]
-    [InlineData("director")]
-    [InlineData("can_view_documents")]
-    [InlineData("can_manage_documents")]
-    public async Task When_somebody_is_removed(string who)
+    [MemberData(nameof(Departures))]
+    public async Task When_a_person_leaves_or_is_removed(string departure)
     {
+        var (who, leaves) = (departure.Split(' ')[0], departure.EndsWith("leaves", StringComparison.Ordinal));
         await Prepare("shared");
         await Shows(_world[who], [.. ChatPaths, .. who == "member" ? [] : DocumentPaths]);
-        Assert.True(await Fixture.Setup.As<bool>(_world["admin"], "select public.remove_member($1)", _world[who].Id));
+        Assert.True(leaves
+            ? await Fixture.Setup.As<bool>(_world[who], "select public.leave_organization()")
+            : await Fixture.Setup.As<bool>(_world["admin"], "select public.remove_member($1)", _world[who].Id));
         await ShowsNothing(_world[who]);
         await Shows(_world["admin"], [.. ChatPaths, .. DocumentPaths]);
     }

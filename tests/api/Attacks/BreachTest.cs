@@ -37,7 +37,7 @@ public abstract class BreachTest(BreachedApi api)
         api.Known = await api.Truth();
         Assert.True(before == api.Known, $"{attack}: changed {string.Join('\n', before.Split('\n').Except(api.Known.Split('\n')))}\nto {string.Join('\n', api.Known.Split('\n').Except(before.Split('\n')))}");
 
-        // Whoever comes next on this connection (there is but one) is themselves, and nobody is nobody.
+        // The next request on this connection (there is only one) has its own identity, and one without a token has none.
         const string who = "select coalesce(auth.uid()::text, 'nobody') || ' ' || current_user";
         Assert.Equal($"= {api.Ben.Person.Id} regular_user", (await Read(who, api.Ben.Person)).Outcome);
         Assert.Equal("= nobody anonymous", (await Read(who, new Person("anonymous", api.Address))).Outcome);

@@ -77,7 +77,7 @@ public sealed class BreachedApi : IAsyncLifetime
         return person;
     }
 
-    /// <summary>What an attack says in brackets: ids and secrets.</summary>
+    /// <summary>Replaces the names in brackets with ids and secrets.</summary>
     internal string Named(string sql, string? secret = null) => sql
         .Replace("[ben]", Ben.Person.Id.ToString(), StringComparison.Ordinal)
         .Replace("[mallory]", Mallory.Id.ToString(), StringComparison.Ordinal)
@@ -88,36 +88,8 @@ public sealed class BreachedApi : IAsyncLifetime
         .Replace("[document]", Ben.Document.ToString(), StringComparison.Ordinal)
         .Replace("[organization]", Ben.Organization.ToString(), StringComparison.Ordinal);
 
-    /// <summary>Every row of every table, and every definition, as text: what an attack must leave as it was.</summary>
-    internal async Task<string> Truth()
-    {
-        await using var connection = new NpgsqlConnection(Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new("select set_config('role', 'rlschat_backup', true)"),
-                new("""
-                    select string_agg(query_to_xml(format('select %L || t::text from public.%I t order by 1', c.relname, c.relname),
-                      false, true, '')::text, '' order by c.relname)
-                    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-                    """),
-                new("select set_config('role', 'rlschat_owner', true)"),
-                new("select string_agg(d::text, '' order by d::text) from app_private.definitions() d"),
-            },
-        };
-        await using var reader = await batch.ExecuteReaderAsync();
-        var truth = "";
-        do
-        {
-            await reader.ReadAsync();
-            truth += reader.GetString(0);
-        }
-        while (await reader.NextResultAsync());
-        return truth;
-    }
+    /// <summary>Everything that an attack must not change.</summary>
+    internal Task<string> Truth() => Setup.Everything();
 
     public async Task DisposeAsync()
     {
@@ -127,7 +99,7 @@ public sealed class BreachedApi : IAsyncLifetime
     }
 }
 
-/// <summary>What an attack brought: rows, or an error of the server.</summary>
+/// <summary>The result of an attack: rows, or an error of the server.</summary>
 internal sealed record AttackResult(string? Error, IReadOnlyList<string?> Rows)
 {
     internal static async Task<IResult> Of(Func<Task<List<string>>> steal)

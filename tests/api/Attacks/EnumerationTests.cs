@@ -4,9 +4,9 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Attacks;
 
 /// <summary>
-/// Finding out by writing whether an id is somebody's: every operation that writes and takes an id, by Mallory
-/// and by nobody in particular, with Ben's id and with one that was never given. The answers are the same, but
-/// for the trace, and nothing has happened.
+/// Finding out by writing whether an id exists: every operation that writes and takes an id, by everybody outside Ben's
+/// organization, with Ben's id and with one that was never given. The responses are the same, but for the trace, and
+/// nothing changes.
 /// </summary>
 [Collection(SharedBreachedApi.Name)]
 [Attack]
@@ -22,10 +22,11 @@ public sealed class EnumerationTests(BreachedApi api)
             .ToList();
         Assert.InRange(operations.Count, 20, 60);
 
+        Person[] outside = [api.Mallory, new("anonymous", api.Address), await api.SignUp("loner"), api.Ben.Gone, api.Ben.Invited, api.Ben.Operator];
         var (before, differences, sample) = (await api.Truth(), new List<string>(), new Sample(contract));
         foreach (var operation in operations)
         {
-            foreach (var person in new[] { api.Mallory, new Person("anonymous", api.Address) })
+            foreach (var person in outside)
             {
                 Support.Attacks.Count();
                 var hidden = await sample.Send(operation, person, Sample.Valid, path: api.Ben.Resources.Paths(operation).First());
@@ -60,9 +61,23 @@ public sealed class EnumerationTests(BreachedApi api)
         Assert.Equal(before, await api.Truth());
     }
 
+    /// <summary>Whatever rights a person has, an id that was never given is not found.</summary>
+    [Fact]
+    public async Task Enumeration_by_an_administrator()
+    {
+        var contract = await Contract.At(api.Address);
+        var before = await api.Truth();
+        foreach (var operation in contract.Operations.Where(o => o.Path.Contains('{', StringComparison.Ordinal) && !o.IsOff && !o.Path.StartsWith("/me/", StringComparison.Ordinal)))
+        {
+            (await new Sample(contract).Send(operation, api.Ben.Person, Sample.Valid)).Is(404, "not_found");
+        }
+
+        Assert.Equal(before, await api.Truth());
+    }
+
     /// <summary>The control: the same request by Ben is answered otherwise for the one than for the other.</summary>
     [Fact]
-    public async Task Who_may_see_the_row_is_told()
+    public async Task The_owner_of_the_row_is_told()
     {
         var ben = api.Ben.Person;
         (await ben.Patch($"/chats/{api.Ben.Chat}", new { title = BreachedApi.Mark })).Is(200);

@@ -4,8 +4,8 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.Attacks;
 
 /// <summary>
-/// What hostile SQL leaves on a pooled connection for whoever is served there next. Nobody becomes somebody
-/// else by it, with one exception, which this shows and docs/threat-model.md says how to close: a person who
+/// What hostile SQL leaves on a pooled connection for the next request. Nobody becomes another
+/// person by it, with one exception, which this shows and docs/threat-model.md says how to close: a person who
 /// can run whole statements may put one of their own in the place of the driver's prepared statement.
 /// </summary>
 public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)

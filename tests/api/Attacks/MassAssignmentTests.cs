@@ -46,7 +46,7 @@ public sealed class MassAssignmentTests(BreachedApi api)
 
     /// <summary>The control: with nothing beside it, the same body makes a row, of the person who sent it.</summary>
     [Fact]
-    public async Task What_belongs_there_is_stored_and_nothing_else()
+    public async Task The_same_body_without_it_creates_a_row()
     {
         var made = (await api.Mallory.Post("/chats", new { title = "assigned", visibility = "private" })).Is(201);
         Assert.Equal(api.Mallory.Id, made.Body["userId"]!.GetValue<Guid>());

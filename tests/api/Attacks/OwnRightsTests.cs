@@ -4,7 +4,7 @@ using RlsChat.Database;
 namespace RlsChat.Tests.Api.Attacks;
 
 /// <summary>
-/// What hostile SQL may run: it gets what its person has, to the row. Each technique finds Mallory's own rows,
+/// Hostile SQL gets exactly the rows of its person. Each technique finds Mallory's own rows,
 /// which is the control, and of Ben's none.
 /// </summary>
 public sealed class OwnRightsTests(BreachedApi api) : BreachTest(api)

@@ -5,7 +5,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.Attacks;
 
 /// <summary>
-/// Becoming somebody else inside one statement, by set_config. Whoever had the secret of Ben's session would be
+/// Becoming another person inside one statement, by set_config. With the secret of Ben's session an attacker would be
 /// Ben in each of these: that is the control, and the reason why no statement gets at it.
 /// </summary>
 public sealed class SpoofTests(BreachedApi api) : BreachTest(api)
@@ -106,7 +106,7 @@ public sealed class SpoofTests(BreachedApi api) : BreachTest(api)
     private string Statement(string sql, string secret) => Api.Named(sql.Replace(
         "[spoof]", "set_config('auth.uid', '[ben]', true) || set_config('auth.session', '[secret]', true)", StringComparison.Ordinal), secret);
 
-    /// <summary>What an attacker might put there, the digest that stands in the database among them.</summary>
+    /// <summary>Secrets that an attacker might try, among them the digest in the database.</summary>
     private async Task<(string What, string Secret)[]> Guesses()
     {
         var secret = Claims.SessionOf(Api.Ben.Person.AccessToken);

@@ -7,6 +7,11 @@ internal sealed class Victim
 {
     public required Person Person { get; init; }
     public required Person Colleague { get; init; }
+
+    /// <summary>A former member of Acme, a person who is invited there, and an operator.</summary>
+    public required Person Gone { get; init; }
+    public required Person Invited { get; init; }
+    public required Person Operator { get; init; }
     public required Guid Organization { get; init; }
     public required Resources Resources { get; init; }
     public Guid Chat { get; private set; }
@@ -21,8 +26,12 @@ internal sealed class Victim
     {
         var (ben, cleo, setup) = (await api.SignUp("ben"), await api.SignUp("cleo"), api.Setup);
         var resources = new Resources(await Contract.At(api.Address), ben);
-        var victim = new Victim { Person = ben, Colleague = cleo, Organization = await setup.Found(ben, BreachedApi.Mark), Resources = resources };
+        var (gone, dora, bank) = (await api.SignUp("gone"), await api.SignUp("dora"), await api.SignUp("bank"));
+        var victim = new Victim { Person = ben, Colleague = cleo, Gone = gone, Invited = dora, Operator = bank, Organization = await setup.Found(ben, BreachedApi.Mark), Resources = resources };
         await setup.Admit(ben, cleo);
+        await setup.Admit(ben, gone);
+        await setup.As<bool>(gone, "select public.leave_organization()");
+        await setup.Verify(dora);
         var organizationId = victim.Organization;
         victim.Chat = await ben.Begin(BreachedApi.Mark);
         victim.Message = await ben.Say(victim.Chat, BreachedApi.Mark);
@@ -37,7 +46,7 @@ internal sealed class Victim
         victim.Role = (await ben.Post($"/organizations/{organizationId}/roles",
             new { name = BreachedApi.Mark, permissions = new[] { "can_view_audit" } })).Is(201).Id;
         victim.Invitation = (await ben.Post($"/organizations/{organizationId}/invitations",
-            new { email = "dora@example.org", roleId = victim.Role })).Is(201).Id;
+            new { email = dora.Email, roleId = victim.Role })).Is(201).Id;
         resources["chats"] = [victim.Chat];
         resources["messages"] = [victim.Message];
         resources["documents"] = [victim.Document];
@@ -48,7 +57,6 @@ internal sealed class Victim
         resources["organizations"] = [organizationId];
         resources["members"] = [cleo.Id];
         await resources.MakeOthers();
-        var bank = await api.SignUp("bank");
         await setup.MakeOperator(bank);
         await setup.As<decimal>(bank, "select public.grant_credits($1, 10, $2)", ben.Id, BreachedApi.Mark);
         return victim;

@@ -12,7 +12,7 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Doubles;
 
-/// <summary>Somebody at GitHub: numeric id, login, the address of their profile, and their addresses.</summary>
+/// <summary>A user of GitHub: numeric id, login, the address of the profile, and all addresses.</summary>
 internal sealed record GitHubUser(long Id, string Login, string? ProfileEmail = null, params GitHubUser.Address[] Emails)
 {
     public sealed record Address(string Email, bool Primary, bool Verified);
@@ -20,7 +20,7 @@ internal sealed record GitHubUser(long Id, string Login, string? ProfileEmail = 
 
 /// <summary>
 /// GitHub on loopback: it checks what GitHub checks (client, secret, redirect address, PKCE, a code
-/// used once and by whom it was given to, scopes, a User-Agent) and answers as GitHub does, with
+/// used once and by its owner, scopes, a User-Agent) and answers as GitHub does, with
 /// errors under status 200. Who sits at the browser is the cookie "user".
 /// </summary>
 internal sealed class GitHubDouble : IAsyncDisposable
@@ -72,6 +72,16 @@ internal sealed class GitHubDouble : IAsyncDisposable
         var code = Random();
         _codes[code] = new Grant(who, RegisteredRedirect, Hash(verifier));
         return code;
+    }
+
+    /// <summary>Forgets everybody and everything that it has seen.</summary>
+    public void Reset()
+    {
+        People.Clear();
+        Refusals.Clear();
+        _codes.Clear();
+        _tokens.Clear();
+        IsDown = false;
     }
 
     public async ValueTask DisposeAsync()

@@ -28,13 +28,13 @@ public sealed class ApiFixture : IAsyncLifetime
     internal LogLines Log { get; } = new();
     internal Setup Setup { get; private set; } = null!;
 
-    /// <summary>How long live delivery waits here: what a test sets is set back when the database is emptied.</summary>
+    /// <summary>How long live delivery waits here; what a test changes is reset at its end.</summary>
     internal Patience Patience => App.Services.GetRequiredService<Patience>();
 
-    /// <summary>The people of the chat matrices; null once the database was emptied.</summary>
-    internal ChatWorld? ChatWorld { get; set; }
+    internal void ResetPatience() =>
+        (Patience.Remainder, Patience.Reader, Patience.End) = (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
 
-    /// <summary>The same, for the matrices about an organization.</summary>
+    /// <summary>The people of the tests about an organization; null once the database was emptied.</summary>
     internal OrganizationWorld? OrganizationWorld { get; set; }
 
     /// <summary>The people around an organization's content; null once the database was emptied.</summary>
@@ -43,6 +43,14 @@ public sealed class ApiFixture : IAsyncLifetime
     public async Task InitializeAsync()
     {
         Database = await (await TestServer.Shared).CreateDatabase();
+        if (Database.SuperuserConnectionString is { } superuser)
+        {
+            // Two who meet wait for this long, and only a superuser may shorten it.
+            await using var connection = new NpgsqlConnection(superuser);
+            await connection.OpenAsync();
+            await Run(connection, $"alter database {Database.Name} set deadlock_timeout = '200ms'");
+        }
+
         Setup = new Setup(Database);
         _app = Build(Database, Log);
         await _app.StartAsync();
@@ -67,10 +75,10 @@ public sealed class ApiFixture : IAsyncLifetime
                 builder.Logging.ClearProviders();
                 builder.Logging.AddProvider((log ?? new LogLines()).For(builder.Environment));
 
-                // A test signs many people in: what takes time in a password's hash is not what is tested.
+                // Tests sign many people in, and do not test how long a hash takes.
                 builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = iterations);
 
-                // Nor how quickly a test reads what was put before the end.
+                // They do not test how quickly a client reads the last events either.
                 builder.Services.AddSingleton(new Patience { Remainder = TimeSpan.FromMinutes(1), End = TimeSpan.FromMinutes(1) });
                 // A purge between two looks at a table would be taken for an attack's effect.
                 builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(Purge)));
@@ -87,7 +95,7 @@ public sealed class ApiFixture : IAsyncLifetime
             + $"@{host ?? settings.Host}:{port ?? settings.Port}/{settings.Database}";
     }
 
-    /// <summary>Another API over the same database, with these settings on top; whoever asks for it disposes it.</summary>
+    /// <summary>Another API over the same database, with these settings on top; the caller disposes it.</summary>
     internal async Task<WebApplication> Open(params string[] settings)
     {
         var api = Build(Database, settings: settings);
@@ -95,12 +103,12 @@ public sealed class ApiFixture : IAsyncLifetime
         return api;
     }
 
-    /// <summary>Nobody in particular.</summary>
+    /// <summary>A client without a token.</summary>
     internal Person Anonymous() => new("anonymous", Address);
 
-    /// <summary>Somebody who has just signed up, under an address that nobody has.</summary>
-    /// <param name="name">Who.</param>
-    /// <param name="api">Where, when it is another API over this database.</param>
+    /// <summary>A person who has just signed up, with an address of their own.</summary>
+    /// <param name="name">Their name in messages of failures.</param>
+    /// <param name="api">Another API over this database.</param>
     internal async Task<Person> SignUp(string name, WebApplication? api = null)
     {
         var person = new Person(name, api is null ? Address : AddressOf(api)) { Email = $"{name}.{Guid.NewGuid():N}@example.org" };
@@ -110,11 +118,29 @@ public sealed class ApiFixture : IAsyncLifetime
         return person;
     }
 
-    /// <summary>Nobody, and nothing but what a migration leaves.</summary>
+    /// <summary>An organization of an administrator and a member, and its id.</summary>
+    internal async Task<(Person Ana, Person Ben, Guid Organization)> Two()
+    {
+        var (ana, ben) = (await SignUp("ana"), await SignUp("ben"));
+        var organization = (await ana.Post("/organizations", new { name = "Acme" })).Is(201).Id;
+        await Setup.Verify(ben);
+        var token = await ana.Invite(organization, ben.Email, Setup.Member);
+        (await ben.Post("/invitations/accept", new { token })).Is(200);
+        return (ana, ben, organization);
+    }
+
+    /// <summary>An operator who has just signed up.</summary>
+    internal async Task<Person> Operator()
+    {
+        var person = await SignUp("operator");
+        await Setup.MakeOperator(person);
+        return person;
+    }
+
+    /// <summary>Deletes everything but what a migration leaves.</summary>
     internal async Task Empty()
     {
-        (ChatWorld, OrganizationWorld, ContentWorld) = (null, null, null);
-        (Patience.Remainder, Patience.Reader, Patience.End) = (TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1));
+        (OrganizationWorld, ContentWorld) = (null, null);
         await using var connection = new NpgsqlConnection(Database.OwnerConnectionString);
         await connection.OpenAsync();
         _respawner ??= await Respawner.CreateAsync(connection, new RespawnerOptions
@@ -122,9 +148,9 @@ public sealed class ApiFixture : IAsyncLifetime
             DbAdapter = DbAdapter.Postgres,
             SchemasToInclude = ["public"],
         });
-        // The API goes on living meanwhile: delivery reads, figures are asked for. Emptying gives way before
-        // the server looks for a deadlock (after a second), which could end the API's statement instead.
-        await Run(connection, "set lock_timeout = '300ms'");
+        // The API's background work continues. Emptying gives way before the server looks for a deadlock, which could
+        // end a statement of the API instead.
+        await Run(connection, "set lock_timeout = '100ms'");
         await Wait.WhileLocked(() => _respawner.ResetAsync(connection));
         // Respawn's truncate … cascade empties what it was told to leave alone, too.
         await Run(connection, "select app_private.ensure_builtin_rows()");
@@ -148,44 +174,17 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 }
 
-/// <summary>Tests of this collection share an API and its database, and run one after the other. Other collections run beside it.</summary>
-[CollectionDefinition(Name)]
-public sealed class SharedApi : ICollectionFixture<ApiFixture>
-{
-    public const string Name = "shared API";
-}
-
-/// <summary>The same for live delivery, whose tests wait most of their time.</summary>
-[CollectionDefinition(Name)]
-public sealed class LiveApi : ICollectionFixture<ApiFixture>
-{
-    public const string Name = "live API";
-}
-
-/// <summary>The same for signing in, whose tests start many APIs.</summary>
-[CollectionDefinition(Name)]
-public sealed class SignInApi : ICollectionFixture<ApiFixture>
-{
-    public const string Name = "sign-in API";
-}
-
-/// <summary>
-/// Tests that read metrics, which .NET collects by the name of a meter: those of another API in the process would be
-/// among them. They run after the other collections, one after the other.
-/// </summary>
-[CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class LoneApi : ICollectionFixture<ApiFixture>
-{
-    public const string Name = "lone API";
-}
-
-/// <summary>Tests that share one API; each begins with an empty database.</summary>
+/// <summary>Tests that share one API, each with people of its own; a test that counts everything empties the database first.</summary>
 [Collection(SharedApi.Name)]
 public abstract class ApiTest(ApiFixture fixture) : IAsyncLifetime
 {
     internal ApiFixture Fixture => fixture;
 
-    public virtual Task InitializeAsync() => fixture.Empty();
+    public virtual Task InitializeAsync() => Task.CompletedTask;
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public Task DisposeAsync()
+    {
+        fixture.ResetPatience();
+        return Task.CompletedTask;
+    }
 }

@@ -1,8 +1,8 @@
 namespace RlsChat.Tests.Api.Fixtures;
 
 /// <summary>
-/// The people of the matrices of content: one organization and who stands around it. They stay from
-/// one case to the next; what the case is about, each makes anew.
+/// The people of the tests of content: an organization and the people around it. They stay from one case to the next;
+/// the chats and documents of a matrix stay until a case changes them.
 /// </summary>
 internal sealed class ContentWorld
 {
@@ -11,28 +11,25 @@ internal sealed class ContentWorld
 
     private readonly Dictionary<string, Person> _people = [];
 
+    public required Setup Setup { get; init; }
+
     public Guid Organization { get; private set; }
+
+    public Dictionary<string, TestChat?> Chats { get; } = new() { ["personal"] = null, ["shared"] = null, ["public"] = null };
+
+    public Dictionary<string, TestDocument?> Documents { get; } = new() { ["personal"] = null, ["shared"] = null };
 
     public Person this[string name] => _people[name];
 
-    /// <summary>The current world, or a new one in an empty database.</summary>
-    public static async Task<ContentWorld> Of(ApiFixture fixture)
-    {
-        if (fixture.ContentWorld is null)
-        {
-            await fixture.Empty();
-            fixture.ContentWorld = await Make(fixture);
-        }
-
-        return fixture.ContentWorld;
-    }
+    /// <summary>The current world, or a new one.</summary>
+    public static async Task<ContentWorld> Of(ApiFixture fixture) => fixture.ContentWorld ??= await Make(fixture);
 
     /// <summary>The organization in which a row of that name stands: "shared" ones do.</summary>
     public Guid? Of(string row) => row == "shared" ? Organization : null;
 
     private static async Task<ContentWorld> Make(ApiFixture fixture)
     {
-        var world = new ContentWorld();
+        var world = new ContentWorld { Setup = fixture.Setup };
         foreach (var name in (string[])["admin", .. Members, "outsider"])
         {
             world._people[name] = await fixture.SignUp(name);

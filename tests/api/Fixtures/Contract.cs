@@ -62,7 +62,7 @@ internal sealed class Contract(JsonObject document)
         }
     }
 
-    /// <summary>What a reference points at, or the node itself.</summary>
+    /// <summary>The target of a reference, or the node itself.</summary>
     public JsonNode Resolve(JsonNode node) => node["$ref"]?.GetValue<string>() is { } reference
         ? reference.Split('/').Skip(1).Aggregate((JsonNode)document, (at, name) => at[name]!)
         : node;

@@ -22,19 +22,13 @@ internal sealed class OrganizationWorld
     /// <summary>Its token.</summary>
     public string Token { get; private set; } = "";
 
+    /// <summary>The last result of <see cref="Read"/>; null after a change.</summary>
+    public string? Known { get; set; }
+
     public Person this[string name] => People[name];
 
-    /// <summary>The current world, or a new one in an empty database.</summary>
-    public static async Task<OrganizationWorld> Of(ApiFixture fixture)
-    {
-        if (fixture.OrganizationWorld is null)
-        {
-            await fixture.Empty();
-            fixture.OrganizationWorld = await Make(fixture);
-        }
-
-        return fixture.OrganizationWorld;
-    }
+    /// <summary>The current world, or a new one.</summary>
+    public static async Task<OrganizationWorld> Of(ApiFixture fixture) => fixture.OrganizationWorld ??= await Make(fixture);
 
     /// <summary>All that could change: as its administrator sees it, and the balance of "member".</summary>
     public async Task<string> Read()

@@ -3,7 +3,7 @@ namespace RlsChat.Tests.Api.Fixtures;
 /// <summary>Reads a list to its end.</summary>
 internal static class Pages
 {
-    /// <summary>What every page holds, in order; the path has a query already.</summary>
+    /// <summary>The items of all pages, in order; the path has a query already.</summary>
     public static async Task<List<T>> Of<T>(Person person, string path, Func<Response, IEnumerable<T>> items)
     {
         var (seen, cursor) = (new List<T>(), "");

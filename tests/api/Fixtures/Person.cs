@@ -4,7 +4,7 @@ using System.Text;
 
 namespace RlsChat.Tests.Api.Fixtures;
 
-/// <summary>Somebody with an HTTP client. Whatever the API answers them must be as it says that it answers.</summary>
+/// <summary>A person with an HTTP client. Every response must match the description of the API.</summary>
 internal sealed class Person(string name, Uri address)
 {
     public const string Password = "correct horse battery";
@@ -80,6 +80,13 @@ internal sealed class Person(string name, Uri address)
         answer.Is(201);
         return answer.Id;
     }
+
+    /// <summary>Invites that address to an organization; the token.</summary>
+    public async Task<string> Invite(Guid organization, string email, Guid roleId) =>
+        (await Post($"/organizations/{organization}/invitations", new { email, roleId })).Is(201).Body["token"]!.GetValue<string>();
+
+    /// <summary>The path of this person as a member.</summary>
+    public string In(Guid organization) => $"/organizations/{organization}/members/{Id}";
 
     /// <summary>A message of theirs; its id.</summary>
     public async Task<Guid> Say(Guid chat, string text = "hello")

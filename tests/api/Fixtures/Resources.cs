@@ -21,7 +21,7 @@ internal sealed class Resources(Contract contract, Person person)
         set => _ids[kind] = value;
     }
 
-    /// <summary>What was made as the API describes it: the newest of each kind.</summary>
+    /// <summary>The newest of each kind that was created from the description.</summary>
     public IEnumerable<(string Kind, Guid Id)> Others => _newest.Select(made => (made.Key, made.Value));
 
     /// <summary>The paths of an operation: one for each of the person's resources that it can be about.</summary>

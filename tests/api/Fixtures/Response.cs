@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace RlsChat.Tests.Api.Fixtures;
 
-/// <summary>What the API answered.</summary>
+/// <summary>A response of the API.</summary>
 internal sealed partial class Response(string question, HttpResponseMessage response, string text)
 {
     public int Status => (int)response.StatusCode;

@@ -7,7 +7,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Fixtures;
 
 /// <summary>
-/// What a test needs quickly, or what has no endpoint. As people, through the same functions that
+/// Quick preparations, and those that have no endpoint. As people, through the same functions that
 /// endpoints call; never past the policies.
 /// </summary>
 internal sealed class Setup(TestDatabase database)
@@ -34,7 +34,7 @@ internal sealed class Setup(TestDatabase database)
         return result;
     }
 
-    /// <summary>What only time does to rows: one statement past the policies of that table, as its owner.</summary>
+    /// <summary>Changes rows as only time does: one statement without the policies of that table, as its owner.</summary>
     public async Task Age(string table, string sql)
     {
         await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
@@ -100,7 +100,7 @@ internal sealed class Setup(TestDatabase database)
     /// <summary>Proves that somebody's address is theirs.</summary>
     public Task Verify(Person person) => AskForProof(person, Guid.NewGuid().ToString(), proves: true);
 
-    /// <summary>Somebody asks for a proof of their address, whose mail holds this token; and proves it.</summary>
+    /// <summary>Requests a mail with this token that proves a person's address, and optionally proves it.</summary>
     public async Task AskForProof(Person person, string token, bool proves = false)
     {
         await using var connection = new NpgsqlConnection(database.AuthConnectionString);
@@ -115,6 +115,37 @@ internal sealed class Setup(TestDatabase database)
         }
 
         await transaction.CommitAsync();
+    }
+
+    /// <summary>Every row of every table, and every definition, as text.</summary>
+    public async Task<string> Everything()
+    {
+        await using var connection = new NpgsqlConnection(database.OwnerConnectionString);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("select set_config('role', 'rlschat_backup', true)"),
+                new("""
+                    select string_agg(query_to_xml(format('select %L || t::text from public.%I t order by 1', c.relname, c.relname),
+                      false, true, '')::text, '' order by c.relname)
+                    from pg_class c where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
+                    """),
+                new("select set_config('role', 'rlschat_owner', true)"),
+                new("select string_agg(d::text, '' order by d::text) from app_private.definitions() d"),
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync();
+        var everything = "";
+        do
+        {
+            await reader.ReadAsync();
+            everything += reader.GetString(0);
+        }
+        while (await reader.NextResultAsync());
+        return everything;
     }
 
     /// <summary>Turns a setting of the database, or takes it away, as an operator does, until it is disposed.</summary>

@@ -12,7 +12,7 @@ internal sealed class TestDocument
     public string First { get; private set; } = "2026-01-31T09:30:00.000Z";
     public string Second { get; private set; } = "2026-01-31T09:30:00.000Z";
 
-    /// <summary>Written by its owner; whoever suggests must see it.</summary>
+    /// <summary>Written by its owner; the critic must see it.</summary>
     public static async Task<TestDocument> By(Person owner, Guid? organizationId, Person critic, string text = "words")
     {
         var first = (await owner.Post("/documents", new { title = text, content = text, organizationId })).Is(201);

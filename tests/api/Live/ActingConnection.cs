@@ -4,7 +4,7 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Live;
 
-/// <summary>What somebody may see, asked as that person: the policies response, and no function of delivery.</summary>
+/// <summary>The rows that a person may see, as the policies decide, without a function of delivery.</summary>
 /// <param name="Chats">The chats that they see.</param>
 /// <param name="Theirs">Those of them that are their own or their organization's.</param>
 /// <param name="Organization">Where they are a member.</param>
@@ -55,7 +55,7 @@ internal sealed class ActingConnection(NpgsqlConnection connection) : IAsyncDisp
             rows[0].Organization);
     }
 
-    /// <summary>What was written into the outbox after that number.</summary>
+    /// <summary>The rows of the outbox after that number.</summary>
     public async Task<List<OutboxRow>> Since(long last)
     {
         await using var batch = new NpgsqlBatch(connection)

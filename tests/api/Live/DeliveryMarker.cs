@@ -4,7 +4,7 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
-/// <summary>Somebody apart, who is told when they write: then delivery has read all that was written before.</summary>
+/// <summary>Another person, who gets an event when they write: then delivery has read all earlier writes.</summary>
 internal sealed class DeliveryMarker(ApiFixture fixture, ActingConnection acting, Person person, Guid chat, Follower follower) : IAsyncDisposable
 {
     public static async Task<DeliveryMarker> Light(ApiFixture fixture, ActingConnection acting)

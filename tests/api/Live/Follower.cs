@@ -15,7 +15,7 @@ internal sealed record ReceivedEvent(string Kind, string? Id, string Text)
     public override string ToString() => $"{Kind} {(Text.Length > 500 ? $"{Text[..500]}…" : Text)}";
 }
 
-/// <summary>Somebody who follows a live stream, and remembers all that came; pings aside.</summary>
+/// <summary>A client of a live stream, which keeps all events but pings.</summary>
 internal sealed class Follower : IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { MaxConnectionsPerServer = int.MaxValue })

@@ -17,7 +17,7 @@ internal sealed class Following(Person person, Guid? chat)
 
     public List<OutboxRow> Expected { get; } = [];
 
-    /// <summary>What happened while they were away, or was not for them: whether they saw the row, and at which step.</summary>
+    /// <summary>Events while they were away, or not for them: whether they saw the row, and at which step.</summary>
     public List<(OutboxRow Event, bool Saw, int Step)> Missed { get; } = [];
 
     /// <summary>The last event that they have, or that was there when they came.</summary>
@@ -29,7 +29,7 @@ internal sealed class Following(Person person, Guid? chat)
     public bool Saw(OutboxRow e, VisibleRows then) =>
         e.Chat is { } there ? Sees(then, there) : chat is null && then.Organization == e.Organization;
 
-    /// <summary>Whether they are told at once: who sees it, and of a deletion, who saw it before too.</summary>
+    /// <summary>Whether they get it at once: they see it, and before a deletion they saw it too.</summary>
     public bool Hears(OutboxRow e, VisibleRows then, VisibleRows now, bool isChatGone) => e switch
     {
         { Chat: null } when chat is not null => false,

@@ -3,7 +3,7 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.Live;
 
-/// <summary>GET /chats/{id}/events and GET /me/events: what is told, to whom, and in which form.</summary>
+/// <summary>GET /chats/{id}/events and GET /me/events: which events are sent, to which people, and in which form.</summary>
 [Collection(LiveApi.Name)]
 public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
 {
@@ -20,7 +20,7 @@ public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
         Follower.Of(_world[who], Fixture.Address, path, lastId);
 
     [Fact]
-    public async Task What_happens_in_a_chat_is_told_in_the_form_of_its_lists()
+    public async Task Events_of_a_chat_have_the_form_of_its_lists()
     {
         var (owner, member) = (_world["owner"], _world["member"]);
         var chat = await owner.Begin("old", organizationId: _world.Organization);
@@ -64,7 +64,7 @@ public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("personal", "public", "owner outsider left anonymous")]
     [InlineData("shared", "private", "owner admin member manager can_manage_chats")]
     [InlineData("shared", "public", "owner member outsider left anonymous")]
-    public async Task A_chat_may_be_followed_by_who_sees_it(string where, string visibility, string who)
+    public async Task People_who_see_a_chat_can_follow_it(string where, string visibility, string who)
     {
         var chat = await _world["owner"].Begin("chat", visibility, _world.Of(where));
         foreach (var name in who.Split(' '))
@@ -84,7 +84,7 @@ public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Ones_own_events_are_of_ones_own_chats_and_ones_organizations()
+    public async Task A_person_gets_events_of_their_chats_and_their_organization()
     {
         var (owner, outsider) = (_world["owner"], _world["outsider"]);
         await using var mine = await Follow("owner", "/me/events");
@@ -113,7 +113,7 @@ public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Who_joins_leaves_or_is_given_another_role_is_told_to_colleagues()
+    public async Task Colleagues_get_events_of_members()
     {
         await using var admin = await Follow("admin", "/me/events");
         await using var outsider = await Follow("outsider", "/me/events");
@@ -135,7 +135,7 @@ public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_deletion_is_told_to_who_could_see_the_row_and_not_to_who_came_later()
+    public async Task A_deletion_is_sent_to_people_who_could_see_the_row_and_not_to_later_members()
     {
         var owner = _world["owner"];
         var chat = await owner.Begin(organizationId: _world.Organization);
@@ -150,13 +150,13 @@ public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
         await follower.Hears("message.deleted", late);
         await guests.Hears("message.deleted", late);
         Assert.DoesNotContain(guests.All, heard => heard.Kind == "message.deleted" && heard.Row == early);
-        // Nor when all of it is read at once, from before.
+        // The same holds when all of it is read at once, from an earlier id.
         await using var again = await Follower.Of(guest, Fixture.Address, "/me/events", before);
         Assert.Equal(guests.All.Select(heard => heard.ToString()), again.All.Select(heard => heard.ToString()));
     }
 
     [Fact]
-    public async Task Nobody_follows_what_is_theirs_without_saying_who_they_are()
+    public async Task Following_needs_a_session_and_a_visible_row()
     {
         foreach (var (person, path, status) in new[]
         {
@@ -176,7 +176,7 @@ public sealed class LiveEventTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("x")]
     [InlineData("MTtxOzE6MTo7OzA!")]
     [InlineData("0")]
-    public async Task An_id_that_is_none_is_refused(string id)
+    public async Task An_invalid_id_is_refused(string id)
     {
         using var response = await Follower.Open(_world["owner"], Fixture.Address, "/me/events", id);
         Assert.Equal(400, (int)response.StatusCode);

@@ -9,7 +9,7 @@ namespace RlsChat.Tests.Api.Live;
 /// Nothing is lost and nothing repeated, whatever is cut: the connection that listens, the API, the client's.
 /// Two processes' worth of API stand on one database.
 /// </summary>
-[Collection(LiveApi.Name)]
+[Collection(LiveLoadApi.Name)]
 public sealed class NothingLostTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int Events = 10_000, Writers = 8;
@@ -42,7 +42,7 @@ public sealed class NothingLostTests(ApiFixture fixture) : ApiTest(fixture)
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(i => Write(i, person, chat)));
         await cutting;
 
-        // What was written last arrives; then nothing more may come.
+        // The last writes arrive; then nothing more may come.
         Assert.Equal(Events, _written.Count);
         for (var until = DateTime.UtcNow.AddSeconds(60); readers.Any(reader => reader.Seen.Count < Events) && DateTime.UtcNow < until; await Task.Delay(20)) { }
         _isDone = true;
@@ -170,7 +170,7 @@ public sealed class NothingLostTests(ApiFixture fixture) : ApiTest(fixture)
                 }
                 catch (Exception e) when (e is HttpRequestException or IOException or NullReferenceException or ObjectDisposedException)
                 {
-                    // Nobody there, for the moment.
+                    // No API answers at this moment.
                     follower = null;
                 }
 

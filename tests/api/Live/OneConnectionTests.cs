@@ -6,7 +6,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Live;
 
 /// <summary>However many follow, a process holds one connection for them between events, and makes another when it is lost.</summary>
-[Collection(LiveApi.Name)]
+[Collection(LiveLoadApi.Name)]
 public sealed class OneConnectionTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private const int People = 50, OfEach = 20;
@@ -34,7 +34,7 @@ public sealed class OneConnectionTests(ApiFixture fixture) : ApiTest(fixture)
     {
         // A database of its own: whatever is connected there is this process's.
         await using var database = await (await TestServer.Shared).CreateDatabase();
-        // Figures are asked for four times a minute, whoever follows: not by this clock.
+        // Figures are read four times a minute; not by this clock.
         await using var api = ApiFixture.Build(
             database, adjust: builder => builder.Services.AddSingleton<TimeProvider>(new ClockWithoutTimers()), settings: ["--DATABASE_IDLE_TIMEOUT=1"]);
         await api.StartAsync();
@@ -69,7 +69,7 @@ public sealed class OneConnectionTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_connection_that_is_lost_is_made_anew_and_nothing_is_missed()
+    public async Task A_lost_connection_is_replaced_and_nothing_is_missed()
     {
         await using var database = await (await TestServer.Shared).CreateDatabase();
         await using var api = ApiFixture.Build(database);

@@ -8,7 +8,7 @@ namespace RlsChat.Tests.Api.Live;
 public sealed class OpeningTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
-    public async Task It_outlives_the_time_that_a_request_may_take()
+    public async Task A_live_stream_outlives_the_request_timeout()
     {
         await using var api = await Fixture.Open("--REQUEST_TIMEOUT=1");
         var owner = await Fixture.SignUp("owner");
@@ -17,7 +17,7 @@ public sealed class OpeningTests(ApiFixture fixture) : ApiTest(fixture)
         await using var mine = await InTime("/me/events");
         var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
         await using var answer = await InTime($"/streams/{stream}");
-        await Task.Delay(2500);
+        await Task.Delay(1300);
         var message = await owner.Say(chat);
         (await owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "late" })).Is(200);
         await events.Hears("message.created", message);
@@ -43,7 +43,7 @@ public sealed class OpeningTests(ApiFixture fixture) : ApiTest(fixture)
     [Theory]
     [InlineData("owner", 20)]
     [InlineData("anonymous", 100)]
-    public async Task There_are_so_many_at_once_of_a_person_and_of_an_address(string who, int most)
+    public async Task A_person_and_an_address_have_a_limit_of_live_streams(string who, int most)
     {
         var (owner, other) = (await Fixture.SignUp("owner"), await Fixture.SignUp("other"));
         var path = $"/chats/{await owner.Begin(visibility: "public")}/events";
@@ -70,7 +70,7 @@ public sealed class OpeningTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task It_is_open_before_there_is_anything_to_say()
+    public async Task A_live_stream_is_open_before_its_first_event()
     {
         var owner = await Fixture.SignUp("owner");
         var chat = await owner.Begin();

@@ -30,7 +30,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task It_goes_on_after_the_id()
+    public async Task A_subscription_continues_after_the_id()
     {
         var before = await Position();
         var missed = new[] { await _owner.Say(_chat), await _owner.Say(_chat), await _owner.Say(_chat) };
@@ -50,7 +50,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("of another timeline")]
     [InlineData("of the future")]
     [InlineData("among too much")]
-    public async Task Reset_is_said_when_what_came_since_cannot_be(string how)
+    public async Task Reset_is_sent_when_the_missed_events_are_not_known(string how)
     {
         var position = RlsChat.Api.Live.Position.Parse(await Position())!;
         var (server, database, timeline) = position.Place.Split('-') is [var s, var d, var t] ? (s, d, t) : throw new FormatException(position.Place);
@@ -75,7 +75,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
             _ => position with { After = "900000000000:900000000000:" },
         };
         await using var follower = await Follower.Of(_owner, Fixture.Address, "/me/events", other.ToString());
-        // It begins anew, from an id that is good.
+        // It starts again, from an id that is valid.
         var next = await _owner.Say(_chat);
         await follower.Hears("message.created", next);
         Assert.Equal(["reset", "message.created"], follower.All.Select(heard => heard.Kind));
@@ -85,11 +85,11 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Who_takes_nothing_is_dropped_and_goes_on_without_a_loss()
+    public async Task A_stalled_subscription_is_dropped_and_continues_without_a_loss()
     {
         const int Messages = 500;
         Fixture.Patience.End = TimeSpan.FromSeconds(1);
-        // Who does not read "ready" knows where they begin all the same.
+        // A client that has not read "ready" has this position all the same.
         var stalled = await Follower.Open(_owner, Fixture.Address, $"/chats/{_chat}/events", await Position());
         // More than buffers hold on the way: 30 MB.
         await Flood(Messages);
@@ -112,7 +112,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Who_goes_away_while_others_are_led_up_holds_up_nobody()
+    public async Task A_subscription_that_ends_while_others_catch_up_delays_nobody()
     {
         var subscriptions = Fixture.App.Services.GetRequiredService<Subscriptions>();
         var before = RlsChat.Api.Live.Position.Parse(await Position());
@@ -128,7 +128,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_page_of_large_events_ends_early_and_the_next_goes_on_there()
+    public async Task A_page_of_large_events_ends_early_and_the_next_continues_there()
     {
         var start = RlsChat.Api.Live.Position.Parse(await Position())!;
         var missed = await Flood(75);
@@ -151,7 +151,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Others_go_on_before_whoever_comes_from_afar()
+    public async Task Current_subscriptions_come_before_lagging_ones()
     {
         const int Messages = 600;
         var before = await Position();
@@ -170,13 +170,13 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Theory]
-    [InlineData("who has no room")]
-    [InlineData("who has all of an answer")]
-    public async Task What_waits_for_a_slow_reader_is_theirs_only_for_as_long_as_they_have_access(string whom)
+    [InlineData("without room")]
+    [InlineData("at the end of a stream")]
+    public async Task A_slow_subscription_ends_when_access_is_lost(string how)
     {
         Fixture.Patience.Reader = TimeSpan.FromMinutes(5);
         Subscription slow;
-        if (whom == "who has no room")
+        if (how == "without room")
         {
             slow = Owner(RlsChat.Api.Live.Position.Parse(await Position()));
             await Flood(50);
@@ -199,7 +199,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Who_takes_nothing_of_a_whole_answer_is_dropped()
+    public async Task A_follower_of_a_finished_stream_that_reads_nothing_is_dropped()
     {
         Fixture.Patience.Reader = TimeSpan.FromSeconds(1);
         var (slow, open) = (Owner(null, await Answer()), Fixture.App.Services.GetRequiredService<Subscriptions>());
@@ -207,56 +207,6 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
         await Wait.Until(() => Task.FromResult(slow.Ended is not null));
         Assert.Equal("slow", slow.Ended);
         open.Remove(slow);
-    }
-
-    [Theory]
-    [InlineData(0, "end")]
-    [InlineData(60, "chat.deleted end")]
-    public async Task What_waits_at_the_end_is_written_for_a_moment(int seconds, string kinds)
-    {
-        var subscription = new Subscription { Patience = new() { Remainder = TimeSpan.FromSeconds(seconds) }, Cut = () => { }, Drained = () => { } };
-        Assert.True(subscription.TryPut(new("{}", "chat.deleted")));
-        subscription.Release();
-        subscription.End("not_found");
-        var written = await subscription.Read(_ => ValueTask.CompletedTask, default).Select(item => item.EventType).ToListAsync();
-        Assert.Equal(kinds.Split(' '), written);
-    }
-
-    [Fact]
-    public async Task Who_leaves_even_the_end_untaken_is_cut_off_and_who_took_it_is_not()
-    {
-        var (cut, closed) = (new TaskCompletionSource(), new TaskCompletionSource());
-        var subscription = new Subscription { Patience = new() { End = TimeSpan.Zero }, Cut = cut.SetResult, Drained = () => { } };
-        var other = new Subscription { Patience = new() { End = TimeSpan.FromMilliseconds(50) }, Cut = closed.SetResult, Drained = () => { } };
-        other.Close();
-        other.End("slow");
-        subscription.End("slow");
-        await cut.Task;
-        await Task.Delay(200);
-        Assert.False(closed.Task.IsCompleted);
-    }
-
-    [Fact]
-    public void The_limits_are_those_that_are_told() =>
-        Assert.Equal((0.25, 10, 1), (new Patience().Remainder.TotalSeconds, new Patience().Reader.TotalSeconds, new Patience().End.TotalSeconds));
-
-    [Fact]
-    public void What_waits_for_a_reader_is_bounded()
-    {
-        var subscription = new Subscription { Cut = () => { }, Drained = () => { } };
-        Assert.Equal((1024, false), (Fill(subscription, 10), subscription.HasRoom));
-        subscription = new Subscription { Cut = () => { }, Drained = () => { } };
-        Assert.Equal((41, false), (Fill(subscription, 100_000), subscription.HasRoom));
-        // Of a stream whose follower has no room nothing is asked for; their access is.
-        subscription = new Subscription { Stream = Guid.NewGuid(), Index = 3, Cut = () => { }, Drained = () => { } };
-        var other = new Subscription { Stream = subscription.Stream, Index = 4, Cut = () => { }, Drained = () => { } };
-        Assert.Equal((10, false), (Fill(subscription, 100_000), subscription.IsStuck));
-        Assert.Equal([null, 4], new SubscriptionArrays([subscription, other]).Indexes);
-        Assert.Equal([subscription.Stream, subscription.Stream], new SubscriptionArrays([subscription, other]).Streams);
-        // One that is larger than all goes when nothing else waits: nobody stands still for ever.
-        subscription = new Subscription { Cut = () => { }, Drained = () => { } };
-        Assert.True(subscription.TryPut(new(new string('x', 5_000_000), "ping")));
-        Assert.False(subscription.TryPut(new("", "ping")) && subscription.TryPut(new("x", "ping")));
     }
 
     /// <summary>So many messages, as large as an event tells them; their ids, in order.</summary>
@@ -275,18 +225,6 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
         (await _owner.Post($"/streams/{stream}/chunks", new { index = 0, data = "x" })).Is(200);
         (await _owner.Post($"/streams/{stream}/finish", new { })).Is(201);
         return stream;
-    }
-
-    /// <summary>How many events of that length there is room for.</summary>
-    private static int Fill(Subscription subscription, int characters)
-    {
-        var put = 0;
-        while (put < 5000 && subscription.TryPut(new(new string('x', characters), "ping")))
-        {
-            put++;
-        }
-
-        return put;
     }
 
     private Subscription Owner(RlsChat.Api.Live.Position? from, Guid? stream = null) => new()

@@ -32,7 +32,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
         [.. follower.All.Where(heard => heard.Kind == "chunk").Select(heard => (heard.Data["index"]!.GetValue<int>(), heard.Data["data"]!.GetValue<string>()))];
 
     [Fact]
-    public async Task Chunks_come_in_order_from_the_first_and_then_the_message()
+    public async Task Chunks_arrive_in_order_and_then_the_message()
     {
         await Append(0, "a\r\n");
         await using var follower = await Follow();
@@ -49,7 +49,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task It_goes_on_after_the_chunk_that_one_has_on_another_instance()
+    public async Task A_stream_continues_after_a_chunk_on_another_instance()
     {
         await using var other = ApiFixture.Build(Fixture.Database);
         await other.StartAsync();
@@ -74,7 +74,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task One_that_is_silent_is_abandoned()
+    public async Task A_silent_stream_is_abandoned()
     {
         await Append(0, "a");
         await using var follower = await Follow();
@@ -84,7 +84,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Who_takes_nothing_of_it_holds_up_nobody_and_is_dropped()
+    public async Task Stalled_followers_delay_nobody_and_are_dropped()
     {
         // As JSON each of its characters is six: 6 MB for each follower, more than buffers hold on the way.
         const int Pieces = 15;
@@ -113,7 +113,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
         {
             await using var follower = Follower.Late(response);
             await follower.Until(f => f.IsOver, "it was closed");
-            // What they have they have in order, and go on from there.
+            // The received chunks are in order, and the stream continues there.
             var (has, last) = (Chunks(follower), follower.LastId);
             Assert.Equal(Enumerable.Range(0, has.Count), has.Select(chunk => chunk.Item1));
             Assert.InRange(has.Count, 0, Pieces - 1);
@@ -126,7 +126,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("leaves")]
     [InlineData("is deleted")]
     [InlineData("signs out")]
-    public async Task Who_may_see_it_no_more_hears_no_more(string how)
+    public async Task A_follower_who_loses_access_gets_no_more(string how)
     {
         await using var follower = await Follow();
         await Append(0, "a");
@@ -156,7 +156,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task It_is_there_for_who_sees_the_chat_alone()
+    public async Task Only_people_who_see_the_chat_can_follow_a_stream()
     {
         foreach (var who in new[] { "outsider", "left", "anonymous" })
         {

@@ -4,14 +4,13 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
-/// <summary>One's own sessions, accounts and password: seen, ended and changed by oneself and nobody else.</summary>
-[Collection(SignInApi.Name)]
-public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
+/// <summary>A person's sessions, accounts and password, which only that person lists, ends and changes.</summary>
+public sealed class MyAccountTests(SignInFixture fixture) : SignInTest(fixture)
 {
     private const string NewPassword = "a quite different one";
 
     [Fact]
-    public async Task Sessions_are_ones_own_and_the_current_one_is_marked()
+    public async Task A_person_lists_their_own_sessions_and_the_current_one_is_marked()
     {
         var ana = await Fixture.SignUp("ana");
         var phone = await Again(ana);
@@ -31,7 +30,7 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_session_says_when_it_began_and_was_last_used_and_from_which_client()
+    public async Task A_session_has_its_times_and_its_client()
     {
         var ana = await Fixture.SignUp("ana");
         var phone = new Person("ana", Fixture.Address);
@@ -48,7 +47,7 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.Equal(TimeSpan.FromDays(1), began["createdAt"]!.GetValue<DateTime>() - refreshed["createdAt"]!.GetValue<DateTime>());
         Assert.InRange(refreshed["lastUsed"]!.GetValue<DateTime>() - refreshed["createdAt"]!.GetValue<DateTime>(), TimeSpan.FromDays(1), TimeSpan.FromDays(1.5));
 
-        // What is read with a session is not written down.
+        // Requests that only read do not count as use.
         Assert.Equal(refreshed.ToJsonString(), (await Session(phone)).ToJsonString());
 
         async Task<JsonNode> Session(Person person) =>
@@ -62,10 +61,10 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("", null)]
     [InlineData(null, null)]
     [InlineData("caf\u00e9 \ud83d\ude00", "caf\u00e9 \ud83d\ude00")]
-    public void A_client_is_what_can_be_seen_of_its_name(string? header, string? client) => Assert.Equal(client, UserAgent.Excerpt(header));
+    public void A_client_is_the_visible_part_of_its_name(string? header, string? client) => Assert.Equal(client, UserAgent.Excerpt(header));
 
     [Fact]
-    public async Task A_clients_name_is_cut_at_two_hundred_characters_and_not_within_one()
+    public async Task A_client_is_cut_at_two_hundred_characters_and_not_within_one()
     {
         Assert.Equal(new string('x', 200), UserAgent.Excerpt(new string('x', 5000)));
         Assert.Equal(new string('x', 199), UserAgent.Excerpt(new string('x', 199) + "\ud83d\ude00"));
@@ -76,12 +75,11 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_session_that_began_at_GitHub_says_its_client()
+    public async Task A_session_from_GitHub_has_its_client()
     {
-        await using var host = await SignInHost.Open(Fixture);
-        host.GitHubUser("ana", 7, "ana@example.org");
-        using var browser = host.Browser("ana");
-        var ana = host.Of(await browser.SignIn());
+        Host.GitHubUser("ana", 7, "ana@example.org");
+        using var browser = Host.Browser("ana");
+        var ana = Host.Of(await browser.SignIn());
         Assert.Equal(Browser.UserAgent, (await ana.Get("/me/sessions")).Is(200).Body["items"]![0]!["client"]!.GetValue<string>());
     }
 
@@ -96,20 +94,12 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
 
         var all = (await ana.Get("/me/sessions")).Is(200).Body["items"]!.AsArray().Select(session => session!["id"]!.GetValue<int>()).ToArray();
         Assert.Equal(5, all.Length);
-        var (paged, cursor) = (new List<int>(), "");
-        do
-        {
-            var page = (await ana.Get($"/me/sessions?limit=2{cursor}")).Is(200);
-            paged.AddRange(page.Body["items"]!.AsArray().Select(session => session!["id"]!.GetValue<int>()));
-            cursor = page.NextCursor is { } next ? $"&cursor={next}" : null;
-        }
-        while (cursor is not null);
-        Assert.Equal(all, paged);
+        Assert.Equal(all, await Pages.Of(ana, "/me/sessions?limit=2", page => page.Body["items"]!.AsArray().Select(session => session!["id"]!.GetValue<int>())));
         (await ana.Get("/me/sessions?limit=0&cursor=x")).Refuses("limit", "cursor");
     }
 
     [Fact]
-    public async Task A_session_that_is_ended_elsewhere_has_no_rights_at_the_next_request()
+    public async Task A_session_that_another_one_ends_has_no_rights_at_the_next_request()
     {
         var ana = await Fixture.SignUp("ana");
         var phone = await Again(ana);
@@ -126,7 +116,7 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Nobody_ends_another_persons_session()
+    public async Task A_person_cannot_end_the_session_of_another()
     {
         var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var session = await Current(ana);
@@ -140,62 +130,52 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Accounts_are_ones_own_and_come_in_pages()
+    public async Task A_person_lists_their_own_accounts_in_pages()
     {
-        await using var host = await SignInHost.Open(Fixture);
-        var (ana, ben) = (await host.SignUp("ana"), await host.SignUp("ben"));
+        var (ana, ben) = (await Host.SignUp("ana"), await Host.SignUp("ben"));
         for (var id = 1; id <= 5; id++)
         {
-            await Link(host, ana, id);
+            await Host.Link(ana, id);
         }
 
-        var (paged, cursor) = (new List<string>(), "");
-        do
-        {
-            var page = (await ana.Get($"/me/accounts?limit=2{cursor}")).Is(200);
-            paged.AddRange(page.Body["items"]!.AsArray().Select(account => account!["id"]!.GetValue<string>()));
-            cursor = page.NextCursor is { } next ? $"&cursor={next}" : null;
-        }
-        while (cursor is not null);
+        var paged = await Pages.Of(ana, "/me/accounts?limit=2", page => page.Body["items"]!.AsArray().Select(account => account!["id"]!.GetValue<string>()));
         Assert.Equal(["1", "2", "3", "4", "5"], paged.Order());
         Assert.Empty((await ben.Get("/me/accounts")).Is(200).Body["items"]!.AsArray());
-        (await host.Anonymous().Get("/me/accounts")).Is(401, "unauthenticated");
+        (await Host.Anonymous().Get("/me/accounts")).Is(401, "unauthenticated");
     }
 
     [Fact]
-    public async Task An_account_that_is_unlinked_signs_its_person_in_no_more()
+    public async Task An_unlinked_account_no_longer_signs_its_person_in()
     {
-        await using var host = await SignInHost.Open(Fixture);
-        var (ana, ben) = (await host.SignUp("ana"), await host.SignUp("ben"));
-        await Link(host, ana, 7);
+        var (ana, ben) = (await Host.SignUp("ana"), await Host.SignUp("ben"));
+        await Host.Link(ana, 7);
         var hidden = (await ben.Delete("/me/accounts/github/7")).Is(404);
         Assert.Equal((await ben.Delete("/me/accounts/github/8")).Is(404).WithoutTrace(), hidden.WithoutTrace());
-        (await host.Anonymous().Delete("/me/accounts/github/7")).Is(401, "unauthenticated");
+        (await Host.Anonymous().Delete("/me/accounts/github/7")).Is(401, "unauthenticated");
         (await ana.Delete("/me/accounts/gitlab/7")).Is(404);
         Assert.Single((await ana.Get("/me/accounts")).Body["items"]!.AsArray());
 
         (await ana.Delete("/me/accounts/github/7")).Is(204);
         Assert.Empty((await ana.Get("/me/accounts")).Body["items"]!.AsArray());
-        using var browser = host.Browser("octo7");
-        Assert.NotEqual(ana.Id, host.Of(await browser.SignIn()).Id);
+        using var browser = Host.Browser("octo7");
+        Assert.NotEqual(ana.Id, Host.Of(await browser.SignIn()).Id);
     }
 
     [Fact]
-    public async Task The_last_way_in_is_not_unlinked()
+    public async Task The_last_way_in_cannot_be_unlinked()
     {
-        await using var host = await SignInHost.Open(Fixture);
-        host.GitHubUser("ana", 7, "ana@example.org");
-        using var browser = host.Browser("ana");
-        var ana = host.Of(await browser.SignIn());
+        Host.GitHubUser("ana", 7, "ana@example.org");
+        using var browser = Host.Browser("ana");
+        var ana = Host.Of(await browser.SignIn());
         (await ana.Delete("/me/accounts/github/7")).Is(409, "last_way_in");
 
-        await Link(host, ana, 8);
+        await Host.Link(ana, 8);
         (await ana.Delete("/me/accounts/github/7")).Is(204);
         (await ana.Delete("/me/accounts/github/8")).Is(409, "last_way_in");
 
         (await ana.Post("/me/password", new { newPassword = NewPassword })).Is(204);
         (await ana.Delete("/me/accounts/github/8")).Is(204);
-        (await host.Anonymous().Post("/auth/login", new { email = "ana@example.org", password = NewPassword })).Is(200);
+        (await Host.Anonymous().Post("/auth/login", new { email = "ana@example.org", password = NewPassword })).Is(200);
     }
 
     [Fact]
@@ -213,7 +193,7 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Without_the_old_password_there_is_no_new_one()
+    public async Task A_new_password_needs_the_old_one()
     {
         var ana = await Fixture.SignUp("ana");
         var phone = await Again(ana);
@@ -229,17 +209,7 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Guessing_the_old_password_is_rate_limited()
-    {
-        await using var host = await SignInHost.Open(Fixture, "--AUTH_RATE_LIMIT=3");
-        var ana = await host.SignUp("ana");
-        (await ana.Post("/me/password", new { oldPassword = "guess 1", newPassword = NewPassword })).Is(400);
-        (await ana.Post("/me/password", new { oldPassword = "guess 2", newPassword = NewPassword })).Is(400);
-        (await ana.Post("/me/password", new { oldPassword = Person.Password, newPassword = NewPassword })).Is(429, "too_many_requests");
-    }
-
-    [Fact]
-    public async Task Deleting_oneself_ends_everything_of_ones_own()
+    public async Task Deleting_an_account_ends_its_sessions_and_chats()
     {
         var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         var phone = await Again(ana);
@@ -256,7 +226,7 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task The_last_administrator_of_others_does_not_delete_themselves()
+    public async Task The_last_administrator_cannot_delete_their_account()
     {
         var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
         await Fixture.Setup.Found(ana);
@@ -272,13 +242,6 @@ public sealed class MyAccountTests(ApiFixture fixture) : ApiTest(fixture)
         var again = Fixture.Anonymous();
         again.Take((await again.Post("/auth/login", new { email = person.Email, password = Person.Password })).Is(200));
         return again;
-    }
-
-    private static async Task Link(SignInHost host, Person person, long id)
-    {
-        host.GitHubUser($"octo{id}", id);
-        using var browser = host.Browser($"octo{id}");
-        (await browser.Link(person)).Is(204);
     }
 
     private static async Task<int> Current(Person person) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;
 using RlsChat.Api.Auth;
@@ -6,9 +7,8 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.SigningIn;
 
-/// <summary>A password is one text however it is typed (RFC 8265, OpaqueString), and an address, too.</summary>
-[Collection(SignInApi.Name)]
-public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
+/// <summary>A password is the same however it is typed (RFC 8265, OpaqueString), and so is an address.</summary>
+public sealed class PasswordTests(SignInFixture fixture) : SignInTest(fixture)
 {
     private const string Composed = "caf\u00e9 au lait", Decomposed = "cafe\u0301\u00a0au\u2003lait";
 
@@ -21,7 +21,7 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData(Decomposed, Composed)]
     [InlineData("\uff21\ufb01", "\uff21\ufb01")]
     [InlineData("\u1112\u1161\u11ab", "\ud55c")]
-    public void It_is_prepared_as_RFC_8265_has_it(string typed, string prepared)
+    public void A_password_is_prepared_as_in_RFC_8265(string typed, string prepared)
     {
         Assert.Equal(prepared, Passwords.Prepare(typed));
         Assert.Equal(prepared, Passwords.Prepare(prepared));
@@ -40,7 +40,7 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("seven e\u0301", false)]
     [InlineData("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", true)]
     [InlineData("\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600\U0001f600", true)]
-    public async Task One_that_no_other_keyboard_types_is_not_set(string password, bool may)
+    public async Task A_password_with_characters_that_other_keyboards_lack_is_refused(string password, bool may)
     {
         var nobody = Fixture.Anonymous();
         var response = await nobody.Post("/auth/register", new { email = "ana@example.org", password });
@@ -59,7 +59,7 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task Its_length_counts_as_it_is_prepared()
+    public async Task The_length_of_a_password_is_that_of_its_prepared_form()
     {
         var nobody = Fixture.Anonymous();
         var longest = string.Concat(Enumerable.Repeat("e\u0301", Passwords.MaxLength));
@@ -67,7 +67,7 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
         (await nobody.Post("/auth/register", new { email = "ana@example.org", password = longest })).Is(201);
         (await nobody.Post("/auth/login", new { email = "ana@example.org", password = longest })).Is(200);
         (await nobody.Post("/auth/login", new { email = "ana@example.org", password = longest + "e" })).Refuses("password");
-        // What a megabyte of marks would take to put in order, nobody waits for.
+        // A megabyte of marks is refused before it is put in order, which would take long.
         var marks = string.Concat(Enumerable.Repeat("\u0301\u0323", 80_000));
         (await nobody.Post("/auth/login", new { email = "ana@example.org", password = marks })).Refuses("password");
     }
@@ -75,7 +75,7 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
     [Theory]
     [InlineData(Composed, Decomposed)]
     [InlineData(Decomposed, Composed)]
-    public async Task It_signs_in_from_any_keyboard(string set, string typed)
+    public async Task A_password_signs_in_from_any_keyboard(string set, string typed)
     {
         var ana = Fixture.Anonymous();
         ana.Take((await ana.Post("/auth/register", new { email = "jose\u0301@example.org", password = set })).Is(201));
@@ -88,11 +88,11 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
         (await ana.Post("/auth/login", new { email = "jos\u00e9@example.org", password = set })).Is(200);
     }
 
-    /// <summary>Such as were hashed as typed, with characters that no new password may hold.</summary>
+    /// <summary>Older hashes are of the text as typed, which may hold characters that a new password may not.</summary>
     [Theory]
     [InlineData(Decomposed)]
     [InlineData("cafe\u0301\u200b\tlait")]
-    public async Task A_hash_of_before_goes_on_working_and_is_made_again(string typed)
+    public async Task An_old_hash_still_works_and_is_replaced(string typed)
     {
         var ana = await Fixture.SignUp("ana");
         var before = new PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 })).HashPassword(ana, typed);
@@ -106,7 +106,7 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
         (await ana.Post("/auth/login", new { email = ana.Email, password = Passwords.Prepare(typed) })).Is(200);
     }
 
-    /// <summary>Time would tell who has an account: with and without one, a wrong password is compared as often.</summary>
+    /// <summary>With and without an account, a wrong password is compared as often: otherwise the time would tell.</summary>
     [Attack]
     [Theory]
     [InlineData("plain and wrong", 1)]
@@ -121,6 +121,34 @@ public sealed class PasswordTests(ApiFixture fixture) : ApiTest(fixture)
             Assert.Equal(PasswordVerificationResult.Failed, passwords.Verify(hash, typed));
             Assert.Equal(comparisons, counting.Comparisons);
         }
+    }
+
+    [Theory]
+    [InlineData("/auth/login")]
+    [InlineData("/auth/verify-email")]
+    public async Task An_unknown_account_takes_as_long_as_a_wrong_password(string path)
+    {
+        await using var slow = ApiFixture.Build(Fixture.Database, iterations: 100_000);
+        await slow.StartAsync();
+        var (ana, anonymous, token) = (await Fixture.SignUp("ana", slow), new Person("anonymous", ApiFixture.AddressOf(slow)), new string('E', 43));
+        await Fixture.Setup.AskForProof(ana, token);
+        var (wrong, unknown) = (new List<TimeSpan>(), new List<TimeSpan>());
+        // The quickest of each, because other work on this machine only adds to the time; again if that was not enough.
+        for (var i = 0; i < 6 || (i < 60 && Ratio() is < 0.5 or > 2); i++)
+        {
+            foreach (var (email, tried, times) in new[] { (ana.Email, token, wrong), ("ben@example.org", new string('A', 43), unknown) })
+            {
+                object body = path == "/auth/login" ? new { email, password = "wrong password" } : new { token = tried, password = "wrong password" };
+                var started = Stopwatch.GetTimestamp();
+                (await anonymous.Post(path, body)).Is(path == "/auth/login" ? 401 : 410);
+                times.Add(Stopwatch.GetElapsedTime(started));
+            }
+        }
+
+        Assert.InRange(Ratio(), 0.5, 2);
+        await slow.StopAsync();
+
+        double Ratio() => unknown.Min() / wrong.Min();
     }
 
     private sealed class Counting() : PasswordHasher<object>(Options.Create(new PasswordHasherOptions { IterationCount = 1000 }))

@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Dapper;
 using Microsoft.AspNetCore.Builder;
+using MimeKit;
 using Npgsql;
 using RlsChat.Tests.Api.Doubles;
 using RlsChat.Tests.Api.Fixtures;
@@ -7,7 +10,7 @@ using RlsChat.Tests.Api.Fixtures;
 namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>The API between a GitHub and a mail server, both doubles on loopback.</summary>
-internal sealed class SignInHost : IAsyncDisposable
+internal sealed partial class SignInHost : IAsyncDisposable
 {
     private readonly ApiFixture _fixture;
     private readonly WebApplication _api;
@@ -15,7 +18,7 @@ internal sealed class SignInHost : IAsyncDisposable
     private SignInHost(ApiFixture fixture, WebApplication api, GitHubDouble github, SmtpReceiver mail, LogLines log) =>
         (_fixture, _api, GitHub, Mail, Log) = (fixture, api, github, mail, log);
 
-    /// <summary>Nobody: whose rows the boot guard looks for, in every database.</summary>
+    /// <summary>The person whose rows the boot guard looks for, in every database.</summary>
     public const string Canary = "00000000-0000-4000-8000-00000000ca7a";
 
     public GitHubDouble GitHub { get; }
@@ -54,7 +57,7 @@ internal sealed class SignInHost : IAsyncDisposable
 
     public Person Anonymous() => new("anonymous", Address);
 
-    /// <summary>Somebody who has just signed up here.</summary>
+    /// <summary>A person who has just signed up here.</summary>
     public async Task<Person> SignUp(string name, string? email = null, bool verified = false)
     {
         var person = new Person(name, Address) { Email = email ?? $"{name}.{Guid.NewGuid():N}@example.org" };
@@ -67,7 +70,7 @@ internal sealed class SignInHost : IAsyncDisposable
         return person;
     }
 
-    /// <summary>Somebody by what a sign-in answered.</summary>
+    /// <summary>The person of the tokens that a sign-in returned.</summary>
     public Person Of(Response tokens)
     {
         var person = Anonymous();
@@ -75,7 +78,7 @@ internal sealed class SignInHost : IAsyncDisposable
         return person;
     }
 
-    /// <summary>What stands in the database, as a role that is no request's.</summary>
+    /// <summary>A value in the database, read as a role that no request has.</summary>
     public async Task<T?> Stored<T>(string sql, string role = "rlschat_backup")
     {
         await using var connection = new NpgsqlConnection(_fixture.Database.OwnerConnectionString);
@@ -86,6 +89,64 @@ internal sealed class SignInHost : IAsyncDisposable
         await transaction.CommitAsync();
         return value;
     }
+
+    /// <summary>Signs in that user of GitHub, from a browser of their own.</summary>
+    public async Task<Person> SignIn(string user)
+    {
+        using var browser = Browser(user);
+        return Of(await browser.SignIn());
+    }
+
+    /// <summary>Links a new GitHub account with that id.</summary>
+    public async Task Link(Person person, long id)
+    {
+        GitHubUser($"octo{id}", id);
+        using var browser = Browser($"octo{id}");
+        (await browser.Link(person)).Is(204);
+    }
+
+    /// <summary>Requests a mail to replace a forgotten password; its token.</summary>
+    /// <param name="email">The address.</param>
+    /// <param name="count">How many mails that address then has.</param>
+    public async Task<string> RequestPassword(string email, int count = 1)
+    {
+        (await Anonymous().Post("/auth/password/request", new { email })).Is(202);
+        return Token(await Mail.For(email, count));
+    }
+
+    /// <summary>Requests a mail that proves an address; its token.</summary>
+    public async Task<string> RequestVerification(Person person, string? email = null)
+    {
+        email ??= person.Email;
+        (await person.Post("/auth/verify-email/request", new { email })).Is(202);
+        return Token(await Mail.For(email));
+    }
+
+    /// <summary>Fails if a mail was sent to that address. Mails leave nearly in order: one that was requested later has come.</summary>
+    public async Task SentNothingTo(string email)
+    {
+        await RequestPassword((await SignUp("later")).Email);
+        await Task.Delay(100);
+        Assert.Equal(0, Mail.CountFor(email));
+    }
+
+    /// <summary>Waits until a line of the log ends with that message.</summary>
+    public Task Logged(string message) => Wait.Until(() => Task.FromResult(Log.All.Any(line =>
+        JsonNode.Parse(line)!["message"]?.GetValue<string>().EndsWith(message, StringComparison.Ordinal) == true)));
+
+    /// <summary>The one token in a mail.</summary>
+    public static string Token(MimeMessage mail) => Assert.Single(TokenPattern().Matches(mail.TextBody!)).Value;
+
+    /// <summary>Forgets what earlier tests did with the doubles and the log.</summary>
+    public void Reset()
+    {
+        GitHub.Reset();
+        Mail.Refuses = false;
+        Log.Clear();
+    }
+
+    [GeneratedRegex(@"(?<![\w-])[\w-]{43}(?![\w-])")]
+    private static partial Regex TokenPattern();
 
     public async ValueTask DisposeAsync()
     {

@@ -6,8 +6,7 @@ namespace RlsChat.Tests.Api.SigningIn;
 
 /// <summary>Two clients at once, many times over.</summary>
 [Attack]
-[Collection(SignInApi.Name)]
-public sealed class SignInRaceTests(ApiFixture fixture) : ApiTest(fixture)
+public sealed class SignInRaceTests(SignInFixture fixture) : SignInTest(fixture)
 {
     private const int Repetitions = 200;
 
@@ -111,32 +110,30 @@ public sealed class SignInRaceTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public async Task The_first_sign_in_of_one_GitHub_account_makes_one_person()
     {
-        await using var host = await SignInHost.Open(Fixture);
-        using var here = host.Browser("ana");
-        using var there = host.Browser("ana");
+        using var here = Host.Browser("ana");
+        using var there = Host.Browser("ana");
         for (var i = 1; i <= Repetitions; i++)
         {
-            host.GitHubUser("ana", i, $"ana{i}@example.org");
+            Host.GitHubUser("ana", i, $"ana{i}@example.org");
             var callbacks = (await here.UpToCallback(), await there.UpToCallback());
             var answers = await Both(here.Get(callbacks.Item1), there.Get(callbacks.Item2));
-            Assert.Single(answers.Select(response => host.Of(response).Id).Distinct());
+            Assert.Single(answers.Select(response => Host.Of(response).Id).Distinct());
         }
 
-        Assert.Equal(Repetitions, await host.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{SignInHost.Canary}'"""));
-        Assert.Equal(Repetitions, await host.Stored<long>("""select count(*) from public."User" where "email" like 'ana%' """));
-        Assert.Equal(Repetitions + 1, await host.Stored<long>("""select count(*) from public."User" """));
+        Assert.Equal(Repetitions, await Host.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{SignInHost.Canary}'"""));
+        Assert.Equal(Repetitions, await Host.Stored<long>("""select count(*) from public."User" where "email" like 'ana%' """));
+        Assert.Equal(Repetitions + 1, await Host.Stored<long>("""select count(*) from public."User" """));
     }
 
     [Fact]
-    public async Task One_GitHub_account_that_two_people_link_at_once_is_one_persons()
+    public async Task A_GitHub_account_that_two_people_link_at_once_belongs_to_one()
     {
-        await using var host = await SignInHost.Open(Fixture);
-        var (ana, ben) = (await host.SignUp("ana"), await host.SignUp("ben"));
-        using var here = host.Browser("octo");
-        using var there = host.Browser("octo");
+        var (ana, ben) = (await Host.SignUp("ana"), await Host.SignUp("ben"));
+        using var here = Host.Browser("octo");
+        using var there = Host.Browser("octo");
         for (var i = 1; i <= Repetitions; i++)
         {
-            host.GitHubUser("octo", i);
+            Host.GitHubUser("octo", i);
             (await here.Send(HttpMethod.Post, "/auth/github/link", ana.AccessToken)).Is(204);
             (await there.Send(HttpMethod.Post, "/auth/github/link", ben.AccessToken)).Is(204);
             var callbacks = (await here.UpToCallback("/auth/github?link=true"), await there.UpToCallback("/auth/github?link=true"));
@@ -145,7 +142,7 @@ public sealed class SignInRaceTests(ApiFixture fixture) : ApiTest(fixture)
             answers.Single(response => response.Status == 409).Is(409, "account_taken");
         }
 
-        Assert.Equal(Repetitions, await host.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{SignInHost.Canary}'"""));
+        Assert.Equal(Repetitions, await Host.Stored<long>($"""select count(*) from public.accounts where "userId" <> '{SignInHost.Canary}'"""));
     }
 
     private static Task<Response> Refresh(Person who, string token) => who.Post("/auth/refresh", new { refreshToken = token });

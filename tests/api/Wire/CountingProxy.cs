@@ -9,7 +9,7 @@ internal sealed class CountingProxy(string host, int port) : Proxy(host, port)
     private readonly StringBuilder _messages = new();
     private int _writes;
 
-    /// <summary>What was counted since the last time: writes, and the letters of the messages.</summary>
+    /// <summary>The counts since the last call: writes, and the letters of the messages.</summary>
     public (int Writes, string Messages) Take()
     {
         lock (_lock)

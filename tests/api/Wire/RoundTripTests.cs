@@ -5,7 +5,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Wire;
 
 /// <summary>
-/// What a request costs on the wire: one write of the client, with one Sync at its end, which is one
+/// The cost of a request on the wire: one write of the client, with one Sync at its end, which is one
 /// round trip and one transaction; and nothing is parsed again.
 /// </summary>
 [Trait("Covers", "EveryEndpoint")]

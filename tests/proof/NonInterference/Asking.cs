@@ -3,7 +3,7 @@ using RlsChat.Tests.Api.Fixtures;
 
 namespace RlsChat.Tests.Proof.NonInterference;
 
-/// <summary>What every GET of the API is asked, as the API describes it.</summary>
+/// <summary>The requests to every GET of the API, made from its description.</summary>
 internal static class Asking
 {
     /// <summary>

@@ -4,7 +4,7 @@ namespace RlsChat.Tests.Proof.NonInterference;
 
 /// <summary>
 /// One of everything that a person can have: personal, and in an organization where they are its administrator.
-/// What is made of it, is made by requests.
+/// Everything is created by requests.
 /// </summary>
 internal sealed class Belongings(ApiFixture fixture, Person person)
 {

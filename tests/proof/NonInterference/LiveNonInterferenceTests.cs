@@ -4,12 +4,13 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Proof.NonInterference;
 
-/// <summary>Live streams say nothing of what those do whom the listener may not see.</summary>
+/// <summary>Live streams carry nothing about people whom the follower may not see.</summary>
 [Trait("Covers", "EveryEndpoint")]
+[Collection(EndpointApi.Name)]
 public sealed class LiveNonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     [Fact]
-    public async Task What_others_do_is_heard_by_nobody_but_them()
+    public async Task Live_streams_carry_nothing_of_hidden_activity()
     {
         var (ana, colleague, rival) = (await Fixture.SignUp("ana"), await Fixture.SignUp("colleague"), await Fixture.SignUp("rival"));
         await Fixture.Setup.Verify(rival);

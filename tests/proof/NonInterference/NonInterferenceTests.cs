@@ -4,10 +4,11 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Proof.NonInterference;
 
 /// <summary>
-/// Every byte of everybody's answers is the same with and without the data of those whom they may not see: before
-/// the others have any, after they have done all that they can, and after it is gone again.
+/// Every byte of every response is the same with and without hidden data of other people: before they have any, after
+/// they have done all that they can, and after it is deleted.
 /// </summary>
 [Trait("Covers", "EveryEndpoint")]
+[Collection(EndpointApi.Name)]
 public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private Person _ana = null!, _colleague = null!, _loner = null!, _operator = null!;
@@ -15,7 +16,7 @@ public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
 
     public override async Task InitializeAsync()
     {
-        await base.InitializeAsync();
+        await Fixture.Empty();
         (_ana, _colleague) = (await Fixture.SignUp("ana"), await Fixture.SignUp("colleague"));
         (_loner, _operator) = (await Fixture.SignUp("loner"), await Fixture.SignUp("operator"));
         await Fixture.Setup.Verify(_ana);
@@ -30,7 +31,7 @@ public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
         (await _ana.With("Idempotency-Key", "one", HttpMethod.Post, "/chats", new { title = "once" })).Is(201);
     }
 
-    // Or an operation could be asked about nothing.
+    // The control: every operation is asked about something.
     [Fact]
     public async Task Every_get_is_asked_about_something()
     {
@@ -44,7 +45,7 @@ public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Whose_data_one_may_not_see_changes_no_byte(bool organization)
+    public async Task Hidden_data_changes_no_byte(bool organization)
     {
         var before = await Everybody();
         Assert.Empty(Differences(before, await Everybody()));
@@ -70,7 +71,7 @@ public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task What_a_colleague_has_for_themselves_changes_no_byte()
+    public async Task Personal_data_of_a_colleague_changes_no_byte()
     {
         var before = await Asking.All(_colleague, _anas);
         await _anas.Change(personal: true);
@@ -89,9 +90,9 @@ public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
         Same(before, await Asking.All(_ana, _anas), "ana");
     }
 
-    // Or the tests above would not notice if the answers never changed.
+    // The control: the responses do change.
     [Fact]
-    public async Task What_is_ones_own_changes_every_answer()
+    public async Task Visible_data_changes_every_response()
     {
         var before = await Asking.All(_ana, _anas);
         await _anas.Change();
@@ -106,7 +107,7 @@ public sealed class NonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
 
     private Task<decimal> Grant(Person person) => Fixture.Setup.As<decimal>(_operator, "select public.grant_credits($1, 1, 'a gift')", person.Id);
 
-    /// <summary>Who watches: the administrator of an organization, a member of it, somebody in none, nobody.</summary>
+    /// <summary>The observers: the administrator of an organization, a member of it, somebody in none, nobody.</summary>
     private async Task<Dictionary<string, Dictionary<string, string>>> Everybody() => new()
     {
         ["ana"] = await Asking.All(_ana, _anas),

@@ -6,7 +6,7 @@ namespace RlsChat.Tests.Proof.Pools;
 /// <summary>A request, the statuses that it may have, and what its answer must hold.</summary>
 internal sealed record PoolRequest(string Method, string Path, object? Body, int[] Statuses, params string[] Holds)
 {
-    /// <summary>Whose token it shows; null for nobody's.</summary>
+    /// <summary>The token that it sends, or null.</summary>
     public string? Token { get; init; }
 
     /// <summary>The canaries that the answer may hold.</summary>

@@ -56,7 +56,7 @@ internal sealed class Clients
         return clients;
     }
 
-    /// <summary>What nobody asks, or somebody whose session has ended.</summary>
+    /// <summary>A request without a token, or with that of a session that has ended.</summary>
     public PoolRequest Stray(Random random) => random.Next(5) switch
     {
         0 => new("GET", "/chats?scope=public", null, [200], _public),
@@ -94,7 +94,7 @@ internal sealed class Clients
 
     private static async Task<Client> SignUp(Uri address, string kind)
     {
-        // What colleagues see of somebody, their address, has a canary of its own.
+        // The address, which colleagues see, has a canary of its own.
         var (canary, addressCanary) = (Mark(kind), Mark("a"));
         var person = new Person(canary, address) { Email = $"{addressCanary}@example.org" };
         person.Take((await person.Post("/auth/register", new { email = person.Email, password = Person.Password })).Is(201));

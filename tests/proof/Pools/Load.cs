@@ -89,7 +89,7 @@ internal sealed partial class Load(WebApplication app, TestDatabase database, Cl
             }
         }
 
-        // What a killed backend costs.
+        // The cost of a killed backend.
         if (status == 503 && !calm)
         {
             return;

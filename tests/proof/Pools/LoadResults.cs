@@ -11,7 +11,7 @@ internal sealed class LoadResults
     private readonly ConcurrentDictionary<int, int> _answers = new();
     private int _asked, _answered, _cancelled, _killed, _probed, _leaks;
 
-    /// <summary>What somebody saw, or did not, that is not as it should be: a line each, the first hundred.</summary>
+    /// <summary>Wrong responses, one line each, the first hundred.</summary>
     public ConcurrentQueue<string> Wrong { get; } = new();
 
     public int Answered => _answered;
@@ -40,7 +40,7 @@ internal sealed class LoadResults
 
     public void Probe() => Interlocked.Increment(ref _probed);
 
-    /// <summary>Somebody saw, or was taken for, somebody else.</summary>
+    /// <summary>A person saw data of another person or was taken for one.</summary>
     public void Leak(string leak)
     {
         Interlocked.Increment(ref _leaks);

@@ -9,7 +9,7 @@ namespace RlsChat.Tests.Proof.Pools;
 
 /// <summary>
 /// Sixteen people share two connections to the server, with and without a PgBouncer in transaction mode between,
-/// and nobody ever sees a row of somebody else. RLSCHAT_POOL_REQUESTS says how many requests each way.
+/// and no person ever sees a row of another. RLSCHAT_POOL_REQUESTS says how many requests each way.
 /// </summary>
 public sealed partial class PoolTests(ITestOutputHelper output)
 {
@@ -19,7 +19,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
-    public async Task Nobody_sees_a_row_of_somebody_else(string way)
+    public async Task No_person_sees_a_row_of_another(string way)
     {
         var results = await Run(way, Requests);
         output.WriteLine(results.Print(way));
@@ -38,7 +38,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         Assert.InRange(results.Probed, Requests / 1000, Requests);
     }
 
-    // What must be found: an API that says who is asking for the session rather than for the transaction.
+    // The control: an API that sets the identity for the session rather than for the transaction.
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]
@@ -48,7 +48,7 @@ public sealed partial class PoolTests(ITestOutputHelper output)
         Assert.Contains(results.Wrong, wrong => wrong.StartsWith("who says nothing is taken for", StringComparison.Ordinal));
     }
 
-    // And one that does so once for a connection, as if that belonged to somebody.
+    // The control: an API that sets it once for a connection.
     [Theory]
     [InlineData("direct")]
     [InlineData("pgbouncer")]

@@ -17,7 +17,7 @@ public sealed class SelfTestTests : IAsyncLifetime
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public async Task What_listens_behind_it(int size)
+    public async Task Live_delivery_through_a_pooler_is_refused(int size)
     {
         await using var bouncer = await PgBouncer.Start(_database, size);
         var live = ApiFixture.Url(_database.LiveConnectionString, "127.0.0.1", bouncer.Port);
@@ -29,7 +29,7 @@ public sealed class SelfTestTests : IAsyncLifetime
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public async Task Prepared_statements_behind_it(int size)
+    public async Task Prepared_statements_through_a_pooler_are_refused(int size)
     {
         await using var bouncer = await PgBouncer.Start(_database, size);
         var refusal = await Refusal([.. PoolerSettings.Through(bouncer, _database), "--DATABASE_PREPARE=on"]);
@@ -41,13 +41,13 @@ public sealed class SelfTestTests : IAsyncLifetime
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public async Task A_migration_behind_it(int size)
+    public async Task A_migration_through_a_pooler_is_refused(int size)
     {
         await using var bouncer = await PgBouncer.Start(_database, size);
         var owner = new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString) { Host = "127.0.0.1", Port = bouncer.Port, SslMode = SslMode.Disable };
         var refusal = await Assert.ThrowsAsync<SetupException>(() => Migrator.Run(owner.ConnectionString, new MigrationOptions()));
         Assert.Contains("Set POSTGRES_DIRECT_URL to the server itself", refusal.Message, StringComparison.Ordinal);
-        // Nothing of the test stays behind for whoever is served there next.
+        // Nothing of the test is left for the next session.
         await using var next = await Connections.Open(owner.ConnectionString);
         await using var locks = new NpgsqlCommand("select count(*)::int from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())", next);
         Assert.Equal(0, await locks.ExecuteScalarAsync());
@@ -56,7 +56,7 @@ public sealed class SelfTestTests : IAsyncLifetime
     [Theory]
     [InlineData("session")]
     [InlineData("direct")]
-    public async Task Nothing_is_said_where_sessions_hold(string way)
+    public async Task A_pooler_in_session_mode_is_accepted(string way)
     {
         await using var bouncer = way == "session" ? await PgBouncer.Start(_database, 8, "pool_mode = session") : null;
         var owner = new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString);
