@@ -25,7 +25,6 @@ public sealed class BootGuardTests : IAsyncLifetime
         var nobody = new Person("anonymous", ApiFixture.AddressOf(app));
         (await nobody.Get("/health/live")).Is(200);
         (await nobody.Get("/health/ready")).Is(200);
-        await app.StopAsync();
     }
 
     [Theory]
@@ -104,7 +103,7 @@ public sealed class BootGuardTests : IAsyncLifetime
         // Only a superuser can make such a login.
         var superuser = _database.RequiredSuperuser;
         var login = $"guarded_{Guid.NewGuid():N}"[..20];
-        await Run(superuser, $"create role {login} login {attribute} password 'guarded'", $"grant monitor to {login}");
+        await Sql.Run(superuser, $"create role {login} login {attribute} password 'guarded'", $"grant monitor to {login}");
         try
         {
             var connection = new NpgsqlConnectionStringBuilder(_database.ApiConnectionString) { Username = login, Password = "guarded" };
@@ -112,7 +111,7 @@ public sealed class BootGuardTests : IAsyncLifetime
         }
         finally
         {
-            await Run(superuser, $"drop role {login}");
+            await Sql.Run(superuser, $"drop role {login}");
         }
     }
 
@@ -149,7 +148,6 @@ public sealed class BootGuardTests : IAsyncLifetime
         await AsOwner("set role rlschat_owner", """alter table public."Chat" enable row level security""");
         clock.Ahead = TimeSpan.FromSeconds(12);
         (await nobody.Get("/health/ready")).Is(200);
-        await app.StopAsync();
     }
 
     /// <summary>Where the canary has rows; of the others db-check and the model of tests/rls say the same.</summary>
@@ -180,18 +178,7 @@ public sealed class BootGuardTests : IAsyncLifetime
         return refusal.Message;
     }
 
-    private Task AsOwner(params string[] statements) => Run(_database.OwnerConnectionString, statements);
-
-    private static async Task Run(string login, params string[] statements)
-    {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(login) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        foreach (var statement in statements)
-        {
-            await using var command = new NpgsqlCommand(statement, connection);
-            await command.ExecuteNonQueryAsync();
-        }
-    }
+    private Task AsOwner(params string[] statements) => Sql.Run(_database.OwnerConnectionString, statements);
 
     private static int FreePort()
     {

@@ -39,7 +39,6 @@ public sealed class ConnectionTests(ConnectionTests.Server server) : IClassFixtu
         ana.Take((await ana.Post("/auth/register", new { email = $"{Guid.NewGuid():N}@example.org", password = Person.Password })).Is(201));
         (await ana.Get("/chats")).Is(200);
         (await ana.Get("/health/ready")).Is(200);
-        await app.StopAsync();
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using Npgsql;
 using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Api.SigningIn;
 
@@ -117,10 +116,10 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
         await using var hasty = await Fixture.Open("--REQUEST_TIMEOUT=1");
         var here = await Fixture.SignUp("ana");
         var ana = here.At(ApiFixture.AddressOf(hasty));
-        await using (await LockedChats())
+        await using (await Sql.LockChats(Fixture.Database.OwnerConnectionString))
         {
             (await ana.Post("/chats", new { title = "late" })).Is(504, "timeout");
-            await Wait.Until(async () => await Waiting() == 0);
+            await Wait.Until(async () => await Sql.WaitingForChats(Fixture.Database.OwnerConnectionString) == 0);
         }
 
         Assert.Empty((await here.Get("/chats")).Is(200).Ids);
@@ -130,15 +129,15 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     public async Task Cancelling_a_request_cancels_its_statement()
     {
         var ana = await Fixture.SignUp("ana");
-        await using var locked = await LockedChats();
+        await using var locked = await Sql.LockChats(Fixture.Database.OwnerConnectionString);
         using var http = new HttpClient { BaseAddress = Fixture.Address };
         http.DefaultRequestHeaders.Authorization = new("Bearer", ana.AccessToken);
         using var gone = new CancellationTokenSource();
         var asked = http.GetAsync("/chats", gone.Token);
-        await Wait.Until(async () => await Waiting() == 1);
+        await Wait.Until(async () => await Sql.WaitingForChats(Fixture.Database.OwnerConnectionString) == 1);
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
-        await Wait.Until(async () => await Waiting() == 0);
+        await Wait.Until(async () => await Sql.WaitingForChats(Fixture.Database.OwnerConnectionString) == 0);
     }
 
     [Fact]
@@ -219,28 +218,4 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("PUT")]
     public async Task The_callback_of_GitHub_takes_GET_only(string method) =>
         (await Fixture.Anonymous().Send(new HttpMethod(method), "/auth/github/callback?code=a&state=b")).Is(405, "method_not_allowed");
-
-    /// <summary>A connection that locks the table of chats until it is closed.</summary>
-    private async Task<NpgsqlConnection> LockedChats()
-    {
-        var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        foreach (var statement in new[] { "begin", "set local role rlschat_owner", """lock table public."Chat" in access exclusive mode""" })
-        {
-            await using var hold = new NpgsqlCommand(statement, connection);
-            await hold.ExecuteNonQueryAsync();
-        }
-
-        return connection;
-    }
-
-    /// <summary>How many statements of the API wait for a lock.</summary>
-    private async Task<long> Waiting()
-    {
-        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(
-            """select count(*) from pg_locks where not granted and relation = 'public."Chat"'::regclass""", connection);
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
 }

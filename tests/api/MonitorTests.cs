@@ -144,14 +144,5 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
 
     private static List<JsonNode> Items(Response response) => [.. response.Is(200).Body["items"]!.AsArray().Select(item => item!)];
 
-    private async Task AsOwner(string sql)
-    {
-        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        foreach (var statement in new[] { "set role rlschat_owner", sql, "reset role" })
-        {
-            await using var command = new NpgsqlCommand(statement, connection);
-            await command.ExecuteNonQueryAsync();
-        }
-    }
+    private Task AsOwner(string sql) => Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", sql);
 }

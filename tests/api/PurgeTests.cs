@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -92,12 +93,8 @@ public sealed class PurgeTests : IAsyncLifetime
 
     private async Task<object?> AsDefiner(string sql)
     {
-        await using var connection = new NpgsqlConnection(_database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var role = new NpgsqlCommand("set role rlschat_test_functions", connection);
-        await role.ExecuteNonQueryAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteScalarAsync();
+        await using var connection = await Sql.Open(_database.OwnerConnectionString, "set role rlschat_test_functions");
+        return await connection.ExecuteScalarAsync(sql);
     }
 
     /// <summary>A time that passes when it is told to; its timers fire then.</summary>

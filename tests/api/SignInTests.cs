@@ -111,7 +111,6 @@ public sealed class SignInTests(ApiFixture fixture) : ApiTest(fixture)
         await using var strict = await Fixture.Open("--REFRESH_GRACE=0");
         (await ana.At(ApiFixture.AddressOf(strict)).Post("/auth/refresh", new { refreshToken = token })).Is(401, "invalid_refresh_token");
         (await ana.Get("/me")).Is(401, "session_ended");
-        await strict.StopAsync();
     }
 
     [Fact]
@@ -125,8 +124,6 @@ public sealed class SignInTests(ApiFixture fixture) : ApiTest(fixture)
             await Fixture.Setup.EndGrace(seconds);
             (await ana.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(status);
         }
-
-        await longer.StopAsync();
     }
 
     [Fact]
@@ -183,6 +180,5 @@ public sealed class SignInTests(ApiFixture fixture) : ApiTest(fixture)
         (await there.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200);
         Assert.NotEqual(hash, await Fixture.Setup.SignIn<string>("""select "password" from auth.credentials($1)""", ana.Email));
         (await there.Post("/auth/login", new { email = ana.Email, password = Person.Password })).Is(200);
-        await stronger.StopAsync();
     }
 }

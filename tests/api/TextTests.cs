@@ -201,12 +201,5 @@ public sealed class TextTests(ApiFixture fixture) : ApiTest(fixture)
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    private async Task<NpgsqlConnection> Connect()
-    {
-        var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("set role rlschat_owner", connection);
-        await command.ExecuteNonQueryAsync();
-        return connection;
-    }
+    private Task<NpgsqlConnection> Connect() => Sql.Open(Fixture.Database.OwnerConnectionString, "set role rlschat_owner");
 }

@@ -137,15 +137,13 @@ public sealed class TokenTests(ApiFixture fixture) : ApiTest(fixture)
     {
         var ana = await Fixture.SignUp("ana");
         var newer = "newer:" + Convert.ToBase64String(Enumerable.Repeat((byte)7, 32).ToArray());
-        await using var rotated = ApiFixture.Build(Fixture.Database, settings: $"--JWT_SIGNING_KEYS={newer},{ApiFixture.SigningKey}");
-        await rotated.StartAsync();
+        await using var rotated = await Fixture.Open($"--JWT_SIGNING_KEYS={newer},{ApiFixture.SigningKey}");
         var there = new Person("ana", ApiFixture.AddressOf(rotated));
         there.Bear(ana.AccessToken);
         (await there.Get("/me")).Is(200);
         there.Take((await there.Post("/auth/refresh", new { refreshToken = ana.RefreshToken })).Is(200));
         Assert.Equal("newer", Claims.Header(there.AccessToken)["kid"]!.GetValue<string>());
         (await there.Get("/me")).Is(200);
-        await rotated.StopAsync();
     }
 
     [Fact]

@@ -160,7 +160,7 @@ public sealed class UserDbTests(UserDbTests.Ways ways) : IClassFixture<UserDbTes
         await using var api = await OneConnectionApi.Open("pgbouncer", "query_wait_timeout = 1");
         await using var owner = await api.Locked();
         var waits = api.Anonymous().Get("/chats?scope=public");
-        await OneConnectionApi.SomebodyWaits(owner);
+        await api.SomebodyWaits();
         var person = new Person("ana", ApiFixture.AddressOf(api.App));
         person.Bear(api.App.Services.GetRequiredService<AccessTokens>().Issue(api.Ana.Uid!.Value, api.Ana.Session!));
         Assert.NotNull((await person.Get("/me")).Is(503, "unavailable").RetryAfter);
@@ -177,7 +177,7 @@ public sealed class UserDbTests(UserDbTests.Ways ways) : IClassFixture<UserDbTes
         await using var api = await OneConnectionApi.Open(way);
         await using var owner = await api.Locked();
         var response = api.Anonymous().Get("/chats?scope=public");
-        await OneConnectionApi.SomebodyWaits(owner);
+        await api.SomebodyWaits();
         var stopping = api.App.StopAsync();
         await Task.Delay(300);
         Assert.False(response.IsCompleted);

@@ -38,8 +38,6 @@ public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)
             Assert.Equal(me, (await ben.Get("/me")).Is(200).Text);
             Assert.Equal("= nobody", (await Read(Who, nobody)).Outcome);
         }
-
-        await app.StopAsync();
     }
 
     /// <summary>These refuse the next person what they may, until the connection goes: a nuisance, no api.</summary>
@@ -53,7 +51,6 @@ public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)
         await using var app = await BreachedApi.Open(Api.Database, "--DATABASE_MAX_CONNECTIONS=8");
         Assert.Null((await Run($"select set_config('{name}', '{value}', false)", At(app, Api.Mallory))).Error);
         Assert.Equal(outcome, (await Read(sql, At(app, Api.Ben.Person))).Outcome);
-        await app.StopAsync();
     }
 
     /// <summary>No function that a person may call reaches PREPARE: an expression inside a SELECT cannot.</summary>
@@ -90,7 +87,6 @@ public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)
         var (mallory, ben) = (At(app, Api.Mallory), At(app, Api.Ben.Person));
         var stolen = await Poison(mallory, ben);
         Assert.Equal(Claims.SessionOf(ben.AccessToken), stolen);
-        await app.StopAsync();
     }
 
     [Fact]
@@ -99,7 +95,6 @@ public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)
         await using var app = await BreachedApi.Open(Api.Database, "--DATABASE_MAX_CONNECTIONS=8", "--DATABASE_PREPARE=off");
         var (mallory, ben) = (At(app, Api.Mallory), At(app, Api.Ben.Person));
         Assert.Equal("", await Poison(mallory, ben));
-        await app.StopAsync();
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -46,9 +47,7 @@ public sealed class ApiFixture : IAsyncLifetime
         if (Database.SuperuserConnectionString is { } superuser)
         {
             // Two who meet wait for this long, and only a superuser may shorten it.
-            await using var connection = new NpgsqlConnection(superuser);
-            await connection.OpenAsync();
-            await Run(connection, $"alter database {Database.Name} set deadlock_timeout = '200ms'");
+            await Sql.Run(superuser, $"alter database {Database.Name} set deadlock_timeout = '200ms'");
         }
 
         Setup = new Setup(Database);
@@ -141,25 +140,17 @@ public sealed class ApiFixture : IAsyncLifetime
     internal async Task Empty()
     {
         (OrganizationWorld, ContentWorld) = (null, null);
-        await using var connection = new NpgsqlConnection(Database.OwnerConnectionString);
-        await connection.OpenAsync();
+        // The API's background work continues. Emptying gives way before the server looks for a deadlock, which could
+        // end a statement of the API instead.
+        await using var connection = await Sql.Open(Database.OwnerConnectionString, "set lock_timeout = '100ms'");
         _respawner ??= await Respawner.CreateAsync(connection, new RespawnerOptions
         {
             DbAdapter = DbAdapter.Postgres,
             SchemasToInclude = ["public"],
         });
-        // The API's background work continues. Emptying gives way before the server looks for a deadlock, which could
-        // end a statement of the API instead.
-        await Run(connection, "set lock_timeout = '100ms'");
         await Wait.WhileLocked(() => _respawner.ResetAsync(connection));
         // Respawn's truncate … cascade empties what it was told to leave alone, too.
-        await Run(connection, "select app_private.ensure_builtin_rows()");
-    }
-
-    private static async Task Run(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        await connection.ExecuteAsync("select app_private.ensure_builtin_rows()");
     }
 
     public async Task DisposeAsync()

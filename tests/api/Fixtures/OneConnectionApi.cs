@@ -42,26 +42,12 @@ internal sealed class OneConnectionApi : IAsyncDisposable
         App.Services.GetRequiredService<DataSources>(), App.Services.GetRequiredService<OperationRunner>(), caller, new DatabaseOperation("test", reads, stop));
 
     /// <summary>A connection that locks the table of chats until it is closed.</summary>
-    public async Task<NpgsqlConnection> Locked()
-    {
-        var connection = await Owner();
-        await Run(connection, "set role rlschat_owner", "begin", """lock table public."Chat" in access exclusive mode""");
-        return connection;
-    }
+    public Task<NpgsqlConnection> Locked() => Sql.LockChats(_database.OwnerConnectionString);
 
     /// <summary>Waits until a statement of another session waits for that lock.</summary>
-    public static Task SomebodyWaits(NpgsqlConnection locked) => Wait.Until(async () =>
-    {
-        await using var command = new NpgsqlCommand(
-            """select exists (select from pg_locks where not granted and relation = 'public."Chat"'::regclass)""", locked);
-        return (bool)(await command.ExecuteScalarAsync())!;
-    });
+    public Task SomebodyWaits() => Wait.Until(async () => await Sql.WaitingForChats(_database.OwnerConnectionString) > 0);
 
-    public async Task AsOwner(params string[] statements)
-    {
-        await using var connection = await Owner();
-        await Run(connection, ["set role rlschat_owner", .. statements]);
-    }
+    public Task AsOwner(params string[] statements) => Sql.Run(_database.OwnerConnectionString, ["set role rlschat_owner", .. statements]);
 
     public async ValueTask DisposeAsync()
     {
@@ -80,22 +66,5 @@ internal sealed class OneConnectionApi : IAsyncDisposable
         var person = Anonymous();
         person.Take((await person.Post("/auth/register", new { email = $"{name}@example.org", password = Person.Password })).Is(201));
         return new Caller(person.Id, Claims.SessionOf(person.AccessToken));
-    }
-
-    private async Task<NpgsqlConnection> Owner()
-    {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(_database.OwnerConnectionString) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync();
-        return connection;
-    }
-
-    private static async Task Run(NpgsqlConnection connection, params string[] statements)
-    {
-        foreach (var statement in statements)
-        {
-            await using var command = new NpgsqlCommand(statement, connection);
-            await command.ExecuteNonQueryAsync();
-        }
     }
 }

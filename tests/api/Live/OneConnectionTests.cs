@@ -64,8 +64,6 @@ public sealed class OneConnectionTests(ApiFixture fixture) : ApiTest(fixture)
             await follower.Hears("message.created", message);
             await follower.DisposeAsync();
         }
-
-        await api.StopAsync();
     }
 
     [Fact]
@@ -90,7 +88,6 @@ public sealed class OneConnectionTests(ApiFixture fixture) : ApiTest(fixture)
 
         Assert.Equal(said, follower.All.Select(heard => heard.Row));
         Assert.Single(await Connections(database), connection => connection.StartsWith("rlschat_live ", StringComparison.Ordinal));
-        await api.StopAsync();
     }
 
     private sealed class ClockWithoutTimers : TimeProvider

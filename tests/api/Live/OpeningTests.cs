@@ -23,7 +23,6 @@ public sealed class OpeningTests(ApiFixture fixture) : ApiTest(fixture)
         await events.Hears("message.created", message);
         await mine.Hears("message.created", message);
         await answer.Until(f => f.All.Any(heard => heard.Kind == "chunk"), "the chunk");
-        await api.StopAsync();
 
         // On a busy machine it may take longer than that to open one: it is tried again.
         async Task<Follower> InTime(string path)

@@ -51,8 +51,7 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public async Task A_stream_continues_after_a_chunk_on_another_instance()
     {
-        await using var other = ApiFixture.Build(Fixture.Database);
-        await other.StartAsync();
+        await using var other = await Fixture.Open();
         for (var i = 0; i < 200; i++)
         {
             await Append(i, $"{i} ");
@@ -70,7 +69,6 @@ public sealed class StreamFollowTests(ApiFixture fixture) : ApiTest(fixture)
         await using var late = await Follow(lastId: "200");
         await late.Until(f => f.IsOver, "the end");
         Assert.Equal(["finished"], late.All.Select(heard => heard.Kind));
-        await other.StopAsync();
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using MimeKit;
-using Npgsql;
 using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
 
@@ -56,18 +55,11 @@ public sealed class PasswordResetTests(SignInFixture fixture) : SignInTest(fixtu
     public async Task A_request_waits_for_no_database_and_no_mail_server()
     {
         var ana = await Host.SignUp("ana");
-        await using var connection = new NpgsqlConnection(Fixture.Database.OwnerConnectionString);
-        await connection.OpenAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using (var hold = new NpgsqlCommand("""lock table public."verificationToken" """, connection, transaction))
-        {
-            await hold.ExecuteNonQueryAsync();
-        }
-
+        await using var locked = await Sql.Open(Fixture.Database.OwnerConnectionString, "begin", """lock table public."verificationToken" """);
         // The known address would wait for the lock, the unknown one would not.
         (await Host.Anonymous().Post("/auth/password/request", new { email = ana.Email }).WaitAsync(TimeSpan.FromSeconds(20))).Is(202);
         Assert.Equal(0, Host.Mail.CountFor(ana.Email));
-        await transaction.RollbackAsync();
+        await locked.CloseAsync();
         await Host.Mail.For(ana.Email);
     }
 

@@ -146,7 +146,6 @@ public sealed class PasswordTests(SignInFixture fixture) : SignInTest(fixture)
         }
 
         Assert.InRange(Ratio(), 0.5, 2);
-        await slow.StopAsync();
 
         double Ratio() => unknown.Min() / wrong.Min();
     }

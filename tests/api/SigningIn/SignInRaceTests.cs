@@ -59,7 +59,6 @@ public sealed class SignInRaceTests(SignInFixture fixture) : SignInTest(fixture)
         }
 
         (await ana.Get("/me")).Is(200);
-        await strict.StopAsync();
     }
 
     /// <summary>Ten tabs, of two API processes, that share what they keep: each round they all ask with the same token.</summary>

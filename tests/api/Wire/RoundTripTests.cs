@@ -108,7 +108,5 @@ public sealed class RoundTripTests
                 Assert.Equal(connections, proxy.Connections);
             }
         }
-
-        await app.StopAsync();
     }
 }

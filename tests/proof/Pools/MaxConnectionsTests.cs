@@ -21,12 +21,9 @@ public sealed class MaxConnectionsTests
         var address = ApiFixture.AddressOf(app);
         var ana = new Person("ana", address);
         ana.Take((await ana.Post("/auth/register", new { email = "ana@example.org", password = Person.Password })).Is(201));
-        await using var owner = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database.OwnerConnectionString) { Pooling = false }.ConnectionString);
-        await owner.OpenAsync();
-        await Run(owner, "set role rlschat_owner");
-        await Run(owner, "begin");
         // Each request holds its connection until this ends.
-        await Run(owner, """lock table public."Chat", public."User" in access exclusive mode""");
+        await using var owner = await Sql.Open(database.OwnerConnectionString,
+            "set role rlschat_owner", "begin", """lock table public."Chat", public."User" in access exclusive mode""");
 
         var asked = Enumerable.Range(0, 30).SelectMany(i => new Func<Person, Task<Response>>[]
         {
@@ -50,11 +47,10 @@ public sealed class MaxConnectionsTests
             await Task.Delay(25);
         }
 
-        await Run(owner, "rollback");
+        await owner.CloseAsync();
         await Task.WhenAll(asked);
         Assert.InRange(peak, full, most);
         Assert.Equal(most, pool.RegularUser + pool.Anonymous + pool.SignIn + PoolSettings.Monitor + PoolSettings.Live);
-        await app.StopAsync();
     }
 
     /// <summary>The connections of this system's own logins; the owner's are those of this test.</summary>
@@ -68,11 +64,5 @@ public sealed class MaxConnectionsTests
             where datname = current_database() and usename in ('rlschat_api', 'rlschat_auth', 'rlschat_live')
             """);
         return (int)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task Run(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
     }
 }

@@ -123,7 +123,6 @@ public sealed partial class PoolTests(ITestOutputHelper output)
             }
         }
 
-        await app.StopAsync();
         return results;
     }
 }

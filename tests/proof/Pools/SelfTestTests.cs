@@ -73,7 +73,6 @@ public sealed class SelfTestTests : IAsyncLifetime
         ]);
         await app.StartAsync();
         (await new Person("anonymous", ApiFixture.AddressOf(app)).Get("/health/ready")).Is(200);
-        await app.StopAsync();
     }
 
     private async Task<string> Refusal(params string[] settings)
