@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Npgsql;
 using RlsChat.Database;
 using RlsChat.Tests.Support;
@@ -7,13 +5,10 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Rls.Installing;
 
 /// <summary>
-/// What no file of db/ describes: db-check reports it, a dry run lists it, the next migration drops it. A file
-/// that was moved is no removal.
+/// What no file of db/ describes: db-check reports it, a dry run lists it, the next migration drops it.
 /// </summary>
-public sealed class RemovalTests : IAsyncLifetime
+public sealed class RemovalTests : MigrationTest
 {
-    private TestDatabase database = null!;
-
     /// <summary>A file, and the object that it describes.</summary>
     public static readonly TheoryData<string, string, string> Files = new()
     {
@@ -49,9 +44,7 @@ public sealed class RemovalTests : IAsyncLifetime
         },
     };
 
-    public async Task InitializeAsync() => database = await (await TestServer.Shared).CreateDatabase();
-
-    public async Task DisposeAsync() => await database.DisposeAsync();
+    private protected override Task<TestDatabase> Create(TestServer server) => server.CreateDatabase();
 
     // In both directions: an object that were overlooked in a file would be dropped.
     [Fact]
@@ -66,7 +59,7 @@ public sealed class RemovalTests : IAsyncLifetime
         Assert.Contains("policy routine trigger view", string.Join(' ', said.Select(d => d.Kind).Distinct().Order(StringComparer.Ordinal)), StringComparison.Ordinal);
         foreach (var without in said)
         {
-            var found = Assert.Single(await Database.Undescribed.Find(connection, [.. said.Where(d => d != without)]));
+            var found = Assert.Single(await RlsChat.Database.Undescribed.Find(connection, [.. said.Where(d => d != without)]));
             Assert.Equal((without.Kind, without.Schema, without.Name), (found.Kind, found.Schema, found.Name));
         }
     }
@@ -191,170 +184,4 @@ public sealed class RemovalTests : IAsyncLifetime
         Assert.Empty((await Migrate(all: true)).Dropped);
         Assert.Equal(["function public.theirs()"], await Undescribed());
     }
-
-    [Fact]
-    public async Task The_role_of_a_removed_file_is_dropped()
-    {
-        var (role, with) = Role();
-        await Migrate(with);
-
-        Assert.Contains($"role {role}", await Undescribed());
-        Assert.Equal([$"role {role}"], (await Migrate(dryRun: true)).Dropped);
-        Assert.Equal([$"role {role}"], (await Migrate()).Dropped);
-
-        Assert.False(await Exists(role));
-        Assert.Empty(await Problems());
-    }
-
-    [Fact]
-    public async Task A_role_that_no_file_made_stays()
-    {
-        var role = Role().Name;
-        await Owner.Do($"create role {role}");
-        try
-        {
-            Assert.Empty(await Undescribed());
-            Assert.Empty((await Migrate(all: true)).Dropped);
-            Assert.True(await Exists(role));
-        }
-        finally
-        {
-            await Owner.Do($"drop role {role}");
-        }
-    }
-
-    [Theory]
-    [InlineData("grant usage on schema auth to {0}", "revoke usage on schema auth from {0}", "privileges for schema auth")]
-    [InlineData("create schema zz; grant {0} to current_user; alter schema zz owner to {0}", "drop schema zz", "owner of schema zz")]
-    [InlineData("create role {0}_login login; grant {0} to {0}_login", "drop role {0}_login", "{0}_login can become it")]
-    public async Task A_role_that_is_needed_here_stops_the_run(string use, string end, string reason)
-    {
-        var (role, with) = Role();
-        await Migrate(with);
-        await Owner.Do(Use(use, role));
-        try
-        {
-            var refusal = await Assert.ThrowsAsync<SetupException>(() => Migrate());
-
-            Assert.Contains($"role {role} is described by no file of db/ and cannot be dropped", refusal.Message, StringComparison.Ordinal);
-            Assert.Contains(Use(reason, role), refusal.Message, StringComparison.Ordinal);
-            Assert.True(await Exists(role));
-        }
-        finally
-        {
-            await Owner.Do(Use(end, role));
-        }
-
-        Assert.Equal([$"role {role}"], (await Migrate()).Dropped);
-    }
-
-    [Fact]
-    public async Task A_role_that_another_database_needs_stops_the_run()
-    {
-        var (role, with) = Role();
-        await Migrate(with);
-        await using (var other = await (await TestServer.Shared).CreateEmptyDatabase())
-        {
-            await other.OwnerConnectionString.Do($"create table t (); grant select on t to {role}");
-
-            var refusal = await Assert.ThrowsAsync<SetupException>(() => Migrate());
-
-            Assert.Contains($"1 object in database {other.Name}", refusal.Message, StringComparison.Ordinal);
-        }
-
-        Assert.Equal([$"role {role}"], (await Migrate()).Dropped);
-    }
-
-    [Fact]
-    public async Task A_moved_file_is_no_removal()
-    {
-        Script[] moved = [.. Script.Embedded.Select(Moved)];
-        Assert.Empty(await Problems(moved));
-
-        var result = await Migrate(moved);
-
-        Assert.Equal((0, 0, 0), (result.Applied.Count, result.Removed.Count, result.Dropped.Count));
-        Assert.Equal(moved.Select(script => script.Name).Order(StringComparer.Ordinal), result.Moved.Values.Order(StringComparer.Ordinal));
-        Assert.Empty(await Problems(moved));
-        Assert.True((await Migrate(moved)).IsNothing);
-    }
-
-    [Fact]
-    public async Task A_file_that_was_moved_and_changed_is_applied_and_its_entry_follows()
-    {
-        Script[] moved = [.. Script.Embedded.Select(script =>
-            script.Name == "db/functions/permissions/covers.sql" ? Moved(script) with { Sql = script.Sql + "\n-- changed" } : script)];
-
-        var result = await Migrate(moved);
-
-        Assert.Equal(["db/functions/in/a/folder/covers.sql"], result.Applied);
-        Assert.Equal((1, 0, 0), (result.Moved.Count, result.Removed.Count, result.Dropped.Count));
-        Assert.Empty(await Problems(moved));
-    }
-
-    // Within an entry of the order, names change nothing: a function may call those that are made after it.
-    [Fact]
-    public async Task Files_in_another_order_within_their_entry_make_the_same_database()
-    {
-        await using var another = await (await TestServer.Shared).CreateEmptyDatabase();
-        Script[] shuffled = [.. Script.Embedded.Select(script => script.Folder is "functions" or "views" or "triggers"
-            ? script with { Name = $"{MigrationPlan.Order[MigrationPlan.Entry(script)]}{script.Hash}.sql" } : script)];
-
-        await Migrator.Run(another.OwnerConnectionString, new MigrationOptions { Scripts = shuffled });
-
-        Assert.DoesNotContain(await Checks.Run(another.OwnerConnectionString, shuffled), IsProblem);
-    }
-
-    // A removed file leaves nothing behind that is newer but its folder.
-    [Fact]
-    public async Task Each_folder_of_files_is_a_reason_to_build()
-    {
-        var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "../../.."));
-        using var make = Process.Start(new ProcessStartInfo("make", ["-npq", "-C", root, "obj/built-db"]) { RedirectStandardOutput = true })!;
-        var rules = await make.StandardOutput.ReadToEndAsync();
-
-        var reasons = rules.Split('\n').First(line => line.StartsWith("obj/built-db:", StringComparison.Ordinal)).Split(' ');
-        foreach (var folder in Directory.EnumerateDirectories(Path.Combine(root, "db"), "*", SearchOption.AllDirectories).Append(Path.Combine(root, "db")))
-        {
-            Assert.Contains(Path.GetRelativePath(root, folder), reasons);
-        }
-    }
-
-    private string Owner => database.OwnerConnectionString;
-
-    private static bool IsProblem(Finding finding) => !finding.IsNote && finding.Rule != "server";
-
-    private static string Use(string text, string role) => text.Replace("{0}", role, StringComparison.Ordinal);
-
-    private static Script Moved(Script script) => Moved(script, "in/a/folder");
-
-    private static Script Moved(Script script, string folder) =>
-        script with { Name = $"db/{script.Folder}/{folder}/{Path.GetFileName(script.Name)}" };
-
-    private static Script[] With(params (string Name, string Sql)[] files) =>
-        [.. Script.Embedded, .. files.Select(file => new Script(file.Name, file.Sql))];
-
-    // Roles are the server's, which other tests use at the same time.
-    private static (string Name, Script[] With) Role()
-    {
-        var name = $"zz_{Guid.NewGuid():N}"[..20];
-        return (name, With(($"db/roles/{name}.sql",
-            $"""
-            do $$ begin if not exists (select from pg_roles where rolname = '{name}') then create role {name}; end if; end $$;
-            alter role {name} nologin;
-            """)));
-    }
-
-    private Task<bool> Exists(string role) => Owner.Ask<bool>($"select exists (select from pg_roles where rolname = '{role}')");
-
-    private Task<MigrationResult> Migrate(IReadOnlyList<Script>? scripts = null, bool dryRun = false, bool all = false) =>
-        Migrator.Run(Owner, new MigrationOptions { Scripts = scripts ?? Script.Embedded, DryRun = dryRun, All = all });
-
-    private async Task<List<Finding>> Problems(IReadOnlyList<Script>? scripts = null) =>
-        [.. (await Checks.Run(Owner, scripts ?? Script.Embedded)).Where(IsProblem)];
-
-    private async Task<IEnumerable<string>> Undescribed(IReadOnlyList<Script>? scripts = null) =>
-        (await Problems(scripts)).Where(finding => finding.Rule == "undescribed").Select(finding => finding.Subject);
-
-    private static string ThisFile([CallerFilePath] string file = "") => file;
 }
