@@ -25,6 +25,13 @@ union all
 select 'policy_role', name, 'applies to every role', 'name the roles: to regular_user'
 from policies where 0 = any (polroles)
 union all
+-- A function reads and writes more than people may: they are let through by a policy of their own.
+select distinct 'policy_role', name, format('is for %s, which owns functions, and for %s',
+    pg_get_userbyid(f.proowner), r.role), 'write a policy of its own for people'
+from policies p
+join pg_catalog.pg_proc f on f.prosecdef and f.proowner = any (p.polroles)
+join app_private.asking_role r on to_regrole(r.role) = any (p.polroles)
+union all
 select 'policy_command', name, 'is for all commands', 'write one policy a command'
 from policies where polcmd = '*'
 union all

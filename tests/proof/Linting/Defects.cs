@@ -36,6 +36,8 @@ internal static partial class Defects
         policy_name           alter policy function_select_live on public."Chat" rename to select_definer
         policy_name           alter policy insert_self on public."Vote" to regular_user, live_definer
         policy_role           create policy everybody on public."Chat" for select using ("id" is null)
+        policy_role           alter policy function_select_chat on public."StreamChunk" to chat_definer, regular_user
+        policy_role           alter policy function_insert on public."Message" to chat_definer, rlschat_api
         policy_command        create policy everything on public."Chat" to regular_user using (false)
         policy_check          create policy rename on public."Chat" for update to regular_user using (false)
         policy_open           create policy all_of_them on public."Vote" for select to anonymous using (true)
