@@ -3,7 +3,7 @@ using RlsChat.Tests.Rls.Fixtures;
 namespace RlsChat.Tests.Rls;
 
 /// <summary>
-/// What the roles behind the functions may do with tables: no more than the functions do. A hijacked function reaches
+/// What the roles behind the functions may do with tables and views: no more than the functions do. A hijacked function reaches
 /// no table, command or column that is not listed here. (What people may do is in the tests of each table.)
 /// </summary>
 public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionTest(fixture)
@@ -41,6 +41,7 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         live_definer Vote select
         live_definer sessions select (expires, familyId, id, revoked, secretDigest, userId)
         membership_definer Chat select (id, organizationId, userId), update (userId)
+        membership_definer Colleague select (id, tag)
         membership_definer Document select (id, organizationId, userId), update (userId)
         membership_definer Invitation select, update (acceptedAt)
         membership_definer Organization delete, insert (name), select (id), update (name)
@@ -78,8 +79,8 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
               select case x.grantee when 0 then 'public' else pg_get_userbyid(x.grantee)::text end,
                 lower(x.privilege_type) || ' (' || string_agg(a.attname, ', ' order by a.attname collate "C") || ')'
               from pg_attribute a cross join aclexplode(a.attacl) x where a.attrelid = c.oid group by x.grantee, x.privilege_type) g
-            where c.relnamespace = 'public'::regnamespace and c.relkind = 'r'
-              and g.grantee not in ('rlschat_owner', 'regular_user', 'anonymous', 'rlschat_backup')
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
+              and g.grantee not in (pg_get_userbyid(c.relowner), 'regular_user', 'anonymous', 'rlschat_backup')
             group by g.grantee, c.oid, c.relname order by g.grantee collate "C", c.relname collate "C"
             """));
 }
