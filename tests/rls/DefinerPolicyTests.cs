@@ -48,6 +48,14 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     }
 
     [Theory]
+    [InlineData("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ({id}, 'canary', 'another', 'another')""")]
+    [InlineData("""insert into public.sessions ("userId", "expires", "sessionToken") values ({id}, 'infinity', 'another')""")]
+    public async Task It_makes_the_rows_of_the_canary(string insert)
+    {
+        Assert.Equal(Outcome.Yes, await Db.AsRole("builtin_definer").Try(insert.Replace("{id}", Canary, StringComparison.Ordinal)));
+    }
+
+    [Theory]
     [InlineData("personal", Outcome.Hidden)]
     [InlineData("organization", Outcome.Yes)]
     public async Task It_hands_over_what_is_an_organizations(string row, Outcome expected)
@@ -65,6 +73,28 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
         Assert.Equal(Outcome.Yes, await Db.AsRole("builtin_definer").Try(Rename.Replace("which", "member role", StringComparison.Ordinal)));
         Assert.Equal(Outcome.Hidden, await Db.Try(Rename.Replace("which", "role of can_view_audit", StringComparison.Ordinal)));
         Assert.Equal(Outcome.Denied, await Db.Try("""update public."Role" set "organizationId" = [Acme] where "id" = [member role]"""));
+    }
+
+    // Such an update asks no policy of reading: what it changes is decided by its own policy alone.
+    [Theory]
+    [InlineData("membership_definer", "Chat", "userId", "[member]", "\"organizationId\" is not null")]
+    [InlineData("membership_definer", "Document", "userId", "[member]", "\"organizationId\" is not null")]
+    [InlineData("chat_definer", "Stream", "octets", "7", "\"userId\" = [owner]")]
+    [InlineData("builtin_definer", "Role", "permissions", """'{"can_manage_chats": true, "can_manage_roles": true}'""", "\"organizationId\" is null")]
+    public async Task An_update_without_a_condition_changes_no_other_rows(string role, string table, string column, string value, string its)
+    {
+        await MakeRows();
+        await Db.As("member").Do("""insert into public."Stream" ("chatId") values ([chat])""");
+        Task<List<string>> Where(string condition) => Db.List($"""select "id" from public."{table}" where {condition} order by "id" """);
+        await Db.AsRole("rlschat_backup");
+        var (own, others) = (await Where(its), await Where($"not ({its})"));
+        Assert.NotEmpty(own);
+        Assert.NotEmpty(others);
+
+        await Db.AsRole(role).Do("select set_config('auth.uid', [owner], true)");
+        await Db.Do($"""update public."{table}" set "{column}" = {value}""");
+        await Db.AsRole("rlschat_backup");
+        Assert.Equal(own, await Where($""" "{column}" = {value}"""));
     }
 
     /// <summary>Beside each row that a function may not see or change, the one that it may.</summary>
@@ -126,7 +156,10 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
     [InlineData("\"Message\"", "id")]
     [InlineData("\"Stream\"", "id")]
     [InlineData("\"StreamChunk\"", "streamId")]
+    [InlineData("\"Suggestion\"", "id")]
     [InlineData("\"User\"", "id")]
+    [InlineData("\"Vote\"", "id")]
+    [InlineData("accounts", "userId")]
     [InlineData("sessions", "userId")]
     public async Task It_sees_the_canary_and_no_other_row(string table, string column)
     {
@@ -134,8 +167,8 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
         Assert.Equal([Canary.Trim('\'')], await Db.AsRole("builtin_definer").List($"""select distinct "{column}" from public.{table}"""));
     }
 
-    // An organization's chat and a personal one, documents, a stream with a chunk, a session that lives and one that was
-    // revoked, an invitation that is open and one that was accepted.
+    // An organization's chat and a personal one, documents, a suggestion, a message with a vote, a stream with a chunk, a
+    // linked account, a session that lives and one that was revoked, an invitation that is open and one that was accepted.
     private async Task MakeRows()
     {
         await Rows.Chat(Db, "organization", "owner");
@@ -143,11 +176,14 @@ public sealed class DefinerPolicyTests(DatabaseFixture fixture) : TransactionTes
         await Rows.Document(Db, "organization", "owner");
         await Rows.Document(Db, "personal", "owner", "own");
         await Db.As("owner").Make("stream", """insert into public."Stream" ("chatId") values ([chat])""");
-        await Db.Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        await Db.Make("message", """insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        await Db.Do("""insert into public."Vote" ("message_id", "value") values ([message], 'up')""");
+        await Db.Do("""insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText") values ([document], [document at], 'a', 'b')""");
         await Db.Do("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 0, 'a')""");
         await Db.As("admin");
         await Db.Do("select public.invite_member('open@test', [member role], sha256('open')), public.invite_member('accepted@test', [member role], sha256('accepted'))");
         await Db.AsRole("sign_in_definer");
+        await Db.Do("""insert into public.accounts ("userId", "type", "provider", "providerAccountId") values ([owner], 'oauth', 'github', 'octo')""");
         await Db.Do("select auth.open_session([owner], sha256('lives'), sha256('secret')), auth.open_session([member], sha256('revoked'), sha256('other'))");
         await Db.Do("""update public.sessions set "revoked" = now() where "userId" = [member]""");
         await Db.AsRole("membership_definer").Do("""update public."Invitation" set "acceptedAt" = now() where "email" = 'accepted@test'""");
