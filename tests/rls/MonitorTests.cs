@@ -50,6 +50,8 @@ public sealed class MonitorTests(DatabaseFixture fixture) : TransactionTest(fixt
             await Db.Do($"select auth.open_session([owner], sha256('{name}'), sha256('secret of {name}'))");
         }
 
+        // One sign-in, with two pairs of tokens.
+        await Db.Do("select auth.refresh_session(sha256('lives'), sha256('lives on'), sha256('next secret'))");
         await Db.Do("""update public.sessions set "revoked" = now() where "sessionToken" = encode(sha256('was revoked'), 'hex')""");
         await Db.Do("""update public.sessions set "expires" = now() at time zone 'utc' - interval '1 second' where "sessionToken" = encode(sha256('ended'), 'hex')""");
         Assert.Equal(before + 1, await Db.Ask<long>(Sessions));

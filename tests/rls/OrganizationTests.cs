@@ -64,6 +64,15 @@ public sealed class OrganizationTests(DatabaseFixture fixture) : TransactionTest
     }
 
     [Fact]
+    public async Task It_ends_with_its_last_member_and_no_other_ends_with_it()
+    {
+        await FoundedByLoner();
+        await Db.AsRole("membership_definer").Make("empty", """insert into public."Organization" ("name") values ('empty')""");
+        await Db.As("loner").Do("select public.leave_organization()");
+        Assert.Equal(["empty"], await Db.AsRole("rlschat_backup").List("""select "name" from public."Organization" where "id" in ([Solo], [empty])"""));
+    }
+
+    [Fact]
     public async Task Its_last_member_without_can_manage_organization_does_not_delete_it()
     {
         await FoundedByLoner();

@@ -113,6 +113,7 @@ public sealed class SignInGraceTests(DatabaseFixture fixture) : TransactionTest(
         await Db.Do("select auth.open_session([owner], sha256('elsewhere'), sha256('secret of elsewhere'))");
         await Db.Do("select set_config('auth.uid', [owner], true), set_config('auth.session', 'secret of tab 1', true)");
         Assert.True(await Db.Ask<bool>("select auth.change_password('hash of owner', 'new')"));
+        Assert.Equal("4 pairs of 2 sign-ins, 1 exchanged, 1 revoked", await Pairs());
         Assert.NotNull(await Refresh("first", "tab 3", 30));
         Assert.NotNull(await Refresh("tab 2", "tab 2 still", 30));
         Assert.Null(await Refresh("elsewhere", "elsewhere still", 30));

@@ -134,9 +134,10 @@ public sealed class SignInTests(DatabaseFixture fixture) : TransactionTest(fixtu
     {
         await Open("r1", "s1");
         await Refresh("r1", "r2");
-        await Db.Do("""update public.sessions set "revoked" = '2001-01-01' where "sessionToken" = encode(sha256('r1'), 'hex')""");
+        await Open("before", "secret of before");
+        await Db.Do("""update public.sessions set "revoked" = '2001-01-01' where "sessionToken" in (encode(sha256('r1'), 'hex'), encode(sha256('before'), 'hex'))""");
         await Db.Do(sql);
-        Assert.Equal(["false", "true"], await Db.List(
+        Assert.Equal(["false", "true", "true"], await Db.List(
             """select ("revoked" = '2001-01-01')::text from public.sessions where "userId" = [owner] order by "id" """));
     }
 

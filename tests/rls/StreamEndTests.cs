@@ -107,6 +107,18 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
     }
 
     [Fact]
+    public async Task Who_appends_is_told_how_that_stream_ended_and_not_another_of_theirs()
+    {
+        await Stand("organization");
+        await Db.Make("second", """insert into public."Stream" ("chatId") values ([chat])""");
+        await Db.Do(Finish);
+        await Rows.Forge(Db, "Stream", Silent.Replace("[stream]", "[second]", StringComparison.Ordinal));
+        await Db.As("member");
+        Assert.Equal("RC016", await Db.Error("""insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'x')"""));
+        Assert.Equal("RC017", await Db.Error("""insert into public."StreamChunk" ("streamId", "index", "data") values ([second], 1, 'x')"""));
+    }
+
+    [Fact]
     public async Task A_stream_that_is_silent_for_too_long_is_abandoned()
     {
         await Stand("organization");

@@ -37,6 +37,21 @@ public sealed class VerificationTokenTests(DatabaseFixture fixture) : Transactio
     public async Task Nothing_is_granted_to_a_role_that_a_request_can_take() =>
         Assert.Equal("", await Grants.On(Db, "verificationToken"));
 
+    // The functions that verify and reset would find nobody for such a token; this one does not rely on them.
+    [Theory]
+    [InlineData("mailed", "[owner]", null)]
+    [InlineData("mailed", "null", "RC010")]
+    [InlineData("guess", "[owner]", "RC010")]
+    public async Task Only_a_token_of_somebody_is_used(string token, string whose, string? error)
+    {
+        await Db.AsRole("sign_in_definer").Do(
+            $"""
+            insert into public."verificationToken" ("identifier", "token", "expires", "userId")
+            values ('owner@test', encode(sha256('mailed'), 'hex'), now() at time zone 'utc' + interval '1 minute', {whose})
+            """);
+        Assert.Equal(error, await Db.Error($"select app_private.use_token('verify_email', sha256('{token}'))"));
+    }
+
     [Fact]
     public async Task At_rest_a_token_is_its_digest()
     {
