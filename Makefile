@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-readme attacks mutants prove docs-matrix docs-database check fmt \
   db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why \
-  bench bench-live lint-format lint-sql clean
+  bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
@@ -137,12 +137,11 @@ psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anon
 why: obj/built-db ## prints what each policy decides about a row, for a person: AS=ana@acme.example TABLE=Chat ROW=<its id>
 	@$(DB) why '$(if $(filter-out default,$(origin AS)),$(AS))' '$(TABLE)' '$(ROW)'
 
-bench-live: ## measures the cost of the outbox and of live delivery to a thousand subscribers (bench/README.md)
-	@dotnet run --project bench -c Release -- live http
-	@dotnet run --project bench -c Release -- live sql
+bench: obj/built-api bench/seed-stack/node_modules/.package-lock.json ## compares speeds (bench/README.md), about an hour: QUICK=1 under 3 minutes, ONLY=requests,policies, LARGE=1
+	@dotnet build bench -c Release -v quiet --nologo && exec dotnet bench/$(OUT)/rlschat-bench.dll
 
-bench: ## measures the forms of policies on a million messages (bench/README.md); takes minutes
-	@dotnet run --project bench -c Release -- policies
+bench/seed-stack/node_modules/.package-lock.json: bench/seed-stack/package-lock.json
+	@npm ci --prefix bench/seed-stack --no-audit --no-fund --loglevel error
 
 # $(call sources,FOLDERS): what these projects are made of.
 sources = $(shell find $(1) -type d \( -name bin -o -name obj \) -prune -o -print)
@@ -171,4 +170,4 @@ obj/built-all: obj/built-api $(call sources,tests) RlsChat.sln
 	@mkdir -p $(@D) && touch $@ obj/built-rls obj/built-test-api
 
 clean: ## removes build output; the data in .data/ stays
-	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin src/*/bin src/*/obj tests/*/bin tests/*/obj tests/proof/*/bin tests/proof/*/obj
+	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin bench/seed-stack/node_modules bench/bin bench/obj bench/usual/bin bench/usual/obj src/*/bin src/*/obj tests/*/bin tests/*/obj tests/proof/*/bin tests/proof/*/obj

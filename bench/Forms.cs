@@ -1,51 +1,52 @@
 namespace RlsChat.Bench;
 
-/// <summary>The forms that are compared; the others are measured against the first.</summary>
+/// <summary>Forms of the rule "whoever sees the chat sees its messages": before each turn, the policy of "Message" takes that form.</summary>
 internal static class Forms
 {
-    private const string Probe = """(select true from public."Chat" c where c."id" = "chatId")""";
-    private const string Exists = """exists (select from public."Chat" c where c."id" = "chatId")""";
-
-    private const string Writable = """
-        c."id" = "chatId" and case when c."organizationId" is null
-          then c."userId" = (select auth.uid())
-          else c."organizationId" = (select auth.organization_id())
-        end
-        """;
-
-    public static readonly Form[] All =
+    private static readonly (string Name, string Rule)[] All =
     [
-        // Nobody verifies who is asking: what an application does that trusts its own tokens.
-        new("by_hand", "true") { ByHand = true, Verified = false },
-        new("by_hand_verified", "true") { ByHand = true },
-
-        new("shipped", "") { IsShipped = true },
-        new("probe", Probe) { Write = $"""(select true from public."Chat" c where {Writable})""" },
-        new("probe_by_message", Probe)
-        {
-            Vote = """(select true from public."Message" m where m."id" = "message_id")""",
-        },
-        new("fenced", """exists (select from public."Chat" c where c."id" = "chatId" offset 0)"""),
-        new("exists", Exists) { Write = $"""exists (select from public."Chat" c where {Writable})""" },
-        new("exists_by_message", Exists)
-        {
-            Vote = """exists (select from public."Message" m where m."id" = "message_id")""",
-        },
-        new("in_all", """ "chatId" in (select c."id" from public."Chat" c)"""),
-        new("array", """ "chatId" = any (array(select c."id" from public."Chat" c))"""),
-        new("function", """auth.bench_can_read_chat("chatId")""") { Write = """auth.can_write_chat("chatId")""" },
-        new("function_given", """
-            auth.bench_can_read_chat("chatId", (select auth.uid()), (select auth.organization_id()))
-            """),
-        new("copied", """
-            "chatUserId" = (select auth.uid()) and "chatOrganizationId" is null
-            or "chatOrganizationId" = (select auth.organization_id())
-            or "chatVisibility" = 'public'
-            """),
-        // The chat that the request names is judged once; rows of others are probed.
-        new("hinted", $"""case when "chatId" = (select auth.bench_hinted_chat()) then true else {Probe} end""")
-        {
-            Hinted = true,
-        },
+        ("probe (shipped)", """(select true from public."Chat" c where c."id" = "Message"."chatId")"""),
+        ("exists, fenced", """exists (select from public."Chat" c where c."id" = "Message"."chatId" offset 0)"""),
+        ("exists", """exists (select from public."Chat" c where c."id" = "Message"."chatId")"""),
+        ("in, all chats", """ "Message"."chatId" in (select c."id" from public."Chat" c)"""),
+        ("any, array of all", """ "Message"."chatId" = any (array(select c."id" from public."Chat" c))"""),
+        ("function a row", """auth.can_write_chat("Message"."chatId") or (select c."visibility" = 'public' from public."Chat" c where c."id" = "Message"."chatId")"""),
     ];
+
+    public static async Task Run(World world, IReadOnlyDictionary<string, Batch> recorded, Report report)
+    {
+        var subjects = world.Subjects();
+        var page = recorded[Questions.MessagesOfChat.Name];
+        Batch newest = new([page.Statements[0], """
+            select "id", "chatId", "createdAt" from public."Message" order by "createdAt" desc, "id" desc limit 50
+            """]);
+        try
+        {
+            foreach (var (name, batch, clients) in new[] { ("50 messages", page, 8), ("a message", recorded["a message"], 8), ("newest 50 of all", newest, 1) })
+            {
+                await Rounds.Compare(report, name, [.. All.Select(form => new Side(form.Name, async seconds =>
+                {
+                    await Apply(form.Rule);
+                    return await Tool.Pgbench(world, form.Name, batch, clients, subjects).Run(seconds);
+                }))]);
+            }
+
+            foreach (var subject in subjects.Take(30))
+            {
+                await Apply(All[0].Rule);
+                var expected = await page.Ask(world.ApiConnectionString, subject);
+                foreach (var (name, rule) in All.Skip(1))
+                {
+                    await Apply(rule);
+                    report.Same(name, expected, await page.Ask(world.ApiConnectionString, subject));
+                }
+            }
+        }
+        finally
+        {
+            await Apply(All[0].Rule);
+        }
+
+        Task Apply(string rule) => world.Execute("rlschat", $"""alter policy select_reader on public."Message" using ({rule})""");
+    }
 }

@@ -1,131 +1,114 @@
 using System.Diagnostics;
-using Npgsql;
+using System.Net.Sockets;
+using System.Text;
 
 namespace RlsChat.Bench;
 
 /// <summary>
-/// The command <c>live</c>: what posting pays for the outbox, and for delivery to a thousand who follow. Three
-/// ways take turns, each round in another order, so that what else the machine does hits them all alike.
+/// What posting over HTTP pays for the outbox, and for live delivery to a thousand subscribers of another process of the
+/// API: while that one stands still, and while it delivers. At the end everyone must have heard every message once.
 /// </summary>
 internal static class Live
 {
-    private const int Writers = 8;
+    private const int Readers = 10;
 
-    /// <summary>Rounds that are not counted: statements are not prepared, and code is not compiled yet.</summary>
-    private const int WarmUp = 4;
-
-    private static readonly string[] Ways = ["without outbox", "outbox", "outbox, delivered"];
-
-    /// <param name="overHttp">Whether they post to another process of the API, as its clients do, or write its batch to the server.</param>
-    /// <param name="turn">How long a way is measured at a time.</param>
-    /// <param name="rounds">How often all take their turn.</param>
-    /// <param name="readers">How many read a message.</param>
-    public static async Task<int> Run(bool overHttp, TimeSpan turn, int rounds, int readers)
+    public static async Task Run(World world, IReadOnlyDictionary<string, Batch> recorded, Report report)
     {
-        Policies.Say("starting a server and an API of their own");
-        await using var world = await LiveWorld.Make(readers);
-        await using var api = await LiveApi.Start(world);
-        await using var subscribers = await Subscribers.Come(world, api);
-        await using var door = overHttp ? await LiveApi.Start(world) : null;
-        var writers = await Task.WhenAll(Enumerable.Range(1, Writers).Select(async number => door is null
-            ? await Writer.Open(world, number)
-            : (IWriter)new HttpWriter(world, door, number)));
-        Policies.Say($"{subscribers.Open} follow; a message is read by {readers}; posted {(overHttp ? "over HTTP" : "by SQL")}");
-        var (ways, behind, expected) = (Ways.Select(name => new LiveWay(name)).ToList(), new List<double>(), 0L);
-        var processors = new ProcessorTime(world, api, door);
-        for (var round = -WarmUp; round < rounds; round++)
+        var people = Math.Min(1_000, world.People);
+        await world.Execute("rlschat", "create extension if not exists pg_stat_statements");
+        await using var api = await Service.Api(world);
+        await Task.Delay(3_000);
+        var idle = api.Memory;
+        await using var subscribers = await Subscribers.Connect(world, api, people);
+        report.Figures[$"MB of the API more with {people} subscribers"] = api.Memory - idle;
+        await using var door = await Service.Api(world);
+        // A tenth of the chats is public.
+        var writers = Enumerable.Range(0, 18).Where(person => person % 10 != 9).Select(world.Of).ToList();
+        var posting = Tool.Wrk("posts", door, writers.Select(subject => Questions.NewMessage.ForWrk(world, subject)));
+        var (from, behind, latencies, statements, events) = (await Events(), new List<double>(), new List<double>(), 0L, 0L);
+
+        await Rounds.Compare(report, "posting over HTTP",
+            new("without outbox", seconds => Post(seconds, outbox: false)),
+            new("outbox", seconds => Post(seconds, outbox: true)),
+            new("outbox, delivered", Deliver));
+
+        await api.Signal("CONT");
+        await Settle();
+        var heard = (await Events() - from) * Readers;
+        report.Same("messages heard, subscribers", [heard, people], [subscribers.Heard, subscribers.Open]);
+        report.Figures["messages heard"] = subscribers.Heard;
+        report.Figures["events a second, delivered"] = report.Rows[^1].Rate * Readers;
+        report.Figures["rate with delivery, to without outbox"] = 1 / report.Rows[^1].Ratio[1];
+        report.Figures["ms from post to event under that load, median"] = Rounds.Quantile(latencies, 0.5);
+        report.Figures["ms from post to event under that load, p99"] = Rounds.Quantile(latencies, 0.99);
+        report.Figures["s until the last event of a turn, at most"] = behind.Max();
+        report.Figures["statements of live delivery per 1,000 messages"] = statements * 1000.0 / events;
+
+        async Task<Turn> Post(int seconds, bool outbox)
         {
-            var (seen, shares) = (new double[ways.Count], new double[ways.Count][]);
-            for (var place = 0; place < ways.Count; place++)
+            await api.Signal("STOP");
+            await Outbox(outbox);
+            return await posting.Run(seconds);
+        }
+
+        async Task<Turn> Deliver(int seconds)
+        {
+            await Outbox(true);
+            await api.Signal("CONT");
+            // What was written while it stood still is not this turn's.
+            await Settle();
+            var (asked, written) = (await Statements(), await Events());
+            using var stop = new CancellationTokenSource();
+            var probing = Probe(stop.Token);
+            var turn = await posting.Run(seconds);
+            await stop.CancelAsync();
+            latencies.AddRange(await probing);
+            var ended = Stopwatch.GetTimestamp();
+            await Settle();
+            behind.Add(Stopwatch.GetElapsedTime(ended).TotalSeconds);
+            (statements, events) = (statements + await Statements() - asked, events + await Events() - written);
+            return turn;
+        }
+
+        // Another person, in an organization whose chats nobody else posts into: their subscription is not counted.
+        async Task<List<double>> Probe(CancellationToken stop)
+        {
+            var (subject, times) = (world.Of(20), new List<double>());
+            using var socket = await Subscribers.Follow(api, world.Token(subject));
+            var buffer = new byte[64 * 1024];
+            while (!stop.IsCancellationRequested)
             {
-                var way = (round + WarmUp + place) % ways.Count;
-                var (isKept, isDelivered) = (way > 0, way == 2);
-                await world.Outbox(isKept);
-                await (isDelivered ? api.GoOn() : api.Pause());
-                if (isDelivered)
+                var (id, begun, text) = (Guid.NewGuid().ToString(), Stopwatch.GetTimestamp(), "");
+                using var request = Questions.NewMessage.Request(world, subject);
+                request.Content = new StringContent($$"""{"id":"{{id}}","role":"user","parts":[]}""", Encoding.UTF8, "application/json");
+                (await door.Send(request)).EnsureSuccessStatusCode().Dispose();
+                while (!text.Contains(id, StringComparison.Ordinal))
                 {
-                    // What was written while it stood still is not this turn's.
-                    await Settle(subscribers, expected);
+                    text += Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer));
                 }
 
-                var before = await processors.Now();
-                var (posted, time) = await Post(world, writers, turn, wakes: isDelivered && !overHttp);
-                seen[way] = posted / time.TotalSeconds;
-                expected += isKept ? (long)posted * readers : 0;
-                if (isDelivered)
-                {
-                    var ended = Stopwatch.GetTimestamp();
-                    await Settle(subscribers, expected);
-                    behind.Add(Stopwatch.GetElapsedTime(ended).TotalSeconds);
-                }
-
-                shares[way] = (await processors.Now()).Zip(before, (now, then) => (now - then) / posted).ToArray();
+                times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+                await Task.Delay(20, CancellationToken.None);
             }
 
-            for (var way = 0; way < ways.Count && round >= 0; way++)
+            return times;
+        }
+
+        Task Outbox(bool isOn) => world.Execute("rlschat", $"""alter table public."Message" {(isOn ? "enable" : "disable")} trigger _500_event_insert""");
+
+        Task<long> Events() => world.Scalar<long>("rlschat", """select count(*) from public."Event" where "kind" = 'message.created'""");
+
+        Task<long> Statements() => world.Scalar<long>("rlschat", "select coalesce(sum(calls), 0)::bigint from pg_stat_statements where userid = 'rlschat_live'::regrole");
+
+        // Until everybody has heard everything, or nothing comes any more.
+        async Task Settle()
+        {
+            var expected = (await Events() - from) * Readers;
+            for (var (last, since) = (-1L, Stopwatch.GetTimestamp()); subscribers.Heard < expected && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(20);)
             {
-                ways[way].Rates.Add(seen[way]);
-                ways[way].Ratios.Add(seen[way] / seen[0]);
-                ways[way].Shares.Add(shares[way]);
+                (last, since) = subscribers.Heard == last ? (last, since) : (subscribers.Heard, Stopwatch.GetTimestamp());
+                await Task.Delay(10);
             }
-
-            Policies.Say($"{(round < 0 ? "warming up" : $"round {round + 1}")}: {string.Join(", ", seen.Select(rate => $"{rate:n0}"))} messages/s");
-        }
-
-        // Also what the last turns wrote while the API stood still.
-        await api.GoOn();
-        await Settle(subscribers, expected);
-        LiveWay.Print(ways, $"{Writers} writers, {LiveWorld.People} who follow, {readers} read each", ProcessorTime.Parts);
-        Console.WriteLine($"""
-
-            The last message of a turn was heard {Figures.Of(behind):n1} s after it was posted (at most {behind.Max():n1} s).
-            {subscribers.Heard:n0} times a message was heard, of {expected:n0}; {subscribers.Open} still follow.
-            """);
-        foreach (var writer in writers)
-        {
-            await writer.DisposeAsync();
-        }
-
-        return subscribers.Heard == expected && subscribers.Open == LiveWorld.People ? 0 : 1;
-    }
-
-    private static async Task<(int Posted, TimeSpan Time)> Post(LiveWorld world, IWriter[] writers, TimeSpan turn, bool wakes)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var waking = wakes ? Wake(world, () => IsOver()) : Task.CompletedTask;
-        var posted = await Task.WhenAll(writers.Select(writer => Task.Run(() => writer.Post(IsOver))));
-        var time = Stopwatch.GetElapsedTime(started);
-        await waking;
-        return (posted.Sum(), time);
-
-        bool IsOver() => Stopwatch.GetElapsedTime(started) > turn;
-    }
-
-    /// <summary>As another process of the API does for what it has written.</summary>
-    private static async Task Wake(LiveWorld world, Func<bool> isOver)
-    {
-        await using var connection = new NpgsqlConnection(world.Server.ConnectionString("rlschat_live", world.Server.Secrets.Live) + ";Pooling=false");
-        await connection.OpenAsync();
-        while (!isOver())
-        {
-            await using var command = new NpgsqlCommand("notify rlschat_live", connection);
-            await command.ExecuteNonQueryAsync();
-            await Task.Delay(200);
-        }
-    }
-
-    /// <summary>Until everybody has heard everything, or nothing comes any more.</summary>
-    private static async Task Settle(Subscribers subscribers, long expected)
-    {
-        var (last, since) = (-1L, Stopwatch.GetTimestamp());
-        while (subscribers.Heard < expected && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(20))
-        {
-            if (subscribers.Heard != last)
-            {
-                (last, since) = (subscribers.Heard, Stopwatch.GetTimestamp());
-            }
-
-            await Task.Delay(10);
         }
     }
 }

@@ -1,34 +1,68 @@
-using System.Globalization;
-using RlsChat.Bench;
+using System.Runtime.InteropServices;
 
-const string Usage = """
-    rlschat-bench policies [seconds]   compares forms of the rule "whoever sees the chat", on 10^6 messages
-    rlschat-bench identity [seconds]   what it costs that the database verifies who is asking
-    rlschat-bench timing [seconds]     whether the time of an answer tells hidden from absent
-    rlschat-bench live http|sql [seconds] [rounds] [readers]
-                                       what posting (over HTTP, or by the API's batch alone) pays for the outbox
-                                       and for live delivery; readers of a message
-    """;
+namespace RlsChat.Bench;
 
-switch (args)
+/// <summary>Runs the comparisons, each on the same server and data (bench/README.md).</summary>
+internal static class Program
 {
-    case ["policies"]:
-        return await Policies.Run(TimeSpan.FromSeconds(100));
-    case ["policies", var seconds] when double.TryParse(seconds, CultureInfo.InvariantCulture, out var s) && s > 0:
-        return await Policies.Run(TimeSpan.FromSeconds(s));
-    case ["identity"]:
-        return await IdentityCost.Run(TimeSpan.FromSeconds(60));
-    case ["identity", var seconds] when double.TryParse(seconds, CultureInfo.InvariantCulture, out var s) && s > 0:
-        return await IdentityCost.Run(TimeSpan.FromSeconds(s));
-    case ["timing"]:
-        return await HiddenTiming.Run(TimeSpan.FromSeconds(60));
-    case ["timing", var seconds] when double.TryParse(seconds, CultureInfo.InvariantCulture, out var s) && s > 0:
-        return await HiddenTiming.Run(TimeSpan.FromSeconds(s));
-    case ["live", "http" or "sql", .. var rest] when rest.All(text => int.TryParse(text, CultureInfo.InvariantCulture, out var n) && n > 0):
-        var numbers = rest.Select(text => int.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-        return await Live.Run(args[1] == "http", TimeSpan.FromSeconds(numbers.ElementAtOrDefault(0) is > 0 and var time ? time : 2),
-            numbers.ElementAtOrDefault(1) is > 0 and var rounds ? rounds : 20, numbers.ElementAtOrDefault(2) is > 0 and var readers ? readers : 10);
-    default:
-        Console.Error.WriteLine(Usage);
-        return 2;
+    private static readonly (string Name, Func<World, IReadOnlyDictionary<string, Batch>, Report, Task> Run)[] Comparisons =
+    [
+        ("requests", Requests.Run),
+        ("policies", PolicyCost.Run),
+        ("growth", Growth.Run),
+        ("seed", SeedPolicies.Run),
+        ("published", PublishedTable.Run),
+        ("live", Live.Run),
+        ("memory", Memory.Run),
+        ("identity", Identity.Run),
+        ("forms", Forms.Run),
+        ("timing", HiddenTiming.Run),
+    ];
+
+    private static readonly bool Quick = Is("QUICK");
+
+    /// <summary>How many rounds count, and how many seconds a turn takes.</summary>
+    public static readonly int Rounds = Quick ? 2 : 5, Seconds = Quick ? 1 : 3;
+
+    /// <summary>Where results go.</summary>
+    public static readonly string Folder = Directory.CreateDirectory(Path.Combine(".data", "bench")).FullName;
+
+    /// <summary>Only what is quick is measured: for trying the harness.</summary>
+    public static bool IsQuick => Quick;
+
+    /// <summary>Growth is measured to 10^7 messages.</summary>
+    public static bool IsLarge => Is("LARGE");
+
+    /// <summary>Progress goes to the error stream, so that the tables can be kept.</summary>
+    public static void Say(string text) => Console.Error.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {text}");
+
+    private static async Task<int> Main()
+    {
+        var only = Environment.GetEnvironmentVariable("ONLY") is { Length: > 0 } names ? names.Split(',') : null;
+        if (only?.Except(Comparisons.Select(comparison => comparison.Name)).FirstOrDefault() is { } unknown)
+        {
+            Console.Error.WriteLine($"ONLY: {unknown} is none of {string.Join(", ", Comparisons.Select(comparison => comparison.Name))}");
+            return 2;
+        }
+
+        await using var world = await World.Make(Quick ? 2_000 : 20_000);
+        var statements = await Recorder.Record(world, Questions.All);
+        var version = await world.Scalar<string>("postgres", "select split_part(version(), ' ', 2)");
+        var machine = $"PostgreSQL {version}, .NET {Environment.Version}, {Environment.ProcessorCount} processors ({RuntimeInformation.ProcessArchitecture}), "
+            + $"{world.Messages:n0} messages, {Rounds} rounds of {Seconds} s";
+        var wrong = 0;
+        foreach (var (name, run) in Comparisons.Where(comparison => only?.Contains(comparison.Name) != false))
+        {
+            var (report, load) = (new Report(name, machine), await File.ReadAllTextAsync("/proc/loadavg"));
+            Say($"{name} begins; load {load.Trim()}");
+            await world.Execute(RlsChat.Database.EmbeddedServer.Database, "vacuum analyze");
+            await run(world, statements, report);
+            report.Print();
+            wrong += report.Wrong.Count;
+        }
+
+        return wrong == 0 ? 0 : 1;
+    }
+
+    private static bool Is(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } and not "0";
 }

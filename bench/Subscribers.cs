@@ -1,8 +1,12 @@
 using System.Net.Sockets;
+using System.Text;
 
 namespace RlsChat.Bench;
 
-/// <summary>A thousand who follow what is theirs over HTTP, and count the messages that they are told of.</summary>
+/// <summary>
+/// People who follow their events, each on a socket; counts the messages that they are told of. They ask by HTTP/1.0, whose
+/// responses have no chunks, and so take little of the processors that are measured.
+/// </summary>
 internal sealed class Subscribers : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
@@ -16,15 +20,26 @@ internal sealed class Subscribers : IAsyncDisposable
     /// <summary>How many are open.</summary>
     public int Open => Volatile.Read(ref _open);
 
-    public static async Task<Subscribers> Come(LiveWorld world, LiveApi api)
+    public static async Task<Subscribers> Connect(World world, Service api, int people)
     {
         var subscribers = new Subscribers();
-        foreach (var some in Enumerable.Range(1, LiveWorld.People).Chunk(20))
+        for (var person = 0; person < people; person++)
         {
-            await Task.WhenAll(some.Select(person => subscribers.Come(new Uri(api.Address, "/me/events"), world.Token(person))));
+            subscribers._reading.Add(subscribers.Read(await Follow(api, world.Token(world.Of(person)))));
         }
 
         return subscribers;
+    }
+
+    /// <summary>A socket from which a person's events can be read.</summary>
+    public static async Task<Socket> Follow(Service api, string token)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(api.Address.Host, api.Address.Port);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /me/events HTTP/1.0\r\nHost: {api.Address.Authority}\r\nAuthorization: Bearer {token}\r\n\r\n"));
+        var head = new byte[12];
+        await socket.ReceiveAsync(head);
+        return Encoding.ASCII.GetString(head) == "HTTP/1.1 200" ? socket : throw new IOException(Encoding.ASCII.GetString(head));
     }
 
     public async ValueTask DisposeAsync()
@@ -34,27 +49,15 @@ internal sealed class Subscribers : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task Come(Uri address, string token)
+    private async Task Read(Socket socket)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(address.Host, address.Port, _stop.Token);
-        var reader = new ChunkedReader(socket);
-        await reader.Get(address.Authority, address.AbsolutePath, token, _stop.Token);
-        var ready = new TaskCompletionSource();
-        _reading.Add(Read(socket, reader, ready));
-        await ready.Task;
-    }
-
-    private async Task Read(Socket socket, ChunkedReader reader, TaskCompletionSource ready)
-    {
+        using var _ = socket;
         Interlocked.Increment(ref _open);
         try
         {
-            using var _ = socket;
             var buffer = new byte[64 * 1024];
-            for (var kept = 0; await reader.Read(buffer.AsMemory(kept), _stop.Token) is > 0 and var read;)
+            for (var kept = 0; await socket.ReceiveAsync(buffer.AsMemory(kept), _stop.Token) is > 0 and var read;)
             {
-                ready.TrySetResult();
                 var text = buffer.AsSpan(0, kept + read);
                 // The rest of a line stays for the next reading.
                 var end = text.LastIndexOf((byte)'\n') + 1;
@@ -69,7 +72,6 @@ internal sealed class Subscribers : IAsyncDisposable
         }
         finally
         {
-            ready.TrySetResult();
             Interlocked.Decrement(ref _open);
         }
     }

@@ -1,47 +1,53 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
 using RlsChat.Database;
 
 namespace RlsChat.Bench;
 
-/// <summary>A person with a live session, and what they ask about.</summary>
-/// <param name="Person">Null: a stranger.</param>
-/// <param name="Secret">The secret of the session.</param>
-/// <param name="Chat">A chat.</param>
-/// <param name="Message">One of its messages.</param>
-/// <param name="MayWrite">Whether the person may write into the chat.</param>
-internal sealed record Subject(Guid? Person, string? Secret, Guid Chat, Guid Message, bool MayWrite);
+/// <summary>A person who asks, and the ids of the rows that they ask about, by the names that statements and paths give them.</summary>
+/// <param name="Person">The person's number.</param>
+/// <param name="Chat">The number of the chat that they read.</param>
+/// <param name="Values">Ids and the secret of the session.</param>
+internal sealed record Subject(int Person, int Chat, IReadOnlyDictionary<string, string> Values);
 
-/// <summary>A throw-away server with the database of this version and the people of world.sql.</summary>
-internal sealed class World(EmbeddedServer server) : IAsyncDisposable
+/// <summary>A throw-away server with the database of this version and the rows of world.sql.</summary>
+internal sealed class World(EmbeddedServer server, int chats) : IAsyncDisposable
 {
-    /// <summary>The API's login, set up as the API sets it up; what takes longer than 5 s is given up.</summary>
-    public string ApiConnectionString =>
-        new NpgsqlConnectionStringBuilder(server.ConnectionString("rlschat_api", server.Secrets.Api))
-        {
-            Pooling = false,
-            MaxAutoPrepare = 100,
-            AutoPrepareMinUsages = 2,
-            NoResetOnClose = true,
-            Enlist = false,
-            Options = "-c statement_timeout=5s",
-        }.ConnectionString;
+    public EmbeddedServer Server => server;
 
-    public static async Task<World> Make()
+    public int Messages => chats * 50;
+
+    public int People => chats / 20;
+
+    /// <summary>The API's login.</summary>
+    public string ApiConnectionString => server.ConnectionString("rlschat_api", server.Secrets.Api);
+
+    /// <summary>The last person, whose rows only <see cref="Recorder"/> changes.</summary>
+    public Subject Stranger => Of(People - 1);
+
+    /// <summary>A person, who asks for a public chat.</summary>
+    public Subject Of(int person) => Ask(0, person);
+
+    public static async Task<World> Make(int chats)
     {
-        Policies.Say("starting a server of its own");
+        Program.Say("starting a server");
         var server = await EmbeddedServer.StartThrowAway();
         try
         {
-            await Migrator.Run(server.OwnerConnectionString, new MigrationOptions { ApiPassword = server.Secrets.Api });
-            Policies.Say($"loading 10^6 messages into {server.Description}");
-            await Execute(server.OwnerConnectionString, Resource("world.sql"));
-            await Execute(server.SuperuserConnectionString, "vacuum analyze");
-            // Lets a connection count how often the identity is verified.
-            await Execute(server.SuperuserConnectionString, "grant set on parameter track_functions to rlschat_api");
-            await Execute(server.OwnerConnectionString, Resource("roles.sql"));
-            await Execute(server.OwnerConnectionString, string.Concat(Forms.All.SelectMany(form => form.Install())));
-            await Execute(server.SuperuserConnectionString, "checkpoint");
-            return new World(server);
+            var (secrets, world) = (server.Secrets, new World(server, chats));
+            await Migrator.Run(server.OwnerConnectionString, new MigrationOptions
+            {
+                ApiPassword = secrets.Api,
+                AuthPassword = secrets.Auth,
+                LivePassword = secrets.Live,
+            });
+            await EmbeddedServer.Tighten(server.SuperuserConnectionString);
+            await world.Copy(EmbeddedServer.Database, "bench_empty");
+            await world.Load(EmbeddedServer.Database, chats);
+            return world;
         }
         catch
         {
@@ -50,67 +56,105 @@ internal sealed class World(EmbeddedServer server) : IAsyncDisposable
         }
     }
 
-    /// <summary>People and chats that they can read, as requests come: most of them their organization's.</summary>
-    public Task<List<Subject>> Subjects() => Query(Resource("subjects.sql"));
+    /// <summary>The id that world.sql gives to a row.</summary>
+    public static string Id(string kind, long number) => Guid.Parse(Convert.ToHexStringLower(
+        SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{kind}{number}"))))[..32]).ToString();
 
-    /// <summary>
-    /// For six chats of each kind: a stranger, the owner, another member, an outsider, and somebody who
-    /// claims to be the owner without their session.
-    /// </summary>
-    public Task<List<Subject>> Cast() => Query(Resource("cast.sql"));
-
-    /// <summary>The same database once more, changed by this SQL as its owner; how the API's login gets there.</summary>
-    public async Task<string> Copy(string name, string change)
+    /// <summary>A database of that many chats.</summary>
+    public async Task Database(string name, int size)
     {
-        // A template must have no connections; they take a moment to go.
+        await Copy("bench_empty", name);
+        await Load(name, size);
+    }
+
+    /// <summary>A copy of a database, which nobody may use meanwhile.</summary>
+    public async Task Copy(string from, string name)
+    {
         NpgsqlConnection.ClearAllPools();
-        await Task.Delay(500);
-        var source = new NpgsqlConnectionStringBuilder(server.OwnerConnectionString);
-        await Execute(
-            new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString) { Database = "postgres" }.ConnectionString,
-            $"create database {name} template {source.Database} strategy file_copy");
-        var superuser = new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString) { Database = name };
-        await Execute(superuser.ConnectionString, change);
+        await Execute("postgres", $"""
+            select pg_terminate_backend(pid) from pg_stat_activity where datname = '{from}';
+            """);
+        await Execute("postgres", $"create database {name} template {from} strategy file_copy");
         // The grants of a database are not copied with it.
-        await Execute(superuser.ConnectionString, $"grant connect on database {name} to rlschat_api");
-        return new NpgsqlConnectionStringBuilder(ApiConnectionString) { Database = name }.ConnectionString;
+        await Execute(name, $"grant connect on database {name} to rlschat_api");
     }
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
-
-    private async Task<List<Subject>> Query(string sql)
+    /// <summary>Executes SQL as superuser.</summary>
+    public async Task Execute(string database, string sql)
     {
-        await using var connection = await Open(server.SuperuserConnectionString);
+        await using var connection = new NpgsqlConnection(
+            server.ConnectionString("postgres", server.Secrets.Superuser, database) + ";Pooling=false;CommandTimeout=0");
+        await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync();
-        var subjects = new List<Subject>();
-        while (await reader.ReadAsync())
-        {
-            subjects.Add(new Subject(
-                await reader.GetFieldValueAsync<Guid?>(0), reader[1] as string,
-                reader.GetGuid(2), reader.GetGuid(3), reader.GetBoolean(4)));
-        }
-
-        return subjects;
-    }
-
-    private static async Task Execute(string connectionString, string sql)
-    {
-        await using var connection = await Open(connectionString);
-        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync();
     }
 
-    private static async Task<NpgsqlConnection> Open(string connectionString)
+    /// <summary>The first column of the first row, asked as superuser.</summary>
+    public async Task<T> Scalar<T>(string database, string sql)
     {
-        var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(
+            server.ConnectionString("postgres", server.Secrets.Superuser, database) + ";Pooling=false;CommandTimeout=0");
         await connection.OpenAsync();
-        return connection;
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync())!;
     }
+
+    /// <summary>People who may read what they ask for: one in ten a public chat, three a personal one, six their organization's.</summary>
+    public List<Subject> Subjects() => [.. Enumerable.Range(0, Math.Min(400, (People - 1) / 8 * 8)).Select(i => Ask(i, (int)(i * 7919L % (People - 1))))];
+
+    /// <summary>An access token, as the API issues them. The organization is for those who trust tokens with it.</summary>
+    public string Token(Subject subject)
+    {
+        var (kid, key) = server.Secrets.SigningKeys.Split(':') is [var id, var bytes] ? (id, bytes) : throw new FormatException("one key");
+        var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+        var (v, header) = (subject.Values, $$"""{"alg":"HS256","typ":"at+jwt","kid":"{{kid}}"}""");
+        var payload = $$"""
+            {"iss":"bench","aud":"bench","iat":{{now}},"exp":{{now + 86_400}},"sub":"{{v["person"]}}","ses":"{{v["secret"]}}","org":"{{v["organization"]}}"}
+            """;
+        var text = $"{Base64Url.EncodeToString(Encoding.ASCII.GetBytes(header))}.{Base64Url.EncodeToString(Encoding.ASCII.GetBytes(payload))}";
+        return $"{text}.{Base64Url.EncodeToString(HMACSHA256.HashData(Convert.FromBase64String(key), Encoding.ASCII.GetBytes(text)))}";
+    }
+
+    public ValueTask DisposeAsync() => server.DisposeAsync();
 
     public static string Resource(string name)
     {
         using var reader = new StreamReader(typeof(World).Assembly.GetManifestResourceStream(name)!);
         return reader.ReadToEnd();
+    }
+
+    private async Task Load(string database, int size)
+    {
+        Program.Say($"loading {size * 50:n0} messages into {database}");
+        await Execute(database, $"set bench.chats = {size}; {Resource("world.sql")}");
+        await Execute(database, "vacuum analyze");
+    }
+
+    private Subject Ask(int i, int person)
+    {
+        var (people, organizations) = (People, People / 10);
+        var own = person + ((12 + (i / 10 % 8)) * people);
+        var colleague = (person + (organizations * (1 + (i % 9)))) % people;
+        var other = (person + 1) % people;
+        var chat = (i % 10) switch
+        {
+            0 => other + ((9 - (other % 10)) * people),
+            <= 3 => own,
+            _ => colleague + (i % 12 * people),
+        };
+        return new(person, chat, new Dictionary<string, string>
+        {
+            ["person"] = Id("person", person),
+            ["secret"] = person.ToString("D42", CultureInfo.InvariantCulture) + "A",
+            ["organization"] = Id("organization", person % organizations),
+            ["chat"] = Id("chat", chat),
+            ["message"] = Id("message", (chat * 50) + (i % 50)),
+            ["own"] = Id("chat", own),
+            ["team"] = Id("chat", person),
+            ["written"] = Id("message", (own * 50) + 1 + (i % 4)),
+            ["voted"] = Id("message", own * 50),
+            ["stream"] = Id("stream", own * 2),
+            ["document"] = Id("document", person * 20),
+        });
     }
 }
