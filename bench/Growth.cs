@@ -14,6 +14,8 @@ internal static class Growth
         Questions.OrganizationDocuments, Questions.NewMessage,
     ];
 
+    private static readonly int[] InTheChain = [48, 40, 0];
+
     public static async Task Run(World world, IReadOnlyDictionary<string, Batch> recorded, Report report)
     {
         // The first is the reference: 10^5, and 10^4 beside it.
@@ -42,7 +44,7 @@ internal static class Growth
                 [.. Enumerable.Range(0, 8).Select(person => Member(organization, person))], "bench_wide"))]);
         }
 
-        await Rounds.Compare(report, "organization's documents, by reports", [.. new[] { 48, 40, 0 }.Select(person => Tool.Pgbench(
+        await Rounds.Compare(report, "organization's documents, by reports", [.. InTheChain.Select(person => Tool.Pgbench(
             world, $"{49 - person} in the chain below", recorded[Questions.OrganizationDocuments.Name], Clients,
             [.. Enumerable.Repeat(Member(3, person), Clients)], "bench_wide"))]);
 

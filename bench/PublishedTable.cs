@@ -21,6 +21,8 @@ internal static class PublishedTable
         ("6 to a role", "auth.uid() = user_id", "(select auth.uid()) = user_id"),
     ];
 
+    private static readonly string[] Functions = ["is_admin", "has_role", "user_teams"];
+
     public static async Task Run(World world, IReadOnlyDictionary<string, Batch> recorded, Report report)
     {
         await world.Copy("bench_empty", "bench_published");
@@ -36,7 +38,7 @@ internal static class PublishedTable
             {
                 var (role, table) = ($"bench_{number}_{name}", hasIndex ? "indexed" : "plain");
                 var schema = name == "ours" ? "bench_ours" : "bench";
-                var functions = new[] { "is_admin", "has_role", "user_teams" }.Aggregate(rule, (text, f) => text.Replace($"{f}()", $"{schema}.{f}()", StringComparison.Ordinal));
+                var functions = Functions.Aggregate(rule, (text, f) => text.Replace($"{f}()", $"{schema}.{f}()", StringComparison.Ordinal));
                 // 6: strangers ask; the naive policy is everybody's, ours is for people.
                 var stranger = test.StartsWith('6');
                 await world.Execute("bench_published", $"""

@@ -126,7 +126,7 @@ internal static class Questions
     public static readonly Question Members = new("members", "GET /organizations/{organization}/members", $"""
         select m.* from public."Organization" o
         left join lateral (
-          select c."id", c."email", c."roleId", r."name" as "role", c."managerId", md5(concat_ws('/', c."email", c."managerId", c."roleId", r."name")) as "tag"
+          select c."id", c."email", c."roleId", r."name" as "role", c."managerId", encode(sha256(convert_to(jsonb_build_array(c."email", c."managerId", c."roleId", r."name")::text, 'UTF8')), 'hex') as "tag"
           from public."User" c join public."Role" r on r."id" = c."roleId"
           where c."organizationId" = o."id" and c."id" > :first::uuid order by c."id" limit :page) m on true
         where o."id" = :organization::uuid and o."id" = {Organization} order by m."id"

@@ -36,7 +36,7 @@ internal static class Requests
             var requests = subjects.Select(subject => question.ForWrk(world, subject)).ToList();
             var sides = services.Select(service => Tool.Wrk(service.Name, service.Service, requests)).ToList();
             sides.Insert(1, Tool.Pgbench(world, "pgbench", recorded[question.Name], Service.Connections, subjects));
-            await Rounds.Compare(report, question.Line[..question.Line.IndexOf(' ')] + " " + question.Name, [.. sides]);
+            await Rounds.Compare(report, $"{question.Line.Split(' ')[0]} {question.Name}", [.. sides]);
         }
 
         foreach (var (name, service) in services)

@@ -31,7 +31,7 @@ app.UseAuthentication().UseAuthorization().Use(async (context, next) =>
 {
     var started = Stopwatch.GetTimestamp();
     await next(context);
-    var (path, time, person) = (context.Request.Path, Stopwatch.GetElapsedTime(started).TotalMilliseconds, context.User.FindFirst("sub")?.Value);
+    var (path, time, person) = (context.Request.Path.Value!, Stopwatch.GetElapsedTime(started).TotalMilliseconds, context.User.FindFirst("sub")?.Value);
     Log.Request(app.Logger, path, time, context.Response.StatusCode, person);
 });
 app.MapGet("/health", () => "ok");
