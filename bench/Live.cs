@@ -45,15 +45,17 @@ internal static class Live
 
         async Task<Turn> Post(int seconds, bool outbox)
         {
-            await api.Signal("STOP");
+            await api.Signal("CONT");
             await Outbox(outbox);
+            await api.Signal("STOP");
             return await posting.Run(seconds);
         }
 
         async Task<Turn> Deliver(int seconds)
         {
-            await Outbox(true);
+            // It must not stand still in a transaction, for which the trigger would wait.
             await api.Signal("CONT");
+            await Outbox(true);
             // What was written while it stood still is not this turn's.
             await Settle();
             var (asked, written) = (await Statements(), await Events());

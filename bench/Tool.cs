@@ -39,7 +39,7 @@ internal static class Tool
 
                 if (code != 0 || latencies.Count == 0)
                 {
-                    Program.Say($"{name}: {output}");
+                    Program.Say($"{name}: {output.Split('\n').FirstOrDefault(line => line.Contains("ERROR", StringComparison.Ordinal)) ?? output}");
                     return new Turn(double.NaN, double.NaN, double.NaN, Errors: 1);
                 }
 

@@ -3,6 +3,8 @@
 
 create schema bench;
 create schema bench_ours;
+-- pgbench prepares statements as the login.
+grant usage on schema bench, bench_ours to rlschat_api;
 
 create table bench.plain as
 select x as id, 'name-' || x as name, gen_random_uuid() as user_id, 'user' as role, x as team_id
