@@ -83,9 +83,10 @@ internal static class Live
                 using var request = Questions.NewMessage.Request(world, subject);
                 request.Content = new StringContent($$"""{"id":"{{id}}","role":"user","parts":[]}""", Encoding.UTF8, "application/json");
                 (await door.Send(request)).EnsureSuccessStatusCode().Dispose();
+                using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
                 while (!text.Contains(id, StringComparison.Ordinal))
                 {
-                    text += Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer));
+                    text += Encoding.UTF8.GetString(buffer, 0, await socket.ReceiveAsync(buffer, limit.Token));
                 }
 
                 times.Add(Stopwatch.GetElapsedTime(begun).TotalMilliseconds);

@@ -13,7 +13,11 @@ internal sealed class Service : IAsyncDisposable
 
     private readonly HttpClient _http;
 
-    private Service(Process process, Uri address, HttpClient http) => (Process, Address, _http) = (process, address, http);
+    private Service(Process process, Uri address, HttpClient http)
+    {
+        (Process, Address, _http) = (process, address, http);
+        AppDomain.CurrentDomain.ProcessExit += Kill;
+    }
 
     public Uri Address { get; }
 
@@ -80,6 +84,7 @@ internal sealed class Service : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
         if (!Process.HasExited)
         {
             Process.Kill();
@@ -89,6 +94,9 @@ internal sealed class Service : IAsyncDisposable
         Process.Dispose();
         _http.Dispose();
     }
+
+    // Not left behind when the bench is terminated.
+    private void Kill(object? sender, EventArgs e) => Process.Kill();
 
     /// <summary>The folder bench/ of the repository, from its bin/Release/net10.0.</summary>
     public static string Folder => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", ".."));

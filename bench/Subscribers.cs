@@ -23,23 +23,29 @@ internal sealed class Subscribers : IAsyncDisposable
     public static async Task<Subscribers> Connect(World world, Service api, int people)
     {
         var subscribers = new Subscribers();
-        for (var person = 0; person < people; person++)
+        foreach (var some in Enumerable.Range(0, people).Chunk(20))
         {
-            subscribers._reading.Add(subscribers.Read(await Follow(api, world.Token(world.Of(person)))));
+            var sockets = await Task.WhenAll(some.Select(person => Follow(api, world.Token(world.Of(person)))));
+            subscribers._reading.AddRange(sockets.Select(subscribers.Read));
         }
 
         return subscribers;
     }
 
-    /// <summary>A socket from which a person's events can be read.</summary>
+    /// <summary>A socket from which a person's events can be read: all that happen from now on.</summary>
     public static async Task<Socket> Follow(Service api, string token)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(api.Address.Host, api.Address.Port);
         await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /me/events HTTP/1.0\r\nHost: {api.Address.Authority}\r\nAuthorization: Bearer {token}\r\n\r\n"));
-        var head = new byte[12];
-        await socket.ReceiveAsync(head);
-        return Encoding.ASCII.GetString(head) == "HTTP/1.1 200" ? socket : throw new IOException(Encoding.ASCII.GetString(head));
+        var (text, buffer, limit) = ("", new byte[4096], new CancellationTokenSource(TimeSpan.FromSeconds(30)));
+        while (!text.Contains("event: ready\n", StringComparison.Ordinal))
+        {
+            var read = await socket.ReceiveAsync(buffer, limit.Token);
+            text += read > 0 ? Encoding.UTF8.GetString(buffer, 0, read) : throw new IOException(text);
+        }
+
+        return socket;
     }
 
     public async ValueTask DisposeAsync()
