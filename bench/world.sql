@@ -27,11 +27,11 @@ select bench.id('person', n), 'person' || n || '@example.com', bench.id('organiz
   timestamp '2026-01-01'
 from bench.size, generate_series(0, people - 1) n;
 
--- Secrets have the form of the API's: 43 characters of base64url.
+-- Three a person; that of the first counts. Secrets have the form of the API's: 43 characters of base64url.
 insert into public.sessions ("userId", "expires", "sessionToken", "secretDigest")
-select bench.id('person', n), now() at time zone 'utc' + interval '30 days', 'bench' || n,
-  sha256(convert_to(lpad(n::text, 42, '0') || 'A', 'UTF8'))
-from bench.size, generate_series(0, people - 1) n;
+select bench.id('person', n), now() at time zone 'utc' + interval '30 days', 'bench' || n || '.' || sign_in,
+  sha256(convert_to(lpad(n::text, 42, '0') || chr(64 + sign_in), 'UTF8'))
+from bench.size, generate_series(0, people - 1) n, generate_series(1, 3) sign_in;
 
 -- Chat n belongs to person n % people. Of a person's 20 chats 12 are the organization's; one chat in ten is public.
 insert into public."Chat" ("id", "title", "userId", "organizationId", "visibility", "createdAt")
