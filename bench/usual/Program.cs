@@ -57,8 +57,12 @@ chats.MapPost("/{id:guid}/messages", async (Guid id, NewMessage posted, Tenant t
 
     var message = new Message
     {
-        Id = Guid.NewGuid(), ChatId = id, UserId = tenant.Person, Role = posted.Role,
-        Parts = posted.Parts, Attachments = posted.Attachments ?? JsonDocument.Parse("[]").RootElement,
+        Id = Guid.NewGuid(),
+        ChatId = id,
+        UserId = tenant.Person,
+        Role = posted.Role,
+        Parts = posted.Parts,
+        Attachments = posted.Attachments ?? JsonDocument.Parse("[]").RootElement,
     };
     tenant.Db.Add(message);
     await tenant.Db.SaveChangesAsync();
