@@ -26,7 +26,7 @@ internal static class Growth
             await world.Database(database, sized.Messages / 50);
         }
 
-        foreach (var question in Asked)
+        foreach (var question in Asked.Where(question => question.Quick || !Program.IsQuick))
         {
             await Rounds.Compare(report, question.Name, [.. worlds.Select(sized => Tool.Pgbench(
                 world, $"{sized.World.Messages:n0} messages", recorded[question.Name], Clients, sized.World.Subjects(), sized.Database))]);

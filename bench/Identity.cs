@@ -10,7 +10,7 @@ internal static class Identity
         var subjects = world.Subjects();
         foreach (var question in new[] { Questions.MyChats, Questions.OrganizationChats, Questions.MessagesOfChat, Questions.NewMessage })
         {
-            foreach (var clients in new[] { 1, 8 })
+            foreach (var clients in Program.IsQuick ? [8] : new[] { 1, 8 })
             {
                 await Rounds.Compare(report, $"{question.Name}, {clients} {(clients == 1 ? "client" : "clients")}",
                     Tool.Pgbench(world, "believed", recorded[question.Name], clients, subjects, "bench_believing"),

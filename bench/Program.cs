@@ -22,7 +22,7 @@ internal static class Program
     private static readonly bool Quick = Is("QUICK");
 
     /// <summary>How many rounds count, and how many seconds a turn takes.</summary>
-    public static readonly int Rounds = Quick ? 2 : 5, Seconds = Quick ? 1 : 3;
+    public static readonly int Rounds = Quick ? 1 : 5, Seconds = Quick ? 1 : 3;
 
     /// <summary>Where results go.</summary>
     public static readonly string Folder = Directory.CreateDirectory(Path.Combine(".data", "bench")).FullName;

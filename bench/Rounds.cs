@@ -22,8 +22,9 @@ internal static class Rounds
     public static async Task Compare(Report report, string question, params Side[] sides)
     {
         var turns = sides.Select(_ => new List<Turn>()).ToArray();
-        // The first round warms up, and only its errors count.
-        for (var round = 0; round <= Program.Rounds; round++)
+        // Of the first round, which warms up, only the errors count.
+        var warmUp = Program.IsQuick ? 0 : 1;
+        for (var round = 0; round < warmUp + Program.Rounds; round++)
         {
             for (var place = 0; place < sides.Length; place++)
             {
@@ -31,16 +32,16 @@ internal static class Rounds
                 turns[side].Add(turns[side] is [.., { GaveUp: true } last] ? last : await sides[side].Run(Program.Seconds));
             }
 
-            Program.Say($"{report.Comparison}, {question}, {(round == 0 ? "warm-up" : $"round {round}")}: "
+            Program.Say($"{report.Comparison}, {question}, round {round}: "
                 + string.Join("  ", sides.Select((side, i) => $"{side.Name} {turns[i][^1].Rate:n0}/s")));
         }
 
         for (var side = 0; side < sides.Length; side++)
         {
-            var counted = turns[side].Skip(1).ToList();
+            var counted = turns[side].Skip(warmUp).ToList();
             report.Add(new Row(
                 question, sides[side].Name, Quantile(counted.Select(turn => turn.Rate), 0.5), Quantile(counted.Select(turn => turn.P50), 0.5),
-                Quantile(counted.Select(turn => turn.P99), 0.5), Quartiles(turns[0].Skip(1).Zip(counted, (first, turn) => first.Rate / turn.Rate)),
+                Quantile(counted.Select(turn => turn.P99), 0.5), Quartiles(turns[0].Skip(warmUp).Zip(counted, (first, turn) => first.Rate / turn.Rate)),
                 turns[side].Sum(turn => turn.Errors), counted[^1].GaveUp));
         }
     }
