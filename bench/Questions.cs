@@ -232,7 +232,6 @@ internal static class Questions
             delete from public."Chat" c where c."id" = :own::uuid and {Tidy} returning true
             """) { RollsBack = true, ThenByHand = IsReadable("own") },
     ];
-
     private const string Text = """{"type":"text","text":"How is row-level security done properly?"}""";
 
     private static string Chats(string which) => $"""

@@ -9,7 +9,7 @@ create or replace function auth.organization_id()
   cost 100
 as $$
 begin
-  return (select u."organizationId" from public."User" u where u."id" = auth.uid());
+  return (select u."organizationId" from public."User" u where u."id" = (select auth.uid()));
 end
 $$;
 alter function auth.organization_id() owner to identity_definer;

@@ -11,12 +11,14 @@ as $$
 begin
   return array(
     with recursive report as (
-      select u."id", u."organizationId" from public."User" u where u."managerId" = auth.uid()
+      select u."id", u."organizationId"
+      from public."User" u
+      where u."managerId" = (select auth.uid())
       union
       select u."id", u."organizationId"
       from public."User" u
       join report r on u."managerId" = r."id" and u."organizationId" = r."organizationId")
-    select r."id" from report r where r."organizationId" = auth.organization_id());
+    select r."id" from report r where r."organizationId" = (select auth.organization_id()));
 end
 $$;
 alter function auth.report_ids() owner to identity_definer;

@@ -10,8 +10,9 @@ as $$
 begin
   return (
     select coalesce(s."familyId", s."id") from public.sessions s
-    where s."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8'))
-      and s."userId" = auth.uid());
+    where s."secretDigest" = (
+        select sha256(convert_to(current_setting('auth.session', true), 'UTF8')))
+      and s."userId" = (select auth.uid()));
 end
 $$;
 alter function auth.session_id() owner to identity_definer;

@@ -18,10 +18,13 @@ create or replace function auth.uid()
   cost 50
 as $$
 begin
+  -- The digest is a sub-select: computed once, even where so few sessions exist that they are read
+  -- one after the other.
   if session_user in ('rlschat_api', 'rlschat_auth') then
     return (
       select s."userId" from public.sessions s
-      where s."secretDigest" = sha256(convert_to(current_setting('auth.session', true), 'UTF8'))
+      where s."secretDigest" = (
+          select sha256(convert_to(current_setting('auth.session', true), 'UTF8')))
         and s."userId"::text = lower(current_setting('auth.uid', true))
         and s."revoked" is null
         and s."expires" > statement_timestamp() at time zone 'utc'

@@ -14,7 +14,7 @@ begin
     select u."organizationId"
     from public."User" u
     join public."Role" r on r."id" = u."roleId"
-    where u."id" = auth.uid() and r."permissions" -> permission = 'true'::jsonb);
+    where u."id" = (select auth.uid()) and r."permissions" -> permission = 'true'::jsonb);
 end
 $$;
 alter function auth.organization_with(text) owner to identity_definer;
