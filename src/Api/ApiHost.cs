@@ -43,7 +43,7 @@ public static class ApiHost
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddDatabase();
-        builder.Services.AddIdentity(settings).AddGitHubSignIn(settings);
+        builder.Services.AddIdentity().AddGitHubSignIn(settings);
         builder.Services.AddMail(settings);
         builder.Services.AddLiveEvents();
         builder.Services.AddInputAndOutput();

@@ -27,7 +27,7 @@ public sealed class InvitationTests(DatabaseFixture fixture) : TransactionTest(f
           others              hidden denied hidden hidden     hidden     denied denied hidden denied denied
           anonymous           denied denied denied denied     denied     denied denied denied denied denied
         who                   read   token  delete delete_all merge
-        -- Even the one whom it invites learns of it by mail, not here.
+        -- The invited person learns of it by mail, not here.
         to loner:
           loner               hidden denied hidden hidden     hidden
         """);

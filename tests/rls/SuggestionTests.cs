@@ -46,7 +46,7 @@ public sealed class SuggestionTests(DatabaseFixture fixture) : TransactionTest(f
           owner                 yes    yes    yes        yes      yes     yes         yes    yes    yes        yes          yes          yes
           manager               yes    hidden hidden     hidden   hidden  hidden      hidden hidden hidden     denied       denied       denied
           can_view_documents    yes    hidden hidden     hidden   hidden  hidden      hidden hidden hidden     denied       denied       denied
-        -- Who wrote it has left since; so has, in the last of these, whose the document is.
+        -- The author has left since; in the last of these, so has the owner of the document.
         organization, by manager:
           manager               hidden hidden hidden     hidden   hidden  hidden      hidden hidden hidden     hidden       hidden       denied
           owner                 yes    denied denied     denied   yes     yes         denied yes    yes        denied       yes          denied
@@ -168,7 +168,7 @@ public sealed class SuggestionTests(DatabaseFixture fixture) : TransactionTest(f
         Assert.Equal(Outcome.Hidden, await Db.As("manager").Try(Reopen));
     }
 
-    // A version is found by its document, never by its date alone, which whoever makes one may choose.
+    // A version is found by its document, never by its date alone, which its author may choose.
     [Fact]
     public async Task A_document_of_the_same_moment_gives_nobody_the_owners_right()
     {

@@ -44,7 +44,7 @@ public sealed class VoteTests(DatabaseFixture fixture) : TransactionTest(fixture
         organization, vote of left:
           left        hidden hidden hidden     hidden   hidden       hidden       hidden         denied
           owner       yes    hidden hidden     hidden   hidden       denied       denied         denied
-        -- Who has left reads a public chat as anyone does, so their vote there is still theirs.
+        -- Former members read a public chat as anyone does, so their vote there is still theirs.
         organization public, vote of left:
           left        yes    yes    yes        yes      yes          yes          yes            yes
           member      yes    hidden hidden     hidden   hidden       denied       denied         denied

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using RlsChat.Api.Configuration;
 using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Auth;
@@ -8,7 +7,7 @@ namespace RlsChat.Api.Auth;
 /// <summary>Registers authentication.</summary>
 internal static class Identity
 {
-    public static AuthenticationBuilder AddIdentity(this IServiceCollection services, Settings settings)
+    public static AuthenticationBuilder AddIdentity(this IServiceCollection services)
     {
         services.AddSingleton<TokenCache>();
         services.AddSingleton<AccessTokens>();

@@ -4,7 +4,7 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Proof.NonInterference;
 
-/// <summary>Live streams carry nothing about people whom the follower may not see.</summary>
+/// <summary>Event streams carry nothing about people that the subscriber cannot see.</summary>
 [Trait("Covers", "EveryEndpoint")]
 [Collection(EndpointApi.Name)]
 public sealed class LiveNonInterferenceTests(ApiFixture fixture) : ApiTest(fixture)
