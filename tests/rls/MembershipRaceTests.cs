@@ -55,6 +55,16 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
         }
     }
 
+    /// <summary>The functions lock the organization themselves; here only the trigger does.</summary>
+    [Fact]
+    public async Task Two_direct_updates_make_no_cycle_of_managers()
+    {
+        var race = new Race(fixture, await World.Of(fixture, "ana:admin", "cy:member", "di:member"));
+        Assert.Equal(new[] { null, "RC006" }, await race.InTurn(
+            ("rlschat_test_functions", """update public."User" set "managerId" = [di] where "id" = [cy]"""),
+            ("rlschat_test_functions", """update public."User" set "managerId" = [cy] where "id" = [di]""")));
+    }
+
     [Theory]
     [InlineData("Chat", true)]
     [InlineData("Chat", false)]
@@ -187,6 +197,7 @@ public sealed class MembershipRaceTests(DatabaseFixture fixture)
     [Theory]
     [InlineData("ana", "select public.remove_member([cy])")]
     [InlineData("di", "select public.accept_invitation('[token]')")]
+    [InlineData("cy", Delete)]
     public async Task Changes_of_members_wait_for_those_of_their_own_organization_and_of_no_other(string who, string sql)
     {
         var world = await World.Of(fixture, "ana:admin", "ben:member", "cy:member", "di:");
