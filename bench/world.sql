@@ -42,7 +42,7 @@ select bench.id('chat', n), 'Chat ' || n, bench.id('person', n % people),
 from bench.size, generate_series(0, chats - 1) n;
 
 -- Messages come in bursts of five, chat after chat. Number 50 c + m is the m-th of chat c.
-drop index public."Message_chatId_idx", public."Message_userId_idx";
+drop index public."Message_chatId_idx", public."Message_userId_idx", public."Message_createdAt_idx";
 insert into public."Message" ("id", "chatId", "role", "parts", "createdAt", "userId")
 select bench.id('message', g / 5 % chats * 50 + g / (5 * chats) * 5 + g % 5), bench.id('chat', g / 5 % chats),
   case g % 2 when 0 then 'user' else 'assistant' end,
@@ -51,6 +51,7 @@ select bench.id('message', g / 5 % chats * 50 + g / (5 * chats) * 5 + g % 5), be
 from bench.size, generate_series(0, 50 * chats - 1) g;
 create index "Message_chatId_idx" on public."Message" ("chatId", "createdAt", "id");
 create index "Message_userId_idx" on public."Message" ("userId");
+create index "Message_createdAt_idx" on public."Message" ("createdAt", "id");
 
 -- Every fifth message has a vote, by the chat's owner; every chat two streams.
 insert into public."Vote" ("message_id", "chatId", "user_id", "value")

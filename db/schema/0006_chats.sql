@@ -44,6 +44,8 @@ alter table public."Message" alter column "parts" set statistics 0,
   alter column "attachments" set statistics 0;
 create index "Message_chatId_idx" on public."Message" ("chatId", "createdAt", "id");
 create index "Message_userId_idx" on public."Message" ("userId");
+-- For the newest messages of all chats: read from the end, until a page of visible ones is found.
+create index "Message_createdAt_idx" on public."Message" ("createdAt", "id");
 
 create table public."Vote" (
   "id" uuid primary key default gen_random_uuid(),
