@@ -60,8 +60,8 @@ internal sealed partial class UserDb
                     BatchCommands =
                     {
                         CallerBatch.Statement(
-                            """update public."IdempotencyKey" set "body" = $2 where "userId" = (select auth.uid()) and "key" = $1""",
-                            [key.Key, JsonSerializer.Serialize(row, ApiJson.Options)]),
+                            """update public."IdempotencyKey" set "body" = $3 where "userId" = $1 and "key" = $2""",
+                            [CallerId, key.Key, JsonSerializer.Serialize(row, ApiJson.Options)]),
                     },
                 };
                 await store.ExecuteNonQueryAsync(_operation.Stop);
@@ -94,10 +94,10 @@ internal sealed partial class UserDb
                 : throw new InvalidInputException(Problems.Of(404)),
             CallerBatch.Statement(
                 $"""
-                select k."requestDigest" = $2, k."body", {isVisible}
+                select k."requestDigest" = $3, k."body", {isVisible}
                 from public."IdempotencyKey" k
-                where k."userId" = (select auth.uid()) and k."key" = $1
-                """, [key.Key, key.Digest]));
+                where k."userId" = $1 and k."key" = $2
+                """, [CallerId, key.Key, key.Digest]));
         key.IsReplay = body is not null;
         return body is null ? default : JsonSerializer.Deserialize<T>(body, ApiJson.Options);
     }
