@@ -23,7 +23,8 @@ public static class ApiHost
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? adjust = null)
     {
         AppContext.SetSwitch("Npgsql.EnableSqlRewriting", false);
-        var builder = WebApplication.CreateSlimBuilder(args);
+        // Settings are read once: nothing watches their files, nor the log that may be written beside them.
+        var builder = WebApplication.CreateSlimBuilder([.. args, "--hostBuilder:reloadConfigOnChange=false"]);
         var settings = Settings.Read(builder.Configuration, builder.Environment);
 
         builder.Logging.AddJsonLines();
