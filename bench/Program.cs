@@ -22,7 +22,7 @@ internal static class Program
     private static readonly bool Quick = Is("QUICK");
 
     /// <summary>How many rounds count, and how many seconds a turn takes.</summary>
-    public static readonly int Rounds = Quick ? 1 : 5, Seconds = Quick ? 1 : 3;
+    public static readonly int Rounds = Quick ? 1 : Number("ROUNDS", 5), Seconds = Quick ? 1 : Number("SECONDS", 3);
 
     /// <summary>Where results go.</summary>
     public static readonly string Folder = Directory.CreateDirectory(Path.Combine(".data", "bench")).FullName;
@@ -63,6 +63,9 @@ internal static class Program
 
         return wrong == 0 ? 0 : 1;
     }
+
+    private static int Number(string name, int standard) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : standard;
 
     private static bool Is(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } and not "0";
 }

@@ -1,5 +1,6 @@
--- wrk: sends the requests of a file, one a line (method, path, token, body, separated by tabs), in turn, and prints a
--- line for Wrk.cs: requests, microseconds, errors, and the latencies' median and 99th percentile in microseconds.
+-- wrk: sends the requests of a file, one a line (method, path, token, body, separated by tabs), and prints a line for
+-- Tool.cs: requests, microseconds, errors, and the latencies' median and 99th percentile in microseconds. As in Tool.cs,
+-- 16 requests are asked by turns, 50 times each, and then the next 16.
 
 local requests, at = {}, 0
 
@@ -12,8 +13,9 @@ function init(arguments)
 end
 
 function request()
-  at = at % #requests + 1
-  return requests[at]
+  local turn, block = at % 16, math.floor(at / (16 * 50)) * 16
+  at = at + 1
+  return requests[(block + turn) % #requests + 1]
 end
 
 function done(summary, latency)
