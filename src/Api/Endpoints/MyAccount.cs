@@ -91,7 +91,7 @@ internal static class MyAccount
         var rows = await db.Query<Session>(
             """
             select "id", "createdAt", "lastUsed", "client", "expires",
-              "id" is not distinct from auth.session_id() as "current"
+              "id" is not distinct from (select auth.session_id()) as "current"
             from public.sessions
             where "expires" > now() at time zone 'utc' and ("expires", "id") < ($1, $2)
             order by "expires" desc, "id" desc
