@@ -11,7 +11,7 @@ create or replace function auth.is_document_taken(document_id uuid)
 as $$
 begin
   return exists (
-    select from public."Document" d where d."id" = document_id and d."userId" <> auth.uid());
+    select from public."Document" d where d."id" = document_id and d."userId" <> (select auth.uid()));
 end
 $$;
 alter function auth.is_document_taken(uuid) owner to identity_definer;
