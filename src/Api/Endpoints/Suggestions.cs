@@ -75,7 +75,7 @@ internal static class Suggestions
             select {Columns}
             from public."Suggestion"
             where "documentId" = $1
-              and "documentCreatedAt" = coalesce($2, (select max("createdAt") from public."Document" where "id" = $1))
+              and "documentCreatedAt" = (select coalesce($2, (select max("createdAt") from public."Document" where "id" = $1)))
               and ("createdAt", "id") > ($3, $4)
             order by "createdAt", "id"
             limit $5
