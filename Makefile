@@ -1,6 +1,6 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-readme attacks mutants prove docs-matrix docs-database check fmt \
+.PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
   db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why \
   bench lint-format lint-sql clean
 
@@ -33,8 +33,8 @@ help: ## lists the targets
 run: obj/built-api ## serves http://127.0.0.1:5080, with its own PostgreSQL unless POSTGRES_URL is set
 	@$(DB) run
 
-test: obj/built-all ## runs every test
-	$(call tests,tests/rls tests/api tests/proof/Mutants)
+test: obj/built-all ## runs every test but plans
+	$(call tests,tests/rls tests/api tests/proof/Mutants,--filter Category!=Plans)
 
 test-rls: COUNTED := .
 test-rls: obj/built-rls ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so
@@ -53,8 +53,12 @@ test-image: ## builds an image of PostgreSQL for tests from Debian's packages, w
 test-rls-image: test-image obj/built-rls ## runs test-rls in that image, with Testcontainers
 	@RLSCHAT_TEST_IMAGE=$(TEST_IMAGE) tests/image/with-docker.sh $(MAKE) --no-print-directory test-rls
 
-test-api: obj/built-test-api ## runs the tests of the API; FILTER=Attacks: classes or tests whose name starts so
-	$(call tests,tests/api,$(if $(FILTER),--filter '$(call matching,$(FILTER))'))
+test-api: obj/built-test-api ## runs the tests of the API, except plans; FILTER=Attacks: classes or tests whose name starts so
+	$(call tests,tests/api,--filter '$(if $(FILTER),($(call matching,$(FILTER)))&)Category!=Plans')
+
+plans: COUNTED := ^plans[.]
+plans: obj/built-test-api ## explains every statement of the API on 10^6 messages: each reads little more than its page
+	$(call tests,tests/api,--filter Category=Plans)
 
 # The tests that look at every table or endpoint, so that an added one can break them.
 GENERAL_RLS := FullyQualifiedName~.Catalogue|FullyQualifiedName~.ColumnTests|FullyQualifiedName~.CarelessPolicyTests|FullyQualifiedName~.CoverageTests|FullyQualifiedName~.BackupTests
@@ -82,7 +86,7 @@ docs-matrix: obj/built-rls ## writes the matrices of docs/access-rules.md from t
 docs-database: obj/built-rls ## writes db/README.md from the catalogue of a migrated database
 	@RLSCHAT_WRITE_DOCS=1 dotnet test tests/rls -c Release --no-build --nologo --filter FullyQualifiedName~DatabaseIndexTests
 
-check: lint-format obj/built-all lint-sql test ## format, analyzers, SQL lint and every test: the first step of CI
+check: lint-format obj/built-all lint-sql test plans ## format, analyzers, SQL lint, every test and plan: the first step of CI
 
 lint-format:
 	@dotnet restore RlsChat.sln -v quiet
@@ -161,11 +165,11 @@ obj/built-rls: obj/built-db $(call sources,tests/rls tests/support tests/proof/M
 	@echo "Building tests/rls"; dotnet msbuild tests/rls -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-obj/built-test-api: obj/built-api $(call sources,tests/api tests/support tests/proof/NonInterference tests/proof/Pools)
+obj/built-test-api: obj/built-api $(call sources,tests/api tests/support tests/proof/NonInterference tests/proof/Plans tests/proof/Pools bench/world.sql)
 	@echo "Building tests/api"; dotnet msbuild tests/api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-obj/built-all: obj/built-api $(call sources,tests) RlsChat.sln
+obj/built-all: obj/built-api $(call sources,tests) bench/world.sql RlsChat.sln
 	@echo "Building everything"; dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@ obj/built-rls obj/built-test-api
 

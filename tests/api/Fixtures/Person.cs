@@ -13,7 +13,7 @@ internal sealed class Person(string name, Uri address)
     public string Name => name;
     public Uri Address => address;
     public string Email { get; set; } = "";
-    public Guid Id { get; private set; }
+    public Guid Id { get; set; }
     public string AccessToken { get; private set; } = "";
     public string RefreshToken { get; private set; } = "";
 

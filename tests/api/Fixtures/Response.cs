@@ -6,6 +6,9 @@ namespace RlsChat.Tests.Api.Fixtures;
 /// <summary>A response of the API.</summary>
 internal sealed partial class Response(string question, HttpResponseMessage response, string text)
 {
+
+    /// <summary>Who asked what.</summary>
+    public string Question => question;
     public int Status => (int)response.StatusCode;
     public string Text => text;
     public JsonNode Body => JsonNode.Parse(text)!;

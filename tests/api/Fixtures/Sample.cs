@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 
 namespace RlsChat.Tests.Api.Fixtures;
@@ -9,11 +10,19 @@ internal sealed class Sample(Contract contract)
     public static readonly Action<JsonObject> Valid = _ => { };
 
     /// <summary>Asks an operation, with a body that holds all that is required, and then is changed.</summary>
-    public Task<Response> Send(Operation operation, Person person, Action<JsonObject> change, string query = "", string? path = null)
+    /// <param name="operation">The operation.</param>
+    /// <param name="person">Who asks.</param>
+    /// <param name="change">Changes the body.</param>
+    /// <param name="query">Parameters of the query; required ones are added.</param>
+    /// <param name="path">The path; without it, ids are random.</param>
+    /// <param name="key">The Idempotency-Key, or null.</param>
+    public Task<Response> Send(
+        Operation operation, Person person, Action<JsonObject> change, string query = "", string? path = null, string? key = null)
     {
         path ??= string.Join('/', operation.Parts.Select(part => !part.StartsWith('{') ? part
             : Text(operation.Parameters.Single(parameter => (string)parameter["name"]! == part.Trim('{', '}'))["schema"]!.AsObject())));
-        foreach (var parameter in operation.Parameters.Where(parameter => (string)parameter["in"]! == "query" && parameter["required"] is not null))
+        foreach (var parameter in operation.Parameters.Where(parameter => (string)parameter["in"]! == "query" && parameter["required"] is not null
+            && !query.Contains($"{parameter["name"]}=", StringComparison.Ordinal)))
         {
             query += $"&{parameter["name"]}={Text(parameter["schema"]!.AsObject())}";
         }
@@ -34,7 +43,9 @@ internal sealed class Sample(Contract contract)
         }
 
         change(body);
-        return person.SendRaw(new HttpMethod(operation.Method), address, body.ToJsonString());
+        return person.Send(
+            new HttpMethod(operation.Method), address, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"),
+            key is null ? [] : [("Idempotency-Key", key)]);
     }
 
     private static JsonNode Value(JsonObject schema) => Kind(schema) switch
