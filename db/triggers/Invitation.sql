@@ -19,7 +19,7 @@ begin
     perform app_private.audit_record('invitation_withdrawn', 'Invitation', old."id"::text,
       organization => old."organizationId", details => jsonb_build_object('email', old."email"));
   end if;
-  return null;
+  return coalesce(new, old);
 end
 $$;
 alter function app_private.tg_invitation__audit() owner to record_definer;
@@ -27,5 +27,10 @@ comment on function app_private.tg_invitation__audit() is
   'Records invitations made, withdrawn and accepted; expiry is not recorded.';
 
 create or replace trigger _400_audit
-  after insert or update of "acceptedAt" or delete on public."Invitation"
+  after insert or update of "acceptedAt" on public."Invitation"
+  for each row execute function app_private.tg_invitation__audit();
+-- Before: when the inviter's account is deleted, an AFTER trigger would run once their session is
+-- gone, and at depth 1, where audit_record demands an actor.
+create or replace trigger _400_audit_delete
+  before delete on public."Invitation"
   for each row execute function app_private.tg_invitation__audit();
