@@ -69,7 +69,7 @@ else
   missing+=('policies-18: all of it, for want of PostgreSQL 18 (make postgres-18)')
   parts=$((parts - 1))
 fi
-part attacks 'attacks.tests>=700 attacks.tried>=1000 tests.failed=0' 'make attacks'
+part attacks 'attacks.tests>=600 attacks.tried>=3000 tests.failed=0' 'make attacks'
 part silence 'noninterference.answers>0 noninterference.differences=0 tests.failed=0' 'make test-api FILTER=NonInterference'
 part pools 'pools.requests>=100000 pools.leaks=0 tests.failed=0' 'RLSCHAT_POOL_REQUESTS=100000 make test-api FILTER=.Pools.'
 part linters 'defects.seeded>=20 defects.found=defects.seeded tests.failed=0' 'make lint-sql && make test-rls FILTER=.Linting.'

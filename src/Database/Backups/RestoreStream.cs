@@ -66,7 +66,7 @@ internal static class RestoreStream
         Schemas(manifest).Select(schema => $"revoke create on schema {schema} from {string.Join(", ", Declarations.FunctionOwners(Script.Embedded))};");
 
     private static IEnumerable<string> Schemas(Manifest manifest) =>
-        MigrationRun.DefinerSchemas.Where(schema => manifest.Definitions.ContainsKey($"schema {schema}"));
+        MigrationRun.Schemas.Where(schema => manifest.Definitions.ContainsKey($"schema {schema}"));
 
     // The number of a transaction means something on one server only: here these rows are of this one.
     private const string NewTransactionNumbers = """

@@ -196,5 +196,5 @@ internal static class Declarations
     private static string Unquote(string word) =>
         word is ['"', .., '"'] ? word[1..^1].Replace("\"\"", "\"", StringComparison.Ordinal) : word;
 
-    private static IEnumerable<List<string>> Statements(string sql) => Statement.Split(sql).Select(statement => statement.Words);
+    private static IEnumerable<List<string>> Statements(string sql) => SqlStatement.Split(sql).Select(statement => statement.Words);
 }

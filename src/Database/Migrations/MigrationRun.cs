@@ -5,7 +5,8 @@ namespace RlsChat.Database;
 // One attempt at one migration.
 internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions options)
 {
-    internal static readonly string[] DefinerSchemas = ["public", "auth", "app_private", "monitor"];
+    // The schemas whose objects db/ describes.
+    internal static readonly string[] Schemas = ["public", "auth", "app_private", "monitor"];
 
     public async Task<MigrationResult> Execute(CancellationToken cancellation)
     {
@@ -107,7 +108,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
                 where p.pronamespace::regnamespace::text = any($1) and l.lanname in ('sql', 'plpgsql')
                   and has_function_privilege(p.oid, 'execute')
                 """,
-                (object)DefinerSchemas);
+                (object)Schemas);
         }
         catch (PostgresException e)
         {
@@ -130,7 +131,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
     {
         var schemas = await connection.Query(
             row => row.GetString(0),
-            "select nspname::text from pg_catalog.pg_namespace where nspname = any($1)", (object)DefinerSchemas);
+            "select nspname::text from pg_catalog.pg_namespace where nspname = any($1)", (object)Schemas);
         var definers = await connection.Query(
             row => row.GetString(0), "select rolname::text from pg_catalog.pg_roles where rolname = any($1)",
             (object)Declarations.FunctionOwners(options.Scripts).ToArray());

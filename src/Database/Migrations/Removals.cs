@@ -118,7 +118,7 @@ internal sealed class Removals(NpgsqlConnection connection, IReadOnlyList<Script
             """
             select d.place::integer, p.oid::regprocedure::text
             from unnest($1::text[], $2::text[], $3::text[]) with ordinality d (kind, schema, name, place)
-            join pg_catalog.pg_proc p on p.pronamespace::regnamespace::text in ('public', 'auth', 'app_private', 'monitor')
+            join pg_catalog.pg_proc p on p.pronamespace::regnamespace::text = any($4)
               and regexp_replace(p.prosrc, '--[^\n]*', '', 'g') ~ ('(?<![\w."])' || format('%I\.%I', d.schema, d.name)
                 || case d.kind when 'routine' then '\s*\(' else '(?!\w)' end)
             where d.kind in ('routine', 'view') and not exists (
@@ -127,7 +127,7 @@ internal sealed class Removals(NpgsqlConnection connection, IReadOnlyList<Script
             order by 1, 2
             """,
             dropped.Select(thing => thing.Kind).ToArray(), dropped.Select(thing => thing.Schema).ToArray(),
-            dropped.Select(thing => thing.Name).ToArray());
+            dropped.Select(thing => thing.Name).ToArray(), MigrationRun.Schemas);
         if (callers.Count > 0)
         {
             throw Refusal([.. callers.Select(pair => (dropped[pair.Dropped], $"function {pair.Caller} uses it", (Exception?)null))]);

@@ -8,7 +8,7 @@ internal static class ScriptExecution
     /// <exception cref="SetupException">A statement failed.</exception>
     public static async Task Run(NpgsqlConnection connection, Script script)
     {
-        foreach (var statement in Statement.Split(script.Sql))
+        foreach (var statement in SqlStatement.Split(script.Sql))
         {
             try
             {

@@ -55,7 +55,7 @@ internal sealed record Undescribed(string Kind, string Schema, string Name, stri
             select i.kind, n.nspname::text, i.name::text, i.title, 'drop ' || i.title,
               pg_has_role('rlschat_owner', i.owner, 'member')
             from installed i join pg_catalog.pg_namespace n on n.oid = i.space
-            where n.nspname in ('public', 'auth', 'app_private', 'monitor')
+            where n.nspname = any($6)
               and not exists (
                 select from described d
                 where d.kind = i.kind and d.schema = n.nspname and d.name = i.name
@@ -67,7 +67,7 @@ internal sealed record Undescribed(string Kind, string Schema, string Name, stri
             order by array_position(array['trigger', 'policy', 'view', 'routine'], i.kind), i.title collate "C"
             """,
             said.Select(d => d.Kind).ToArray(), said.Select(d => d.Schema).ToArray(), said.Select(d => d.Name).ToArray(),
-            said.Select(d => d.Detail).ToArray(), said.Select(d => d.IsDrop).ToArray());
+            said.Select(d => d.Detail).ToArray(), said.Select(d => d.IsDrop).ToArray(), MigrationRun.Schemas);
 
     /// <summary>The roles that files made which were applied to this database and are gone; nobody else's.</summary>
     public static async Task<List<Undescribed>> Roles(

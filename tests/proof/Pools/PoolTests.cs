@@ -54,9 +54,17 @@ public sealed partial class PoolTests(ITestOutputHelper output)
     [InlineData("pgbouncer")]
     public async Task An_identity_that_is_set_once_a_connection_is_found(string way)
     {
-        var results = await Run(way, 1000, Once);
-        Assert.Contains(results.Wrong, wrong => wrong.Contains(" sees canary-", StringComparison.Ordinal));
-        Assert.Contains(results.Wrong, wrong => wrong.Contains(" misses canary-", StringComparison.Ordinal));
+        // Which people the few connections keep is chance: where all are of one organization, a list of its chats tells nothing.
+        var wrong = new List<string>();
+        for (var run = 0; run < 5 && !(Tells(" sees canary-") && Tells(" misses canary-")); run++)
+        {
+            wrong.AddRange((await Run(way, 1000, Once)).Wrong);
+        }
+
+        Assert.True(Tells(" sees canary-"));
+        Assert.True(Tells(" misses canary-"));
+
+        bool Tells(string what) => wrong.Exists(text => text.Contains(what, StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"(set_config\([^()]*), true\)")]

@@ -40,9 +40,9 @@ public sealed class ChangedFileTests : MigrationTest
         await Migrate();
 
         var refusal = await Assert.ThrowsAsync<SetupException>(() =>
-            Migrate(With(("db/schema/9999_wrong.sql", "alter table app_private.setting rename column value to text"))));
+            Migrate(With(("db/schema/9999_wrong.sql", """alter table public.sessions rename column "familyId" to "family" """))));
 
-        Assert.Contains("db/functions/settings/setting_number.sql:", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("db/functions/sign_in/gauges.sql:", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

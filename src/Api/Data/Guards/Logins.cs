@@ -6,13 +6,13 @@ namespace RlsChat.Api.Data;
 /// <summary>Checks that the API's logins cannot bypass the policies.</summary>
 internal static class Logins
 {
-    private sealed record Role(
+    private sealed record Membership(
         string Name, bool Self, bool Superuser, bool Bypass, bool Creates, bool Predefined, bool Believed, string? Owns);
 
     public static async Task<List<string>> Findings(NpgsqlConnection connection, string expected, CancellationToken stop)
     {
         var login = await connection.ExecuteScalarAsync<string>(new CommandDefinition("select session_user::text", cancellationToken: stop));
-        var roles = (await connection.QueryAsync<Role>(new CommandDefinition(
+        var roles = (await connection.QueryAsync<Membership>(new CommandDefinition(
             """
             select r.rolname::text as "name", r.rolname = session_user as "self", r.rolsuper as "superuser",
               r.rolbypassrls as "bypass", r.rolcreaterole as "creates",
@@ -47,7 +47,7 @@ internal static class Logins
         return findings;
     }
 
-    private static string? Why(Role role) => role switch
+    private static string? Why(Membership role) => role switch
     {
         { Superuser: true } => "is a superuser: no policy applies to it",
         { Bypass: true } => "has BYPASSRLS: no policy applies to it",

@@ -6,11 +6,11 @@ namespace RlsChat.Api.Data;
 /// <summary>Checks that row-level security is enabled and forced on every table of people, and that each has a policy.</summary>
 internal static class Tables
 {
-    private sealed record Table(string Name, bool Enabled, bool Forced, bool HasPolicies);
+    private sealed record Protection(string Name, bool Enabled, bool Forced, bool HasPolicies);
 
     public static async Task<List<string>> Findings(NpgsqlConnection connection, CancellationToken stop)
     {
-        var tables = await connection.QueryAsync<Table>(new CommandDefinition(
+        var tables = await connection.QueryAsync<Protection>(new CommandDefinition(
             """
             select format('public.%I', c.relname) as "name", c.relrowsecurity as "enabled", c.relforcerowsecurity as "forced",
               exists (select from pg_policy p where p.polrelid = c.oid) as "hasPolicies"
