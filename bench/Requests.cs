@@ -35,6 +35,16 @@ internal static class Requests
         {
             var requests = subjects.Select(subject => question.ForWrk(world, subject)).ToList();
             var sides = services.Select(service => Tool.Wrk(service.Name, service.Service, requests)).ToList();
+            if (!Program.IsQuick)
+            {
+                // Until the runtime has compiled what is hot for good, which takes some ten seconds of load.
+                Program.Say("warming up");
+                foreach (var side in sides)
+                {
+                    await side.Run(12);
+                }
+            }
+
             sides.Insert(1, Tool.Pgbench(world, "pgbench", recorded[question.Name], Service.Connections, subjects));
             await Rounds.Compare(report, $"{question.Line.Split(' ')[0]} {question.Name}", [.. sides]);
         }
