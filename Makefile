@@ -138,8 +138,9 @@ db-grant-operator: obj/built-db ## makes a person the first operator: EMAIL=…
 psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
 	@$(DB) psql '$(if $(filter-out default,$(origin AS)),$(AS))'
 
-why: obj/built-db ## prints what each policy decides about a row, for a person: AS=ana@acme.example TABLE=Chat ROW=<its id>
-	@$(DB) why '$(if $(filter-out default,$(origin AS)),$(AS))' '$(TABLE)' '$(ROW)'
+why: obj/built-db ## why a person may (not) read or change a row: AS=ana@acme.example or TOKEN=…, TABLE=Chat ROW=<its key>, FOR=update SET='{"title":"x"}' RETURNING=1
+	@$(DB) why $(if $(TOKEN),,'$(if $(filter-out default,$(origin AS)),$(AS))') '$(TABLE)' '$(ROW)' $(if $(TOKEN),--token "$$TOKEN") \
+	  $(if $(FOR),--for '$(FOR)') $(if $(SET),--set "$$SET") $(if $(RETURNING),--returning '$(RETURNING)')
 
 bench: obj/built-api bench/seed-stack/node_modules/.package-lock.json ## compares speeds (bench/README.md), about an hour: QUICK=1 under 3 minutes, ONLY=requests,policies, LARGE=1
 	@dotnet build bench -c Release -v quiet --nologo && exec dotnet bench/$(OUT)/rlschat-bench.dll

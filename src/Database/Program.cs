@@ -13,7 +13,7 @@ const string Usage = """
     rlschat-db purge                         deletes what is past its retention
     rlschat-db grant-operator EMAIL          makes a person an operator
     rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
-    rlschat-db why EMAIL|anonymous TABLE ID  what each policy says of a row, for that person
+    rlschat-db why EMAIL|anonymous TABLE KEY why that person may or may not read or change a row
     rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
     """;
 

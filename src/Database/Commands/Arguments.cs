@@ -40,6 +40,14 @@ internal sealed class Arguments(IEnumerable<string> arguments)
         return word;
     }
 
+    /// <summary>Takes the words that are left.</summary>
+    public List<string> Words()
+    {
+        List<string> words = [.. left];
+        left.Clear();
+        return words;
+    }
+
     /// <summary>Rejects remaining arguments.</summary>
     public void End()
     {

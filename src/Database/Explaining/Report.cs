@@ -1,0 +1,41 @@
+namespace RlsChat.Database.Explaining;
+
+/// <summary>Explanations as text.</summary>
+public static class Report
+{
+    /// <summary>One line: command, verdict, and what refuses or admits.</summary>
+    public static string Line(Explanation explanation)
+    {
+        var reason = explanation.Refusal?.ToString() ?? explanation.Admits;
+        return $"{Verb(explanation.Question)}  {Word(explanation),-6}  {reason}{(explanation.IsConsistent ? "" : " (grants and policies alone do not explain this)")}";
+    }
+
+    /// <summary>What was decided, step by step.</summary>
+    public static IEnumerable<string> Details(Explanation explanation)
+    {
+        yield return $"{Verb(explanation.Question)}: {Word(explanation)}";
+        foreach (var line in explanation.Steps.SelectMany(step => Tree(step, 1)))
+        {
+            yield return line;
+        }
+
+        foreach (var warning in explanation.Warnings)
+        {
+            yield return $"  {warning}";
+        }
+    }
+
+    private static IEnumerable<string> Tree(Node node, int depth)
+    {
+        yield return $"{new string(' ', depth * 2)}{Refusals.Word(node.Truth),-5}  {node.Text}{(node.Note is { } note ? $": {note}" : "")}";
+        foreach (var line in node.Parts.SelectMany(part => Tree(part, depth + 1)))
+        {
+            yield return line;
+        }
+    }
+
+    private static string Verb(Question question) => question.Command.ToString().ToLowerInvariant();
+
+    private static string Word(Explanation explanation) =>
+        explanation.Verdict == Verdict.Failed ? explanation.Code! : explanation.Verdict.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,70 @@
+namespace RlsChat.Database.Explaining;
+
+/// <summary>
+/// A sub-select from one table: <c>SELECT value FROM schema.table alias WHERE condition</c>. Another form is not followed.
+/// </summary>
+internal sealed record SubSelect(string Value, string Table, string Alias, string Where)
+{
+    private static readonly HashSet<string> OtherClauses =
+        ["DISTINCT", "GROUP", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "LATERAL"];
+
+    /// <summary>The outermost sub-selects of a text, as far as they have this form.</summary>
+    public static IEnumerable<SubSelect> In(string text)
+    {
+        foreach (var part in SqlText.Parts(text) ?? [])
+        {
+            if (text[part] is not ['(', .. var inner, ')'])
+            {
+                continue;
+            }
+
+            if (SqlText.Parts(inner) is [var first, ..] parts && inner[first] is "SELECT")
+            {
+                if (Parse(inner, parts) is { } select)
+                {
+                    yield return select;
+                }
+            }
+            else
+            {
+                foreach (var nested in In(inner))
+                {
+                    yield return nested;
+                }
+            }
+        }
+    }
+
+    /// <summary>The columns of the table that the sub-select names.</summary>
+    public IEnumerable<string> Columns()
+    {
+        var tokens = SqlText.Tokens($"{Value} {Where}").ToList();
+        return Enumerable.Range(0, Math.Max(tokens.Count - 2, 0))
+            .Where(i => SqlText.Unquoted(tokens[i]) == Alias && tokens[i + 1] == "." && (i == 0 || tokens[i - 1] != "."))
+            .Select(i => SqlText.Unquoted(tokens[i + 2])).Distinct();
+    }
+
+    private static SubSelect? Parse(string text, List<Range> parts)
+    {
+        var (from, where) = (parts.FindIndex(part => text[part] is "FROM"), parts.FindIndex(part => text[part] is "WHERE"));
+        if (from < 1 || parts.Exists(part => OtherClauses.Contains(text[part])))
+        {
+            return null;
+        }
+
+        var source = parts[(from + 1)..(where < 0 ? parts.Count : where)];
+        if (source.Count is not (3 or 4) || text[source[1]] != "." || !source.Where((_, i) => i != 1).All(part => SqlText.IsName(text[part])))
+        {
+            return null;
+        }
+
+        // SELECT value AS name
+        var named = parts.FindLastIndex(from, part => text[part] is "AS");
+        var end = named > 0 ? named : from;
+        return new SubSelect(
+            end == 1 ? "" : text[parts[1].Start..parts[end].Start].Trim(),
+            text[source[0].Start..source[2].End],
+            SqlText.Unquoted(text[source[^1]]),
+            where < 0 ? "true" : text[parts[where].End..].Trim());
+    }
+}
