@@ -8,6 +8,8 @@ export DOTNET_CLI_TELEMETRY_OPTOUT := 1
 export DOTNET_NOLOGO := 1
 # Tests append lines "name<TAB>value" to this file (tests/support/Figures.cs); counts of one name add up.
 export RLSCHAT_FIGURES_FILE ?= $(CURDIR)/.data/figures
+# If set, every cell of the access matrices is put to make why, too.
+export RLSCHAT_TEST_WHY := $(WHY)
 
 OUT := bin/Release/net10.0
 TEST_IMAGE := rlschat-test-postgres:15
@@ -37,7 +39,7 @@ test: obj/built-all ## runs every test but plans
 	$(call tests,tests/rls tests/api tests/proof/Mutants,--filter Category!=Plans)
 
 test-rls: COUNTED := .
-test-rls: obj/built-rls ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so
+test-rls: obj/built-rls ## runs the tests of the database, except Installing; FILTER=Chat: classes or tests whose name starts so; WHY=1: make why must agree with the matrices
 	$(call tests,tests/rls,--filter '$(if $(FILTER),$(call matching,$(FILTER)),FullyQualifiedName!~.Installing.)')
 
 mutants: obj/built-all ## weakens each guard in turn; the tests must fail: SAMPLE=150 SEED=1, ONLY=Chat; continues an earlier run

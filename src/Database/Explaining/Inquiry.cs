@@ -13,21 +13,23 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
         var trial = new Trial(probe, table, question);
         var row = await trial.Row();
         var facts = await Facts();
-        if (row is null && (question.Key.Count > 0 || question.Command != Command.Insert))
+        var isAbsent = row is null && (question.Command != Command.Insert || question is { Set: null, Key.Count: > 0 });
+        var rows = new NewRow(probe, table);
+        var change = question.Command is Command.Insert or Command.Update ? await rows.Change(question, isAbsent ? "{}" : row) : null;
+        Grants(change);
+        if (isAbsent && refusal is null)
         {
             refusal = new Refusal(Refuser.Absent, $"\"{table.Name}\" has no row with this {string.Join(", ", question.Key.Keys)}");
-            return new Explanation(question, Verdict.Absent, null, refusal, "", true, facts, [], []);
+            return new Explanation(question, Verdict.Absent, null, refusal, "", true, facts, steps, []);
         }
 
-        var rows = new NewRow(probe, table);
-        var change = question.Command is Command.Insert or Command.Update ? await rows.Change(question, row) : null;
-        Grants(change);
-        if (question.Command != Command.Insert)
+        if (row is not null && question.Command != Command.Insert)
         {
-            await Using(row!);
+            await Using(row);
         }
 
-        if (change is not null && (question.Command == Command.Insert || change.Columns.Count > 0))
+        // An existing row that is filtered out is not changed, so its new version is not judged.
+        if (change is not null && (question.Command == Command.Insert || (predicted != Verdict.Hidden && row is not null && change.Columns.Count > 0)))
         {
             await Checks(await rows.Rehearse(question.Command, change, row));
         }
@@ -86,7 +88,7 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
             Take([await judge.Policies(table, question.Command, row, isNew: false, [])], Verdict.Hidden);
         }
 
-        Take([await judge.Policies(table, Command.Select, row, isNew: false, [])], Verdict.Hidden, question.Command == Command.Select ? null : "the WHERE needs the ");
+        Take([await judge.Policies(table, Command.Select, row, isNew: false, [])], Verdict.Hidden, question.Command == Command.Select ? null : "needed by the WHERE");
     }
 
     private async Task Checks(Attempt<string> rehearsed)
@@ -109,7 +111,7 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
         if (question.Command == Command.Update || question.Reads is { Count: > 0 })
         {
             Take([await judge.Policies(table, Command.Select, row, isNew: true, [])], Verdict.Denied,
-                $"{(question.Reads is { Count: > 0 } ? "RETURNING" : "the WHERE")} needs the ");
+                $"needed by {(question.Reads is { Count: > 0 } ? "RETURNING" : "the WHERE")}");
         }
     }
 
@@ -117,13 +119,13 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
     {
         foreach (var node in nodes)
         {
-            steps.Add(by is null ? node : node with { Text = $"{by}{node.Text}" });
+            steps.Add(by is null ? node : node with { Text = $"{node.Text}, {by}" });
             if (Refusals.Of(node) is { } found)
             {
                 var broken = node.Parts.SelectMany(group => group.Parts).FirstOrDefault(policy => policy.Truth == Truth.Error)?.Code;
                 Refuse(found.Kind != Refuser.PolicyError ? otherwise : broken == "42501" ? Verdict.Denied : Verdict.Failed,
                     found.Kind == Refuser.PolicyError ? broken : otherwise == Verdict.Hidden ? null : "42501",
-                    by is null ? found : found with { Name = $"{by}{found.Name}" });
+                    by is null ? found : found with { Name = $"{found.Name} ({by})" });
             }
         }
     }

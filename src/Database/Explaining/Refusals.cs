@@ -14,6 +14,7 @@ internal sealed partial class Refusals(Probe probe, Relation table)
             return null;
         }
 
+        // The text begins with the command, whose names have six letters.
         if (node.Parts is not [var permissive, ..])
         {
             return new Refusal(Refuser.Grant, $"missing {node.Text}");
@@ -28,7 +29,7 @@ internal sealed partial class Refusals(Probe probe, Relation table)
         {
             return permissive.Parts switch
             {
-                [] => new Refusal(Refuser.NoPolicy, $"no permissive policy among the {node.Text[..node.Text.IndexOf(',', StringComparison.Ordinal)]}", permissive.Note),
+                [] => new Refusal(Refuser.NoPolicy, $"no permissive {node.Text[..6]} policy", permissive.Note),
                 [var only] => new Refusal(Refuser.Policy, $"{node.Text[..6]} {only.Text}", Because(only.Parts[0])),
                 _ => new Refusal(Refuser.Policy,
                     $"none of the {node.Text[..6]} policies {string.Join(", ", permissive.Parts.Select(policy => policy.Text["policy ".Length..]))} is true"),

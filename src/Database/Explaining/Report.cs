@@ -14,7 +14,8 @@ public static class Report
     public static IEnumerable<string> Details(Explanation explanation)
     {
         yield return $"{Verb(explanation.Question)}: {Word(explanation)}";
-        foreach (var line in explanation.Steps.SelectMany(step => Tree(step, 1)))
+        var seen = new HashSet<string>();
+        foreach (var line in explanation.Steps.SelectMany(step => Tree(step, 1, seen)))
         {
             yield return line;
         }
@@ -25,10 +26,12 @@ public static class Report
         }
     }
 
-    private static IEnumerable<string> Tree(Node node, int depth)
+    // What was printed with the same parts before is not repeated.
+    private static IEnumerable<string> Tree(Node node, int depth, HashSet<string> seen)
     {
-        yield return $"{new string(' ', depth * 2)}{Refusals.Word(node.Truth),-5}  {node.Text}{(node.Note is { } note ? $": {note}" : "")}";
-        foreach (var line in node.Parts.SelectMany(part => Tree(part, depth + 1)))
+        var isNew = node.Parts.Count == 0 || seen.Add(string.Join('\n', Tree(node, 0, [])));
+        yield return $"{new string(' ', depth * 2)}{Refusals.Word(node.Truth),-5}  {node.Text}{(node.Note is { } note ? $": {note}" : "")}{(isNew ? "" : " (as above)")}";
+        foreach (var line in isNew ? node.Parts.SelectMany(part => Tree(part, depth + 1, seen)) : [])
         {
             yield return line;
         }

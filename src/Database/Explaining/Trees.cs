@@ -119,7 +119,8 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
         {
             null => "which rows that are cannot be told",
             [] => "absent: no such row",
-            _ => nodes.Exists(node => node.Truth == Truth.True) ? null : rows.Count == 1 ? "the row exists and does not pass" : "rows exist and do not pass",
+            _ when nodes.Exists(node => node.Truth == Truth.True) => null,
+            _ => $"{(rows.Count == 1 ? "a row exists" : "rows exist")}, {(nodes.TrueForAll(IsHidden) ? "hidden from this person" : "none passes")}",
         }, nodes) { IsAny = true };
     }
 
@@ -154,6 +155,9 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
         var passes = parts.TrueForAll(part => part.Truth == Truth.True);
         return new Node($"a row of {table.Sql}", passes ? Truth.True : Truth.False, null, parts);
     }
+
+    private static bool IsHidden(Node row) => row.Parts.Any(part =>
+        part.Truth == Truth.False && part.Text.StartsWith("select policies", StringComparison.Ordinal));
 
     // Which side of a comparison has no value.
     private async Task<string?> Missing(string text, Scope scope)

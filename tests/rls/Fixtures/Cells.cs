@@ -1,3 +1,4 @@
+using RlsChat.Tests.Rls.Explaining;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Fixtures;
@@ -11,11 +12,16 @@ internal static class Cells
     private static int worlds;
     private static int steps;
     private static int ofTheModel;
+    private static int explained;
+    private static int unasked;
 
     /// <summary>Verdicts that the database shares with the model of tests/proof/Model.</summary>
     public static int OfTheModel => ofTheModel;
 
     public static void Count() => Interlocked.Increment(ref matrix);
+
+    /// <summary>Counts a cell whose statement was put to <c>make why</c>, or could not be.</summary>
+    public static void CountExplained(bool isAsked) => Interlocked.Increment(ref isAsked ? ref explained : ref unasked);
 
     public static void CountWorld() => Interlocked.Increment(ref worlds);
 
@@ -32,6 +38,12 @@ internal static class Cells
     public static void Report()
     {
         Figures.Add("matrix.cells", Interlocked.Exchange(ref matrix, 0));
+        if (Agreement.IsAsked)
+        {
+            Figures.Add("why.cells", Interlocked.Exchange(ref explained, 0));
+            Figures.Add("why.skipped", Interlocked.Exchange(ref unasked, 0));
+        }
+
         Figures.Add("model.cells", Interlocked.Exchange(ref model, 0));
         Figures.Add("model.statements", Interlocked.Exchange(ref statements, 0));
         Figures.Add("model.worlds", Interlocked.Exchange(ref worlds, 0));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
+using RlsChat.Database.Explaining;
 
 namespace RlsChat.Tests.Rls.Fixtures;
 
@@ -18,6 +19,16 @@ public sealed partial class Db(NpgsqlConnection connection, World world)
 
     /// <summary>Acts from here on in a database role that no request can take.</summary>
     public Task<Db> AsRole(string role) => Become(role, "");
+
+    /// <summary>The connection of the transaction.</summary>
+    internal NpgsqlConnection Connection => connection;
+
+    /// <summary>The same person for <c>make why</c>.</summary>
+    internal Caller Caller(string who) => who == People.Anonymous ? RlsChat.Database.Explaining.Caller.Anonymous
+        : RlsChat.Database.Explaining.Caller.Of(who, world[who]);
+
+    /// <summary>A statement with values for the names in brackets.</summary>
+    internal string Resolve(string sql) => Bracket().Replace(sql, Resolve);
 
     /// <summary>Keeps a value, so that statements can name it in brackets.</summary>
     public void Remember(string name, object value) => kept[name] = value;
@@ -122,7 +133,7 @@ public sealed partial class Db(NpgsqlConnection connection, World world)
 
     private async Task<T> Run<T>(string sql, Func<NpgsqlCommand, Task<T>> execute)
     {
-        await using var command = new NpgsqlCommand(Bracket().Replace(sql, Resolve), connection);
+        await using var command = new NpgsqlCommand(Resolve(sql), connection);
         return await execute(command);
     }
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using RlsChat.Tests.Rls.Explaining;
 using Xunit.Sdk;
 
 namespace RlsChat.Tests.Rls.Fixtures;
@@ -80,7 +81,11 @@ public static class Matrix
             var found = await db.Undone(() => Outcome(db, who, statements[verb], truth, before));
             if (!found.Equals(outcome, StringComparison.OrdinalIgnoreCase))
             {
-                wrong.Add($"{row}: \"{verb}\" by {who} should be {outcome} and was {found}: {statements[verb]}");
+                wrong.Add($"{row}: \"{verb}\" by {who} should be {outcome} and was {found}: {statements[verb]}{await Agreement.Reason(db, who, statements[verb])}");
+            }
+            else if (Agreement.IsAsked && await Agreement.Contradiction(db, who, statements[verb], found) is { } contradiction)
+            {
+                wrong.Add($"{row}: \"{verb}\" by {who}: {contradiction}");
             }
         }
 
