@@ -94,7 +94,7 @@ internal sealed partial class Refusals(Probe probe, Relation table)
         """, constraint, of ?? table.Name);
 
     private Task<string?> Ungiven(string? column) => Task.FromResult(
-        table.Columns.FirstOrDefault(known => known.Name == column) is { MayInsert: false } ? $"{probe.Caller.Role} has no grant insert ({column})" : null);
+        table.Columns.FirstOrDefault(known => known.Name == column) is { MayInsert: false } ? $"{probe.Caller.Role} has no grant insert (\"{column}\")" : null);
 
     private async Task<string> TriggerOf(string function)
     {

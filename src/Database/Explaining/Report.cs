@@ -29,13 +29,15 @@ public static class Report
     // What was printed with the same parts before is not repeated.
     private static IEnumerable<string> Tree(Node node, int depth, HashSet<string> seen)
     {
-        var isNew = node.Parts.Count == 0 || seen.Add(string.Join('\n', Tree(node, 0, [])));
+        var isNew = node.Parts.Count == 0 || seen.Add(Whole(node));
         yield return $"{new string(' ', depth * 2)}{Refusals.Word(node.Truth),-5}  {node.Text}{(node.Note is { } note ? $": {note}" : "")}{(isNew ? "" : " (as above)")}";
         foreach (var line in isNew ? node.Parts.SelectMany(part => Tree(part, depth + 1, seen)) : [])
         {
             yield return line;
         }
     }
+
+    private static string Whole(Node node) => $"{node.Truth} {node.Text}: {node.Note} ({string.Join(", ", node.Parts.Select(Whole))})";
 
     private static string Verb(Question question) => question.Command.ToString().ToLowerInvariant();
 

@@ -20,10 +20,17 @@ public sealed partial class SeededMistakeTests(DatabaseFixture fixture) : Transa
         = yes regular_user has BYPASSRLS
 
         the role owns the table, and RLS is not forced
-        grant rlschat_owner to regular_user;
+        alter table public."Note" owner to regular_user;
         alter table public."Note" no force row level security;
         ? member select Note
         = yes regular_user owns public."Note", and RLS is not forced on it
+
+        the schema is not granted
+        revoke usage on schema public from public;
+        set local role rlschat_owner;
+        revoke usage on schema public from regular_user;
+        ? owner select Note
+        = denied missing grant usage on schema public
         """);
 
     [Theory]
