@@ -1,7 +1,7 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
-  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why \
+  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why who \
   bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -140,9 +140,12 @@ db-grant-operator: obj/built-db ## makes a person the first operator: EMAIL=…
 psql: obj/built-db ## an SQL prompt as a person: AS=ana@acme.example, or AS=anonymous
 	@$(DB) psql '$(if $(filter-out default,$(origin AS)),$(AS))'
 
-why: obj/built-db ## why a person may (not) read or change a row: AS=ana@acme.example or TOKEN=…, TABLE=Chat ROW=<its key>, FOR=update SET='{"title":"x"}' RETURNING=1
+why: obj/built-db ## why a person may (not) do something to a row: AS=ana@acme.example (or TOKEN=…) TABLE=Chat ROW=<its key> FOR=update SET='{"title":"x"}' RETURNING=1
 	@$(DB) why $(if $(TOKEN),,'$(if $(filter-out default,$(origin AS)),$(AS))') '$(TABLE)' '$(ROW)' $(if $(TOKEN),--token "$$TOKEN") \
 	  $(if $(FOR),--for '$(FOR)') $(if $(SET),--set "$$SET") $(if $(RETURNING),--returning '$(RETURNING)')
+
+who: obj/built-db ## everyone who can read, change or delete a row, with the policies that let them: TABLE=Chat ROW=<its key>
+	@$(DB) who '$(TABLE)' '$(ROW)'
 
 bench: obj/built-api bench/seed-stack/node_modules/.package-lock.json ## compares speeds (bench/README.md), about an hour: QUICK=1 under 3 minutes, ONLY=requests,policies, LARGE=1
 	@dotnet build bench -c Release -v quiet --nologo && exec dotnet bench/$(OUT)/rlschat-bench.dll

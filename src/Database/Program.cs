@@ -14,6 +14,7 @@ const string Usage = """
     rlschat-db grant-operator EMAIL          makes a person an operator
     rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
     rlschat-db why EMAIL|anonymous TABLE KEY why that person may or may not read or change a row
+    rlschat-db who TABLE KEY                 everyone who can read, change or delete a row
     rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
     """;
 
@@ -37,6 +38,7 @@ try
         "grant-operator" => await GrantOperator.Run(rest),
         "psql" => await Psql.Run(rest),
         "why" => await Why.Run(rest),
+        "who" => await Who.Run(rest),
         "run" => await Serve.Run(rest),
         null or "help" or "--help" => Say(Usage, 0),
         var unknown => Say($"Unknown command: {unknown}{Environment.NewLine}{Usage}", 2),

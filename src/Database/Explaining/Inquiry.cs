@@ -189,7 +189,13 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
     private List<string> Warnings()
     {
         var triggers = table.Triggers.Where(trigger => trigger.IsOf(question.Command)).Select(trigger => trigger.Name).ToList();
-        return question.Command == Command.Select || triggers.Count == 0 ? []
-            : [$"The {question.Command.ToString().ToLowerInvariant()} was executed and rolled back. Sequences are not rolled back, nor are effects outside the database, if these triggers have any: {string.Join(", ", triggers)}."];
+        var sequences = question.Command == Command.Insert ? table.Columns.Where(column => column.HasSequence).Select(column => column.Sql).ToList() : [];
+        List<string> kept =
+        [
+            .. sequences.Count == 0 ? [] : new[] { $"the sequence of {string.Join(", ", sequences)}" },
+            .. triggers.Count == 0 ? [] : new[] { $"sequences and effects outside the database of the triggers {string.Join(", ", triggers)}" },
+        ];
+        return question.Command == Command.Select || kept.Count == 0 ? []
+            : [$"The {question.Command.ToString().ToLowerInvariant()} was tried and rolled back. Not rolled back: {string.Join("; ", kept)}."];
     }
 }

@@ -42,7 +42,7 @@ internal sealed class Judge
         var verb = command.ToString().ToLowerInvariant();
         if (!await Applies(table))
         {
-            return Node.Of($"{verb} policies of {table.Sql}", Truth.True, $"they do not apply: {Exemption(table)}");
+            return Node.Of($"{verb} on {table.Sql}", Truth.True, $"policies do not apply: {Exemption(table)}");
         }
 
         var (permissive, restrictive) = (new List<Node>(), new List<Node>());

@@ -50,7 +50,7 @@ internal sealed partial class Refusals(Probe probe, Relation table)
                 or PostgresErrorCodes.ExclusionViolation when error.ConstraintName is { } constraint:
                 return new Refusal(Refuser.Constraint, $"{Kind(error.SqlState)} {constraint}{place}", await Definition(constraint, error.TableName));
             case PostgresErrorCodes.NotNullViolation:
-                return new Refusal(Refuser.Constraint, $"not null \"{error.ColumnName}\"{place}", await Ungiven(error.ColumnName));
+                return new Refusal(Refuser.Constraint, $"not null \"{error.ColumnName}\"{place}", Ungiven(error.ColumnName));
         }
 
         var words = await Words(error);
@@ -93,8 +93,8 @@ internal sealed partial class Refusals(Probe probe, Relation table)
           (select indexdef from pg_catalog.pg_indexes where schemaname = 'public' and indexname = $1))
         """, constraint, of ?? table.Name);
 
-    private Task<string?> Ungiven(string? column) => Task.FromResult(
-        table.Columns.FirstOrDefault(known => known.Name == column) is { MayInsert: false } ? $"{probe.Caller.Role} has no grant insert (\"{column}\")" : null);
+    private string? Ungiven(string? column) =>
+        table.Columns.FirstOrDefault(known => known.Name == column) is { MayInsert: false } ? $"{probe.Caller.Role} has no grant insert (\"{column}\")" : null;
 
     private async Task<string> TriggerOf(string function)
     {
@@ -113,11 +113,11 @@ internal sealed partial class Refusals(Probe probe, Relation table)
             """, function) ?? $"function {function}";
     }
 
-    // The text of a RAISE may contain a row's value, unless the function contains it as it is.
+    // The text of a RAISE may contain a row's value, unless a function contains it as a literal.
     private async Task<string> Words(PostgresException error)
     {
         var isConstant = error.Routine == "exec_stmt_raise" && await probe.Connection.Scalar<bool>(
-            "select exists (select from pg_catalog.pg_proc where prolang <> 12 and strpos(prosrc, $1) > 0)", error.MessageText);
+            "select exists (select from pg_catalog.pg_proc where strpos(prosrc, quote_literal($1)) > 0)", error.MessageText);
         return isConstant ? $"{error.SqlState}, {error.MessageText}" : Conditions.Words(error);
     }
 

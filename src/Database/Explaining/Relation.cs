@@ -2,7 +2,8 @@ namespace RlsChat.Database.Explaining;
 
 /// <summary>A column, and what the person's role may do with it.</summary>
 internal sealed record Column(
-    string Name, string Type, bool MaySelect, bool MayInsert, bool MayUpdate, bool HasDefault, bool IsGenerated, bool IsReference, bool IsUnique)
+    string Name, string Type, bool MaySelect, bool MayInsert, bool MayUpdate, bool HasDefault, bool IsGenerated, bool IsReference, bool IsUnique,
+    bool HasSequence)
 {
     public string Sql => Statements.Name(Name);
 

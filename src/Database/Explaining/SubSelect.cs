@@ -3,7 +3,12 @@ namespace RlsChat.Database.Explaining;
 /// <summary>
 /// A sub-select from one table: <c>SELECT value FROM schema.table alias WHERE condition</c>. Another form is not followed.
 /// </summary>
-internal sealed record SubSelect(string Value, string Table, string Alias, string Where)
+/// <param name="Value">What it selects.</param>
+/// <param name="Table">The table, qualified.</param>
+/// <param name="Alias">What its row is called.</param>
+/// <param name="Where">Its condition.</param>
+/// <param name="Sought">The column that is sought among the values, of <c>column IN (SELECT …)</c>.</param>
+internal sealed record SubSelect(string Value, string Table, string Alias, string Where, string? Sought = null)
 {
     private static readonly HashSet<string> OtherClauses =
         ["DISTINCT", "GROUP", "HAVING", "WINDOW", "UNION", "INTERSECT", "EXCEPT", "ORDER", "LIMIT", "OFFSET", "FETCH", "FOR", "LATERAL"];
@@ -11,7 +16,8 @@ internal sealed record SubSelect(string Value, string Table, string Alias, strin
     /// <summary>The outermost sub-selects of a text, as far as they have this form.</summary>
     public static IEnumerable<SubSelect> In(string text)
     {
-        foreach (var part in SqlText.Parts(text) ?? [])
+        var outer = SqlText.Parts(text) ?? [];
+        foreach (var part in outer)
         {
             if (text[part] is not ['(', .. var inner, ')'])
             {
@@ -22,7 +28,8 @@ internal sealed record SubSelect(string Value, string Table, string Alias, strin
             {
                 if (Parse(inner, parts) is { } select)
                 {
-                    yield return select;
+                    var isSought = outer.Count == 3 && text[outer[1]] is "IN" && SqlText.IsName(text[outer[0]]);
+                    yield return isSought ? select with { Sought = text[outer[0]] } : select;
                 }
             }
             else
@@ -34,6 +41,10 @@ internal sealed record SubSelect(string Value, string Table, string Alias, strin
             }
         }
     }
+
+    /// <summary>The same, where the row that is asked about has that alias.</summary>
+    public SubSelect Of(string row) => Sought is null ? this
+        : this with { Where = $"({Where} AND ({Statements.Name(row)}.{Sought} = {Value}))", Sought = null };
 
     /// <summary>The columns of the table that the sub-select names.</summary>
     public IEnumerable<string> Columns()

@@ -79,7 +79,7 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
         var parts = new List<Node>();
         foreach (var select in above.Count <= MostDepth ? SubSelect.In(value.Text) : [])
         {
-            parts.Add(await Rows(select, value.Text, scope, above));
+            parts.Add(await Rows(select.Of(scope.Rows[^1].Alias), value.Text, scope, above));
         }
 
         return value with
@@ -110,7 +110,7 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
 
         var rows = await Candidates(select, table, scope);
         var nodes = new List<Node>();
-        foreach (var row in rows ?? [])
+        foreach (var row in (rows ?? []).Take(MostRows))
         {
             nodes.Add(await Row(select, whole, table, row, scope, above));
         }
@@ -120,6 +120,7 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
             null => "which rows that are cannot be told",
             [] => "absent: no such row",
             _ when nodes.Exists(node => node.Truth == Truth.True) => null,
+            _ when rows.Count > MostRows => $"none of the first {MostRows} passes, there are more",
             _ => $"{(rows.Count == 1 ? "a row exists" : "rows exist")}, {(nodes.TrueForAll(IsHidden) ? "hidden from this person" : "none passes")}",
         }, nodes) { IsAny = true };
     }
@@ -134,7 +135,7 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
             $"""
             select to_jsonb({Statements.Name(select.Alias)})::text
             from {scope.Sql}, {table.Sql} as {Statements.Name(select.Alias)}
-            where {where} limit {MostRows}
+            where {where} limit {MostRows + 1}
             """, scope.Values));
         return found.Value;
     }

@@ -96,7 +96,8 @@ internal static partial class Agreement
             }
 
             var reads = groups["reads"] is { Success: true, Value: var columns } && columns.Trim() != "1" ? Split(columns, ",").ConvertAll(column => column.Trim('"')) : null;
-            return await db.Undone(async () => await Values(db, who, types, set) is { } values && await Values(db, who, types, key) is { } keys
+            var of = $"""from public."{table}" where {groups["where"].Value}""";
+            return await db.Undone(async () => await Values(db, who, types, set, of) is { } values && await Values(db, who, types, key, of) is { } keys
                 ? new Question(table, command, Texts(keys), set.Count == 0 ? null : values, reads) : null);
         }
 
@@ -106,19 +107,20 @@ internal static partial class Agreement
     private static Dictionary<string, string?> Texts(string json) =>
         System.Text.Json.Nodes.JsonNode.Parse(json)!.AsObject().ToDictionary(pair => pair.Key, pair => pair.Value?.ToString());
 
-    // As a JSON object; null if an expression reads a column of the row.
-    private static async Task<string?> Values(Db db, string who, Dictionary<string, string> types, List<(string, string)> pairs)
+    // As a JSON object: in the person's name or, where an expression reads the row, as the reader of all rows. Null if neither can.
+    private static async Task<string?> Values(Db db, string who, Dictionary<string, string> types, List<(string, string)> pairs, string of)
     {
-        await db.As(who);
-        try
+        var values = $"select jsonb_build_object({string.Join(", ", pairs.Select(pair => $"'{pair.Item1.Trim('"')}', ({pair.Item2})::{types[pair.Item1.Trim('"')]}"))})::text";
+        foreach (var (reader, sql) in new[] { (db.As(who), values), (db.AsRole("rlschat_backup"), $"{values} {of}") })
         {
-            return await db.Ask<string>(
-                $"select jsonb_build_object({string.Join(", ", pairs.Select(pair => $"'{pair.Item1.Trim('"')}', ({pair.Item2})::{types[pair.Item1.Trim('"')]}"))})::text");
+            await reader;
+            if (await db.Error(sql) is null)
+            {
+                return await db.Ask<string?>(sql);
+            }
         }
-        catch (PostgresException)
-        {
-            return null;
-        }
+
+        return null;
     }
 
     private static async Task<Dictionary<string, string>> Types(Db db, string table) => (await db.List(
@@ -146,7 +148,7 @@ internal static partial class Agreement
     [GeneratedRegex("""^select (?<reads>\*|1|"\w+"(?:, "\w+")*) from public\.(?<table>"\w+"|\w+) where (?<where>.+)$""")]
     private static partial Regex Select();
 
-    [GeneratedRegex("""^insert into public\.(?<table>"\w+"|\w+) \((?<columns>[^)]+)\) values \((?<values>(?:(?!\bon conflict\b).)+?)\)(?: returning (?<reads>\*|"\w+"))?$""", RegexOptions.Singleline)]
+    [GeneratedRegex("""^insert into public\.(?<table>"\w+"|\w+) \((?<columns>[^)]+)\)\s+values \((?<values>(?:(?!\bon conflict\b).)+?)\)(?: returning (?<reads>\*|"\w+"))?$""", RegexOptions.Singleline)]
     private static partial Regex Insert();
 
     [GeneratedRegex("""^update public\.(?<table>"\w+"|\w+) set (?<set>.+) where (?<where>(?:(?! returning ).)+)(?: returning (?<reads>\*|"\w+"))?$""")]

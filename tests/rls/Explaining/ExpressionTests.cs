@@ -42,7 +42,7 @@ public sealed class ExpressionTests
         { "( SELECT true AS bool\n   FROM public.\"Chat\" c\n  WHERE (c.id = \"Vote\".\"chatId\"))", "public.\"Chat\" c (c.id = \"Vote\".\"chatId\") true" },
         { "( SELECT (d.\"userId\" = ( SELECT auth.uid() AS uid))\n   FROM public.\"Document\" d)", "public.\"Document\" d true (d.\"userId\" = ( SELECT auth.uid() AS uid))" },
         { "EXISTS ( SELECT\n   FROM public.\"User\"\n  WHERE a)", "public.\"User\" User a " },
-        { "id IN ( SELECT n.id\n   FROM public.a n)", "public.a n true n.id" },
+        { "id IN ( SELECT n.id\n   FROM public.a n)", "public.a n (true AND (\"Note\".id = n.id)) n.id" },
         { "id = ( SELECT auth.uid() AS uid)", "" },
         { "EXISTS ( SELECT 1\n   FROM (public.a x\n     JOIN public.b y ON ((x.id = y.id))))", "" },
         { "EXISTS ( SELECT 1\n   FROM public.a x\n  WHERE x.b\n UNION\n SELECT 2\n   FROM public.b y)", "" },
@@ -57,7 +57,7 @@ public sealed class ExpressionTests
     [Theory]
     [MemberData(nameof(SubSelects))]
     public void A_sub_select_from_one_table_is_followed(string text, string expected) =>
-        Assert.Equal(expected, string.Join('|', SubSelect.In(text).Select(select => $"{select.Table} {select.Alias} {select.Where} {select.Value}")));
+        Assert.Equal(expected, string.Join('|', SubSelect.In(text).Select(select => select.Of("Note")).Select(select => $"{select.Table} {select.Alias} {select.Where} {select.Value}")));
 
     [Fact]
     public void Of_a_sub_select_the_columns_of_its_table_are_known() => Assert.Equal(

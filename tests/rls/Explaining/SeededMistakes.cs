@@ -163,6 +163,13 @@ public sealed partial class SeededMistakeTests
         ? owner select Note
         = hidden a row exists, none passes
 
+        the parent is not among those that the policy selects
+        drop policy select_owner on public."Note";
+        create policy select_by_folder on public."Note" for select to regular_user
+          using ("folderId" in (select f."id" from public."Folder" f where f."userId" = (select auth.uid())));
+        ? member select Note
+        = hidden a row exists, hidden from this person
+
         the parent's table is not granted
         revoke select on public."Folder" from regular_user;
         create policy select_by_folder on public."Note" for select to regular_user

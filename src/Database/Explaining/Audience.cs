@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace RlsChat.Database.Explaining;
+
+/// <summary>What a person can do to a row.</summary>
+/// <param name="Who">Their address or, without one, their id.</param>
+/// <param name="Admits">What admits each command that they can do.</param>
+public sealed record Reach(string Who, IReadOnlyDictionary<Command, string> Admits);
+
+/// <summary>Everyone who can read, change or delete a row.</summary>
+/// <param name="People">Those who can.</param>
+/// <param name="Asked">How many people were asked.</param>
+/// <param name="All">How many there are: fewer are asked when time runs out.</param>
+public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
+{
+    private static readonly Command[] Commands = [Command.Select, Command.Update, Command.Delete];
+
+    /// <summary>
+    /// Tries the commands in everyone's name, and takes each back. An update writes the row's own values.
+    /// </summary>
+    /// <param name="connection">As for <see cref="Explainer.Explain"/>.</param>
+    /// <param name="table">A table of schema public.</param>
+    /// <param name="key">As in a <see cref="Question"/>.</param>
+    /// <param name="most">When to stop asking.</param>
+    public static async Task<Audience> Of(NpgsqlConnection connection, string table, IReadOnlyDictionary<string, string?> key, TimeSpan most)
+    {
+        var reader = new Probe(connection, Caller.Anonymous);
+        var everyone = await reader.Try(Actor.Reader, asking => asking.Query(
+            row => Caller.Of(row.GetString(1), row.GetGuid(0)),
+            """select u."id", coalesce(nullif(u."email", ''), u."id"::text) from public."User" u order by 2"""));
+        var callers = (everyone.Value ?? []).Append(Caller.Anonymous).ToList();
+        var (people, clock, asked) = (new List<Reach>(), Stopwatch.StartNew(), 0);
+        foreach (var caller in callers.TakeWhile(_ => clock.Elapsed < most))
+        {
+            var admits = new Dictionary<Command, string>();
+            foreach (var command in Commands)
+            {
+                // Whoever cannot read the row finds it with no WHERE either.
+                var explanation = await Explainer.Explain(connection, caller, new Question(table, command, key));
+                if (explanation.Verdict == Verdict.Yes)
+                {
+                    admits[command] = explanation.Admits;
+                }
+                else if (explanation.Verdict == Verdict.Absent)
+                {
+                    throw new SetupException($"{explanation.Refusal}.");
+                }
+                else if (command == Command.Select)
+                {
+                    break;
+                }
+            }
+
+            asked++;
+            if (admits.Count > 0)
+            {
+                people.Add(new Reach(caller.Name, admits));
+            }
+        }
+
+        return new Audience(people, asked, callers.Count);
+    }
+}
