@@ -111,16 +111,14 @@ internal static partial class Agreement
     private static async Task<string?> Values(Db db, string who, Dictionary<string, string> types, List<(string, string)> pairs, string of)
     {
         var values = $"select jsonb_build_object({string.Join(", ", pairs.Select(pair => $"'{pair.Item1.Trim('"')}', ({pair.Item2})::{types[pair.Item1.Trim('"')]}"))})::text";
-        foreach (var (reader, sql) in new[] { (db.As(who), values), (db.AsRole("rlschat_backup"), $"{values} {of}") })
+        await db.As(who);
+        if (await db.Error(values) is null)
         {
-            await reader;
-            if (await db.Error(sql) is null)
-            {
-                return await db.Ask<string?>(sql);
-            }
+            return await db.Ask<string?>(values);
         }
 
-        return null;
+        await db.AsRole("rlschat_backup");
+        return await db.Error($"{values} {of}") is null ? await db.Ask<string?>($"{values} {of} limit 1") : null;
     }
 
     private static async Task<Dictionary<string, string>> Types(Db db, string table) => (await db.List(
