@@ -115,14 +115,16 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
             nodes.Add(await Row(select, whole, table, row, scope, above));
         }
 
-        return new Node(text, nodes.Exists(node => node.Truth == Truth.True) ? Truth.True : Truth.False, rows switch
+        var passes = nodes.Exists(node => node.Truth == Truth.True);
+        var note = rows switch
         {
             null => "which rows that are cannot be told",
             [] => "absent: no such row",
-            _ when nodes.Exists(node => node.Truth == Truth.True) => null,
+            _ when passes => null,
             _ when rows.Count > MostRows => $"none of the first {MostRows} passes, there are more",
             _ => $"{(rows.Count == 1 ? "a row exists" : "rows exist")}, {(nodes.TrueForAll(IsHidden) ? "hidden from this person" : "none passes")}",
-        }, nodes) { IsAny = true };
+        };
+        return new Node(text, passes ? Truth.True : Truth.False, note, nodes) { IsAny = true };
     }
 
     // Found by what the reader of all rows can evaluate: legs that call functions or ask other tables are left to the person.

@@ -44,8 +44,8 @@ public sealed class WhyTests : IAsyncLifetime
     [Fact]
     public async Task A_row_is_named_by_its_key_or_by_a_JSON_object()
     {
-        var (id, at) = (await Ask<Guid>("""select "id" from public."Document" limit 1"""), "");
-        at = await Ask<string>($"""select "createdAt"::text from public."Document" where "id" = '{id}' limit 1""");
+        var id = await Ask<Guid>("""select "id" from public."Document" limit 1""");
+        var at = await Ask<string>($"""select "createdAt"::text from public."Document" where "id" = '{id}' limit 1""");
 
         var byKey = await Why(DemoPerson.Ana.Email, "Document", $"{id},{at}");
         Assert.Contains("\nupdate  denied  missing grant update on public.\"Document\" to regular_user\n", byKey, StringComparison.Ordinal);
