@@ -10,7 +10,7 @@ public sealed partial class SeededMistakeTests(DatabaseFixture fixture) : Transa
     /// Blocks of a title, the mistake in SQL, the question ("who command table", then a JSON object for SET,
     /// "reads a,b" for RETURNING, "key column" for another key) and the expected line: verdict, and part of the reason.
     /// </summary>
-    public static readonly TheoryData<string, string, string, string> Mistakes = Blocks(Text);
+    public static readonly TheoryData<string, string, string, string> Mistakes = Blocks($"{OfPolicies}\n\n{OfConstraints}");
 
     /// <summary>Those that only a superuser can make.</summary>
     public static readonly TheoryData<string, string, string, string> OfSuperusers = Blocks("""
