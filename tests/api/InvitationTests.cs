@@ -60,4 +60,16 @@ public sealed class InvitationTests(ApiFixture fixture) : ApiTest(fixture)
             Assert.Equal(sees, (await acme[who].Get($"/organizations/{acme.Id}/invitations")).Is(200).Ids.Contains(acme.Invitation));
         }
     }
+
+    [Fact]
+    public async Task Open_invitations_go_with_the_account_of_the_inviter()
+    {
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
+        var organization = await Fixture.Setup.Found(ana);
+        await Fixture.Setup.Admit(ana, ben, await Fixture.Setup.RoleWith(ana, "can_manage_members"));
+        await ben.Invite(organization, "cy@example.org", Setup.Member);
+        (await ben.Delete("/me")).Is(204);
+        Assert.DoesNotContain("cy@example.org", (await ana.Get($"/organizations/{organization}/invitations")).Is(200).Text, StringComparison.Ordinal);
+        Assert.Contains("invitation_withdrawn", (await ana.Get($"/organizations/{organization}/audit")).Is(200).Text, StringComparison.Ordinal);
+    }
 }

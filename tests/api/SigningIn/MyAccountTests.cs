@@ -237,18 +237,6 @@ public sealed class MyAccountTests(SignInFixture fixture) : SignInTest(fixture)
         (await ana.Delete("/me")).Is(204);
     }
 
-    [Fact]
-    public async Task Open_invitations_go_with_the_account_of_the_inviter()
-    {
-        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
-        var organization = await Fixture.Setup.Found(ana);
-        await Fixture.Setup.Admit(ana, ben, await Fixture.Setup.RoleWith(ana, "can_manage_members"));
-        await ben.Invite(organization, "cy@example.org", Setup.Member);
-        (await ben.Delete("/me")).Is(204);
-        Assert.DoesNotContain("cy@example.org", (await ana.Get($"/organizations/{organization}/invitations")).Is(200).Text, StringComparison.Ordinal);
-        Assert.Contains("invitation_withdrawn", (await ana.Get($"/organizations/{organization}/audit")).Is(200).Text, StringComparison.Ordinal);
-    }
-
     private async Task<Person> Again(Person person)
     {
         var again = Fixture.Anonymous();
