@@ -36,7 +36,7 @@ public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
             var admits = new Dictionary<Command, string>();
             foreach (var command in Commands)
             {
-                // Whoever cannot read the row finds it with no WHERE either.
+                // A person who cannot read the row finds it with no WHERE.
                 var explanation = await Explainer.Explain(connection, caller, new Question(table, command, key));
                 if (explanation.Verdict == Verdict.Yes)
                 {

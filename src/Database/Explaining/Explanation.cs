@@ -103,7 +103,7 @@ public sealed record Refusal(Refuser Kind, string Name, string? Because = null)
 /// <param name="Refusal">What refused first; null if nothing did.</param>
 /// <param name="Admits">What admits it: policies, or that none apply.</param>
 /// <param name="IsConsistent">Whether grants and policies, evaluated one by one, predict the verdict.</param>
-/// <param name="Facts">Whom the database takes the caller for, and whether policies apply.</param>
+/// <param name="Facts">The identity that the database sees, and whether policies apply.</param>
 /// <param name="Steps">What was decided, in PostgreSQL's order.</param>
 /// <param name="Warnings">Effects that a rollback does not undo.</param>
 public sealed record Explanation(

@@ -71,13 +71,11 @@ internal sealed class NewRow(Probe probe, Relation table)
         var connection = probe.Connection;
         await connection.Execute("create schema explaining");
         await connection.Execute($"create table {copy} (like {table.Sql} including defaults including generated)");
-        var written = table.Columns.Where(column => !column.IsGenerated).Select(column => column.Sql).ToList();
         await connection.Execute($"alter table {copy} {string.Join(", ", table.Columns.Select(column => $"alter column {column.Sql} drop not null"))}");
         if (command == Command.Update)
         {
-            await connection.Execute(
-                $"insert into {copy} ({string.Join(", ", written)}) select {string.Join(", ", written.Select(column => $"r.{column}"))} from jsonb_populate_record(null::{table.Sql}, $1::jsonb) r",
-                old!);
+            var row = new Change([.. table.Columns.Where(column => !column.IsGenerated)], old!);
+            await connection.Execute(Insert(copy, row), row.Json);
         }
 
         foreach (var trigger in table.Triggers.Where(trigger => trigger.IsBefore && trigger.IsOf(command)))
@@ -96,7 +94,7 @@ internal sealed class NewRow(Probe probe, Relation table)
         "smallint" or "integer" or "bigint" => (await probe.Try(Actor.Reader, connection => connection.Scalar<long>(
             $"select coalesce(max({column.Sql}), 0)::bigint + 1 from {table.Sql}"))).Value,
         _ when column.Type.StartsWith("timestamp", StringComparison.Ordinal) => DateTime.UtcNow.ToString("O"),
-        "text" or _ when column.Type.StartsWith("character varying", StringComparison.Ordinal) || column.Type == "text" => $"{value}2",
+        _ when column.Type == "text" || column.Type.StartsWith("character varying", StringComparison.Ordinal) => $"{value}2",
         _ => value?.DeepClone(),
     };
 

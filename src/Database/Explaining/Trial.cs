@@ -7,7 +7,7 @@ internal sealed class Trial(Probe probe, Relation table, Question question)
 {
     private readonly List<(Column Column, string? Value)> key = [.. question.Key.Select(pair => (table.Column(pair.Key), pair.Value))];
 
-    /// <summary>The row of the key, as JSON, whoever may see it; null if there is none.</summary>
+    /// <summary>The row of the key as JSON, read without the person's policies; null if there is none.</summary>
     /// <exception cref="SetupException">The key is malformed, or several rows have it.</exception>
     public async Task<string?> Row()
     {

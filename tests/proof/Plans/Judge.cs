@@ -36,7 +36,7 @@ internal sealed class Judge(IReadOnlySet<string> relations)
     public double Ratio(Plan plan) => (double)Read(plan) / Math.Max(plan.Page, PageRequest.Default);
 
     /// <summary>The rules that a request breaks.</summary>
-    /// <param name="request">What was asked, by whom.</param>
+    /// <param name="request">The operation and the person.</param>
     /// <param name="plans">The statements that it executed.</param>
     public IEnumerable<Fault> Faults(string request, IReadOnlyList<Plan> plans) =>
         plans.SelectMany(plan => Faults(plan).Select(fault => fault with { Text = $"{request}\n{fault.Text}\n  {plan.Caller ?? "the API"}: {plan.Text}" }))

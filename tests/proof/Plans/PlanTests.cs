@@ -14,7 +14,7 @@ public sealed class PlanTests(PlanWorld world) : IClassFixture<PlanWorld>
     /// <summary>Operations that cannot succeed here: they need GitHub.</summary>
     private static readonly string[] Elsewhere = ["auth.exchange"];
 
-    /// <summary>People whom only other tests and rows need.</summary>
+    /// <summary>People who send no requests here: other tests and rows need them.</summary>
     private static readonly string[] Others = ["reader", "inviter"];
 
     [Fact]
