@@ -24,7 +24,7 @@ public sealed class SeededDefectTests(DatabaseFixture fixture)
     [MemberData(nameof(Seeds))]
     public async Task A_defect_is_found(string who, string rule, string statements)
     {
-        var found = await After(who, statements);
+        var found = await ServerRoles.Alter(() => After(who, statements));
         var isFound = found.Any(finding => finding.StartsWith(rule + ": ", StringComparison.Ordinal));
         Figures.Add("defects.seeded", 1);
         Figures.Add("defects.found", isFound ? 1 : 0);
@@ -35,7 +35,7 @@ public sealed class SeededDefectTests(DatabaseFixture fixture)
     [MemberData(nameof(SoundThings))]
     public async Task What_is_in_order_is_not_found(string who, string what, string statements)
     {
-        var found = await After(who, statements);
+        var found = await ServerRoles.Alter(() => After(who, statements));
         Assert.True(found.Count == 0, $"{what}: {statements}\nis found:\n{string.Join('\n', found)}");
     }
 
@@ -55,21 +55,6 @@ public sealed class SeededDefectTests(DatabaseFixture fixture)
 
     /// <summary>What the rules find after the statements; before them, nothing. All of it is taken back.</summary>
     private async Task<List<string>> After(string who, string statements)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await Once(who, statements);
-            }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InternalError && attempt < 5)
-            {
-                // "tuple concurrently updated": roles are the whole server's, and other tests change them too.
-            }
-        }
-    }
-
-    private async Task<List<string>> Once(string who, string statements)
     {
         await using var connection = new NpgsqlConnection(
             who == "superuser" ? fixture.Database.RequiredSuperuser : fixture.Database.OwnerConnectionString);
