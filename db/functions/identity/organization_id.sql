@@ -8,8 +8,12 @@ create or replace function auth.organization_id()
   set search_path = ''
   cost 100
 as $$
+declare
+  person uuid := auth.uid();
+  organization uuid;
 begin
-  return (select u."organizationId" from public."User" u where u."id" = (select auth.uid()));
+  select u."organizationId" into organization from public."User" u where u."id" = person;
+  return organization;
 end
 $$;
 alter function auth.organization_id() owner to identity_definer;

@@ -17,25 +17,27 @@ create or replace function auth.uid()
   set search_path = ''
   cost 50
 as $$
+declare
+  -- Once, even where so few sessions exist that they are read one after the other.
+  digest bytea;
+  person uuid;
 begin
-  -- The digest is a sub-select: computed once, even where so few sessions exist that they are read
-  -- one after the other.
   if session_user in ('rlschat_api', 'rlschat_auth') then
-    return (
-      select s."userId" from public.sessions s
-      where s."secretDigest" = (
-          select sha256(convert_to(current_setting('auth.session', true), 'UTF8')))
-        and s."userId"::text = lower(current_setting('auth.uid', true))
-        and s."revoked" is null
-        and s."expires" > statement_timestamp() at time zone 'utc'
-        and current_setting('transaction_isolation') = 'read committed');
+    digest := sha256(convert_to(current_setting('auth.session', true), 'UTF8'));
+    select s."userId" into person
+    from public.sessions s
+    where s."secretDigest" = digest
+      and s."userId"::text = lower(current_setting('auth.uid', true))
+      and s."revoked" is null
+      and s."expires" > statement_timestamp() at time zone 'utc'
+      and current_setting('transaction_isolation') = 'read committed';
   elsif pg_has_role(session_user, 'identity_setter', 'member')
     and current_setting('auth.uid', true)
       ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
   then
-    return current_setting('auth.uid', true)::uuid;
+    person := current_setting('auth.uid', true)::uuid;
   end if;
-  return null;
+  return person;
 end
 $$;
 alter function auth.uid() owner to identity_definer;

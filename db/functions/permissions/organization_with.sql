@@ -9,12 +9,15 @@ create or replace function auth.organization_with(permission text)
   set search_path = ''
   cost 100
 as $$
+declare
+  person uuid := auth.uid();
+  organization uuid;
 begin
-  return (
-    select u."organizationId"
-    from public."User" u
-    join public."Role" r on r."id" = u."roleId"
-    where u."id" = (select auth.uid()) and r."permissions" -> permission = 'true'::jsonb);
+  select u."organizationId" into organization
+  from public."User" u
+  join public."Role" r on r."id" = u."roleId"
+  where u."id" = person and r."permissions" -> permission = 'true'::jsonb;
+  return organization;
 end
 $$;
 alter function auth.organization_with(text) owner to identity_definer;
