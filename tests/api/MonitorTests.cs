@@ -53,8 +53,8 @@ public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
     {
         var policies = Items(await (await Fixture.Operator()).Get("/monitor/policies"));
         var own = policies.Single(policy => (string)policy["table"]! == "Chat" && (string)policy["name"]! == "users_own_chats");
-        Assert.Equal(("select", """["regular_user"]""", null, "People see their personal chats."),
-            ((string)own["command"]!, own["roles"]!.ToJsonString(), (string?)own["check"], (string?)own["comment"]));
+        Assert.Equal(("select", true, """["regular_user"]""", null, "People see their personal chats."),
+            ((string)own["command"]!, (bool)own["permissive"]!, own["roles"]!.ToJsonString(), (string?)own["check"], (string?)own["comment"]));
         Assert.Contains("auth.uid()", (string)own["using"]!, StringComparison.Ordinal);
         Assert.All(policies, policy => Assert.NotNull(policy["comment"]));
     }

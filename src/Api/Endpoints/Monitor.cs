@@ -41,12 +41,13 @@ internal static class Monitor
     /// <param name="Table">The table of schema public.</param>
     /// <param name="Name">The policy's name.</param>
     /// <param name="Command"><c>select</c>, <c>insert</c>, <c>update</c> or <c>delete</c>.</param>
+    /// <param name="Permissive">True: one such policy suffices. False: it is restrictive, and a row must also pass it.</param>
     /// <param name="Roles">For which database roles.</param>
     /// <param name="Using">Which rows it shows or lets touch; null for an insert.</param>
     /// <param name="Check">Which rows may come of it; null for what writes none.</param>
     /// <param name="Comment">Why.</param>
     internal sealed record Policy(
-        string Table, string Name, string Command,
+        string Table, string Name, string Command, bool Permissive,
         [property: JsonConverter(typeof(RawJsonTexts))] string Roles,
         string? Using, string? Check, string? Comment);
 
@@ -76,7 +77,7 @@ internal static class Monitor
     /// <param name="Available">Whether the server counts them.</param>
     /// <param name="Why">Why it does not; null when it does.</param>
     /// <param name="Items">At most 100.</param>
-    internal sealed record Statements(bool Available, string? Why, IReadOnlyList<Statement> Items);
+    internal sealed record CostlyStatements(bool Available, string? Why, IReadOnlyList<Statement> Items);
 
     /// <summary>A statement.</summary>
     /// <param name="Role">Who ran it.</param>
@@ -87,14 +88,6 @@ internal static class Monitor
     /// <param name="Query">Its text, without constants; null where that cannot be told.</param>
     internal sealed record Statement(string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
 
-    /// <summary>What <c>db-check</c> finds.</summary>
-    /// <param name="Rule">The rule that is broken.</param>
-    /// <param name="Object">By what.</param>
-    /// <param name="Finding">How.</param>
-    /// <param name="Remedy">What to do.</param>
-    /// <param name="IsNote">Whether only a superuser could change it.</param>
-    internal sealed record Check(string Rule, string Object, string Finding, string Remedy, bool IsNote);
-
     /// <summary>A file of db/ that the database has.</summary>
     /// <param name="Name">The file.</param>
     /// <param name="Hash">SHA-256 of what was applied.</param>
@@ -104,15 +97,15 @@ internal static class Monitor
 
     private sealed record Row(string? Unavailable, string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
 
-    private sealed record Told(string Kind, string? Rule, string Object, string? Finding, string? Remedy);
+    private sealed record Told(string Kind, string? Rule, string Object, string? Problem, string? Remedy);
 
     private sealed record Applied(string Name, string Hash, DateTime AppliedAt);
 
     private static async Task<Ok<Listing<Policy>>> ListPolicies(MonitorDb db) => TypedResults.Ok(new Listing<Policy>(
         await db.Query<Policy>(
             """
-            select "table"::text as "table", "policy"::text as "name", "command", to_json("roles") as "roles", "using",
-              "with_check" as "check", "comment"
+            select "table"::text as "table", "policy"::text as "name", "command", "permissive", to_json("roles") as "roles",
+              "using", "with_check" as "check", "comment"
             from monitor.policies
             order by 1, 3, 2
             """)));
@@ -134,7 +127,7 @@ internal static class Monitor
             order by 1, 2, 3
             """)));
 
-    private static async Task<Ok<Statements>> ListStatements(MonitorDb db)
+    private static async Task<Ok<CostlyStatements>> ListStatements(MonitorDb db)
     {
         var rows = await db.Query<Row>(
             """
@@ -142,8 +135,8 @@ internal static class Monitor
             from monitor.statements()
             """);
         return TypedResults.Ok(rows is [{ Unavailable: { } why }]
-            ? new Statements(false, why, [])
-            : new Statements(true, null,
+            ? new CostlyStatements(false, why, [])
+            : new CostlyStatements(true, null,
                 [.. rows.Select(row => new Statement(row.Role, row.Calls, row.Rows, row.TotalMs, row.MeanMs, row.Query))]));
     }
 
@@ -155,11 +148,11 @@ internal static class Monitor
     }
 
     /// <summary>The findings of the database, and the comparison with the files of this build.</summary>
-    private static async Task<Ok<Listing<Check>>> ListChecks(MonitorDb db)
+    private static async Task<Ok<Listing<Finding>>> ListChecks(MonitorDb db)
     {
         var told = (await db.Query<Told>(
             """
-            select 'finding' as "kind", "rule", "object", "finding", "remedy" from monitor.findings
+            select 'finding' as "kind", "rule", "object", "finding" as "problem", "remedy" from monitor.findings
             union all
             select 'finding', "rule", "object", "finding", "remedy" from monitor.drift
             union all
@@ -173,16 +166,12 @@ internal static class Monitor
             order by 1, 2, 3, 4
             """)).ToLookup(row => row.Kind, StringComparer.Ordinal);
         var server = int.Parse(told["server"].Single().Object, CultureInfo.InvariantCulture);
-        Finding[] here =
+        return TypedResults.Ok(new Listing<Finding>(
         [
-            .. Checks.Version(told["file"].ToDictionary(file => file.Object, file => file.Finding!, StringComparer.Ordinal), Script.Embedded),
+            .. Checks.Version(told["file"].ToDictionary(file => file.Object, file => file.Problem!, StringComparer.Ordinal), Script.Embedded),
             .. Checks.WithoutPolicyFile(told["table"].Select(table => table.Object), Script.Embedded),
             .. ServerVersion.Check(new Version(server / 10_000, server % 10_000)),
-        ];
-        return TypedResults.Ok(new Listing<Check>(
-        [
-            .. here.Select(found => new Check(found.Rule, found.Subject, found.Problem, found.Remedy, false)),
-            .. told["finding"].Concat(told["note"]).Select(row => new Check(row.Rule!, row.Object, row.Finding!, row.Remedy!, row.Kind == "note")),
+            .. told["finding"].Concat(told["note"]).Select(row => new Finding(row.Rule!, row.Object, row.Problem!, row.Remedy!, row.Kind == "note")),
         ]));
     }
 

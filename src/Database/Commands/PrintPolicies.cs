@@ -12,7 +12,7 @@ internal static class PrintPolicies
         await using (var connection = await target.Connect())
         {
             await connection.Execute("set role rlschat_owner");
-            Table.Print(await Policies(connection));
+            Terminal.Print(["policy", "rows"], await Policies(connection));
         }
 
         Console.WriteLine();
@@ -23,22 +23,19 @@ internal static class PrintPolicies
             return 0;
         }
 
-        Table.Print(
-            [["finding", "rule", "object", "what", "remedy"],
-            .. findings.Select(found =>
-                new[] { found.IsNote ? "note" : "wrong", found.Rule, found.Subject, found.Problem, found.Remedy })]);
+        Terminal.Print(
+            ["finding", "remedy"],
+            findings.Select(found => new[] { $"{(found.IsNote ? "note: " : "")}{found.Subject} {found.Problem}", $"{found.Remedy}\n[{found.Rule}]" }));
         return 0;
     }
 
-    private static async Task<List<string[]>> Policies(NpgsqlConnection connection) =>
-    [
-        ["table", "command", "policy", "roles", "using", "with check"],
-        .. await connection.Query(
-            row => Enumerable.Range(0, 6).Select(column => row.Text(column) ?? "").ToArray(),
-            """
-            select p."table"::text, p.command, p.policy::text, array_to_string(p.roles, ', '), p."using", p.with_check
-            from monitor.policies p
-            order by 1, 2, 3
-            """),
-    ];
+    private static Task<List<string[]>> Policies(NpgsqlConnection connection) => connection.Query(
+        row => new[] { row.GetString(0), row.GetString(1) },
+        """
+        select concat_ws(E'\n', p."table" || ' ' || p.policy, case when p.permissive then 'permissive ' else 'restrictive ' end || p.command,
+            'to ' || array_to_string(p.roles, ', ')),
+          concat_ws(E'\n', 'using ' || p."using", 'with check ' || p.with_check)
+        from monitor.policies p
+        order by p."table", p.command, p.policy
+        """);
 }

@@ -18,9 +18,9 @@ internal static class Who
         await connection.Execute("set local statement_timeout = '10s'");
         await connection.Execute("set local lock_timeout = '3s'");
         var audience = await Audience.Of(connection, table, await Explainer.Key(connection, table, row), Most);
-        Table.Print(
-            [["who", "select", "update", "delete"],
-            .. audience.People.Select(person => new[] { person.Who, By(person, Command.Select), By(person, Command.Update), By(person, Command.Delete) })]);
+        Terminal.Print(
+            ["who", "select", "update", "delete"],
+            audience.People.Select(person => new[] { person.Who, By(person, Command.Select), By(person, Command.Update), By(person, Command.Delete) }));
         Console.WriteLine(audience.Asked == audience.All ? "Nobody else can." : $"{audience.Asked} of {audience.All} people were asked in {Most.TotalSeconds} s.");
         return 0;
     }
