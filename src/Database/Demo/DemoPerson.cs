@@ -24,6 +24,9 @@ public sealed record DemoPerson(string Name, string Email, string Is)
     /// <summary>In no organization.</summary>
     public static DemoPerson Eve { get; } = new("Eve", "eve@example.org", "in no organization");
 
+    /// <summary>Operates the system: sees its policies and its state, and no rows of other people.</summary>
+    public static DemoPerson Olga { get; } = new("Olga", "olga@rlschat.example", "operator: sees policies and health, nobody's rows");
+
     /// <summary>All of them.</summary>
-    public static IReadOnlyList<DemoPerson> All { get; } = [Ana, Ben, Cleo, Dan, Eve];
+    public static IReadOnlyList<DemoPerson> All { get; } = [Ana, Ben, Cleo, Dan, Eve, Olga];
 }

@@ -33,6 +33,8 @@ public static class DemoWorld
         await Globex(people);
         await Strangers(people);
         await owner.Execute("set constraints all immediate");
+        await owner.Execute("set local role rlschat_owner");
+        await owner.Execute("select app_private.grant_operator($1)", DemoPerson.Olga.Email);
         await transaction.CommitAsync();
         return true;
     }
