@@ -43,6 +43,8 @@ internal static class ApiProcess
             start.Environment["POSTGRES_LIVE_URL"] = Url(target.Live());
             Default(start, "JWT_SIGNING_KEYS", embedded.Secrets.SigningKeys);
             Default(start, "DOTNET_ENVIRONMENT", "Development");
+            // The page signs several demo people in, side by side.
+            Default(start, "AUTH_RATE_LIMIT", "100");
         }
 
         return start;
