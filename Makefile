@@ -1,6 +1,6 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
+.PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-web plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
   db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why who \
   bench lint-format lint-sql clean
 
@@ -57,6 +57,11 @@ test-rls-image: test-image obj/built-rls ## runs test-rls in that image, with Te
 
 test-api: obj/built-test-api ## runs the tests of the API, except plans; FILTER=Attacks: classes or tests whose name starts so
 	$(call tests,tests/api,--filter '$(if $(FILTER),($(call matching,$(FILTER)))&)Category!=Plans')
+
+test-web: obj/built-web ## tries the page in Chromium, which it installs where it can; screenshots land in tests/web/screenshots
+	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
+	  || echo "Chromium cannot be installed here: apt-get install chromium"
+	$(call tests,tests/web,$(if $(FILTER),--filter '$(call matching,$(FILTER))'))
 
 plans: COUNTED := ^plans[.]
 plans: obj/built-test-api ## explains every statement of the API on 10^6 messages: each reads little more than its page
@@ -154,7 +159,13 @@ bench/seed-stack/node_modules/.package-lock.json: bench/seed-stack/package-lock.
 	@npm ci --prefix bench/seed-stack --no-audit --no-fund --loglevel error
 
 # $(call sources,FOLDERS): what these projects are made of.
-sources = $(shell find $(1) -type d \( -name bin -o -name obj \) -prune -o -print)
+sources = $(shell find $(1) -type d \( -name bin -o -name obj -o -name screenshots \) -prune -o -print)
+
+# The page is embedded in the API. Without npm, or where npm does not answer, the API is built without it, and says so at /.
+VENDORED := src/Web/vendor/lit.js
+PAGE = $(shell find src/Web -path src/Web/vendor -prune -o -print) $(if $(shell command -v npm),$(VENDORED))
+$(VENDORED): package-lock.json src/Web/vendor.mjs
+	@npm ci --no-audit --no-fund --loglevel error >/dev/null && node src/Web/vendor.mjs || echo "The page at / is not in this build: npm has failed"
 
 # The SQL is embedded in the assembly, so a changed or removed file of db/ requires a build (a removed file
 # changes the time of its folder). The stamps avoid msbuild, which takes seconds to find nothing to do.
@@ -163,7 +174,7 @@ obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) 
 	@echo "Building src/Database"; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
-obj/built-api: obj/built-db $(call sources,src/Api)
+obj/built-api: obj/built-db $(call sources,src/Api) $(PAGE)
 	@echo "Building src/Api"; dotnet msbuild src/Api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
@@ -175,9 +186,13 @@ obj/built-test-api: obj/built-api $(call sources,tests/api tests/support tests/p
 	@echo "Building tests/api"; dotnet msbuild tests/api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
+obj/built-web: obj/built-test-api $(call sources,tests/web)
+	@echo "Building tests/web"; dotnet msbuild tests/web -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@mkdir -p $(@D) && touch $@
+
 obj/built-all: obj/built-api $(call sources,tests) bench/world.sql RlsChat.sln
 	@echo "Building everything"; dotnet msbuild RlsChat.sln -restore -nologo -tl:off -v:quiet -p:Configuration=Release
-	@mkdir -p $(@D) && touch $@ obj/built-rls obj/built-test-api
+	@mkdir -p $(@D) && touch $@ obj/built-rls obj/built-test-api obj/built-web
 
 clean: ## removes build output; the data in .data/ stays
-	@rm -rf obj node_modules samples/drizzle/node_modules samples/drizzle/bin bench/seed-stack/node_modules bench/bin bench/obj bench/usual/bin bench/usual/obj src/*/bin src/*/obj tests/*/bin tests/*/obj tests/proof/*/bin tests/proof/*/obj
+	@rm -rf obj node_modules src/Web/vendor samples/drizzle/node_modules samples/drizzle/bin bench/seed-stack/node_modules bench/bin bench/obj bench/usual/bin bench/usual/obj src/*/bin src/*/obj tests/*/bin tests/*/obj tests/proof/*/bin tests/proof/*/obj

@@ -7,6 +7,7 @@ using RlsChat.Api.Live;
 using RlsChat.Api.Mail;
 using RlsChat.Api.OpenApi;
 using RlsChat.Api.Telemetry;
+using RlsChat.Api.Web;
 using RlsChat.Database;
 
 namespace RlsChat.Api;
@@ -76,6 +77,7 @@ public static class ApiHost
         var everything = app.MapGroup("");
         everything.HaveManners();
         everything.MapApiReference();
+        everything.MapSite();
         var routes = everything.MapGroup("").AddEndpointFilter(Input.Check).AddEndpointFilter(Preconditions.Check);
         routes.MapAllEndpoints();
         return app;

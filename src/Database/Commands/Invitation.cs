@@ -7,7 +7,7 @@ internal static class Invitation
     {
         Console.WriteLine($"""
 
-            RlsChat serves on {address} (its reference: {address}/docs). Ctrl-C ends it.
+            Open {address} (the reference of the API: {address}/docs). Ctrl-C ends it.
             """);
         if (!withPeople)
         {

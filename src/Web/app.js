@@ -1,0 +1,163 @@
+// The frame: who acts, the tabs, and which one is shown.
+import { onOtherTab, Session } from './api.js';
+import { avatar, html, loading, nameOf, nothing, View } from './ui.js';
+import './sign-in.js';
+
+const TABS = {
+  '': { title: 'Start', load: () => import('./start.js'), view: app => html`<rls-start .app=${app}></rls-start>` },
+  chat: { title: 'Chat', load: () => import('./chat.js'), view: app => html`<rls-chat .app=${app} .session=${app.session} .path=${app.path}></rls-chat>` },
+  compare: {
+    title: 'Side by side', development: true,
+    load: () => import('./compare.js'), view: app => html`<rls-compare .app=${app}></rls-compare>`,
+  },
+  policies: { title: 'Policies', load: () => import('./policies.js'), view: app => html`<rls-policies .app=${app}></rls-policies>` },
+  health: { title: 'Health', load: () => import('./health.js'), view: app => html`<rls-health .app=${app}></rls-health>` },
+};
+const HIDDEN = {
+  account: { title: 'Sign in', view: app => html`<h1 class="unseen">Sign in</h1><rls-sign-in .app=${app}></rls-sign-in>` },
+  mailed: {
+    title: 'Mail', load: () => import('./mailed.js'),
+    view: app => html`<rls-mailed .app=${app} kind=${location.pathname.slice(1)}></rls-mailed>`,
+  },
+};
+
+class App extends View {
+  static properties = { session: {}, setup: {}, path: {}, notice: {} };
+
+  constructor() {
+    super();
+    this.path = [];
+    this.setup = null;
+    this.notice = null;
+    this.operator = null;
+    this.people = new Map();
+    this.views = new Set();
+    this.act(Session.kept());
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.replaceChildren();
+    addEventListener('hashchange', () => this.go());
+    onOtherTab(tokens => tokens?.user.id !== this.session.user?.id && this.act(Session.kept()));
+    addEventListener('pagehide', event => event.persisted || [...this.people.values()].forEach(session => session.signOut(true)));
+    document.documentElement.dataset.theme = localStorage.getItem('rlschat.theme') ?? '';
+    this.load('setup', async () => { this.setup = (await new Session().get('/page/setup.json')).data; });
+    this.go();
+  }
+
+  updated() {
+    this.views.forEach(view => view.requestUpdate());
+  }
+
+  /** The tab of the address, whose code is loaded when it is first shown. */
+  async go() {
+    const path = location.pathname === '/' ? location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent) : ['mailed'];
+    if (path[0] === 'github') {
+      const { data, problem } = await this.load('github', () => Session.exchange());
+      this.act(data ?? this.session);
+      this.notice = problem ? `GitHub did not sign you in: ${problem.message}` : null;
+      location.hash = problem ? '#/account' : '#/chat';
+      return;
+    }
+
+    this.path = TABS[path[0]] ?? HIDDEN[path[0]] ? path : [''];
+    const tab = this.tab;
+    document.title = tab.title === 'Start' ? 'RlsChat' : `${tab.title} · RlsChat`;
+    await this.load(`tab ${this.path[0]}`, async () => {
+      await tab.load?.();
+      return true;
+    });
+  }
+
+  get tab() {
+    return TABS[this.path[0]] ?? HIDDEN[this.path[0]];
+  }
+
+  /** Everything is asked as this person from now on. */
+  act(session) {
+    this.session = session;
+    this.notice = null;
+    session.addEventListener('renewed', () => this.requestUpdate());
+    session.addEventListener('ended', () => {
+      if (this.session === session) {
+        this.notice = 'The session has ended. You see what everybody may see.';
+        this.session = new Session();
+      }
+    });
+  }
+
+  /** A second sign-in of a demo person, in this page's memory only. */
+  async personOf(email) {
+    if (!this.people.has(email)) {
+      const { password } = this.setup.people.find(person => person.email === email);
+      const session = await Session.signIn(email, password);
+      session.addEventListener('ended', () => this.people.delete(email));
+      this.people.set(email, session);
+    }
+
+    return this.people.get(email);
+  }
+
+  /** Who may look at the monitor: the person, or the operator of the demo world if they have asked for that. */
+  get monitor() {
+    return this.session.can('can_view_monitoring') ? this.session : this.operator;
+  }
+
+  get demoOperator() {
+    return this.setup?.people.find(person => person.is.startsWith('operator'));
+  }
+
+  async lookAsOperator() {
+    this.operator = await this.personOf(this.demoOperator.email);
+    this.requestUpdate();
+  }
+
+  async signOut() {
+    const session = this.session;
+    this.act(new Session());
+    location.hash = '#/';
+    await session.signOut();
+  }
+
+  theme() {
+    const root = document.documentElement;
+    const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+    root.dataset.theme = dark ? 'light' : 'dark';
+    localStorage.setItem('rlschat.theme', root.dataset.theme);
+  }
+
+  render() {
+    const [name] = this.path;
+    return html`
+      <a class="skip" href="#content" @click=${event => { event.preventDefault(); this.querySelector('main').focus(); }}>Skip to content</a>
+      <header class="top">
+        <a class="brand" href="#/"><img src="/page/icon.svg" alt="" width="24" height="24"> RlsChat</a>
+        <nav aria-label="Tabs">
+          ${Object.entries(TABS).filter(([, tab]) => !tab.development || this.setup?.development).map(([key, tab]) => html`
+            <a href="#/${key}" aria-current=${key === name ? 'page' : 'false'}>${tab.title}</a>`)}
+        </nav>
+        <div class="acting">${this.#acting()}
+          <button type="button" class="icon" aria-label="Switch between light and dark" title="Light or dark" @click=${this.theme}>◐</button>
+        </div>
+      </header>
+      ${this.notice ? html`<p class="notice" role="status">${this.notice} <a href="#/account">Sign in</a></p>` : nothing}
+      <main id="content" tabindex="-1" class="tab-${name || 'start'}">
+        ${name === undefined ? loading('the page') : this.show(`tab ${name}`, this.tab.title, () => this.tab.view(this))}
+      </main>`;
+  }
+
+  /** The person always sees as whom they act. */
+  #acting() {
+    const { user } = this.session;
+    return user ? html`
+      ${avatar(user.email)}
+      <span class="who"><b title=${user.email}>${nameOf(user.email)}</b> <small>${user.organization?.name ?? (this.session.can('can_view_monitoring') ? 'operator' : 'no organization')}</small></span>
+      <a class="button" href="#/account">Switch</a>
+      <button type="button" @click=${this.signOut}>Sign out</button>`
+    : html`<span class="avatar nobody" aria-hidden="true">?</span><span class="who"><b>Anonymous</b> <small>sees what is public</small></span>
+      <a class="button primary" href="#/account">Sign in</a>`;
+  }
+}
+
+customElements.define('rls-app', App);
