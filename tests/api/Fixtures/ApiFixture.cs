@@ -15,7 +15,7 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Fixtures;
 
 /// <summary>The API on a free port of loopback, over a database of its own.</summary>
-public sealed class ApiFixture : IAsyncLifetime
+public class ApiFixture : IAsyncLifetime
 {
     // Long enough for HS512: only the list of algorithms refuses that.
     public const string SigningKey =
@@ -41,7 +41,10 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>The people around an organization's content; null once the database was emptied.</summary>
     internal ContentWorld? ContentWorld { get; set; }
 
-    public async Task InitializeAsync()
+    /// <summary>Settings on top of the tests' ones.</summary>
+    protected virtual string[] Settings => [];
+
+    public virtual async Task InitializeAsync()
     {
         Database = await (await TestServer.Shared).CreateDatabase();
         if (Database.SuperuserConnectionString is { } superuser)
@@ -51,7 +54,7 @@ public sealed class ApiFixture : IAsyncLifetime
         }
 
         Setup = new Setup(Database);
-        _app = Build(Database, Log);
+        _app = Build(Database, Log, settings: Settings);
         await _app.StartAsync();
         Address = AddressOf(_app);
     }
@@ -153,7 +156,7 @@ public sealed class ApiFixture : IAsyncLifetime
         await connection.ExecuteAsync("select app_private.ensure_builtin_rows()");
     }
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         if (_app is not null)
         {

@@ -1,0 +1,127 @@
+using RlsChat.Tests.Api.Fixtures;
+using RlsChat.Tests.Web.Fixtures;
+
+namespace RlsChat.Tests.Web;
+
+/// <summary>Chats: what one writes, others see live, as far as the policies let them.</summary>
+public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
+{
+    [Fact]
+    public async Task Colleagues_see_chats_messages_and_votes_live()
+    {
+        await using var ana = await Fixture.Visit("Ana", "#/chat/organization");
+        await using var ben = await Fixture.Visit("Ben", "#/chat/organization");
+        await using var dan = await Fixture.Visit("Dan", "#/chat/organization");
+        await Expect(ben.Text("Live")).ToBeVisibleAsync();
+
+        await ana.Button("New chat").ClickAsync();
+        await ana.Page.GetByLabel("Title").FillAsync("Lunch");
+        await ana.Page.GetByLabel("Title").PressAsync("Enter");
+        await Expect(ana.Page.GetByRole(AriaRole.Heading, new() { Name = "Lunch" })).ToBeVisibleAsync();
+        await ben.Page.Locator(".rows").GetByText("Lunch").ClickAsync();
+        await Expect(ben.Text("No messages yet")).ToBeVisibleAsync();
+
+        await ana.Write("Noon, at the corner?");
+        await Expect(ben.Text("Noon, at the corner?")).ToBeVisibleAsync();
+        await ben.Button("Vote up: 0").ClickAsync();
+        await Expect(ana.Button("Vote up: 1")).ToBeVisibleAsync();
+        await ben.Button("Vote up: 1").ClickAsync();
+        await Expect(ana.Button("Vote up: 0")).ToBeVisibleAsync();
+
+        await ana.Button("Rename").ClickAsync();
+        await ana.Page.GetByLabel("Title").FillAsync("Lunch on Friday");
+        await ana.Button("Save").ClickAsync();
+        await Expect(ben.Page.GetByRole(AriaRole.Heading, new() { Name = "Lunch on Friday" })).ToBeVisibleAsync();
+
+        // The database refuses what the page lets everybody try.
+        ben.Expects("403");
+        await ben.Button("Make public").ClickAsync();
+        await Expect(ben.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The database refused this");
+
+        ben.Expects("404");
+        await ana.Button("Delete").ClickAsync();
+        await ana.Page.GetByRole(AriaRole.Alertdialog).GetByText("Delete", new() { Exact = true }).ClickAsync();
+        await Expect(ben.Page.Locator("rls-thread")).ToContainTextAsync("Not found");
+        await Expect(dan.Page.Locator("main")).Not.ToContainTextAsync("Lunch");
+    }
+
+    [Fact]
+    public async Task A_right_that_is_withdrawn_closes_what_is_open()
+    {
+        var (ana, ben, organization) = await Fixture.Two();
+        var chat = await ana.Begin("Secret plans", organizationId: organization);
+        await ana.Say(chat, "not for leavers");
+        await using var visitor = await Fixture.Visit();
+        await visitor.SignIn(ben);
+        await visitor.Go($"#/chat/organization/{chat}");
+        await Expect(visitor.Page.Locator(".log")).ToBeVisibleAsync();
+        await Expect(visitor.Page.Locator(".acting")).ToContainTextAsync("Acme");
+        await Expect(visitor.Text("Live")).ToBeVisibleAsync();
+
+        visitor.Expects("404");
+        (await ana.Delete(ben.In(organization))).Is(204);
+        await Expect(visitor.Page.Locator("rls-thread")).ToContainTextAsync("Not found");
+        await Expect(visitor.Page.Locator(".list")).ToContainTextAsync("You are in no organization");
+        await Expect(visitor.Page.Locator(".acting")).ToContainTextAsync("no organization");
+        await Expect(visitor.Page.Locator("main")).Not.ToContainTextAsync("Secret plans");
+
+        // And a session that is ended elsewhere.
+        visitor.Expects("401");
+        (await ben.Send(HttpMethod.Post, "/me/password", System.Net.Http.Json.JsonContent.Create(
+            new { oldPassword = Person.Password, newPassword = "another horse battery" }))).Is(204);
+        await Expect(visitor.Page.Locator(".notice")).ToContainTextAsync("The session has ended");
+        await Expect(visitor.Page.Locator(".acting")).ToContainTextAsync("Anonymous");
+    }
+
+    [Fact]
+    public async Task Offline_keeps_the_text_and_catches_up_afterwards()
+    {
+        var (ana, ben, organization) = await Fixture.Two();
+        var chat = await ana.Begin("Trains", organizationId: organization);
+        await using var visitor = await Fixture.Visit();
+        await visitor.SignIn(ben);
+        await visitor.Go($"#/chat/organization/{chat}");
+        await Expect(visitor.Text("Live")).ToBeVisibleAsync();
+
+        visitor.Expects("ERR_INTERNET_DISCONNECTED");
+        await visitor.Context.SetOfflineAsync(true);
+        await Expect(visitor.Text("Reconnecting…")).ToBeVisibleAsync();
+        await visitor.Write("in the tunnel");
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("No connection");
+        await Expect(visitor.Page.GetByLabel("Message", new() { Exact = true })).ToHaveValueAsync("in the tunnel");
+        (await ana.Post($"/chats/{chat}/messages", new { role = "user", parts = new[] { new { type = "text", text = "are you there?" } } })).Is(201);
+
+        await visitor.Context.SetOfflineAsync(false);
+        await Expect(visitor.Page.Locator(".log")).ToContainTextAsync("are you there?");
+        await visitor.Button("Send").ClickAsync();
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(2);
+        Assert.Equal(2, (await ana.Get($"/chats/{chat}/messages")).Is(200).Ids.Length);
+    }
+
+    /// <summary>Neither markup nor length of a text matters.</summary>
+    [Fact]
+    public async Task Hostile_text_stays_text()
+    {
+        const string Markup = "<img src=x onerror=\"hacked=1\"><script>hacked=1</script><a href=\"javascript:hacked=1\">x</a>${hacked=1}";
+        var (ana, _, organization) = await Fixture.Two();
+        var chat = await ana.Begin(Markup, organizationId: organization);
+        var line = new string('x', 1_000_000);
+        foreach (var text in (string[])[Markup, line, "\u202Egnp.exe\u202C 𝔘𝔫𝔦\u0301\u0301\u0301", "]]>--><!--"])
+        {
+            (await ana.Post($"/chats/{chat}/messages", new { role = "user", parts = new[] { new { type = "text", text } } })).Is(201);
+        }
+
+        (await ana.Post($"/chats/{chat}/messages", new { role = "user", parts = new object?[] { null, 1, Markup, new { type = Markup, text = new { Markup } } } })).Is(201);
+        await using var visitor = await Fixture.Visit(width: 360);
+        await visitor.SignIn(ana);
+        await visitor.Go($"#/chat/organization/{chat}");
+        await Expect(visitor.Page.Locator(".thread h2")).ToHaveTextAsync(Markup);
+        await Expect(visitor.Text(Markup).Nth(1)).ToBeVisibleAsync();
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(5);
+        await visitor.Fits("hostile text");
+        await visitor.Button(new System.Text.RegularExpressions.Regex("^Show all")).ClickAsync();
+        Assert.Equal(line.Length, await visitor.Page.EvaluateAsync<int>("() => Math.max(...[...document.querySelectorAll('.text')].map(text => text.textContent.length))"));
+        await visitor.Fits("a line of 1 MB");
+        Assert.True(await visitor.Page.EvaluateAsync<bool>("() => typeof hacked === 'undefined' && !document.querySelector('.log img, .log script, .log a')"));
+    }
+}

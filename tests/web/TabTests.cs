@@ -1,0 +1,126 @@
+using RlsChat.Tests.Api.Fixtures;
+using RlsChat.Tests.Web.Fixtures;
+
+namespace RlsChat.Tests.Web;
+
+/// <summary>The tabs that show how the database decides.</summary>
+public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
+{
+    [Fact]
+    public async Task Two_people_side_by_side_get_different_rows()
+    {
+        await using var visitor = await Fixture.Visit(hash: "#/compare");
+        var rows = visitor.Page.Locator(".sides [role=row]");
+        var merger = rows.Filter(new() { HasText = "The merger" });
+        await Expect(merger.Locator("[role=cell]").First).ToHaveTextAsync("Not in Ana’s response");
+        await Expect(merger.Locator("[role=cell]").Last).ToContainTextAsync("only Dan");
+        await Expect(visitor.Page.Locator(".sent")).ToContainTextAsync("GET /chats?scope=organization");
+
+        await visitor.Page.GetByLabel("Second person").SelectOptionAsync("ben@acme.example");
+        await Expect(visitor.Page.Locator(".sent")).ToContainTextAsync("2 seen by both, 0 by one");
+
+        // The policies are the operator's to see.
+        await visitor.Button("Look as Olga, the demo operator").ClickAsync();
+        await Expect(visitor.Page.Locator(".decided")).ToContainTextAsync("Members see every chat in their organization.");
+
+        visitor.Expects("404");
+        await visitor.Page.GetByLabel("Request").SelectOptionAsync("Messages of one chat");
+        await visitor.Page.GetByLabel("Second person").SelectOptionAsync("dan@globex.example");
+        await visitor.Page.GetByLabel("Chat", new() { Exact = false }).Last.SelectOptionAsync("The merger");
+        await Expect(visitor.Page.Locator(".heads")).ToContainTextAsync("404");
+        await Expect(visitor.Text("Nobody at Acme may read this.")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Policies_are_for_operators_in_words_and_as_expressions()
+    {
+        await using var visitor = await Fixture.Visit("Ana", "#/policies");
+        await Expect(visitor.Page.Locator("main")).ToContainTextAsync("This needs the permission can_view_monitoring");
+        await visitor.SignIn("Olga");
+        await visitor.Go("#/policies");
+        await Expect(visitor.Page.Locator(".tools")).ToContainTextAsync("RLS enabled and forced on all");
+        await visitor.Page.GetByLabel("Search").FillAsync("vote reader");
+        await Expect(visitor.Page.Locator(".grid-row h2").GetByText("AuditEvent")).ToHaveCountAsync(0);
+
+        var cell = visitor.Button(new System.Text.RegularExpressions.Regex("^Vote, select:"));
+        await cell.FocusAsync();
+        await cell.PressAsync("Enter");
+        var dialog = visitor.Page.GetByRole(AriaRole.Dialog);
+        await Expect(dialog).ToContainTextAsync("\"Chat\" c");
+        await visitor.IsAccessible("the dialog");
+        await visitor.Page.Keyboard.PressAsync("Escape");
+        await Expect(dialog).ToHaveCountAsync(0);
+
+        await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """alter table public."Vote" no force row level security""");
+        try
+        {
+            await visitor.Page.ReloadAsync();
+            await Expect(visitor.Page.Locator(".tools")).ToContainTextAsync("1 table not protected");
+            await Expect(visitor.Page.Locator(".grid-row.faulty")).ToContainTextAsync("RLS is not forced");
+        }
+        finally
+        {
+            await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """alter table public."Vote" force row level security""");
+        }
+    }
+
+    [Fact]
+    public async Task Health_is_live_and_runs_the_checks()
+    {
+        await using var visitor = await Fixture.Visit("Olga", "#/health");
+        await Expect(visitor.Page.GetByRole(AriaRole.List, new() { Name = "State", Exact = true })).ToContainTextAsync("Ready");
+        await Expect(visitor.Page.Locator("rls-chart canvas")).ToHaveCountAsync(4);
+        await Expect(visitor.Page.GetByLabel("Connections: database", new() { Exact = false })).ToBeVisibleAsync();
+        await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """create table public."Loose" ("id" uuid primary key)""");
+        try
+        {
+            await visitor.Button("Run the checks").ClickAsync();
+            await Expect(visitor.Page.Locator(".findings")).ToContainTextAsync("Loose");
+        }
+        finally
+        {
+            await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """drop table public."Loose" """);
+        }
+
+        await visitor.Button("Run the checks").ClickAsync();
+        await Expect(visitor.Page.Locator(".checks")).Not.ToContainTextAsync("Loose");
+    }
+
+    /// <summary>Every tab at two widths, light and dark; the pictures land in an ignored folder.</summary>
+    [Theory]
+    [InlineData(1280, ColorScheme.Light)]
+    [InlineData(1280, ColorScheme.Dark)]
+    [InlineData(360, ColorScheme.Light)]
+    [InlineData(360, ColorScheme.Dark)]
+    public async Task Every_tab_fits_and_is_accessible(int width, ColorScheme scheme)
+    {
+        var folder = Path.Combine(Repository.Root, "tests", "web", "screenshots");
+        await using var visitor = await Fixture.Visit(width: width, scheme: scheme);
+        await Look("start", "");
+        await Look("account", "#/account");
+        await visitor.SignIn("Ana");
+        await visitor.Go("#/chat/organization");
+        await visitor.Page.Locator(".rows").GetByText("Plans for the spring").ClickAsync();
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(2);
+        await Look("chat", null);
+        await Look("compare", "#/compare");
+        await Look("needed", "#/policies");
+        await visitor.Button("Look as Olga, the demo operator").ClickAsync();
+        await Look("policies", "#/policies");
+        await Look("health", "#/health");
+
+        async Task Look(string name, string? hash)
+        {
+            if (hash is not null)
+            {
+                await visitor.Go(hash);
+            }
+
+            await visitor.Settle();
+            var where = $"{name}-{width}-{scheme}".ToLowerInvariant();
+            await visitor.Fits(where);
+            await visitor.IsAccessible(where);
+            await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{where}.png") });
+        }
+    }
+}
