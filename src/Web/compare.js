@@ -123,7 +123,7 @@ class Compare extends View {
       </div>
       <section class="panel decided" aria-labelledby="decided">
         <h2 id="decided">The policies that decided</h2>
-        <p class="fine">Select policies for people of ${this.request.tables.map((table, n) => html`${n ? ', ' : ''}<b>${table}</b>`)}. A row is visible when one of them is true for it.</p>
+        <p class="fine">Select policies for people of ${this.request.tables.map((table, n) => html`${n ? ', ' : ''}<b>${table}</b>`)}. A row is visible when one of them is true for it, and every restrictive one.</p>
         ${this.app.monitor ? this.show('catalogue', 'the policies', tables => this.request.tables.map(name => html`
           <div class="policies-of"><h3>${name}</h3>${tables.find(table => table.name === name)?.policies
             .filter(policy => policy.command === 'select' && policy.roles.some(role => role === 'regular_user' || role === 'anonymous')).map(policyText)}</div>`))

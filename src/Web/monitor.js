@@ -32,10 +32,13 @@ export const faults = table => [
 export const who = roles => (Object.keys(PEOPLE).every(role => roles.includes(role)) ? ['everybody', ...roles.filter(role => !(role in PEOPLE))] : roles)
   .map(role => html`<span class="tag role-${role}">${PEOPLE[role] ?? role}</span> `);
 
+/** Of a restrictive policy, that it narrows what the others admit. */
+export const kind = policy => policy.permissive === false ? html`<span class="tag restrictive">restrictive: must hold, too</span>` : nothing;
+
 /** A policy with its expressions, as pg_policies has it. */
 export const policyText = policy => html`
   <article class="policy">
-    <h3><code>${policy.name}</code> ${who(policy.roles)}</h3>
+    <h3><code>${policy.name}</code> ${who(policy.roles)}${kind(policy)}</h3>
     ${policy.comment ? html`<p>${policy.comment}</p>` : html`<p class="fine">No comment says why.</p>`}
     ${policy.using ? html`<p class="fine">using: rows that it shows or lets touch</p><pre>${policy.using}</pre>` : nothing}
     ${policy.check ? html`<p class="fine">with check: rows that may come of it</p><pre>${policy.check}</pre>` : nothing}

@@ -1,5 +1,5 @@
 // Who may do what, table by table, from pg_policies.
-import { cell, COMMANDS, faults, needed, policyText, readAs, readCatalogue, who } from './monitor.js';
+import { cell, COMMANDS, faults, kind, needed, policyText, readAs, readCatalogue, who } from './monitor.js';
 import { count, empty, html, nothing, View } from './ui.js';
 
 class Policies extends View {
@@ -25,7 +25,7 @@ class Policies extends View {
     return html`
       <header class="page-head">
         <h1>Policies</h1>
-        <p class="lead">Who may do what to each table, as <code>pg_policies</code> has it now. A row passes when one of the sentences applies; select a cell to see the expressions.</p>
+        <p class="lead">Who may do what to each table, as <code>pg_policies</code> has it now. A row passes when one of the sentences applies, and every restrictive one; select a cell to see the expressions.</p>
         ${this.app.monitor ? readAs(this.app) : nothing}
       </header>
       ${this.app.monitor ? this.show('catalogue', 'the policies', tables => this.#grid(tables)) : needed(this.app, this)}`;
@@ -66,7 +66,7 @@ class Policies extends View {
       <button type="button" class="cell ${lines.length ? '' : 'nobody'} ${faults(table).length ? 'faulty' : ''}"
         aria-haspopup="dialog" @click=${() => this.#choose(table, command)}>
         <span class="unseen">${table.name}, ${command}: </span><span class="command" aria-hidden="true">${command}</span>
-        ${lines.map(policy => html`<span class="line">${who(policy.roles)}${policy.comment ?? policy.name}</span>`)}
+        ${lines.map(policy => html`<span class="line">${who(policy.roles)}${kind(policy)}${policy.comment ?? policy.name}</span>`)}
         ${people.length ? nothing : html`<span class="line">${unguarded ? 'Granted, but no policy lets anything pass' : 'No person'}${others.length || Object.keys(grants).length ? ', only functions' : ''}</span>`}
       </button>`;
   }
