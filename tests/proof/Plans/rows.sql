@@ -21,6 +21,12 @@ from bench.person p where p.id = c."userId" and p.name in ('founder', 'guest', '
 update public."Document" d set "organizationId" = null
 from bench.person p where p.id = d."userId" and p.name in ('founder', 'guest', 'operator');
 
+-- A large organization: the member's.
+insert into public."User" ("id", "email", "organizationId", "roleId", "joinedAt")
+select bench.id('colleague', n), 'colleague' || n || '@example.com', bench.id('organization', 1),
+  '00000000-0000-4000-8000-000000000001', timestamp '2026-01-01'
+from generate_series(1, 10000) n;
+
 -- People who have nothing else, so that their tables are large too.
 insert into public."Organization" ("id", "name")
 select bench.id('other organization', n), 'Other ' || n from bench.size, generate_series(0, 20 * organizations - 1) n;
