@@ -143,7 +143,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         Assert.Equal(
             [
                 "anonymous: auth.organization_id auth.stream_silence auth.uid public.stream_state",
-                "monitor: monitor.activity monitor.statements",
+                "monitor: monitor.activity monitor.grants_of monitor.statements",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.folded_address auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "

@@ -5,7 +5,7 @@ create or replace view monitor.drift with (security_barrier) as
     coalesce(f.kind, d.kind) || ' ' || coalesce(f.name, d.name) as object,
     case when f.kind is null then 'is not from these files'
       when d.kind is null then 'is missing' else 'differs' end as finding,
-    'make db-check says how; make db-apply-functions heals it' as remedy
+    'make db-apply-functions' as remedy, f.definition as expected, d.definition as installed
   from (select s.* from app_private.fingerprint s where s.kind <> 'server') f
   full join app_private.definitions() d on d.kind = f.kind and d.name = f.name
   where f.definition is distinct from d.definition

@@ -97,7 +97,7 @@ internal static class Monitor
 
     private sealed record Row(string? Unavailable, string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
 
-    private sealed record Told(string Kind, string? Rule, string Object, string? Problem, string? Remedy);
+    private sealed record Told(string Kind, string? Rule, string Object, string? Problem, string? Remedy, string? Expected, string? Installed);
 
     private sealed record Applied(string Name, string Hash, DateTime AppliedAt);
 
@@ -152,17 +152,17 @@ internal static class Monitor
     {
         var told = (await db.Query<Told>(
             """
-            select 'finding' as "kind", "rule", "object", "finding" as "problem", "remedy" from monitor.findings
+            select 'drift' as "kind", "rule", "object", "finding" as "problem", "remedy", "expected", "installed" from monitor.drift
             union all
-            select 'finding', "rule", "object", "finding", "remedy" from monitor.drift
+            select 'finding', "rule", "object", "finding", "remedy", null, null from monitor.findings
             union all
-            select 'note', "rule", "object", "finding", "remedy" from monitor.untightened
+            select 'note', "rule", "object", "finding", "remedy", null, null from monitor.untightened
             union all
-            select 'file', null, "name", "hash", null from monitor.migrations
+            select 'file', null, "name", "hash", null, null, null from monitor.migrations
             union all
-            select 'table', null, "table"::text, null, null from monitor.tables
+            select 'table', null, "table"::text, null, null, null, null from monitor.tables
             union all
-            select 'server', null, current_setting('server_version_num'), null, null
+            select 'server', null, current_setting('server_version_num'), null, null, null, null
             order by 1, 2, 3, 4
             """)).ToLookup(row => row.Kind, StringComparer.Ordinal);
         var server = int.Parse(told["server"].Single().Object, CultureInfo.InvariantCulture);
@@ -171,7 +171,8 @@ internal static class Monitor
             .. Checks.Version(told["file"].ToDictionary(file => file.Object, file => file.Problem!, StringComparer.Ordinal), Script.Embedded),
             .. Checks.WithoutPolicyFile(told["table"].Select(table => table.Object), Script.Embedded),
             .. ServerVersion.Check(new Version(server / 10_000, server % 10_000)),
-            .. told["finding"].Concat(told["note"]).Select(row => new Finding(row.Rule!, row.Object, row.Problem!, row.Remedy!, row.Kind == "note")),
+            .. told["finding"].Concat(told["drift"]).Concat(told["note"]).Select(row =>
+                new Finding(row.Rule!, row.Object, row.Problem!, row.Remedy!, row.Kind == "note") { Differences = Drift.Between(row.Expected, row.Installed) }),
         ]));
     }
 

@@ -104,7 +104,8 @@ public static class Checks
         return (await Fingerprints.Compare(connection)).Select(drift => new Finding(
             "drift", $"{drift.Kind} {drift.Name}", drift.Words, drift.Stored is null
                 ? "run make db-apply-functions, which drops what no file describes; what that leaves, remove by hand or put into a file"
-                : "run make db-apply-functions; what that leaves, restore by hand or change in a file"));
+                : "run make db-apply-functions; what that leaves, restore by hand or change in a file")
+        { Differences = drift.Differences });
     }
 
     private static async Task<IEnumerable<Finding>> Catalogue(NpgsqlConnection connection) =>

@@ -15,6 +15,14 @@ public sealed record Finding(
     string Remedy,
     bool IsNote = false)
 {
-    /// <summary>The finding in one line.</summary>
-    public override string ToString() => $"{(IsNote ? "note: " : "")}{Subject} {Problem} → {Remedy} [{Rule}]";
+    /// <summary>What differs from the last migration, part by part; of a finding of drift.</summary>
+    public IReadOnlyList<Difference> Differences { get; init; } = [];
+
+    /// <summary>The finding in one line, and the differences below it.</summary>
+    public override string ToString() => string.Join(
+        $"{Environment.NewLine}    ",
+        [
+            $"{(IsNote ? "note: " : "")}{Subject} {Problem} → {Remedy} [{Rule}]",
+            .. Differences.SelectMany(difference => difference.ToString().Split(Environment.NewLine)),
+        ]);
 }

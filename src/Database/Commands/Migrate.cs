@@ -82,7 +82,7 @@ internal static class Migrate
     {
         foreach (var drift in result.Drift)
         {
-            Console.WriteLine($"had drifted: {drift.Kind} {drift.Name} {drift.Words}");
+            Console.WriteLine(string.Join(Environment.NewLine, [$"had drifted: {drift.Kind} {drift.Name} {drift.Words}", .. drift.Differences]));
         }
     }
 }

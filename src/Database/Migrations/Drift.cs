@@ -1,32 +1,42 @@
+using System.Text.Json.Nodes;
+
 namespace RlsChat.Database;
 
 /// <summary>One definition that is not what the last migration left.</summary>
-/// <param name="Kind">For example policy, grant, function, owner.</param>
-/// <param name="Name">The object, for example <c>public."Chat".users_own_chats</c>.</param>
-/// <param name="Stored">What the last migration left; null when the object is not ours.</param>
-/// <param name="Current">What the catalogue says now; null when the object is gone.</param>
+/// <param name="Kind">For example policy, column, function, role.</param>
+/// <param name="Name">The object, for example <c>public."Chat" users_own_chats</c>.</param>
+/// <param name="Stored">Its parts as the last migration left them, as JSON; null when the object is not ours.</param>
+/// <param name="Current">Its parts as the catalogue has them now; null when the object is gone.</param>
 public sealed record Drift(string Kind, string Name, string? Stored, string? Current)
 {
     /// <summary>The difference in words.</summary>
     public string Words => (Stored, Current) switch
     {
-        (null, _) => $"is not from these files: {Short(Current)}",
-        (_, null) => $"is missing: {Short(Stored)}",
-        _ => $"differs: {Difference(Stored, Current)}",
+        (null, _) => "is not from these files",
+        (_, null) => "is missing",
+        _ => "differs",
     };
 
-    private static string Short(string? text)
+    /// <summary>The parts that differ.</summary>
+    public IReadOnlyList<Difference> Differences => Between(Stored, Current);
+
+    /// <summary>The parts that differ between two definitions; null where there is none.</summary>
+    public static IReadOnlyList<Difference> Between(string? stored, string? current)
     {
-        var line = string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= 160 ? line : line[..157] + "…";
+        var (then, now) = (Parts(stored), Parts(current));
+        return
+        [
+            .. then.Keys.Union(now.Keys)
+                .Select(part => new Difference(part, then.GetValueOrDefault(part), now.GetValueOrDefault(part)))
+                .Where(difference => difference.Expected != difference.Installed),
+        ];
     }
 
-    // Shows both texts from shortly before the first difference: definitions of functions are long.
-    private static string Difference(string stored, string current)
+    // The fingerprints of earlier versions are no JSON.
+    private static Dictionary<string, string?> Parts(string? definition) => definition switch
     {
-        var same = stored.Zip(current).TakeWhile(pair => pair.First == pair.Second).Count();
-        var from = Math.Max(0, same - 20);
-        var dots = from > 0 ? "…" : "";
-        return $"is \"{dots}{Short(current[from..])}\", was \"{dots}{Short(stored[from..])}\"";
-    }
+        null => [],
+        ['{', ..] => JsonNode.Parse(definition)!.AsObject().ToDictionary(part => part.Key, part => part.Value?.ToString()),
+        _ => new() { ["definition"] = definition },
+    };
 }

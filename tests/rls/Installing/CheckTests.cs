@@ -53,6 +53,67 @@ public sealed class CheckTests : IAsyncLifetime
             .Ask<string>("select pg_get_function_arguments('auth.covers'::regproc)").Result})", StringComparison.Ordinal)
         : sql;
 
+    [Theory]
+    [InlineData("""alter policy org_access on public."Chat" using (true)""",
+        "using", "- (\"organizationId\" = ( SELECT auth.organization_id() AS organization_id))", "+ true")]
+    [InlineData("""alter policy select_reader on public."Vote" to regular_user""", "to", "- anonymous, regular_user", "+ regular_user")]
+    [InlineData("""grant select ("password") on public."User" to regular_user""", "grants", "+ regular_user may select")]
+    [InlineData("""create or replace function auth.uid() returns uuid language plpgsql stable parallel safe security definer cost 400 set search_path = '' as 'begin return null; end'""",
+        "body", "+ begin return null; end")]
+    public async Task The_difference_is_shown_part_by_part(string sql, params string[] lines)
+    {
+        await database.OwnerConnectionString.DoAsOwner(sql);
+
+        var drift = Assert.Single(await Problems(), finding => finding.Rule == "drift");
+        var shown = $"{drift}".Split('\n', StringSplitOptions.TrimEntries);
+
+        Assert.All(lines, line => Assert.Contains(line, shown));
+    }
+
+    // The keys that GitHub asks for; each location is a line that makes the object.
+    [Fact]
+    public async Task As_SARIF_each_finding_is_at_the_file_that_makes_its_object()
+    {
+        await database.OwnerConnectionString.DoAsOwner(
+            """alter policy org_access on public."Chat" using (true)""",
+            """drop index public."Message_userId_idx" """,
+            """create policy extra on public."Vote" for select to anonymous using (true)""",
+            """comment on function auth.uid() is null""",
+            """comment on table public."Chat" is null""");
+
+        var (exit, output) = await DatabaseCommand.Run(database.OwnerConnectionString, "check", "--format", "sarif");
+        var run = System.Text.Json.Nodes.JsonNode.Parse(output)!["runs"]![0]!;
+        var rules = run["tool"]!["driver"]!["rules"]!.AsArray();
+        var places = run["results"]!.AsArray().Select(result =>
+        {
+            var place = result!["locations"]![0]!["physicalLocation"]!;
+            var line = Script.Embedded.Single(script => script.Name == (string)place["artifactLocation"]!["uri"]!).Sql.Split('\n')[(int)place["region"]!["startLine"]! - 1];
+            Assert.Contains(rules, rule => (string)rule!["id"]! == (string)result["ruleId"]! && rule["help"]!["text"] is not null);
+            Assert.NotNull(result["partialFingerprints"]!["primaryLocationLineHash"]);
+            return $"{result["ruleId"]}: {line}";
+        }).ToList();
+
+        Assert.Equal(1, exit);
+        Assert.Contains("""policy_open: create policy org_access on public."Chat" """.TrimEnd(), places);
+        Assert.Contains("""drift: create index "Message_userId_idx" on public."Message" ("userId");""", places);
+        Assert.Contains("""policy_open: call app_private.reset_policies('public."Vote"', canary => 'id');""", places);
+        Assert.Contains("comment: create or replace function auth.uid()", places);
+        Assert.Contains("""comment: create table public."Chat" (""", places);
+    }
+
+    [Fact]
+    public async Task As_JSON_it_is_what_the_monitoring_page_lists()
+    {
+        await database.OwnerConnectionString.DoAsOwner("""drop policy select_public on public."Chat" """);
+
+        var (exit, output) = await DatabaseCommand.Run(database.OwnerConnectionString, "check", "--format", "json");
+        var drift = System.Text.Json.Nodes.JsonNode.Parse(output)!.AsArray().Single(finding => (string)finding!["rule"]! == "drift")!;
+
+        Assert.Equal((1, "policy public.\"Chat\" select_public", "is missing", false),
+            (exit, (string)drift["object"]!, (string)drift["finding"]!, (bool)drift["isNote"]!));
+        Assert.Contains(drift["differences"]!.AsArray(), difference => (string)difference!["part"]! == "for" && (string)difference["expected"]! == "select");
+    }
+
     [Fact]
     public async Task Applying_everything_again_heals_it()
     {
