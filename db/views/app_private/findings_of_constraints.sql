@@ -29,6 +29,15 @@ select 'index_valid', i.indexrelid::regclass::text, 'is invalid: a unique one le
 from tables t join pg_catalog.pg_index i on i.indrelid = t.oid
 where not (i.indisvalid and i.indisready)
 union all
+select 'index_duplicate', i.indexrelid::regclass::text, format('is the same as %s',
+  j.indexrelid::regclass), 'drop index'
+from tables t
+join pg_catalog.pg_index i on i.indrelid = t.oid
+join pg_catalog.pg_index j on j.indrelid = t.oid and j.indexrelid <> i.indexrelid
+cross join lateral (values (pg_get_indexdef(i.indexrelid), pg_get_indexdef(j.indexrelid))) as d (i, j)
+where substr(d.i, strpos(d.i, ' ON ')) = substr(d.j, strpos(d.j, ' ON '))
+  and (i.indisunique, -i.indexrelid::bigint) < (j.indisunique, -j.indexrelid::bigint)
+union all
 -- Those of constraints too: without them a foreign key is not checked.
 select 'trigger_enabled', format('%s %I', t.name, g.tgname), 'does not fire',
   'alter table … enable trigger'

@@ -9,6 +9,8 @@ select rule, object, finding, remedy from app_private.findings_of_policies
 union all
 select rule, object, finding, remedy from app_private.findings_of_policy_expressions
 union all
+select rule, object, finding, remedy from app_private.findings_of_policy_recursion
+union all
 select rule, object, finding, remedy from app_private.findings_of_functions
 union all
 select rule, object, finding, remedy from app_private.findings_of_grants

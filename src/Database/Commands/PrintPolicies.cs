@@ -13,6 +13,7 @@ internal static class PrintPolicies
         {
             await connection.Execute("set role rlschat_owner");
             Terminal.Print(["policy", "rows"], await Policies(connection));
+            Terminal.Print(["index that no statement has used", "size", "since"], await UnusedIndexes(connection));
         }
 
         Console.WriteLine();
@@ -37,5 +38,16 @@ internal static class PrintPolicies
           concat_ws(E'\n', 'using ' || p."using", 'with check ' || p.with_check)
         from monitor.policies p
         order by p."table", p.command, p.policy
+        """);
+
+    // No finding: it depends on what has run. An index that guards a key is of use without being read.
+    private static Task<List<string[]>> UnusedIndexes(NpgsqlConnection connection) => connection.Query(
+        row => new[] { row.GetString(0), row.GetString(1), row.GetString(2) },
+        """
+        select s.indexrelid::regclass::text, pg_size_pretty(pg_relation_size(s.indexrelid)),
+          coalesce((select to_char(d.stats_reset, 'YYYY-MM-DD') from pg_stat_database d where d.datname = current_database()), 'ever')
+        from pg_stat_user_indexes s join pg_index i using (indexrelid)
+        where s.idx_scan = 0 and not i.indisunique and not i.indisexclusion and s.schemaname in ('public', 'auth', 'app_private', 'monitor')
+        order by pg_relation_size(s.indexrelid) desc, 1
         """);
 }

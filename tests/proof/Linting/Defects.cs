@@ -26,6 +26,8 @@ internal static partial class Defects
         primary_key           alter table public."Vote" drop constraint "Vote_pkey"
         foreign_key_index     drop index public."Message_userId_idx"
         constraint            alter table public."Chat" add constraint later check ("title" <> '') not valid
+        index_duplicate       create index again on public."Message" ("userId")
+        index_duplicate       create index again on public."User" ("id")
         trigger_enabled       alter table public."Message" disable trigger user
         trigger_enabled       alter table public."User" enable replica trigger _200_membership
         rewrite_rule          create rule keep as on delete to public."Vote" do instead nothing
@@ -58,6 +60,9 @@ internal static partial class Defects
         policy_parent         alter policy insert_writer on public."Stream" with check ("userId" = (select auth.uid()))
         policy_parent         alter policy insert_author on public."Suggestion" with check ("userId" = (select auth.uid()))
         policy_parent         alter policy insert_opener on public."StreamChunk" with check ("index" >= 0 and (select auth.uid()) is not null)
+        policy_recursion      create policy loop on public."Chat" for select to regular_user using ((select true from public."Message" m where m."chatId" = "Chat"."id"))
+        policy_recursion      create policy loop on public."Role" for select to regular_user using ((select true from public."Role" r where r."id" = "Role"."id"))
+        policy_recursion      create policy loop on public."Chat" for insert to regular_user with check ((select true from public."Vote" v where v."chatId" = "Chat"."id"))
         policy_index          drop index public."Message_userId_idx"
         policy_grant          revoke delete on public."Vote" from regular_user
         grant_policy          drop policy delete_self on public."Vote"

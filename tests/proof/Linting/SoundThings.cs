@@ -17,6 +17,8 @@ internal static partial class Defects
         a pure function                    create function auth.twice(a int) returns int language sql immutable set search_path = '' as 'select a * 2'; comment on function auth.twice(int) is 'x'
         a publication of nothing           create publication feed
         a default for the definer          alter default privileges in schema app_private grant select on tables to identity_definer
+        a way that a definer ends          create policy select_written on public."Chat" for select to regular_user using ((select auth.can_write_chat("Chat"."id"))); comment on policy select_written on public."Chat" is 'x'
+        an index for some rows             create index on public."Message" ("userId") where "role" = 'user'
         a longer time-out                  update app_private.setting set value = '700' where name = 'messages_per_hour'
         """;
 }
