@@ -1,7 +1,7 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-web plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
-  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why who \
+  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why who access-diff \
   bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -115,8 +115,8 @@ db-migrate: obj/built-db ## brings the database up to date; DRY_RUN=1 rolls back
 db-apply-functions: obj/built-db ## as db-migrate, and applies all roles, functions and policies again: repairs drift
 	@$(DB) migrate --all $(if $(DRY_RUN),--dry-run)
 
-db-check: obj/built-db ## lists problems of the database; exits 0 if there are none
-	@$(DB) check
+db-check: obj/built-db ## lists problems of the database; exits 0 if there are none: FORMAT=json or sarif
+	@$(DB) check $(if $(FORMAT),--format '$(FORMAT)')
 
 db-generate: obj/built-db ## creates a file of db/schema and, for a table, its policy file: NAME=add_bookmark
 	@$(DB) generate '$(NAME)'
@@ -152,6 +152,9 @@ why: obj/built-db ## why a person may (not) do something to a row: AS=ana@acme.e
 who: obj/built-db ## everyone who can read, change or delete a row, with the policies that let them: TABLE=Chat ROW=<its key>
 	@$(DB) who '$(TABLE)' '$(ROW)'
 
+access-diff: obj/built-db ## what people gain or lose by the changes of db/ since a commit: BASE=main
+	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; git archive '$(BASE)' db | tar -x -C "$$folder" && $(DB) access-diff "$$folder"
+
 bench: obj/built-api bench/seed-stack/node_modules/.package-lock.json ## compares speeds (bench/README.md), about an hour: QUICK=1 under 3 minutes, ONLY=requests,policies, LARGE=1
 	@dotnet build bench -c Release -v quiet --nologo && exec dotnet bench/$(OUT)/rlschat-bench.dll
 
@@ -171,7 +174,7 @@ $(VENDORED): package-lock.json src/Web/vendor.mjs
 # changes the time of its folder). The stamps avoid msbuild, which takes seconds to find nothing to do.
 obj/built-db: $(shell find src/Database db -type d \( -name bin -o -name obj \) -prune -o ! -name README.md -print) \
   Directory.Build.props Directory.Packages.props global.json
-	@echo "Building src/Database"; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@echo "Building src/Database" >&2; dotnet msbuild src/Database -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 obj/built-api: obj/built-db $(call sources,src/Api) $(PAGE)

@@ -3,7 +3,7 @@ using RlsChat.Database.Commands;
 
 const string Usage = """
     rlschat-db migrate [--dry-run] [--all]   brings the database up to date
-    rlschat-db check                         says what is not as it should be
+    rlschat-db check [--format json|sarif]   says what is not as it should be
     rlschat-db monitor                       prints the policies, and what db-check finds
     rlschat-db generate NAME                 a new file of db/schema
     rlschat-db seed                          the demo world
@@ -15,6 +15,7 @@ const string Usage = """
     rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
     rlschat-db why EMAIL|anonymous TABLE KEY why that person may or may not read or change a row
     rlschat-db who TABLE KEY                 everyone who can read, change or delete a row
+    rlschat-db access-diff FOLDER            what people gain or lose since the db/ in that folder
     rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
     """;
 
@@ -39,6 +40,7 @@ try
         "psql" => await Psql.Run(rest),
         "why" => await Why.Run(rest),
         "who" => await Who.Run(rest),
+        "access-diff" => await CompareAccess.Run(rest),
         "run" => await Serve.Run(rest),
         null or "help" or "--help" => Say(Usage, 0),
         var unknown => Say($"Unknown command: {unknown}{Environment.NewLine}{Usage}", 2),
