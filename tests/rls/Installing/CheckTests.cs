@@ -84,7 +84,8 @@ public sealed class CheckTests : IAsyncLifetime
         var (exit, output) = await DatabaseCommand.Run(database.OwnerConnectionString, "check", "--format", "sarif");
         var run = System.Text.Json.Nodes.JsonNode.Parse(output)!["runs"]![0]!;
         var rules = run["tool"]!["driver"]!["rules"]!.AsArray();
-        var places = run["results"]!.AsArray().Select(result =>
+        // No file of db/ makes the server.
+        var places = run["results"]!.AsArray().Where(result => (string)result!["ruleId"]! is not ("server" or "superuser_only")).Select(result =>
         {
             var place = result!["locations"]![0]!["physicalLocation"]!;
             var line = Script.Embedded.Single(script => script.Name == (string)place["artifactLocation"]!["uri"]!).Sql.Split('\n')[(int)place["region"]!["startLine"]! - 1];
