@@ -14,7 +14,10 @@ const TABS = {
   health: { title: 'Health', load: () => import('./health.js'), view: app => html`<rls-health .app=${app}></rls-health>` },
 };
 const HIDDEN = {
-  account: { title: 'Sign in', view: app => html`<h1 class="unseen">Sign in</h1><rls-sign-in .app=${app}></rls-sign-in>` },
+  account: {
+    title: 'Account', load: () => import('./account.js'),
+    view: app => html`<h1 class="unseen">Account</h1><div class="account"><rls-sign-in .app=${app}></rls-sign-in><rls-account .app=${app}></rls-account></div>`,
+  },
   mailed: {
     title: 'Mail', load: () => import('./mailed.js'),
     view: app => html`<rls-mailed .app=${app} kind=${location.pathname.slice(1)}></rls-mailed>`,
@@ -41,12 +44,19 @@ class App extends View {
     addEventListener('hashchange', () => this.go());
     onOtherTab(tokens => tokens?.user.id !== this.session.user?.id && this.act(Session.kept()));
     addEventListener('pagehide', event => event.persisted || [...this.people.values()].forEach(session => session.signOut(true)));
+    // What is kept may be old: roles change.
+    this.session.user && this.session.reread().catch(() => {});
     document.documentElement.dataset.theme = localStorage.getItem('rlschat.theme') ?? '';
     this.load('setup', async () => { this.setup = (await new Session().get('/page/setup.json')).data; });
     this.go();
   }
 
-  updated() {
+  updated(changed) {
+    if (changed.has('path')) {
+      // The tabs scroll where they do not fit.
+      this.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    }
+
     this.views.forEach(view => view.requestUpdate());
   }
 
@@ -153,7 +163,7 @@ class App extends View {
     return user ? html`
       ${avatar(user.email)}
       <span class="who"><b title=${user.email}>${nameOf(user.email)}</b> <small>${user.organization?.name ?? (this.session.can('can_view_monitoring') ? 'operator' : 'no organization')}</small></span>
-      <a class="button" href="#/account">Switch</a>
+      <a class="button" href="#/account">Account</a>
       <button type="button" @click=${this.signOut}>Sign out</button>`
     : html`<span class="avatar nobody" aria-hidden="true">?</span><span class="who"><b>Anonymous</b> <small>sees what is public</small></span>
       <a class="button primary" href="#/account">Sign in</a>`;

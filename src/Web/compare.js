@@ -117,7 +117,7 @@ class Compare extends View {
           ${avatar(side.email)} <b>${nameOf(side.email)}</b>
           <span class="pill ${side.status === 200 ? 'good' : 'warn'}">${side.status}</span>
           <small>${count(side.rows.length, 'row')}${side.ms ? ` · ${side.ms} ms in the database` : ''}${side.more ? ' · first page' : ''}</small></div>`)}</div>
-        ${rows.map(row => html`<div role="row">${seen.map((side, n) => this.#cell(side.get(row.id), row, seen[1 - n].has(row.id), nameOf(sides[n].email)))}</div>`)}
+        ${rows.map(row => html`<div role="row">${seen.map((side, n) => this.#cell(side.get(row.id), seen[1 - n].has(row.id), sides[n].email))}</div>`)}
         ${sides.some(side => side.problem) || rows.length === 0 ? html`<div role="row">${sides.map(side => html`<div role="cell">
           ${side.problem ? failed(side.problem) : rows.length === 0 ? empty('No rows') : nothing}</div>`)}</div>` : nothing}
       </div>
@@ -131,7 +131,8 @@ class Compare extends View {
       </section>`;
   }
 
-  #cell(row, other, shared, name) {
+  #cell(row, shared, email) {
+    const name = nameOf(email);
     const label = body => body.title ?? body.email ?? body.name ?? body.value ?? body.parts?.map(part => part.text ?? '').join(' ') ?? body.reason ?? body.id;
     return row
       ? html`<div role="cell" class="seen ${shared ? '' : 'only'}"><b>${label(row)}</b>

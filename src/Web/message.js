@@ -8,7 +8,7 @@ export function message(row, thread) {
   const { user } = thread.session;
   const mine = user && row.userId === user.id;
   const author = mine ? user.email : thread.names.get(row.userId);
-  const votes = thread.votesOf(row.id);
+  const votes = (thread.loaded('votes') ?? []).filter(vote => vote.messageId === row.id);
   const own = votes.find(vote => vote.userId === user?.id);
   return html`
     <article class="message ${mine ? 'mine' : ''} role-${row.role}" aria-label="Message of ${mine ? 'yours' : author ? nameOf(author) : 'somebody'}">

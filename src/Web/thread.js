@@ -2,6 +2,7 @@
 import { newKey } from './api.js';
 import { follow } from './events.js';
 import { count, empty, failed, html, nothing, View } from './ui.js';
+import { Answers } from './answers.js';
 import { message } from './message.js';
 
 const PAGE = 300;
@@ -17,6 +18,8 @@ class Thread extends View {
       this.editing = null;
       this.refusal = null;
       this.whole = new Set();
+      this.answers?.close();
+      this.answers = new Answers(this.session, () => (this.requestUpdate(), this.#toEnd()));
       ['chat', 'messages', 'votes', 'send'].forEach(name => this.forget(name));
       this.check();
     }
@@ -25,6 +28,7 @@ class Thread extends View {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#following?.abort();
+    this.answers?.close();
   }
 
   /** Reads it all again: a right may have been given or withdrawn. */
@@ -41,6 +45,7 @@ class Thread extends View {
       this.load('votes', async () => (await session.list(`/chats/${id}/votes`, 2000)).items),
     ]);
     this.#listen(chat);
+    this.answers.read(id);
     this.#toEnd();
   }
 
@@ -75,6 +80,8 @@ class Thread extends View {
       data.parts === null && this.#readMessage(data.id);
     } else if (what === 'vote') {
       this.#put(this.loaded('votes'), data, how);
+    } else if (what === 'stream') {
+      how === 'created' ? this.answers.follow(data.id) : this.answers.end(data.id);
     }
 
     this.requestUpdate();
@@ -186,9 +193,10 @@ class Thread extends View {
         ${this.#head(chat)}
         ${this.refusal ? html`<div class="refusal"><p class="fine">You tried to ${this.refusal.what}.</p>${failed(this.refusal.problem)}</div>` : nothing}
         <div class="log" tabindex="0" role="log" aria-label="Messages">
-          ${this.show('messages', 'messages', list => list.items.length === 0 ? empty('No messages yet') : html`
-            ${list.items.map(row => message(row, this))}
-            ${list.more ? html`<button type="button" class="wide" ?disabled=${this.isBusy('messages')} @click=${() => this.#further(list)}>Load later messages</button>` : nothing}`)}
+          ${this.show('messages', 'messages', list => html`
+            ${list.items.length === 0 ? empty('No messages yet') : list.items.map(row => message(row, this))}
+            ${list.more ? html`<button type="button" class="wide" ?disabled=${this.isBusy('messages')} @click=${() => this.#further(list)}>Load later messages</button>` : nothing}
+            ${this.answers.render()}`)}
         </div>
         ${this.session.user ? this.#composer() : html`<p class="fine composer">Anonymous readers cannot write. <a href="#/account">Sign in</a>.</p>`}`)}
     </section>`;
@@ -199,10 +207,6 @@ class Thread extends View {
       const next = await this.session.list(`/chats/${this.chatId}/messages`, PAGE, list.more);
       return { ...next, items: [...list.items, ...next.items] };
     });
-  }
-
-  votesOf(id) {
-    return (this.loaded('votes') ?? []).filter(vote => vote.messageId === id);
   }
 
   #head(chat) {

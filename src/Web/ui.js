@@ -81,7 +81,7 @@ const HEADLINES = {
 export const failed = (problem, retry) => html`
   <div class="state failed" role="alert">
     <strong>${HEADLINES[problem.status] ?? (problem.status >= 500 ? 'The API failed' : 'That did not work')}</strong>
-    <p>${problem.status === 404 ? 'It does not exist, or the policies do not let you see it.' : problem.message}</p>
+    <p>${problem.code === 'not_found' ? 'It does not exist, or the policies do not let you see it.' : problem.message}</p>
     ${problem.errors ? html`<ul>${Object.entries(problem.errors).map(([field, errors]) => html`<li><b>${field}</b> ${errors.join(', ')}</li>`)}</ul>` : nothing}
     ${problem.retryAfter ? html`<p>Try again in ${problem.retryAfter} s.</p>` : nothing}
     <p class="fine">${problem.status || ''} ${problem.code ?? ''}${problem.traceId ? html` · trace <code>${problem.traceId}</code>` : nothing}</p>

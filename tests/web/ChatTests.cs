@@ -46,6 +46,28 @@ public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
     }
 
     [Fact]
+    public async Task An_answer_streams_in_and_becomes_a_message()
+    {
+        var (ana, ben, organization) = await Fixture.Two();
+        var chat = await ana.Begin("A story", organizationId: organization);
+        await using var visitor = await Fixture.Visit();
+        await visitor.SignIn(ben);
+        await visitor.Go($"#/chat/organization/{chat}");
+        await Expect(visitor.Text("Live")).ToBeVisibleAsync();
+
+        var stream = (await ana.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
+        await Append(0, "Once upon");
+        await Expect(visitor.Text("Once upon")).ToBeVisibleAsync();
+        await Append(1, " a time.");
+        await Expect(visitor.Text("Once upon a time.")).ToBeVisibleAsync();
+        (await ana.Post($"/streams/{stream}/finish", new { })).Is(201);
+        await Expect(visitor.Text("writing")).ToHaveCountAsync(0);
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(1);
+
+        async Task Append(int index, string data) => (await ana.Post($"/streams/{stream}/chunks", new { index, data })).Is(200);
+    }
+
+    [Fact]
     public async Task A_right_that_is_withdrawn_closes_what_is_open()
     {
         var (ana, ben, organization) = await Fixture.Two();

@@ -35,6 +35,7 @@ public sealed class PageFixture : ApiFixture
     internal async Task<Visitor> Visit(string? name = null, string hash = "", int width = 1280, ColorScheme scheme = ColorScheme.Light)
     {
         NotRunException.Unless(_browser is not null, "chromium", "apt-get install chromium");
+        NotRunException.Unless(Visitor.HasPage, "npm", "apt-get install npm, then build again");
         var context = await _browser!.NewContextAsync(new() { ViewportSize = new() { Width = width, Height = width > 500 ? 800 : 740 }, ColorScheme = scheme });
         var visitor = new Visitor(context, await context.NewPageAsync(), Address);
         await visitor.Open(hash);

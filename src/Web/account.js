@@ -1,0 +1,113 @@
+// The person's own: organization with members and invitations, sessions, credits. The database decides what they may change.
+import { newKey } from './api.js';
+import { avatar, count, empty, html, nameOf, nothing, time, View } from './ui.js';
+
+class Account extends View {
+  static properties = { app: {}, invited: {} };
+
+  willUpdate() {
+    const { session } = this.app;
+    const key = `${session.user?.id} ${session.user?.organization?.id}`;
+    if (key !== this.known) {
+      this.known = key;
+      this.invited = null;
+      ['organization', 'sessions', 'credits', 'act'].forEach(name => this.forget(name));
+      session.user && this.#read();
+    }
+  }
+
+  #read() {
+    const { session } = this.app;
+    const { organization } = session.user;
+    this.load('sessions', async () => (await session.list('/me/sessions')).items);
+    this.load('credits', async () => (await session.get('/me/credits')).data.items);
+    return this.load('organization', async () => {
+      if (!organization) {
+        return null;
+      }
+
+      const [members, roles] = await Promise.all(['members', 'roles'].map(what => session.list(`/organizations/${organization.id}/${what}`)));
+      const invitations = session.can('can_manage_members') ? (await session.list(`/organizations/${organization.id}/invitations`)).items : [];
+      return { members: members.items, roles: roles.items, invitations: invitations.filter(one => !one.acceptedAt) };
+    });
+  }
+
+  /** Something that the policies may refuse, and then everything anew: rights may have changed. */
+  async #act(work) {
+    const { problem, data } = await this.load('act', work);
+    await this.app.session.reread().catch(() => {});
+    this.app.session.user && this.#read();
+    return problem ? null : data;
+  }
+
+  #form(event, work) {
+    event.preventDefault();
+    const form = event.target;
+    return this.#act(async () => {
+      const made = (await work(Object.fromEntries(new FormData(form)))).data;
+      form.reset();
+      return made;
+    });
+  }
+
+  render() {
+    const { session } = this.app;
+    return !session.user ? nothing : html`
+      <section class="panel mine" aria-labelledby="who">
+        <header>${avatar(session.user.email)} <div><h2 id="who">${session.user.email}</h2>
+          <p class="fine">${session.user.organization?.name ?? 'In no organization'} · ${session.user.permissions.length ? session.user.permissions.join(', ') : 'no permissions'}</p></div></header>
+        ${this.fault('act')}
+        ${this.show('organization', 'the organization', found => (found ? this.#organization(found) : this.#outside()))}
+      </section>
+      <div class="halves">
+        <section class="panel"><h2>Sessions</h2>
+          ${this.show('sessions', 'sessions', list => html`<div class="few" tabindex="0" role="group" aria-label="Sessions"><ul class="plainly">${list.map(one => html`
+            <li><span>${one.client?.slice(0, 60) ?? 'Unknown client'}<br><span class="fine">last used ${time(one.lastUsed)}</span></span>
+              ${one.current ? html`<span class="pill good">this one</span>` : html`<button type="button" @click=${() => this.#act(() => session.request('DELETE', `/me/sessions/${one.id}`))}>End</button>`}</li>`)}</ul></div>`)}</section>
+        <section class="panel"><h2>Credits <span class="pill">${session.user.creditBalance}</span></h2>
+          ${this.show('credits', 'credits', list => list.length === 0 ? empty('No entries yet') : html`<ul class="plainly">${list.map(one => html`
+            <li><span>${one.reason}<br><span class="fine">${time(one.createdAt)}</span></span><b>${one.amount}</b></li>`)}</ul>`)}</section>
+      </div>`;
+  }
+
+  #outside() {
+    const { session } = this.app;
+    return html`
+      <p>Chats of an organization are seen by its members.</p>
+      <div class="halves">
+        <form @submit=${event => this.#form(event, ({ name }) => session.post('/organizations', { name }, { key: newKey() }))}>
+          <label>Create an organization <input name="name" required maxlength="255" placeholder="Its name"></label><div class="buttons"><button class="primary">Create</button></div></form>
+        <form @submit=${event => this.#form(event, ({ token }) => session.post('/invitations/accept', { token }))}>
+          <label>Accept an invitation <input name="token" required placeholder="The token of the invitation"></label><div class="buttons"><button>Accept</button></div></form>
+      </div>`;
+  }
+
+  #organization({ members, roles, invitations }) {
+    const { session } = this.app;
+    const { id, name } = session.user.organization;
+    const manages = session.can('can_manage_members');
+    const email = new Map(members.map(member => [member.id, member.email]));
+    return html`
+      <h3>${name}: ${count(members.length, 'member')}</h3>
+      <div class="scroll" tabindex="0" role="group" aria-label="Members"><table>
+        <thead><tr><th scope="col">Member</th><th scope="col">Role</th><th scope="col">Manager</th>${manages ? html`<th scope="col"><span class="unseen">Actions</span></th>` : nothing}</tr></thead>
+        <tbody>${members.map(member => html`<tr><td>${member.email}</td>
+          <td>${manages ? html`<select aria-label="Role of ${nameOf(member.email)}" @change=${event => this.#act(() => session.request('PATCH', `/organizations/${id}/members/${member.id}`, { body: { roleId: event.target.value } }))}>
+            ${roles.map(role => html`<option value=${role.id} ?selected=${role.id === member.roleId}>${role.name}</option>`)}</select>` : member.role}</td>
+          <td>${email.get(member.managerId) ?? '–'}</td>
+          ${manages ? html`<td><button type="button" class="danger" aria-label="Remove ${nameOf(member.email)}" 
+            @click=${() => confirm(`Remove ${member.email} from ${name}?`) && this.#act(() => session.request('DELETE', `/organizations/${id}/members/${member.id}`))}>Remove</button></td>` : nothing}</tr>`)}</tbody>
+      </table></div>
+      ${manages ? html`
+        <form class="invite" @submit=${async event => { this.invited = await this.#form(event, ({ email: to, role }) => session.post(`/organizations/${id}/invitations`, { email: to, roleId: role }, { key: newKey() })); }}>
+          <label>Invite <input name="email" type="email" required placeholder="name@example.org"></label>
+          <label>as <select name="role">${roles.map(role => html`<option value=${role.id} ?selected=${role.name === 'member'}>${role.name}</option>`)}</select></label>
+          <button class="primary">Invite</button></form>
+        ${this.invited ? html`<p role="status">${this.invited.email} is invited. The token, shown once: <code>${this.invited.token}</code></p>` : nothing}
+        ${invitations.length ? html`<h3>Open invitations</h3><ul class="plainly">${invitations.map(one => html`<li><span>${one.email}<br><span class="fine">until ${time(one.expires)}</span></span>
+          <button type="button" @click=${() => this.#act(() => session.request('DELETE', `/invitations/${one.id}`))}>Withdraw</button></li>`)}</ul>` : nothing}` : nothing}
+      <div class="buttons"><button type="button" @click=${() => confirm(`Leave ${name}?`) && this.#act(() => session.post(`/organizations/${id}/leave`))}>Leave ${name}</button></div>`;
+  }
+}
+
+customElements.define('rls-account', Account);

@@ -1,0 +1,44 @@
+using RlsChat.Tests.Web.Fixtures;
+
+namespace RlsChat.Tests.Web;
+
+/// <summary>The person's own: organization, members, invitations, sessions.</summary>
+public sealed class AccountTests(PageFixture fixture) : PageTest(fixture)
+{
+    [Fact]
+    public async Task People_found_an_organization_invite_and_give_roles()
+    {
+        var (ana, ben) = (await Fixture.SignUp("ana"), await Fixture.SignUp("ben"));
+        await Fixture.Setup.Verify(ben);
+        await using var first = await Fixture.Visit();
+        await first.SignIn(ana);
+        await first.Go("#/account");
+        await first.Page.GetByLabel("Create an organization").FillAsync("Initech");
+        await first.Button("Create").ClickAsync();
+        await Expect(first.Text("Initech: 1 member")).ToBeVisibleAsync();
+        await first.Page.GetByLabel("Invite").FillAsync(ben.Email);
+        await first.Button("Invite").ClickAsync();
+        var token = await first.Page.Locator("[role=status] code").TextContentAsync();
+
+        await using var second = await Fixture.Visit();
+        await second.SignIn(ben);
+        await second.Go("#/account");
+        await second.Page.GetByLabel("Accept an invitation").FillAsync(token!);
+        await second.Button("Accept").ClickAsync();
+        await Expect(second.Page.Locator(".acting")).ToContainTextAsync("Initech");
+        await Expect(second.Text("Initech: 2 members")).ToBeVisibleAsync();
+        await Expect(second.Button(new System.Text.RegularExpressions.Regex("^Remove Ana"))).ToHaveCountAsync(0);
+
+        await first.Page.ReloadAsync();
+        await first.Page.GetByLabel("Role of Ben").SelectOptionAsync("organization_admin");
+        await first.Settle();
+        await second.Page.ReloadAsync();
+        await Expect(second.Button(new System.Text.RegularExpressions.Regex("^Remove Ana"))).ToBeVisibleAsync();
+        await first.IsAccessible("the account");
+
+        // The first sign-in of theirs was the API's.
+        await first.Button("End").ClickAsync();
+        await Expect(first.Button("End")).ToHaveCountAsync(0);
+        (await ana.Get("/me")).Is(401, "session_ended");
+    }
+}
