@@ -35,7 +35,7 @@ grant update ("organizationId", "roleId", "managerId", "joinedAt") on public."Us
   to membership_definer;
 grant select ("id", "creditBalance") on public."User" to credit_definer;
 grant update ("creditBalance") on public."User" to credit_definer;
-grant select ("id") on public."User" to record_definer;
+grant select ("id", "email") on public."User" to record_definer;
 
 create policy function_select on public."User"
   for select to credit_definer, identity_definer, live_definer,

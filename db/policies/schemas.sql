@@ -8,10 +8,12 @@
 --
 -- Later tables and sequences too: db-check names the one that a dump could not read.
 
-grant usage on schema public to anonymous, regular_user, rlschat_backup, rlschat_purge;
+grant usage on schema public
+  to anonymous, regular_user, rlschat_backup, rlschat_explain, rlschat_purge;
 grant usage on schema auth
-  to anonymous, regular_user, rlschat_api, rlschat_auth, rlschat_live, rlschat_stats;
-grant usage on schema app_private to rlschat_backup;
+  to anonymous, regular_user, rlschat_api, rlschat_auth, rlschat_explain, rlschat_live,
+    rlschat_stats;
+grant usage on schema app_private to rlschat_backup, rlschat_explain;
 grant usage on schema monitor to monitor;
 
 grant select on app_private.migration to sign_in_definer;

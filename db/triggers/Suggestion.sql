@@ -30,6 +30,8 @@ begin
   return new;
 end
 $$;
+-- An explanation fires it on a copy of the table.
+grant execute on function app_private.tg_suggestion__two_people() to rlschat_explain;
 comment on function app_private.tg_suggestion__two_people() is
   'Only the author rewords a suggestion; only the owner of the document resolves it.';
 

@@ -67,6 +67,7 @@ public sealed class BootGuardTests : IAsyncLifetime
     [InlineData("rlschat_owner", "owns ")]
     [InlineData("sign_in_definer", "owns ")]
     [InlineData("identity_setter", "is believed when it says who it is")]
+    [InlineData("rlschat_backup", "reads every row")]
     [InlineData("admin", "may create roles, and so give itself the rights of others")]
     public async Task A_login_that_can_reach(string role, string why)
     {
@@ -88,11 +89,28 @@ public sealed class BootGuardTests : IAsyncLifetime
     [Theory]
     [InlineData("POSTGRES_AUTH_URL", "rlschat_auth")]
     [InlineData("POSTGRES_LIVE_URL", "rlschat_live")]
+    [InlineData("POSTGRES_EXPLAIN_URL", "rlschat_explain")]
     public async Task Another_login_than_the_one_of_that_work(string setting, string login)
     {
         var refusal = await Refusal(_database.OwnerConnectionString, setting);
         Assert.Contains($"- the connection is rlschat_installer's, where {login}'s belongs", refusal, StringComparison.Ordinal);
         Assert.Contains("- rlschat_installer can become rlschat_owner, which owns ", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_login_of_explanations_that_can_become_the_owner()
+    {
+        await AsOwner("grant rlschat_owner to rlschat_explain");
+        try
+        {
+            var refusal = await Refusal(_database.ExplainConnectionString, "POSTGRES_EXPLAIN_URL");
+            Assert.Contains("- rlschat_explain can become rlschat_owner, which owns ", refusal, StringComparison.Ordinal);
+            Assert.DoesNotContain("identity_setter", refusal, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await AsOwner("revoke rlschat_owner from rlschat_explain");
+        }
     }
 
     [Theory]

@@ -41,6 +41,8 @@ public sealed partial class SettingsTests
     [InlineData("RLSCHAT_LIVE_PASSWORD", "")]
     [InlineData("POSTGRES_LIVE_URL", "secret")]
     [InlineData("RLSCHAT_LIVE_PASWORD", "secret")]
+    [InlineData("POSTGRES_EXPLAIN_URL", "secret")]
+    [InlineData("RLSCHAT_EXPLAIN_PASWORD", "secret")]
     [InlineData("JWT_ISSUER", "")]
     [InlineData("JWT_AUDIENCE", "")]
     [InlineData("JWT_SIGNING_KEYS", "")]

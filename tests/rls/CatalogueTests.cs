@@ -81,6 +81,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         auth.uid                                 stable    identity_definer
         auth.verify_email                        volatile  sign_in_definer
         monitor.activity                         stable    rlschat_stats
+        monitor.record_inquiry                   volatile  record_definer
         monitor.statements                       stable    rlschat_stats
         public.accept_invitation                 volatile  membership_definer
         public.create_organization               volatile  membership_definer
@@ -143,7 +144,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         Assert.Equal(
             [
                 "anonymous: auth.organization_id auth.stream_silence auth.uid public.stream_state",
-                "monitor: monitor.activity monitor.grants_of monitor.statements",
+                "monitor: monitor.activity monitor.grants_of monitor.record_inquiry monitor.statements",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.folded_address auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "

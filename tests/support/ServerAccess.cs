@@ -11,4 +11,5 @@ internal sealed record ServerAccess(
     string ApiPassword,
     string AuthPassword,
     string LivePassword,
+    string ExplainPassword,
     Func<ValueTask> Dispose);

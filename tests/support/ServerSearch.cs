@@ -49,7 +49,7 @@ internal static class ServerSearch
 
         var access = new ServerAccess(
             $"PostgreSQL {connection.PostgreSqlVersion} of {Variable}", login, isSuperuser ? login : null,
-            Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), () => ValueTask.CompletedTask);
+            Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), Derived(login, "explain"), () => ValueTask.CompletedTask);
         return isSuperuser ? await WithOwner(access, Derived(login, "installer")) : access;
     }
 
@@ -87,7 +87,7 @@ internal static class ServerSearch
         return await WithOwner(
             new ServerAccess(
                 $"{image} in a container", login, login,
-                Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), container.DisposeAsync),
+                Derived(login, "api"), Derived(login, "auth"), Derived(login, "live"), Derived(login, "explain"), container.DisposeAsync),
             Derived(login, "installer"));
     }
 
@@ -98,7 +98,7 @@ internal static class ServerSearch
             server.Description,
             new NpgsqlConnectionStringBuilder(server.OwnerConnectionString),
             new NpgsqlConnectionStringBuilder(server.SuperuserConnectionString),
-            server.Secrets.Api, server.Secrets.Auth, server.Secrets.Live, server.DisposeAsync);
+            server.Secrets.Api, server.Secrets.Auth, server.Secrets.Live, server.Secrets.Explain, server.DisposeAsync);
     }
 
     // The login that installs: no superuser, as hosts give it.

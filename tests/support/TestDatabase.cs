@@ -26,6 +26,9 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>The login rlschat_live, which delivers live events.</summary>
     public string LiveConnectionString => For(access.Owner, "rlschat_live", access.LivePassword);
 
+    /// <summary>The login rlschat_explain, which explains access to operators.</summary>
+    public string ExplainConnectionString => For(access.Owner, "rlschat_explain", access.ExplainPassword);
+
     /// <summary>A superuser, only to try what a superuser can tighten; null on a server that was given without one.</summary>
     public string? SuperuserConnectionString => access.Superuser is { } superuser ? For(superuser) : null;
 
@@ -53,7 +56,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Its own pools alone: other tests of this process use theirs.
-        foreach (var login in new[] { OwnerConnectionString, ApiConnectionString, AuthConnectionString, LiveConnectionString, SuperuserConnectionString })
+        foreach (var login in new[] { OwnerConnectionString, ApiConnectionString, AuthConnectionString, LiveConnectionString, ExplainConnectionString, SuperuserConnectionString })
         {
             await using var connection = new NpgsqlConnection(login);
             NpgsqlConnection.ClearPool(connection);

@@ -95,6 +95,7 @@ public sealed class TestServer : IAsyncDisposable
             ApiPassword = access.ApiPassword,
             AuthPassword = access.AuthPassword,
             LivePassword = access.LivePassword,
+            ExplainPassword = access.ExplainPassword,
         });
         await MakeFunctionsRole(database);
         if (database.SuperuserConnectionString is { } superuser)

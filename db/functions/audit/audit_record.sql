@@ -14,7 +14,9 @@ as $$
 declare
   actor_id constant uuid := coalesce(actor, auth.uid());
 begin
-  if actor_id is null and session_user = 'rlschat_api' and pg_trigger_depth() < 2 then
+  if actor_id is null and session_user in ('rlschat_api', 'rlschat_explain')
+    and pg_trigger_depth() < 2
+  then
     raise exception 'authentication required' using errcode = 'insufficient_privilege';
   end if;
   insert into public."AuditEvent"

@@ -84,7 +84,8 @@ as $$
   where rolname in ('admin', 'anonymous', 'builtin_definer', 'chat_definer', 'credit_definer',
     'identity_definer', 'identity_setter', 'live_definer', 'membership_definer', 'monitor',
     'record_definer', 'regular_user', 'rlschat_api', 'rlschat_auth', 'rlschat_backup',
-    'rlschat_live', 'rlschat_owner', 'rlschat_purge', 'rlschat_stats', 'sign_in_definer')
+    'rlschat_explain', 'rlschat_live', 'rlschat_owner', 'rlschat_purge', 'rlschat_stats',
+    'sign_in_definer')
   union all
   select 'default privileges', format('%s %s%s', defaclrole::regrole, defaclobjtype,
     ' in ' || nullif(defaclnamespace, 0)::regnamespace),

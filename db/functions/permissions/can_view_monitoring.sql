@@ -11,7 +11,7 @@ create or replace function auth.can_view_monitoring()
 as $$
 begin
   -- Not by auth.uid(), so that db-check works where that is what is broken.
-  if session_user not in ('rlschat_api', 'rlschat_auth', 'rlschat_live')
+  if session_user not in ('rlschat_api', 'rlschat_auth', 'rlschat_explain', 'rlschat_live')
     and coalesce(current_setting('auth.uid', true), '') = ''
   then
     return true;
@@ -21,7 +21,7 @@ end
 $$;
 alter function auth.can_view_monitoring() owner to identity_definer;
 grant execute on function auth.can_view_monitoring()
-  to monitor, rlschat_api, rlschat_owner, rlschat_stats;
+  to monitor, record_definer, rlschat_api, rlschat_owner, rlschat_stats;
 comment on function auth.can_view_monitoring() is
   'Whether the caller may read schema monitor: a holder of can_view_monitoring, or an operator at '
   'psql.';

@@ -17,20 +17,23 @@ select 'role', rolname, 'may create roles or databases, or read the log of chang
 from ours where rolreplication or (rolcreaterole or rolcreatedb) and rolname <> 'admin'
 union all
 select 'role_login', rolname, case when rolcanlogin then 'can log in' else 'cannot log in' end,
-  'alter role … nologin; login for rlschat_api, rlschat_auth and rlschat_live'
+  'alter role … nologin; login for rlschat_api, rlschat_auth, rlschat_explain and rlschat_live'
 from ours
-where rolcanlogin <> (rolname in ('rlschat_api', 'rlschat_auth', 'rlschat_live'))
+where rolcanlogin <> (rolname in ('rlschat_api', 'rlschat_auth', 'rlschat_explain', 'rlschat_live'))
 union all
 -- The login has to say who it becomes: what it inherited would hold before that, and after a reset.
 select 'role_inherit', l.rolname, format('has the rights of %s without becoming it', r.rolname),
   'alter role … noinherit; on PostgreSQL 16 and later: grant … with inherit false'
 from ours l join pg_catalog.pg_roles r on r.oid <> l.oid and pg_has_role(l.oid, r.oid, 'usage')
-where l.rolname in ('rlschat_api', 'rlschat_auth', 'rlschat_live', 'anonymous', 'regular_user', 'monitor')
+where l.rolname in ('rlschat_api', 'rlschat_auth', 'rlschat_explain', 'rlschat_live', 'anonymous',
+  'regular_user', 'monitor')
 union all
 select 'role_reach', l.rolname, format('can become %s', r.rolname), 'revoke the membership'
 from ours l
 join pg_catalog.pg_roles r on r.oid <> l.oid and pg_has_role(l.oid, r.oid, 'member')
 where l.rolname = 'rlschat_api' and r.rolname not in ('anonymous', 'regular_user', 'monitor')
+  or l.rolname = 'rlschat_explain' and r.rolname not in ('anonymous', 'regular_user',
+    'identity_setter', 'rlschat_backup')
   or l.rolname in ('rlschat_auth', 'anonymous', 'regular_user', 'monitor', 'rlschat_backup',
     'rlschat_live', 'rlschat_purge')
   or l.rolname = 'rlschat_stats' and r.rolname not in ('rlschat_api', 'rlschat_auth',

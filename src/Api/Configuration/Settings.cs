@@ -13,6 +13,7 @@ namespace RlsChat.Api.Configuration;
 /// <param name="Api">The connection of the login that serves requests.</param>
 /// <param name="Auth">The connection of the login that signs people in.</param>
 /// <param name="Live">The connection of the login that delivers live events.</param>
+/// <param name="Explain">The connection of the login that explains access, or null for none.</param>
 /// <param name="Pool">How many connections, and for how long.</param>
 /// <param name="JwtIssuer">Who our tokens are from.</param>
 /// <param name="JwtAudience">Whom our tokens are for.</param>
@@ -26,6 +27,7 @@ internal sealed record Settings(
     NpgsqlConnectionStringBuilder Api,
     NpgsqlConnectionStringBuilder Auth,
     NpgsqlConnectionStringBuilder Live,
+    NpgsqlConnectionStringBuilder? Explain,
     PoolSettings Pool,
     string JwtIssuer,
     string JwtAudience,
@@ -54,7 +56,8 @@ internal sealed record Settings(
             Login(database.Api, values, "POSTGRES_API_URL", "RLSCHAT_API_PASSWORD"),
             Login(database.Auth, values, "POSTGRES_AUTH_URL", "RLSCHAT_AUTH_PASSWORD"),
             Login(database.Live, values, "POSTGRES_LIVE_URL", "RLSCHAT_LIVE_PASSWORD"),
-            PoolSettings.Read(values),
+            database.Explain,
+            PoolSettings.Read(values, explains: database.Explain is not null),
             values.Text("JWT_ISSUER") ?? (development ? "rlschat" : throw Values.Missing("JWT_ISSUER")),
             values.Text("JWT_AUDIENCE") ?? (development ? "rlschat" : throw Values.Missing("JWT_AUDIENCE")),
             values.Parse("JWT_SIGNING_KEYS",
@@ -97,8 +100,9 @@ internal sealed record Settings(
 /// <param name="MaxLifetime">After how long a connection is closed in any case; 0 for never.</param>
 /// <param name="ConnectTimeout">How long to wait for a connection; null: as long as the URL says.</param>
 /// <param name="Prepare">Whether statements are prepared from their second use on.</param>
+/// <param name="Explain">For explaining access: one, and one for the guard; none where it is not configured.</param>
 internal sealed record PoolSettings(
-    int MaxConnections, int IdleTimeout, int MaxLifetime, int? ConnectTimeout, bool Prepare)
+    int MaxConnections, int IdleTimeout, int MaxLifetime, int? ConnectTimeout, bool Prepare, int Explain)
 {
     /// <summary>The default time to wait for a connection.</summary>
     public const int StandardConnectTimeout = 10;
@@ -121,10 +125,10 @@ internal sealed record PoolSettings(
     /// <summary>For signed-in people: the remainder, usually at least half of <see cref="Rest"/>.</summary>
     public int RegularUser => Rest - SignIn - Anonymous;
 
-    private int Rest => MaxConnections - Live - Monitor;
+    private int Rest => MaxConnections - Live - Monitor - Explain;
 
-    public static PoolSettings Read(Values values) => new(
-        values.Number("DATABASE_MAX_CONNECTIONS", (8 * System.Environment.ProcessorCount) + Live + Monitor, Least, 10_000),
+    public static PoolSettings Read(Values values, bool explains) => new(
+        values.Number("DATABASE_MAX_CONNECTIONS", (8 * System.Environment.ProcessorCount) + Live + Monitor, explains ? Least + 2 : Least, 10_000),
         values.Number("DATABASE_IDLE_TIMEOUT", 20, 1, 86_400),
         values.Number("DATABASE_MAX_LIFETIME", 1800, 0, 86_400),
         Given(values, "DATABASE_CONNECT_TIMEOUT", values.Number("DATABASE_CONNECT_TIMEOUT", StandardConnectTimeout, 1, 1024)),
@@ -133,7 +137,8 @@ internal sealed record PoolSettings(
             "on" => true,
             "off" => false,
             _ => throw new FormatException(),
-        }, "on or off"));
+        }, "on or off"),
+        explains ? 2 : 0);
 
     private static int? Given(Values values, string name, int number) => values.Text(name) is null ? null : number;
 }
@@ -148,8 +153,8 @@ internal sealed class Values(IConfiguration configuration)
 
     private static readonly string[] Ours =
     [
-        "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "POSTGRES_LIVE_URL",
-        "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_LIVE_PASSWORD",
+        "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "POSTGRES_LIVE_URL", "POSTGRES_EXPLAIN_URL",
+        "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_LIVE_PASSWORD", "RLSCHAT_EXPLAIN_PASSWORD",
         "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME", "DATABASE_CONNECT_TIMEOUT",
         "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS",
         .. WebSettings.Names, .. SignInSettings.Names,
@@ -158,8 +163,8 @@ internal sealed class Values(IConfiguration configuration)
     // Other programs also use POSTGRES_ and RLSCHAT_: the server's image, hosts, our tests.
     private static readonly string[] Prefixes =
     [
-        "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
-        "RLSCHAT_LIVE_", "DATABASE_", "JWT_", .. WebSettings.Prefixes, .. SignInSettings.Prefixes,
+        "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "POSTGRES_EXPLAIN_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
+        "RLSCHAT_LIVE_", "RLSCHAT_EXPLAIN_", "DATABASE_", "JWT_", .. WebSettings.Prefixes, .. SignInSettings.Prefixes,
     ];
 
     public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");

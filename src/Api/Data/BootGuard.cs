@@ -113,6 +113,7 @@ internal sealed partial class BootGuard(
         await using var api = await sources.Monitor.OpenConnectionAsync(stop);
         await using var auth = await sources.SignIn.OpenConnectionAsync(stop);
         await using var live = await sources.Live.OpenConnectionAsync(stop);
+        await using var explain = sources.Explain is { } source ? await source.OpenConnectionAsync(stop) : null;
         foreach (var finding in ServerVersion.Check(api))
         {
             Warn(finding.ToString());
@@ -123,6 +124,7 @@ internal sealed partial class BootGuard(
             .. await Logins.Findings(api, "rlschat_api", stop),
             .. await Logins.Findings(auth, "rlschat_auth", stop),
             .. await Logins.Findings(live, "rlschat_live", stop),
+            .. explain is null ? [] : await Logins.Findings(explain, "rlschat_explain", stop),
             .. await Tables.Findings(api, stop),
             .. await Versions.Findings(api, stop),
             .. await Canary.Findings(api, stop),

@@ -20,6 +20,7 @@ internal sealed class DataSources : IAsyncDisposable
         Monitor = MakePool("monitor", settings.Api, pool, PoolSettings.Monitor);
         SignIn = MakePool("sign_in", settings.Auth, pool, pool.SignIn);
         Live = MakeLive(settings.Live, pool);
+        Explain = settings.Explain is { } explain ? MakePool("explain", explain, pool with { Prepare = false }, pool.Explain) : null;
     }
 
     /// <summary>The names of the pools in metrics.</summary>
@@ -39,6 +40,9 @@ internal sealed class DataSources : IAsyncDisposable
 
     /// <summary>For live delivery, which keeps one connection, without a pool.</summary>
     public NpgsqlDataSource Live { get; }
+
+    /// <summary>For explaining access to operators; null where it is not configured.</summary>
+    public NpgsqlDataSource? Explain { get; }
 
     public async ValueTask DisposeAsync()
     {

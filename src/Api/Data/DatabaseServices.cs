@@ -9,6 +9,7 @@ internal static class DatabaseServices
         services.AddSingleton<DatabaseMetrics>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<PoolUsage>();
+        services.AddSingleton<Explanations>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
         services.AddHostedService<Purge>();

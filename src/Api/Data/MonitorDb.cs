@@ -1,3 +1,4 @@
+using Npgsql;
 using RlsChat.Api.Auth;
 
 namespace RlsChat.Api.Data;
@@ -29,7 +30,14 @@ internal sealed class MonitorDb
     /// <summary>All rows.</summary>
     /// <exception cref="NotPermittedException">The caller may not look.</exception>
     /// <exception cref="SessionEndedException">The session of the access token has ended.</exception>
-    public async Task<List<T>> Query<T>(string sql) =>
-        (await _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _batch.Execute(
-            reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, []))))!;
+    public Task<List<T>> Query<T>(string sql) => Run(_batch, sql, reader => reader.ReadAll<T>(_operation.Stop));
+
+    /// <summary>Writes a question about somebody's access into the audit; the person's id, or null if there is none.</summary>
+    /// <inheritdoc cref="Query{T}"/>
+    public Task<Guid?> Record(Inquiry about) => Run(
+        _batch with { ReadOnly = false }, "select monitor.record_inquiry($1, $2, $3, $4)", reader => reader.ReadOne<Guid?>(_operation.Stop),
+        about.Action, about.Person, about.Target, about.Key);
+
+    private Task<T> Run<T>(CallerBatch batch, string sql, Func<NpgsqlDataReader, Task<T>> read, params Arg[] args) =>
+        _runner.ExecuteWithRetry(_operation, batch.Caller.Uid, sql, () => batch.Execute(read, CallerBatch.Statement(sql, args)));
 }

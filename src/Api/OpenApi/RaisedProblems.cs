@@ -17,6 +17,7 @@ internal static class ProblemList
             Problems.InvalidRefreshToken, Problems.Of(403), Problems.Of(404), Problems.Of(405), Problems.Of(413),
             Problems.Of(415), Problems.Of(418), Problems.Of(429), Problems.Internal, Idempotency.Reused,
             Problems.GitHubDenied, Problems.GitHubRefused, Problems.GitHubUnavailable, Problems.TooManyStreams, Problems.NotReady,
+            Explanations.NotConfigured, Explanations.Busy, Explanations.Unknown,
             .. DatabaseErrors.All,
         ]).ToDictionary(problem => problem.Code);
 

@@ -30,7 +30,7 @@ public static class Restore
         await UnfinishedRestore.Begin(connection, file);
         await MakeRoles(connection, manifest, options);
         await RestoreStream.Run(await Tools(connection, manifest), settings.At(connection), archive, manifest);
-        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword, options.LivePassword);
+        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword, options.LivePassword, options.ExplainPassword);
         await Comparison.Refuse(connection, manifest, plan);
         await Reprint.Store(connection);
         await UnfinishedRestore.End(connection);

@@ -41,6 +41,7 @@ internal static class ApiProcess
             start.Environment["POSTGRES_API_URL"] = Url(target.Api());
             start.Environment["POSTGRES_AUTH_URL"] = Url(target.Auth());
             start.Environment["POSTGRES_LIVE_URL"] = Url(target.Live());
+            start.Environment["POSTGRES_EXPLAIN_URL"] = Url(target.Explain());
             Default(start, "JWT_SIGNING_KEYS", embedded.Secrets.SigningKeys);
             Default(start, "DOTNET_ENVIRONMENT", "Development");
             // The page signs several demo people in, side by side.

@@ -21,6 +21,7 @@ internal static class Migrate
             ApiPassword = target.ApiPassword,
             AuthPassword = target.AuthPassword,
             LivePassword = target.LivePassword,
+            ExplainPassword = target.ExplainPassword,
             Log = Console.Error.WriteLine,
         });
         if (!dryRun && target.Embedded is { } embedded)

@@ -16,6 +16,7 @@ internal static class RestoreBackup
             ApiPassword = target.ApiPassword,
             AuthPassword = target.AuthPassword,
             LivePassword = target.LivePassword,
+            ExplainPassword = target.ExplainPassword,
             Log = Console.Error.WriteLine,
         });
         if (into is null && target.Embedded is { } embedded)

@@ -11,10 +11,11 @@ internal sealed class Target : IAsyncDisposable
     private Target(string owner, EmbeddedServer? embedded, DatabaseSettings settings)
     {
         (Owner, Embedded, this.settings) = (owner, embedded, settings);
-        (ApiPassword, AuthPassword, LivePassword) = embedded is null
-            ? (settings.ApiPassword, settings.AuthPassword, settings.LivePassword)
-            : (settings.ApiPassword ?? embedded.Secrets.Api, settings.AuthPassword ?? embedded.Secrets.Auth,
-                settings.LivePassword ?? embedded.Secrets.Live);
+        var secrets = embedded?.Secrets;
+        ApiPassword = settings.ApiPassword ?? secrets?.Api;
+        AuthPassword = settings.AuthPassword ?? secrets?.Auth;
+        LivePassword = settings.LivePassword ?? secrets?.Live;
+        ExplainPassword = settings.ExplainPassword ?? secrets?.Explain;
     }
 
     /// <summary>The folder of the embedded server, under the working directory.</summary>
@@ -34,6 +35,9 @@ internal sealed class Target : IAsyncDisposable
 
     /// <summary>The password of rlschat_live, current or to be set.</summary>
     public string? LivePassword { get; }
+
+    /// <summary>The password of rlschat_explain, current or to be set.</summary>
+    public string? ExplainPassword { get; }
 
     /// <summary>Its name for messages, without a password.</summary>
     public string Name
@@ -69,6 +73,9 @@ internal sealed class Target : IAsyncDisposable
 
     /// <summary>The connection string of rlschat_live.</summary>
     public string Live() => Login("LIVE", LivePassword, settings.Live);
+
+    /// <summary>The connection string of rlschat_explain.</summary>
+    public string Explain() => Login("EXPLAIN", ExplainPassword, settings.Explain);
 
     private string Login(string name, string? password, NpgsqlConnectionStringBuilder? given)
     {

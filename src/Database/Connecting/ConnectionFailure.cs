@@ -93,7 +93,7 @@ public static class ConnectionFailure
     {
         { SqlState: PostgresErrorCodes.InvalidPassword } => settings.Username switch
         {
-            "rlschat_api" or "rlschat_auth" or "rlschat_live" =>
+            "rlschat_api" or "rlschat_auth" or "rlschat_explain" or "rlschat_live" =>
                 $"Correct {Password(settings.Username)}, or let make db-migrate set it to what that says.",
             _ => "Correct the user and the password in the URL: @ : / % in it are written %40 %3A %2F %25.",
         },

@@ -4,9 +4,10 @@ using Npgsql;
 namespace RlsChat.Database.Explaining;
 
 /// <summary>What a person can do to a row.</summary>
+/// <param name="Id">Their id; null for anonymous.</param>
 /// <param name="Who">Their address or, without one, their id.</param>
 /// <param name="Admits">What admits each command that they can do.</param>
-public sealed record Reach(string Who, IReadOnlyDictionary<Command, string> Admits);
+public sealed record Reach(Guid? Id, string Who, IReadOnlyDictionary<Command, string> Admits);
 
 /// <summary>Everyone who can read, change or delete a row.</summary>
 /// <param name="People">Those who can.</param>
@@ -23,7 +24,9 @@ public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
     /// <param name="table">A table of schema public.</param>
     /// <param name="key">As in a <see cref="Question"/>.</param>
     /// <param name="most">When to stop asking.</param>
-    public static async Task<Audience> Of(NpgsqlConnection connection, string table, IReadOnlyDictionary<string, string?> key, TimeSpan most)
+    /// <param name="stop">Ends it between two statements.</param>
+    public static async Task<Audience> Of(
+        NpgsqlConnection connection, string table, IReadOnlyDictionary<string, string?> key, TimeSpan most, CancellationToken stop = default)
     {
         var reader = new Probe(connection, Caller.Anonymous);
         var everyone = await reader.Try(Actor.Reader, asking => asking.Query(
@@ -37,7 +40,7 @@ public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
             foreach (var command in Commands)
             {
                 // A person who cannot read the row finds it with no WHERE.
-                var explanation = await Explainer.Explain(connection, caller, new Question(table, command, key));
+                var explanation = await Explainer.Explain(connection, caller, new Question(table, command, key), stop);
                 if (explanation.Verdict == Verdict.Yes)
                 {
                     admits[command] = explanation.Admits;
@@ -55,7 +58,7 @@ public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
             asked++;
             if (admits.Count > 0)
             {
-                people.Add(new Reach(caller.Name, admits));
+                people.Add(new Reach(caller.Uid, caller.Name, admits));
             }
         }
 

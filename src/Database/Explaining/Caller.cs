@@ -35,6 +35,19 @@ public sealed record Caller(string Name, string Role, Guid? Uid, SessionState St
     /// <summary>A person, taken on trust.</summary>
     public static Caller Of(string name, Guid uid) => new(name, "regular_user", uid, SessionState.Believed);
 
+    /// <summary>The person that an access token claims, or null if it is none.</summary>
+    public static Guid? Claimed(string token)
+    {
+        try
+        {
+            return Claims(token).Uid;
+        }
+        catch (SetupException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The person and the session of an access token. Its signature is not checked.</summary>
     /// <exception cref="SetupException">It is no access token of this system.</exception>
     public static async Task<Caller> OfToken(NpgsqlConnection connection, string token)
@@ -74,7 +87,7 @@ public sealed record Caller(string Name, string Role, Guid? Uid, SessionState St
         }
         catch (Exception e) when (e is FormatException or JsonException or KeyNotFoundException or IndexOutOfRangeException or InvalidOperationException)
         {
-            throw new SetupException("TOKEN is not an access token of this API.", e);
+            throw new SetupException("The token is not an access token of this API.", e);
         }
     }
 }

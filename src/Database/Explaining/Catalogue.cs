@@ -51,14 +51,15 @@ internal sealed class Catalogue(NpgsqlConnection connection, string role)
     private Task<List<Column>> Columns(long table) => connection.Query(
         row => new Column(
             row.GetString(0), row.GetString(1), row.GetBoolean(2), row.GetBoolean(3), row.GetBoolean(4), row.GetBoolean(5),
-            row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9)),
+            row.GetBoolean(6), row.GetBoolean(7), row.GetBoolean(8), row.GetBoolean(9), row.Text(10)),
         """
         select a.attname::text, format_type(a.atttypid, a.atttypmod), has_column_privilege($2, a.attrelid, a.attnum, 'select'),
           has_column_privilege($2, a.attrelid, a.attnum, 'insert'), has_column_privilege($2, a.attrelid, a.attnum, 'update'),
           a.atthasdef or a.attidentity <> '', a.attgenerated <> '' or a.attidentity = 'a',
           exists (select from pg_catalog.pg_constraint k where k.conrelid = a.attrelid and k.contype = 'f' and a.attnum = any (k.conkey)),
           exists (select from pg_catalog.pg_index i where i.indrelid = a.attrelid and i.indisunique and a.attnum = any (i.indkey)),
-          a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid), '') like '%nextval(%'
+          a.attidentity <> '' or coalesce(pg_get_expr(d.adbin, d.adrelid), '') like '%nextval(%',
+          pg_get_expr(d.adbin, d.adrelid)
         from pg_catalog.pg_attribute a
         left join pg_catalog.pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where a.attrelid = $1::oid and a.attnum > 0 and not a.attisdropped

@@ -12,18 +12,20 @@ public static class Explainer
     /// Explains one command. Leaves nothing behind in the transaction, except values of sequences.
     /// </summary>
     /// <param name="connection">
-    /// A connection in a transaction (read committed, not read only) that may become the person's role, rlschat_backup
-    /// and rlschat_owner, and is a member of identity_setter.
+    /// A connection in a transaction (read committed, not read only) that may become the person's role and rlschat_backup,
+    /// and is a member of identity_setter. If it may not become rlschat_owner as well, it needs the right to make temporary
+    /// tables, and rehearses only triggers whose functions it may execute.
     /// </param>
     /// <param name="caller">Whose rights are explained.</param>
     /// <param name="question">What they want to do.</param>
+    /// <param name="stop">Ends the explanation between two statements.</param>
     /// <exception cref="SetupException">The question names no table, column or row of this database.</exception>
-    public static async Task<Explanation> Explain(NpgsqlConnection connection, Caller caller, Question question)
+    public static async Task<Explanation> Explain(NpgsqlConnection connection, Caller caller, Question question, CancellationToken stop = default)
     {
         await connection.Execute("savepoint explanation");
         try
         {
-            var probe = new Probe(connection, caller);
+            var probe = new Probe(connection, caller, stop);
             // Names are printed qualified.
             await connection.Execute("set local search_path = ''");
             var catalogue = new Catalogue(connection, caller.Role);

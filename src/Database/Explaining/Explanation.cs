@@ -35,6 +35,37 @@ public enum Verdict
     Absent,
 }
 
+/// <summary>What a <see cref="Node"/> is.</summary>
+public enum NodeKind
+{
+    /// <summary>An expression, or a leg of one.</summary>
+    Condition,
+
+    /// <summary>A privilege.</summary>
+    Grant,
+
+    /// <summary>The policies of a command on a row.</summary>
+    Policies,
+
+    /// <summary>The permissive ones of them, of which one must be true.</summary>
+    Permissive,
+
+    /// <summary>The restrictive ones, which must all be true.</summary>
+    Restrictive,
+
+    /// <summary>A policy; its note is its comment, its part its expression.</summary>
+    Policy,
+
+    /// <summary>The rows that a sub-select looks for.</summary>
+    Rows,
+
+    /// <summary>One of them.</summary>
+    Row,
+
+    /// <summary>A constraint, a trigger or another error of the command itself.</summary>
+    Effect,
+}
+
 /// <summary>A condition, a policy or a row, and what it consists of. Contains no value of a row.</summary>
 /// <param name="Text">The expression, or a description.</param>
 /// <param name="Truth">Its value.</param>
@@ -42,6 +73,9 @@ public enum Verdict
 /// <param name="Parts">The legs of an AND, OR, NOT or CASE, the rows behind a sub-select, the policies of a row.</param>
 public sealed record Node(string Text, Truth Truth, string? Note, IReadOnlyList<Node> Parts)
 {
+    /// <summary>What it is.</summary>
+    public NodeKind Kind { get; init; }
+
     /// <summary>Whether the parts are alternatives, of which one is enough.</summary>
     public bool IsAny { get; init; }
 

@@ -4,6 +4,7 @@ namespace RlsChat.Database.Explaining;
 internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question question)
 {
     private readonly List<Node> steps = [];
+    private readonly NewRow rows = new(probe, table);
     private Verdict predicted = Verdict.Yes;
     private string? code;
     private Refusal? refusal;
@@ -14,7 +15,6 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
         var row = await trial.Row();
         var facts = await Facts();
         var isAbsent = row is null && (question.Command != Command.Insert || question is { Set: null, Key.Count: > 0 });
-        var rows = new NewRow(probe, table);
         var change = question.Command is Command.Insert or Command.Update ? await rows.Change(question, isAbsent ? "{}" : row) : null;
         Grants(change);
         if (isAbsent && refusal is null)
@@ -76,7 +76,7 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
         Take([.. missing.Concat(select).DistinctBy(node => node.Text)], Verdict.Denied);
         if (steps.Count == 0)
         {
-            steps.Add(Node.Of($"grants for this {question.Command.ToString().ToLowerInvariant()}", Truth.True));
+            steps.Add(Node.Of($"grants for this {question.Command.ToString().ToLowerInvariant()}", Truth.True) with { Kind = NodeKind.Grant });
         }
     }
 
@@ -96,7 +96,7 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
         if (rehearsed.Error is { } error)
         {
             var why = await new Refusals(probe, table).Of(error);
-            steps.Add(Node.Of(why.Name, Truth.Error, why.Because) with { Code = error.SqlState });
+            steps.Add(Node.Of(why.Name, Truth.Error, why.Because) with { Kind = NodeKind.Effect, Code = error.SqlState });
             Refuse(error.SqlState == "42501" ? Verdict.Denied : Verdict.Failed, error.SqlState, why);
             return;
         }
@@ -161,7 +161,7 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
         var state = trial.Error.SqlState;
         var failed = state == "42501" ? Verdict.Denied : Verdict.Failed;
         var why = await new Refusals(probe, table).Of(trial.Error);
-        steps.Add(Node.Of(why.Name, Truth.Error, why.Because) with { Code = state });
+        steps.Add(Node.Of(why.Name, Truth.Error, why.Because) with { Kind = NodeKind.Effect, Code = state });
         var agrees = refusal is null ? why.Kind != Refuser.Error || state != "42501" : predicted == failed && code == state;
         if (refusal is null || !agrees)
         {
@@ -195,7 +195,14 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
             .. sequences.Count == 0 ? [] : new[] { $"the sequence of {string.Join(", ", sequences)}" },
             .. triggers.Count == 0 ? [] : new[] { $"sequences and effects outside the database of the triggers {string.Join(", ", triggers)}" },
         ];
-        return question.Command == Command.Select || kept.Count == 0 ? []
-            : [$"The {question.Command.ToString().ToLowerInvariant()} was tried and rolled back. Not rolled back: {string.Join("; ", kept)}."];
+        List<string> all =
+        [
+            .. rows.LeftOut.Count == 0 ? [] : new[] { $"The policies' checks were evaluated without the triggers {string.Join(", ", rows.LeftOut)}." },
+            .. question.Command == Command.Select || kept.Count == 0 ? [] : new[]
+            {
+                $"The {question.Command.ToString().ToLowerInvariant()} was tried and rolled back. Not rolled back: {string.Join("; ", kept)}.",
+            },
+        ];
+        return all;
     }
 }

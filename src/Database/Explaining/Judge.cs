@@ -42,7 +42,7 @@ internal sealed class Judge
         var verb = command.ToString().ToLowerInvariant();
         if (!await Applies(table))
         {
-            return Node.Of($"{verb} on {table.Sql}", Truth.True, $"policies do not apply: {Exemption(table)}");
+            return Node.Of($"{verb} on {table.Sql}", Truth.True, $"policies do not apply: {Exemption(table)}") with { Kind = NodeKind.Policies };
         }
 
         var (permissive, restrictive) = (new List<Node>(), new List<Node>());
@@ -51,20 +51,21 @@ internal sealed class Judge
             var condition = isNew && command != Command.Select ? policy.Check ?? policy.Using : policy.Using;
             var tree = condition is null ? Node.Of("true", Truth.True)
                 : await trees.Evaluate(condition, Scope.Of(table, row), [.. above, table.Oid]);
-            var node = new Node($"policy {policy.Name}", tree.Truth, policy.Comment, [tree]) { Code = tree.Code };
+            var node = new Node($"policy {policy.Name}", tree.Truth, policy.Comment, [tree]) { Kind = NodeKind.Policy, Code = tree.Code };
             (policy.IsPermissive ? permissive : restrictive).Add(node);
         }
 
         var admitted = new Node("permissive, one must be true", One(permissive), permissive.Count > 0 ? null : Elsewhere(table, command), permissive)
         {
+            Kind = NodeKind.Permissive,
             IsAny = true,
             Code = permissive.Find(IsFatal)?.Code,
         };
-        var narrowed = new Node("restrictive, all must be true", All(restrictive), null, restrictive);
+        var narrowed = new Node("restrictive, all must be true", All(restrictive), null, restrictive) { Kind = NodeKind.Restrictive };
         return new Node(
             $"{verb} policies of {table.Sql}, {(isNew ? "on the new row" : "on the row")}",
             new[] { admitted, narrowed }.FirstOrDefault(node => node.Truth == Truth.Error)?.Truth ?? All([admitted, narrowed]),
-            null, restrictive.Count == 0 ? [admitted] : [admitted, narrowed]);
+            null, restrictive.Count == 0 ? [admitted] : [admitted, narrowed]) { Kind = NodeKind.Policies };
     }
 
     /// <summary>Why policies do not apply.</summary>
@@ -87,7 +88,7 @@ internal sealed class Judge
         : nodes.Exists(node => node.Truth == Truth.Error) ? Truth.Error : Truth.False;
 
     private Node Missing(string privilege, string on) =>
-        Node.Of($"grant {privilege} on {on} to {probe.Caller.Role}", Truth.False, "missing");
+        Node.Of($"grant {privilege} on {on} to {probe.Caller.Role}", Truth.False, "missing") with { Kind = NodeKind.Grant };
 
     private string Elsewhere(Relation table, Command command)
     {

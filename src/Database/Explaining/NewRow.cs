@@ -9,6 +9,8 @@ internal sealed record Change(IReadOnlyList<Column> Columns, string Json);
 /// <summary>The row that an insert or update would write.</summary>
 internal sealed class NewRow(Probe probe, Relation table)
 {
+    private readonly List<string> leftOut = [];
+
     /// <summary>The columns and values of a question, without SET those of the row.</summary>
     public async Task<Change> Change(Question question, string? row)
     {
@@ -20,7 +22,7 @@ internal sealed class NewRow(Probe probe, Relation table)
 
         if (row is null)
         {
-            throw new SetupException("An insert without ROW needs SET: the columns of the new row, as a JSON object.");
+            throw new SetupException("An insert without a key needs the columns of the new row, as a JSON object.");
         }
 
         var values = Object(row, "The row");
@@ -37,6 +39,9 @@ internal sealed class NewRow(Probe probe, Relation table)
         return new Change(columns, values.ToJsonString());
     }
 
+    /// <summary>The triggers that were not rehearsed, because the login may not use their functions.</summary>
+    public IReadOnlyList<string> LeftOut => leftOut;
+
     /// <summary>
     /// The row as the policies' checks see it: with defaults, and after the triggers that fire before the row is
     /// written. It is written into a copy of the table without constraints and policies.
@@ -44,10 +49,9 @@ internal sealed class NewRow(Probe probe, Relation table)
     /// <returns>The row, or the error of a trigger or default; an empty text if a trigger skips the row.</returns>
     public async Task<Attempt<string>> Rehearse(Command command, Change change, string? old)
     {
-        var copy = $"explaining.{Statements.Name(table.Name)}";
-        var rehearsal = await probe.Try<Attempt<string>>(Actor.Owner, async _ =>
+        var rehearsal = await probe.Try<Attempt<string>>(Actor.Maker, async _ =>
         {
-            await Copy(copy, command, old);
+            var copy = await Copy(command, old);
             return await probe.Try<string>(Actor.Person, async connection => await connection.Scalar<string>(
                 $"{(command == Command.Insert ? Insert(copy, change) : Update(copy, change))} returning to_jsonb({Statements.Name(table.Name)})::text", change.Json) ?? "");
         });
@@ -66,26 +70,42 @@ internal sealed class NewRow(Probe probe, Relation table)
     public string Update(string where, Change change) =>
         $"update {where} set {string.Join(", ", change.Columns.Select(column => $"{column.Sql} = (jsonb_populate_record(null::{table.Sql}, $1::jsonb)).{column.Sql}"))}";
 
-    private async Task Copy(string copy, Command command, string? old)
+    private async Task<string> Copy(Command command, string? old)
     {
-        var connection = probe.Connection;
-        await connection.Execute("create schema explaining");
-        await connection.Execute($"create table {copy} (like {table.Sql} including defaults including generated)");
-        await connection.Execute($"alter table {copy} {string.Join(", ", table.Columns.Select(column => $"alter column {column.Sql} drop not null"))}");
+        var (connection, mayOwn, role) = (probe.Connection, await probe.MayOwn(), Statements.Name(probe.Caller.Role));
+        var copy = $"{(mayOwn ? "explaining" : "pg_temp")}.{Statements.Name(table.Name)}";
+        if (mayOwn)
+        {
+            await connection.Execute("create schema explaining");
+            await connection.Execute($"grant usage on schema explaining to {role}");
+        }
+
+        await connection.Execute($"create table {copy} ({string.Join(", ", table.Columns.Select(Definition))})");
+        await connection.Execute($"grant select, insert, update on {copy} to {role}");
         if (command == Command.Update)
         {
-            var row = new Change([.. table.Columns.Where(column => !column.IsGenerated)], old!);
-            await connection.Execute(Insert(copy, row), row.Json);
+            await connection.Execute(Insert(copy, new Change([.. table.Columns.Where(column => !column.IsGenerated)], old!)), old!);
         }
 
         foreach (var trigger in table.Triggers.Where(trigger => trigger.IsBefore && trigger.IsOf(command)))
         {
-            await connection.Execute(trigger.Definition.Replace($" ON {table.Sql} ", $" ON {copy} ", StringComparison.Ordinal));
+            var definition = trigger.Definition.Replace($" ON {table.Sql} ", $" ON {copy} ", StringComparison.Ordinal);
+            if ((await probe.Try(Actor.Maker, _ => connection.Execute(definition), keep: true)).Error is not null)
+            {
+                leftOut.Add(trigger.Name);
+            }
         }
 
-        await connection.Execute($"grant usage on schema explaining to {Statements.Name(probe.Caller.Role)}");
-        await connection.Execute($"grant select, insert, update on {copy} to {Statements.Name(probe.Caller.Role)}");
+        return copy;
     }
+
+    // An identity has no expression: its values are given by nobody here.
+    private static string Definition(Column column) => $"{column.Sql} {column.Type}" + column switch
+    {
+        { Expression: null } => "",
+        { IsGenerated: true } => $" generated always as ({column.Expression}) stored",
+        _ => $" default {column.Expression}",
+    };
 
     // A value that no row has.
     private async Task<JsonNode?> Another(Column column, JsonNode? value) => column.Type switch

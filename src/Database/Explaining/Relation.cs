@@ -1,9 +1,9 @@
 namespace RlsChat.Database.Explaining;
 
-/// <summary>A column, and what the person's role may do with it.</summary>
+/// <summary>A column, and what the person's role may do with it; its default or, if it is generated, its expression.</summary>
 internal sealed record Column(
     string Name, string Type, bool MaySelect, bool MayInsert, bool MayUpdate, bool HasDefault, bool IsGenerated, bool IsReference, bool IsUnique,
-    bool HasSequence)
+    bool HasSequence, string? Expression)
 {
     public string Sql => Statements.Name(Name);
 

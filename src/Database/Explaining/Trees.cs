@@ -124,7 +124,7 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
             _ when rows.Count > MostRows => $"none of the first {MostRows} passes, there are more",
             _ => $"{(rows.Count == 1 ? "a row exists" : "rows exist")}, {(nodes.TrueForAll(IsHidden) ? "hidden from this person" : "none passes")}",
         };
-        return new Node(text, passes ? Truth.True : Truth.False, note, nodes) { IsAny = true };
+        return new Node(text, passes ? Truth.True : Truth.False, note, nodes) { Kind = NodeKind.Rows, IsAny = true };
     }
 
     // Found by what the reader of all rows can evaluate: legs that call functions or ask other tables are left to the person.
@@ -156,11 +156,10 @@ internal sealed partial class Trees(Probe probe, Catalogue catalogue, Judge judg
         }
 
         var passes = parts.TrueForAll(part => part.Truth == Truth.True);
-        return new Node($"a row of {table.Sql}", passes ? Truth.True : Truth.False, null, parts);
+        return new Node($"a row of {table.Sql}", passes ? Truth.True : Truth.False, null, parts) { Kind = NodeKind.Row };
     }
 
-    private static bool IsHidden(Node row) => row.Parts.Any(part =>
-        part.Truth == Truth.False && part.Text.StartsWith("select policies", StringComparison.Ordinal));
+    private static bool IsHidden(Node row) => row.Parts.Any(part => part is { Kind: NodeKind.Policies, Truth: Truth.False });
 
     // Which side of a comparison has no value.
     private async Task<string?> Missing(string text, Scope scope)

@@ -20,12 +20,12 @@ internal sealed class Trial(Probe probe, Relation table, Question question)
             $"select to_jsonb(t)::text from {table.Sql} t where {Where("t.", 1)} limit 2", Values));
         return found switch
         {
-            { Error: { SqlState: [.. "22", _, _, _] } error } => throw new SetupException($"ROW: {error.MessageText}."),
+            { Error: { SqlState: [.. "22", _, _, _] } error } => throw new SetupException($"The key: {error.MessageText}."),
             { Error: { } error } => throw new SetupException($"rlschat_backup cannot read {table.Sql} ({error.SqlState}): make db-check.", error),
             { Value: [var row] } => row,
             { Value: [] } => null,
             _ => throw new SetupException(
-                $"Several rows of \"{table.Name}\" have this key. Name one: ROW='{string.Join(',', table.Key)}', or ROW='{{\"column\": \"value\"}}'."),
+                $"Several rows of \"{table.Name}\" have this key. Name one by {string.Join(',', table.Key)}, or by a JSON object of columns."),
         };
     }
 

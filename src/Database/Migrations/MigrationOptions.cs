@@ -21,6 +21,9 @@ public sealed record MigrationOptions
     /// <summary>The password of <c>rlschat_live</c>; null leaves it as it is.</summary>
     public string? LivePassword { get; init; }
 
+    /// <summary>The password of <c>rlschat_explain</c>; null leaves it as it is.</summary>
+    public string? ExplainPassword { get; init; }
+
     /// <summary>How long to wait for another migration of this database to end.</summary>
     public TimeSpan LockWait { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -160,7 +160,7 @@ internal sealed class MigrationRun(NpgsqlConnection connection, MigrationOptions
     private async Task SetPasswords()
     {
         await connection.Execute("set local role none");
-        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword, options.LivePassword);
+        await LoginPasswords.Set(connection, options.ApiPassword, options.AuthPassword, options.LivePassword, options.ExplainPassword);
     }
 
     private async Task RunAlone(IReadOnlyList<Script> scripts, List<Drift> drift, CancellationToken cancellation)

@@ -9,13 +9,14 @@ namespace RlsChat.Database;
 /// <param name="Api">The password of <c>rlschat_api</c>.</param>
 /// <param name="Auth">The password of <c>rlschat_auth</c>.</param>
 /// <param name="Live">The password of <c>rlschat_live</c>.</param>
+/// <param name="Explain">The password of <c>rlschat_explain</c>.</param>
 /// <param name="SigningKeys">A value for <c>JWT_SIGNING_KEYS</c>: <c>kid:base64key</c>.</param>
-public sealed record Secrets(string Superuser, string Installer, string Api, string Auth, string Live, string SigningKeys)
+public sealed record Secrets(string Superuser, string Installer, string Api, string Auth, string Live, string Explain, string SigningKeys)
 {
     private static readonly JsonSerializerOptions Format = new() { WriteIndented = true };
 
     internal static Secrets New() =>
-        new(Password(), Password(), Password(), Password(), Password(),
+        new(Password(), Password(), Password(), Password(), Password(), Password(),
             $"{DateTime.UtcNow:yyyyMMdd}:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}");
 
     /// <summary>Reads the file, or makes it.</summary>
@@ -26,9 +27,11 @@ public sealed record Secrets(string Superuser, string Installer, string Api, str
             return Write(New(), file);
         }
 
-        // A file from before there was that login has no password for it.
+        // A file from before there was such a login has no password for it.
         var secrets = Read(file);
-        return secrets.Live is null ? Write(secrets with { Live = Password() }, file) : secrets;
+        return secrets is { Live: null } or { Explain: null }
+            ? Write(secrets with { Live = secrets.Live ?? Password(), Explain = secrets.Explain ?? Password() }, file)
+            : secrets;
     }
 
     private static Secrets Write(Secrets secrets, string file)

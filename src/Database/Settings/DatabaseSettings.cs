@@ -23,6 +23,12 @@ public sealed record DatabaseSettings
     /// </summary>
     public NpgsqlConnectionStringBuilder? Live { get; private init; }
 
+    /// <summary>
+    /// The connection of <c>rlschat_explain</c>: <c>POSTGRES_EXPLAIN_URL</c>, else, with <c>RLSCHAT_EXPLAIN_PASSWORD</c>,
+    /// <c>POSTGRES_URL</c>'s server. Null: access is not explained over HTTP.
+    /// </summary>
+    public NpgsqlConnectionStringBuilder? Explain { get; private init; }
+
     /// <summary><c>RLSCHAT_API_PASSWORD</c>.</summary>
     public string? ApiPassword { get; private init; }
 
@@ -31,6 +37,9 @@ public sealed record DatabaseSettings
 
     /// <summary><c>RLSCHAT_LIVE_PASSWORD</c>.</summary>
     public string? LivePassword { get; private init; }
+
+    /// <summary><c>RLSCHAT_EXPLAIN_PASSWORD</c>.</summary>
+    public string? ExplainPassword { get; private init; }
 
     /// <summary>Reads them.</summary>
     /// <param name="get">A variable's value or null: <c>name => configuration[name]</c>, or the environment's.</param>
@@ -42,15 +51,18 @@ public sealed record DatabaseSettings
         var apiPassword = Text(get, "RLSCHAT_API_PASSWORD");
         var authPassword = Text(get, "RLSCHAT_AUTH_PASSWORD");
         var livePassword = Text(get, "RLSCHAT_LIVE_PASSWORD");
+        var explainPassword = Text(get, "RLSCHAT_EXPLAIN_PASSWORD");
         return new DatabaseSettings
         {
             Owner = direct,
             Api = Login(Url(get, "POSTGRES_API_URL"), url, "rlschat_api", apiPassword),
             Auth = Login(Url(get, "POSTGRES_AUTH_URL"), url, "rlschat_auth", authPassword),
             Live = Login(Url(get, "POSTGRES_LIVE_URL"), direct, "rlschat_live", livePassword),
+            Explain = Login(Url(get, "POSTGRES_EXPLAIN_URL"), explainPassword is null ? null : url, "rlschat_explain", explainPassword),
             ApiPassword = apiPassword,
             AuthPassword = authPassword,
             LivePassword = livePassword,
+            ExplainPassword = explainPassword,
         };
     }
 

@@ -176,7 +176,7 @@ public abstract class ApiTest(ApiFixture fixture) : IAsyncLifetime
 
     public virtual Task InitializeAsync() => Task.CompletedTask;
 
-    public Task DisposeAsync()
+    public virtual Task DisposeAsync()
     {
         fixture.ResetPatience();
         return Task.CompletedTask;

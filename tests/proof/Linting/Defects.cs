@@ -126,6 +126,7 @@ internal static partial class Defects
         role_reach            grant sign_in_definer to rlschat_api
         role_reach            grant identity_setter to rlschat_auth
         role_reach            grant regular_user to rlschat_live
+        role_reach            grant rlschat_owner to rlschat_explain
         role_reach            grant regular_user to anonymous
         role_reach            grant sign_in_definer to rlschat_stats
         role_admin            grant regular_user to rlschat_api with admin option

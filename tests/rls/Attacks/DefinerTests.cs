@@ -45,6 +45,7 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
     {
         ["auth.can_view_monitoring()"] = "select auth.can_view_monitoring()",
         ["monitor.activity()"] = "select count(*) > 0 from monitor.activity()",
+        ["monitor.record_inquiry(text,text,text,text)"] = "select monitor.record_inquiry('access_explained', null, 'Chat', null) is null",
         ["monitor.statements()"] = "select count(*) > 0 from monitor.statements()",
     };
 
@@ -108,7 +109,7 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
         foreach (var (name, sql) in OfMonitoring)
         {
             Support.Attacks.Count();
-            Assert.Equal(name.StartsWith("auth.", StringComparison.Ordinal) ? "42501" : "= False", await intruder.Runs("zed", "monitor", [sql]));
+            Assert.Equal(name is "auth.can_view_monitoring()" or ['m', .., 't', 'e', 'x', 't', ')'] ? "42501" : "= False", await intruder.Runs("zed", "monitor", [sql]));
             Assert.Equal("42501", await intruder.Runs("zed", sql));
         }
 

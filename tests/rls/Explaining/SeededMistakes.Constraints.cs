@@ -72,6 +72,7 @@ public sealed partial class SeededMistakeTests
         a trigger changes what the policy checks
         create function app_private.tg_note() returns trigger language plpgsql as
           'begin new."userId" := null; return new; end';
+        grant execute on function app_private.tg_note to rlschat_explain;
         create trigger _200_forget before insert on public."Note" for each row execute function app_private.tg_note();
         ? owner insert Note {"text": "new"}
         = denied insert policy insert_owner: "userId" = auth.uid() is null: "userId" is null

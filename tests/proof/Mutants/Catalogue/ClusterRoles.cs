@@ -46,7 +46,7 @@ internal static class ClusterRoles
     }
 
     private static IEnumerable<Mutant> Memberships(HashSet<Membership> members) =>
-        from member in (string[])["rlschat_api", "rlschat_auth", "rlschat_live", "regular_user", "anonymous", "monitor", "sign_in_definer"]
+        from member in (string[])["rlschat_api", "rlschat_auth", "rlschat_explain", "rlschat_live", "regular_user", "anonymous", "monitor", "sign_in_definer"]
         from role in (string[])["regular_user", "sign_in_definer", "identity_setter", "rlschat_owner", "rlschat_backup", "rlschat_purge", "rlschat_stats", "monitor"]
         // A circle is refused.
         where member != role && !members.Contains(new Membership(member, role)) && !members.Contains(new Membership(role, member))

@@ -12,7 +12,7 @@ internal sealed class Installed(NpgsqlConnection connection)
         "anonymous", "regular_user", "identity_setter", "monitor", "rlschat_api", "rlschat_auth",
         "builtin_definer", "chat_definer", "credit_definer", "identity_definer",
         "live_definer", "membership_definer", "record_definer", "sign_in_definer",
-        "rlschat_backup", "rlschat_live", "rlschat_owner", "rlschat_purge", "rlschat_stats", "admin",
+        "rlschat_backup", "rlschat_explain", "rlschat_live", "rlschat_owner", "rlschat_purge", "rlschat_stats", "admin",
     ];
 
     /// <summary>Every mutant of it, each with an id of its own.</summary>

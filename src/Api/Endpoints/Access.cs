@@ -1,0 +1,150 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+using RlsChat.Api.Data;
+using RlsChat.Api.Http;
+using RlsChat.Api.OpenApi;
+using RlsChat.Database.Explaining;
+using Caller = RlsChat.Database.Explaining.Caller;
+
+namespace RlsChat.Api.Endpoints;
+
+/// <summary>
+/// For operators: why somebody can or cannot do something to a row. The same explanations as those of make why, without
+/// a value of the row. Each question is in the audit.
+/// </summary>
+internal static class Access
+{
+    private const string Anonymous = "anonymous";
+
+    /// <summary>Within the time-out of a request.</summary>
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(15);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var monitor = routes.MapGroup("/monitor");
+        monitor.Raises("forbidden", "not_configured", "explaining", "unknown_question", "unavailable", "timeout");
+        monitor.MapPost("/explain", Explain).WithName("monitor.explain")
+            .WithSummary("Explains why a person can or cannot do something to a row.");
+        monitor.MapPost("/who", Who).WithName("monitor.who")
+            .WithSummary("Lists everyone who can read, change or delete a row.");
+    }
+
+    /// <summary>What a person wants to do to a row.</summary>
+    /// <param name="Person">An e-mail address, an id, or <c>anonymous</c>.</param>
+    /// <param name="Token">In place of the person, an access token of theirs.</param>
+    /// <param name="Table">A table of schema public.</param>
+    /// <param name="Key">The values of the primary key in its order, separated by commas.</param>
+    /// <param name="Command">The command; without it, each is explained.</param>
+    /// <param name="Change">The columns that are inserted or updated. Without it, an insert takes the row's values under a new key, and an update writes the row's own values.</param>
+    /// <param name="Returning">The columns that are read, or returned by RETURNING.</param>
+    [SomeOf]
+    internal sealed record AccessQuestion(
+        [Text(1, 254)] string? Person, [Text(1, 4096)] string? Token, [Text(1, 50)] string? Table, [Text(1, 500)] string? Key,
+        [Words("select", "insert", "update", "delete")] string? Command,
+        [property: JsonConverter(typeof(RawJson))][ReadableJson] string? Change, string[]? Returning) : IInput;
+
+    /// <summary>A row.</summary>
+    /// <param name="Table">A table of schema public.</param>
+    /// <param name="Key">The values of the primary key in its order, separated by commas.</param>
+    internal sealed record RowQuestion([Required, Text(1, 50)] string? Table, [Required, Text(1, 500)] string? Key) : IInput;
+
+    /// <summary>An explanation of one command. It holds no value of the row.</summary>
+    /// <param name="Summary">The command, what becomes of it, and what refuses or admits it.</param>
+    /// <param name="Command">The command.</param>
+    /// <param name="Verdict"><c>yes</c>, <c>hidden</c> (no effect and no error), <c>denied</c> (error 42501), <c>failed</c> (another error) or <c>absent</c> (there is no such row).</param>
+    /// <param name="SqlState">The code of the error, or null.</param>
+    /// <param name="Refusal">What refuses first, or null.</param>
+    /// <param name="Admits">What admits it, or an empty text.</param>
+    /// <param name="IsConsistent">Whether grants and policies, evaluated one by one, predict the verdict.</param>
+    /// <param name="Facts">Who the database takes the person for, and whether policies apply.</param>
+    /// <param name="Steps">What is decided, in PostgreSQL's order.</param>
+    /// <param name="Warnings">What was left out, and what a rollback does not undo.</param>
+    internal sealed record AccessExplanation(
+        string Summary, string Command, string Verdict, string? SqlState, AccessRefusal? Refusal, string Admits, bool IsConsistent,
+        IReadOnlyList<string> Facts, IReadOnlyList<AccessNode> Steps, IReadOnlyList<string> Warnings)
+    {
+        public static AccessExplanation Of(Explanation told) => new(
+            Report.Line(told), Word(told.Question.Command), Word(told.Verdict), told.Code,
+            told.Refusal is { } refusal ? new AccessRefusal(Word(refusal.Kind), refusal.Name, refusal.Because) : null,
+            told.Admits, told.IsConsistent, told.Facts, [.. told.Steps.Select(AccessNode.Of)], told.Warnings);
+    }
+
+    /// <summary>What refuses a command.</summary>
+    /// <param name="Kind"><c>absent</c>, <c>session</c>, <c>grant</c>, <c>noPolicy</c>, <c>policy</c>, <c>restrictive</c>, <c>policyError</c>, <c>constraint</c>, <c>trigger</c> or <c>error</c>.</param>
+    /// <param name="Name">Its description, with its name in the catalogue.</param>
+    /// <param name="Because">Why, or null.</param>
+    internal sealed record AccessRefusal(string Kind, string Name, string? Because);
+
+    /// <summary>A part of an explanation.</summary>
+    /// <param name="Kind"><c>condition</c>, <c>grant</c>, <c>policies</c>, <c>permissive</c>, <c>restrictive</c>, <c>policy</c>, <c>rows</c>, <c>row</c>, or <c>effect</c> (a constraint or trigger).</param>
+    /// <param name="Text">The expression, or a description.</param>
+    /// <param name="Truth"><c>true</c>, <c>false</c>, <c>null</c> or <c>error</c>.</param>
+    /// <param name="Note">Of a policy, its comment; else why, where the parts do not say it; or null.</param>
+    /// <param name="SqlState">The code of an error, or null.</param>
+    /// <param name="IsAny">Whether one true part is enough.</param>
+    /// <param name="Parts">What it consists of.</param>
+    internal sealed record AccessNode(
+        string Kind, string Text, string Truth, string? Note, string? SqlState, bool IsAny, IReadOnlyList<AccessNode> Parts)
+    {
+        public static AccessNode Of(Node node) => new(
+            Word(node.Kind), node.Text, Word(node.Truth), node.Note, node.Code, node.IsAny, [.. node.Parts.Select(Of)]);
+    }
+
+    /// <summary>Who can do something to a row.</summary>
+    /// <param name="People">Everyone who can read, change or delete it, as far as they were asked.</param>
+    /// <param name="Asked">How many people were asked in the time that there is.</param>
+    /// <param name="All">How many there are.</param>
+    internal sealed record AccessAudience(IReadOnlyList<AccessReach> People, int Asked, int All);
+
+    /// <summary>What a person can do to a row, by what lets them; null: they cannot.</summary>
+    /// <param name="Id">The person; null for anonymous callers.</param>
+    /// <param name="Select">What lets them read it.</param>
+    /// <param name="Update">What lets them change it.</param>
+    /// <param name="Delete">What lets them delete it.</param>
+    internal sealed record AccessReach(Guid? Id, string? Select, string? Update, string? Delete);
+
+    private static async Task<Ok<Monitor.Listing<AccessExplanation>>> Explain(
+        AccessQuestion wanted, MonitorDb db, Explanations explanations, CancellationToken stop)
+    {
+        var whom = wanted.Token is { } shown ? Caller.Claimed(shown)?.ToString() : wanted.Person;
+        var about = new Inquiry("access_explained", whom, wanted.Table ?? "", wanted.Key);
+        return TypedResults.Ok(new Monitor.Listing<AccessExplanation>(await explanations.Ask(db, about, async (connection, person) =>
+        {
+            var caller = wanted.Token is { } token ? await Caller.OfToken(connection, token)
+                : person is { } id ? Caller.Of("the person", id)
+                : wanted.Person is Anonymous ? Caller.Anonymous
+                : throw new InvalidInputException("person", "is nobody's address or id");
+            var table = wanted.Table ?? throw new InvalidInputException("table", "is needed");
+            var key = wanted.Key is null ? new Dictionary<string, string?>() : await Key(connection, table, wanted.Key);
+            var told = new List<AccessExplanation>();
+            foreach (var command in wanted.Command is { } only ? [Enum.Parse<Command>(only, ignoreCase: true)] : Enum.GetValues<Command>())
+            {
+                var question = new Question(table, command, key, wanted.Change, wanted.Returning);
+                told.Add(AccessExplanation.Of(await Explainer.Explain(connection, caller, question, stop)));
+            }
+
+            return told;
+        }, stop)));
+    }
+
+    private static async Task<Ok<AccessAudience>> Who(RowQuestion wanted, MonitorDb db, Explanations explanations, CancellationToken stop)
+    {
+        var about = new Inquiry("audience_listed", null, wanted.Table!, wanted.Key);
+        var found = await explanations.Ask(db, about, async (connection, _) => await Audience.Of(
+            connection, wanted.Table!, await Key(connection, wanted.Table!, wanted.Key!), Most, stop), stop);
+        return TypedResults.Ok(new AccessAudience(
+            [.. found.People.Select(reach => new AccessReach(reach.Id, By(reach, Command.Select), By(reach, Command.Update), By(reach, Command.Delete)))],
+            found.Asked, found.All));
+    }
+
+    // Of the primary key alone: with other columns, an operator could try out their values.
+    private static Task<IReadOnlyDictionary<string, string?>> Key(NpgsqlConnection connection, string table, string key) =>
+        key.TrimStart().StartsWith('{') ? throw new InvalidInputException("key", "must be values of the primary key") : Explainer.Key(connection, table, key);
+
+    private static string? By(Reach reach, Command command) => reach.Admits.GetValueOrDefault(command);
+
+    private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}
