@@ -51,7 +51,7 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         record_definer Chat select (id, organizationId, userId, visibility)
         record_definer Event insert (chatId, kind, organizationId, rowId, snapshot, userId, visibility)
         record_definer Message select (chatId, id)
-        record_definer User select (id)
+        record_definer User select (email, id)
         rlschat_purge AuditEvent delete
         rlschat_purge Event delete
         rlschat_purge IdempotencyKey delete

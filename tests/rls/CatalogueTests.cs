@@ -130,6 +130,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         [
             $"are_permissions: {Writers}", "audit_record: membership_definer", "definitions: monitor", $"is_blank: {Writers}",
             "permissions_of: membership_definer", "setting_number: chat_definer credit_definer",
+            "tg__touch: rlschat_explain", "tg_suggestion__two_people: rlschat_explain", "tg_vote__chat: rlschat_explain",
         ],
         await Db.List("""
             select p.proname || ': ' || string_agg(g.grantee::regrole::text, ' ' order by g.grantee::regrole::text)

@@ -21,6 +21,7 @@ internal sealed class Trial(Probe probe, Relation table, Question question)
         return found switch
         {
             { Error: { SqlState: [.. "22", _, _, _] } error } => throw new SetupException($"The key: {error.MessageText}."),
+            { Error: { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled } error } => throw error,
             { Error: { } error } => throw new SetupException($"rlschat_backup cannot read {table.Sql} ({error.SqlState}): make db-check.", error),
             { Value: [var row] } => row,
             { Value: [] } => null,

@@ -50,7 +50,7 @@ public sealed class ConnectionTests(ConnectionTests.Server server) : IClassFixtu
 
         var (exitCode, finding) = server.HasHole ? (1, "1 finding") : (0, "All is well");
         Assert.Contains($"{finding}: database my db on {shown}.", await Says(exitCode, rest, "check"), StringComparison.Ordinal);
-        Assert.Contains("ROW: invalid input syntax", await Says(1, rest, "why", "anonymous", "Chat", "none"), StringComparison.Ordinal);
+        Assert.Contains("The key: invalid input syntax", await Says(1, rest, "why", "anonymous", "Chat", "none"), StringComparison.Ordinal);
         Assert.Matches($"anonymous.*{(rest.Contains("77s", StringComparison.Ordinal) ? "77s" : "0")}",
             await Says(0, rest, "psql", "anonymous", "-c", "select current_user, current_setting('statement_timeout')"));
     }

@@ -59,7 +59,7 @@ public sealed class WhyTests : IAsyncLifetime
     [Theory]
     [InlineData("nobody@acme.example", "Chat", "' or true", "Nobody has the address nobody@acme.example.")]
     [InlineData("ana@acme.example", "Chats", "' or true", "There is no table \"Chats\"; there are ")]
-    [InlineData("ana@acme.example", "Chat", "' or true", "ROW: invalid input syntax for type uuid")]
+    [InlineData("ana@acme.example", "Chat", "' or true", "The key: invalid input syntax for type uuid")]
     [InlineData("ana@acme.example", "Chat", "{\"colour\": 1}", "\"Chat\" has no column \"colour\"; it has id, ")]
     [InlineData("ana@acme.example", "Message", "{\"role\": \"user\"}", "Several rows of \"Message\" have this key.")]
     [InlineData("ana@acme.example", "Document", "a,b,c", "The key of \"Document\" is id, createdAt: ROW has 3 values.")]
