@@ -65,7 +65,10 @@ internal sealed class Judge
         return new Node(
             $"{verb} policies of {table.Sql}, {(isNew ? "on the new row" : "on the row")}",
             new[] { admitted, narrowed }.FirstOrDefault(node => node.Truth == Truth.Error)?.Truth ?? All([admitted, narrowed]),
-            null, restrictive.Count == 0 ? [admitted] : [admitted, narrowed]) { Kind = NodeKind.Policies };
+            null, restrictive.Count == 0 ? [admitted] : [admitted, narrowed])
+        {
+            Kind = NodeKind.Policies,
+        };
     }
 
     /// <summary>Why policies do not apply.</summary>
