@@ -11,6 +11,7 @@ const TABS = {
     load: () => import('./compare.js'), view: app => html`<rls-compare .app=${app}></rls-compare>`,
   },
   policies: { title: 'Policies', load: () => import('./policies.js'), view: app => html`<rls-policies .app=${app}></rls-policies>` },
+  why: { title: 'Why', load: () => import('./why.js'), view: app => html`<rls-why .app=${app} .path=${app.path}></rls-why>` },
   health: { title: 'Health', load: () => import('./health.js'), view: app => html`<rls-health .app=${app}></rls-health>` },
 };
 const HIDDEN = {

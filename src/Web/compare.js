@@ -14,6 +14,9 @@ const REQUESTS = [
   { name: 'Me', path: () => '/me', tables: ['User', 'Organization'] },
 ];
 
+/** The primary key as the monitor takes it: a document has versions. */
+const keyOf = (table, row) => (table === 'Document' ? `${row.id},${row.createdAt}` : row.id);
+
 class Compare extends View {
   static properties = { app: {}, people: {}, request: {}, chat: {} };
 
@@ -117,7 +120,7 @@ class Compare extends View {
           ${avatar(side.email)} <b>${nameOf(side.email)}</b>
           <span class="pill ${side.status === 200 ? 'good' : 'warn'}">${side.status}</span>
           <small>${count(side.rows.length, 'row')}${side.ms ? ` · ${side.ms} ms in the database` : ''}${side.more ? ' · first page' : ''}</small></div>`)}</div>
-        ${rows.map(row => html`<div role="row">${seen.map((side, n) => this.#cell(side.get(row.id), seen[1 - n].has(row.id), sides[n].email))}</div>`)}
+        ${rows.map(row => html`<div role="row">${seen.map((side, n) => this.#cell(side.get(row.id), row, seen[1 - n].has(row.id), sides[n].email))}</div>`)}
         ${sides.some(side => side.problem) || rows.length === 0 ? html`<div role="row">${sides.map(side => html`<div role="cell">
           ${side.problem ? failed(side.problem) : rows.length === 0 ? empty('No rows') : nothing}</div>`)}</div>` : nothing}
       </div>
@@ -131,13 +134,14 @@ class Compare extends View {
       </section>`;
   }
 
-  #cell(row, shared, email) {
+  #cell(row, other, shared, email) {
     const name = nameOf(email);
     const label = body => body.title ?? body.email ?? body.name ?? body.value ?? body.parts?.map(part => part.text ?? '').join(' ') ?? body.reason ?? body.id;
     return row
       ? html`<div role="cell" class="seen ${shared ? '' : 'only'}"><b>${label(row)}</b>
           <small>${row.visibility ? html`<span class="tag ${row.visibility}">${row.visibility}</span> ` : nothing}${shared ? nothing : html`<span class="tag mark">only ${name}</span> `}<code>${row.id?.slice?.(0, 8) ?? ''}</code></small></div>`
-      : html`<div role="cell" class="unseen-row"><span>Not in ${name}’s response</span></div>`;
+      : html`<div role="cell" class="unseen-row"><span>Not in ${name}’s response${this.request.tables[0] && other.id
+        ? html` <a href="#/why/${email}/${this.request.tables[0]}/${encodeURIComponent(keyOf(this.request.tables[0], other))}/select" aria-label="Why does ${name} not see ${label(other)}?">Why?</a>` : nothing}</span></div>`;
   }
 }
 

@@ -138,8 +138,8 @@ class Thread extends View {
   }
 
   /** Something that the policies may refuse; the refusal is shown. */
-  async #attempt(what, work) {
-    this.refusal = await work().then(() => null, problem => ({ what, problem }));
+  async #attempt(what, work, table = 'Chat', key = this.chatId) {
+    this.refusal = await work().then(() => null, problem => ({ what, problem, why: `${this.session.user?.email}/${table}/${key}/${what.startsWith('delete') ? 'delete' : 'update'}` }));
     return !this.refusal;
   }
 
@@ -183,7 +183,7 @@ class Thread extends View {
     return this.#attempt('delete this message', async () => {
       await this.session.request('DELETE', `/messages/${id}`);
       this.hear('message.deleted', { id, chatId: this.chatId });
-    });
+    }, 'Message', id);
   }
 
   render() {
@@ -191,7 +191,8 @@ class Thread extends View {
       <a class="back" href=${this.back}>← All chats</a>
       ${this.show('chat', 'the chat', chat => html`
         ${this.#head(chat)}
-        ${this.refusal ? html`<div class="refusal"><p class="fine">You tried to ${this.refusal.what}.</p>${failed(this.refusal.problem)}</div>` : nothing}
+        ${this.refusal ? html`<div class="refusal"><p class="fine">You tried to ${this.refusal.what}.</p>${failed(this.refusal.problem)}
+          ${this.refusal.problem.status === 403 ? html`<a href="#/why/${this.refusal.why}">Why?</a>` : nothing}</div>` : nothing}
         <div class="log" tabindex="0" role="log" aria-label="Messages">
           ${this.show('messages', 'messages', list => html`
             ${list.items.length === 0 ? empty('No messages yet') : list.items.map(row => message(row, this))}

@@ -64,6 +64,28 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         }
     }
 
+    /// <summary>From a row that is missing in a response to what would have to be different.</summary>
+    [Fact]
+    public async Task Why_a_person_does_not_see_a_row()
+    {
+        await using var visitor = await Fixture.Visit(hash: "#/compare");
+        await visitor.Page.GetByLabel("Why does Dan not see Plans for the spring?").ClickAsync();
+        await visitor.Button("Look as Olga, the demo operator").ClickAsync();
+        var told = visitor.Page.Locator(".told");
+        await Expect(told).ToContainTextAsync("Dan cannot read this row");
+        await Expect(told.Locator(".lets")).ToContainTextAsync("Members see every chat in their organization.");
+        await Expect(told.Locator(".tree")).ToContainTextAsync("\"organizationId\" = auth.organization_id()");
+        await visitor.IsAccessible("an explanation");
+
+        await visitor.Page.GetByLabel("Person").FillAsync("ben@acme.example");
+        await visitor.Button("Explain").ClickAsync();
+        await Expect(told).ToContainTextAsync("Ben can read this row: policy org_access");
+        await visitor.Button("Who can?").First.ClickAsync();
+        await visitor.Button("Who can?").Last.ClickAsync();
+        await Expect(visitor.Page.Locator("table")).ToContainTextAsync("Cleo");
+        await Expect(visitor.Page.Locator("table")).Not.ToContainTextAsync("Dan");
+    }
+
     [Fact]
     public async Task Health_is_live_and_runs_the_checks()
     {
@@ -107,6 +129,7 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await Look("needed", "#/policies");
         await visitor.Button("Look as Olga, the demo operator").ClickAsync();
         await Look("policies", "#/policies");
+        await Look("why", "#/why");
         await Look("health", "#/health");
 
         async Task Look(string name, string? hash)

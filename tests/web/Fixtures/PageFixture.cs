@@ -12,7 +12,10 @@ public sealed class PageFixture : ApiFixture
     private IBrowser? _browser;
 
     protected override string[] Settings =>
-        ["--environment=Development", $"--MAIL_FOLDER={_folder}/mail", $"--DATA_PROTECTION_KEYS={_folder}/keys"];
+    [
+        "--environment=Development", $"--MAIL_FOLDER={_folder}/mail", $"--DATA_PROTECTION_KEYS={_folder}/keys",
+        $"--POSTGRES_EXPLAIN_URL={Url(Database.ExplainConnectionString)}",
+    ];
 
     public override async Task InitializeAsync()
     {
