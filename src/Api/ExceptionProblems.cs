@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Npgsql;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 
@@ -30,6 +31,7 @@ internal sealed partial class ExceptionProblems(ILogger<ExceptionProblems> log) 
                 deleting: HttpMethods.IsDelete(context.Request.Method),
                 signedIn: context.User.Identity?.IsAuthenticated == true),
         };
+        context.Items[nameof(Denial.SqlState)] = (exception as PostgresException)?.SqlState;
         if (problem is null)
         {
             LogUnexpected(exception);

@@ -119,6 +119,21 @@ public sealed class AccessTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
+    public async Task A_refused_request_is_explained_by_its_trace_id()
+    {
+        var hidden = (await _dan.Patch($"/chats/{_chat}", new { title = Marker })).Is(404);
+        var listed = (await _operator.Get("/monitor/denials")).Is(200);
+        Assert.DoesNotContain(Marker, listed.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain($"{_chat}", listed.Text, StringComparison.Ordinal);
+        var trace = (string)hidden.Body["traceId"]!;
+        var of = listed.Body["items"]!.AsArray().Single(item => (string)item!["traceId"]! == trace)!;
+        Assert.Equal(("chats.update", 404, "Chat", $"{_dan.Id}"), ((string)of["operation"]!, (int)of["status"]!, (string)of["table"]!, (string)of["callerId"]!));
+        var told = await Explain(new { traceId = trace });
+        Assert.Equal(("update", "hidden"), ((string)told["command"]!, (string)told["verdict"]!));
+        (await Post(new { traceId = new string('0', 32) })).Refuses("traceId");
+    }
+
+    [Fact]
     public async Task Everyone_who_can_do_something_to_a_row()
     {
         var audience = (await _operator.Post("/monitor/who", new { table = "Chat", key = _chat })).Is(200);

@@ -9,7 +9,7 @@ namespace RlsChat.Tests.Api;
 [Collection(EndpointApi.Name)]
 public sealed class MonitorTests(ApiFixture fixture) : ApiTest(fixture)
 {
-    private static readonly string[] Pages = ["policies", "tables", "activity", "statements", "pool", "checks", "migrations"];
+    private static readonly string[] Pages = ["policies", "tables", "activity", "statements", "pool", "denials", "checks", "migrations"];
 
     public static readonly TheoryData<string> Paths = [.. Pages];
 

@@ -30,11 +30,14 @@ internal static class Access
             .WithSummary("Explains why a person can or cannot do something to a row.");
         monitor.MapPost("/who", Who).WithName("monitor.who")
             .WithSummary("Lists everyone who can read, change or delete a row.");
+        routes.MapGet("/monitor/denials", ListDenials).WithName("monitor.denials").Raises("forbidden")
+            .WithSummary("Lists the newest requests that this process refused.");
     }
 
     /// <summary>What a person wants to do to a row.</summary>
     /// <param name="Person">An e-mail address, an id, or <c>anonymous</c>.</param>
     /// <param name="Token">In place of the person, an access token of theirs.</param>
+    /// <param name="TraceId">In place of the person, the table, the key and the command, the trace id of a refused request.</param>
     /// <param name="Table">A table of schema public.</param>
     /// <param name="Key">The values of the primary key in its order, separated by commas.</param>
     /// <param name="Command">The command; without it, each is explained.</param>
@@ -42,7 +45,7 @@ internal static class Access
     /// <param name="Returning">The columns that are read, or returned by RETURNING.</param>
     [SomeOf]
     internal sealed record AccessQuestion(
-        [Text(1, 254)] string? Person, [Text(1, 4096)] string? Token, [Text(1, 50)] string? Table, [Text(1, 500)] string? Key,
+        [Text(1, 254)] string? Person, [Text(1, 4096)] string? Token, [Text(32, 32)] string? TraceId, [Text(1, 50)] string? Table, [Text(1, 500)] string? Key,
         [Words("select", "insert", "update", "delete")] string? Command,
         [property: JsonConverter(typeof(RawJson))][ReadableJson] string? Change, string[]? Returning) : IInput;
 
@@ -107,12 +110,27 @@ internal static class Access
     internal sealed record AccessReach(Guid? Id, string? Select, string? Update, string? Delete);
 
     private static async Task<Ok<Monitor.Listing<AccessExplanation>>> Explain(
-        AccessQuestion wanted, MonitorDb db, Explanations explanations, CancellationToken stop)
+        AccessQuestion asked, MonitorDb db, Explanations explanations, Denials denials, CancellationToken stop)
     {
+        var refused = asked.TraceId is { } trace ? denials.Find(trace) : null;
+        var wanted = refused is null ? asked : asked with
+        {
+            Person = refused.CallerId?.ToString() ?? Anonymous,
+            Table = refused.Table,
+            Key = refused.Key,
+            Command = refused.Command,
+        };
         var whom = wanted.Token is { } shown ? Caller.Claimed(shown)?.ToString() : wanted.Person;
         var about = new Inquiry("access_explained", whom, wanted.Table ?? "", wanted.Key);
         return TypedResults.Ok(new Monitor.Listing<AccessExplanation>(await explanations.Ask(db, about, async (connection, person) =>
         {
+            if (asked.TraceId is not null && refused?.Table is null)
+            {
+                throw new InvalidInputException("traceId", refused is null
+                    ? "is that of no request that this process has refused lately"
+                    : "is that of a request whose path names no row: ask with person, table and key");
+            }
+
             var caller = wanted.Token is { } token ? await Caller.OfToken(connection, token)
                 : person is { } id ? Caller.Of("the person", id)
                 : wanted.Person is Anonymous ? Caller.Anonymous
@@ -138,6 +156,13 @@ internal static class Access
         return TypedResults.Ok(new AccessAudience(
             [.. found.People.Select(reach => new AccessReach(reach.Id, By(reach, Command.Select), By(reach, Command.Update), By(reach, Command.Delete)))],
             found.Asked, found.All));
+    }
+
+    /// <summary>From this process; the database only checks the permission.</summary>
+    private static async Task<Ok<Monitor.Listing<Denial>>> ListDenials(MonitorDb db, Denials denials)
+    {
+        await db.Query<int>("select 1");
+        return TypedResults.Ok(new Monitor.Listing<Denial>([.. denials.Newest]));
     }
 
     // Of the primary key alone: with other columns, an operator could try out their values.

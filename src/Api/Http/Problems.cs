@@ -72,6 +72,7 @@ internal static class Problems
     /// <summary>Writes a problem. Every error response is written here.</summary>
     public static Task Write(HttpContext context, Problem problem)
     {
+        context.RequestServices.GetRequiredService<Denials>().Take(context, problem);
         var response = context.Response;
         response.StatusCode = problem.Status;
         response.ForOneReader();
