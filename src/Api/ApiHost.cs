@@ -50,6 +50,7 @@ public static class ApiHost
         builder.Services.AddLiveEvents();
         builder.Services.AddInputAndOutput();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
+        builder.Services.AddSingleton<Denials>();
         builder.Services.AddTelemetry(builder.Configuration);
         builder.Services.AddApiReference();
         builder.Services.AddLimits(settings.Web);

@@ -10,7 +10,6 @@ internal static class DatabaseServices
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<PoolUsage>();
         services.AddSingleton<Explanations>();
-        services.AddSingleton<Denials>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
         services.AddHostedService<Purge>();
