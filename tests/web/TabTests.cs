@@ -129,7 +129,10 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await Look("needed", "#/policies");
         await visitor.Button("Look as Olga, the demo operator").ClickAsync();
         await Look("policies", "#/policies");
-        await Look("why", "#/why");
+        await visitor.Go("#/why");
+        await visitor.Button("Explain").ClickAsync();
+        await Expect(visitor.Page.Locator(".told")).ToBeVisibleAsync();
+        await Look("why", null);
         await Look("health", "#/health");
 
         async Task Look(string name, string? hash)
