@@ -1,7 +1,7 @@
 -- The login of explanations over HTTP (POST /monitor/explain). It tries a person's statements in that
--- person's name, reads rows as rlschat_backup, and rolls everything back. Whoever has it is as good as
--- everybody, so it is used only where it is configured; but it owns nothing and cannot become the
--- owner, so no policy, grant or audit event can be changed with it.
+-- person's name, reads rows as rlschat_backup, and rolls everything back. Its holder has everybody's
+-- rights, so it is used only where it is configured. It owns nothing and cannot become the owner, so
+-- no policy, grant or audit event can be changed with it.
 do $$
 begin
   if not exists (select from pg_catalog.pg_roles where rolname = 'rlschat_explain') then

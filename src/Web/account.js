@@ -32,7 +32,7 @@ class Account extends View {
     });
   }
 
-  /** Something that the policies may refuse, and then everything anew: rights may have changed. */
+  /** Does what the policies may refuse; then reads everything again, because rights may have changed. */
   async #act(work) {
     const { problem, data } = await this.load('act', work);
     await this.app.session.reread().catch(() => {});

@@ -158,7 +158,7 @@ class App extends View {
       </main>`;
   }
 
-  /** The person always sees as whom they act. */
+  /** Shows the person in whose name the page acts. */
   #acting() {
     const { user } = this.session;
     return user ? html`

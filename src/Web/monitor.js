@@ -28,7 +28,7 @@ export const faults = table => [
   !table.rlsEnabled && 'RLS is off', table.rlsEnabled && !table.rlsForced && 'RLS is not forced', table.policies.length === 0 && 'no policy',
 ].filter(Boolean);
 
-/** For whom a policy is. */
+/** The people that a policy applies to. */
 export const who = roles => (Object.keys(PEOPLE).every(role => roles.includes(role)) ? ['everybody', ...roles.filter(role => !(role in PEOPLE))] : roles)
   .map(role => html`<span class="tag role-${role}">${PEOPLE[role] ?? role}</span> `);
 
@@ -62,7 +62,7 @@ export function needed(app, view) {
     </section>`;
 }
 
-/** Says as whom the monitor is read. */
+/** Shows the person in whose name the monitor is read. */
 export const readAs = app => app.monitor === app.session ? nothing : html`
   <p class="fine">Read as <b>${nameOf(app.monitor.user?.email)}</b>, the demo operator.
     <button type="button" class="small" @click=${() => { app.operator = null; app.requestUpdate(); }}>Stop</button></p>`;

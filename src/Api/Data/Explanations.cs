@@ -32,7 +32,7 @@ internal sealed class Explanations(DataSources sources) : IDisposable
     /// <param name="stop">Ends it between two statements.</param>
     /// <exception cref="NotPermittedException">The caller may not ask.</exception>
     /// <exception cref="ExplanationException">It cannot be answered here or now, or the question names nothing that exists.</exception>
-    public async Task<T> Ask<T>(MonitorDb db, Inquiry about, Func<NpgsqlConnection, Guid?, Task<T>> answer, CancellationToken stop)
+    public async Task<T> Ask<T>(MonitorDb db, AuditedQuestion about, Func<NpgsqlConnection, Guid?, Task<T>> answer, CancellationToken stop)
     {
         if (sources.Explain is not { } source)
         {
@@ -76,7 +76,7 @@ internal sealed class Explanations(DataSources sources) : IDisposable
 /// <param name="Person">Whose access: an address or an id; null if it is nobody's.</param>
 /// <param name="Target">The table.</param>
 /// <param name="Key">The key of the row, or null.</param>
-internal sealed record Inquiry(string Action, string? Person, string Target, string? Key = null);
+internal sealed record AuditedQuestion(string Action, string? Person, string Target, string? Key = null);
 
 /// <summary>The question is not answered.</summary>
 internal sealed class ExplanationException(Problem problem) : ProblemException(problem);

@@ -34,7 +34,7 @@ internal sealed class MonitorDb
 
     /// <summary>Writes a question about somebody's access into the audit; the person's id, or null if there is none.</summary>
     /// <inheritdoc cref="Query{T}"/>
-    public Task<Guid?> Record(Inquiry about) => Run(
+    public Task<Guid?> Record(AuditedQuestion about) => Run(
         _batch with { ReadOnly = false }, "select monitor.record_inquiry($1, $2, $3, $4)", reader => reader.ReadOne<Guid?>(_operation.Stop),
         about.Action, about.Person, about.Target, about.Key);
 

@@ -121,7 +121,7 @@ internal static class Access
             Command = refused.Command,
         };
         var whom = wanted.Token is { } shown ? Caller.Claimed(shown)?.ToString() : wanted.Person;
-        var about = new Inquiry("access_explained", whom, wanted.Table ?? "", wanted.Key);
+        var about = new AuditedQuestion("access_explained", whom, wanted.Table ?? "", wanted.Key);
         return TypedResults.Ok(new Monitor.Listing<AccessExplanation>(await explanations.Ask(db, about, async (connection, person) =>
         {
             if (asked.TraceId is not null && refused?.Table is null)
@@ -150,7 +150,7 @@ internal static class Access
 
     private static async Task<Ok<AccessAudience>> Who(RowQuestion wanted, MonitorDb db, Explanations explanations, CancellationToken stop)
     {
-        var about = new Inquiry("audience_listed", null, wanted.Table!, wanted.Key);
+        var about = new AuditedQuestion("audience_listed", null, wanted.Table!, wanted.Key);
         var found = await explanations.Ask(db, about, async (connection, _) => await Audience.Of(
             connection, wanted.Table!, await Key(connection, wanted.Table!, wanted.Key!), Most, stop), stop);
         return TypedResults.Ok(new AccessAudience(
