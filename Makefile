@@ -1,7 +1,7 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-web plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
-  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why who access-diff \
+  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why who reach access-diff \
   bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -151,6 +151,9 @@ why: obj/built-db ## why a person may (not) do something to a row: AS=ana@acme.e
 
 who: obj/built-db ## everyone who can read, change or delete a row, with the policies that let them: TABLE=Chat ROW=<its key>
 	@$(DB) who '$(TABLE)' '$(ROW)'
+
+reach: obj/built-db ## how many rows of each table a person can read, change and delete: AS=ana@acme.example, or AS=anonymous
+	@$(DB) reach '$(if $(filter-out default,$(origin AS)),$(AS))'
 
 access-diff: obj/built-db ## what people gain or lose by the changes of db/ since a commit: BASE=main
 	@folder=$$(mktemp -d); trap 'rm -rf "$$folder"' EXIT; git archive '$(BASE)' db | tar -x -C "$$folder" && $(DB) access-diff "$$folder"

@@ -15,6 +15,7 @@ const string Usage = """
     rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
     rlschat-db why EMAIL|anonymous TABLE KEY why that person may or may not read or change a row
     rlschat-db who TABLE KEY                 everyone who can read, change or delete a row
+    rlschat-db reach EMAIL|anonymous         how many rows of each table that person can read, change and delete
     rlschat-db access-diff FOLDER            what people gain or lose since the db/ in that folder
     rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
     """;
@@ -40,6 +41,7 @@ try
         "psql" => await Psql.Run(rest),
         "why" => await Why.Run(rest),
         "who" => await Who.Run(rest),
+        "reach" => await CountReach.Run(rest),
         "access-diff" => await CompareAccess.Run(rest),
         "run" => await Serve.Run(rest),
         null or "help" or "--help" => Say(Usage, 0),

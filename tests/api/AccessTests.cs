@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Npgsql;
 using RlsChat.Tests.Api.Fixtures;
@@ -134,6 +135,21 @@ public sealed class AccessTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
+    public async Task A_path_of_one_row_names_its_table()
+    {
+        var tables = Items((await _operator.Get("/monitor/tables")).Is(200)).Select(table => (string)table["name"]!).ToHashSet();
+        var paths = (await Contract.At(_operator.Address)).Operations.Where(operation => Regex.IsMatch(operation.Path, @"^/\w+/\{id\}$")).ToList();
+        foreach (var operation in paths.Where(operation => operation.Method is "GET" or "DELETE"))
+        {
+            (await _operator.Send(new HttpMethod(operation.Method), operation.Path.Replace("{id}", $"{Guid.NewGuid()}", StringComparison.Ordinal))).Is(404);
+        }
+
+        var named = Items((await _operator.Get("/monitor/denials")).Is(200)).Where(item => (string?)item["callerId"] == $"{_operator.Id}").Select(item => (string)item["table"]!).ToHashSet();
+        Assert.Subset(tables, named);
+        Assert.Equal(paths.Select(operation => operation.Path).Distinct().Count(), named.Count);
+    }
+
+    [Fact]
     public async Task Everyone_who_can_do_something_to_a_row()
     {
         var audience = (await _operator.Post("/monitor/who", new { table = "Chat", key = _chat })).Is(200);
@@ -141,6 +157,22 @@ public sealed class AccessTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.Equal((_ana.Id, "policy users_own_chats"), ((Guid)only["id"]!, (string)only["select"]!));
         Assert.Equal((int)audience.Body["all"]!, (int)audience.Body["asked"]!);
         Assert.DoesNotContain("@", audience.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_person_s_reach_is_counted_table_by_table_and_changes_nothing()
+    {
+        var before = await Fixture.Setup.Everything();
+        var response = (await _operator.Get($"/monitor/people/{_ana.Id}/reach")).Is(200);
+        var news = (await Fixture.Setup.Everything()).Split('\n').Except(before.Split('\n'));
+        Assert.Contains("reach_counted", Assert.Single(news), StringComparison.Ordinal);
+        Assert.DoesNotContain(Marker, response.Text, StringComparison.Ordinal);
+        var of = Items(response).ToDictionary(item => (string)item["table"]!);
+        Assert.Equal(await Fixture.Setup.As<long>(_ana, """select count(*) from public."Chat" """), (int)of["Chat"]["select"]!["rows"]!);
+        Assert.Equal(["1", "1", "1"], new[] { of["Chat"]["update"]!, of["Chat"]["delete"]!, of["Message"]["update"]! }.Select(count => $"{count["rows"]}"));
+        Assert.Equal((0, "42501"), ((int)of["Event"]["select"]!["rows"]!, (string)of["Event"]["select"]!["sqlState"]!));
+        (await _operator.Get($"/monitor/people/{Guid.NewGuid()}/reach")).Is(404, "not_found");
+        (await _ana.Get($"/monitor/people/{_ana.Id}/reach")).Is(403, "forbidden");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -30,6 +31,8 @@ internal static class Access
             .WithSummary("Explains why a person can or cannot do something to a row.");
         monitor.MapPost("/who", Who).WithName("monitor.who")
             .WithSummary("Lists everyone who can read, change or delete a row.");
+        monitor.MapGet("/people/{id}/reach", CountReach).WithName("monitor.reach")
+            .WithSummary("Counts the rows of each table that a person can read, change and delete.");
         routes.MapGet("/monitor/denials", ListDenials).WithName("monitor.denials").Raises("forbidden")
             .WithSummary("Lists the newest requests that this process refused.");
     }
@@ -109,6 +112,26 @@ internal static class Access
     /// <param name="Delete">What lets them delete it.</param>
     internal sealed record AccessReach(Guid? Id, string? Select, string? Update, string? Delete);
 
+    /// <summary>The rows of a table that a person can read, and that the policies let them change and delete.</summary>
+    /// <param name="Table">A table of schema public.</param>
+    /// <param name="Select">Rows to read.</param>
+    /// <param name="Update">Rows to change; checks of new values, constraints and triggers are not asked.</param>
+    /// <param name="Delete">Rows to delete; constraints and triggers are not asked.</param>
+    internal sealed record TableReach(string Table, RowCount Select, RowCount Update, RowCount Delete)
+    {
+        public static TableReach Of(Extent extent) =>
+            new(extent.Table, RowCount.Of(extent.Counts[Command.Select]), RowCount.Of(extent.Counts[Command.Update]), RowCount.Of(extent.Counts[Command.Delete]));
+    }
+
+    /// <summary>A number of rows.</summary>
+    /// <param name="Rows">How many; 0 if they were not counted.</param>
+    /// <param name="IsMore">Whether there are more: counting stops at 10,000.</param>
+    /// <param name="SqlState">Why they were not counted: 42501 without a grant, 57014 when time ran out, or another error; else null.</param>
+    internal sealed record RowCount(int Rows, bool IsMore, string? SqlState)
+    {
+        public static RowCount Of(Count count) => new(count.Rows, count.IsMore, count.Code);
+    }
+
     private static async Task<Ok<Monitor.Listing<AccessExplanation>>> Explain(
         AccessQuestion asked, MonitorDb db, Explanations explanations, Denials denials, CancellationToken stop)
     {
@@ -156,6 +179,15 @@ internal static class Access
         return TypedResults.Ok(new AccessAudience(
             [.. found.People.Select(reach => new AccessReach(reach.Id, By(reach, Command.Select), By(reach, Command.Update), By(reach, Command.Delete)))],
             found.Asked, found.All));
+    }
+
+    private static async Task<Results<Ok<Monitor.Listing<TableReach>>, NotFound>> CountReach(
+        [Description("The person's id.")] Id id, MonitorDb db, Explanations explanations, CancellationToken stop)
+    {
+        var about = new AuditedQuestion("reach_counted", $"{id.Value}", "User", $"{id.Value}");
+        var found = await explanations.Ask(db, about, async (connection, person) =>
+            person is { } known ? await Extent.Of(connection, Caller.Of("the person", known), Most, stop) : null, stop);
+        return found is null ? TypedResults.NotFound() : TypedResults.Ok(new Monitor.Listing<TableReach>([.. found.Select(TableReach.Of)]));
     }
 
     /// <summary>From this process; the database only checks the permission.</summary>

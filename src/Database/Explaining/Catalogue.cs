@@ -45,7 +45,8 @@ internal sealed class Catalogue(NpgsqlConnection connection, string role)
             : null;
     }
 
-    private Task<List<string>> Names() => connection.Query(row => row.GetString(0),
+    /// <summary>The tables of schema public.</summary>
+    public Task<List<string>> Names() => connection.Query(row => row.GetString(0),
         "select relname::text from pg_catalog.pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') order by 1");
 
     private Task<List<Column>> Columns(long table) => connection.Query(

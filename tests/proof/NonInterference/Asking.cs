@@ -14,6 +14,7 @@ internal static class Asking
     [
         "health.live", "health.ready", "auth.github", "auth.github.callback", "monitor.policies", "monitor.tables",
         "monitor.activity", "monitor.statements", "monitor.pool", "monitor.denials", "monitor.checks", "monitor.migrations",
+        "monitor.reach",
     ];
 
     /// <summary>

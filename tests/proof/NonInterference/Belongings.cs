@@ -53,6 +53,7 @@ internal sealed class Belongings(ApiFixture fixture, Person person)
         resources["organizations"] = [belongings.Organization ?? Guid.AllBitsSet];
         resources["roles"] = [belongings.Role];
         resources["invitations"] = [belongings.Invitation];
+        resources["people"] = [person.Id];
         await resources.MakeOthers();
         return belongings;
     }

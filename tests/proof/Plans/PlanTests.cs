@@ -15,7 +15,7 @@ public sealed class PlanTests(PlanWorld world) : IClassFixture<PlanWorld>
     /// Operations that cannot succeed here: GitHub's, and explanations, whose login is not configured. Those try statements
     /// of other people and evaluate their policies in parts, within a time limit.
     /// </summary>
-    private static readonly string[] Elsewhere = ["auth.exchange", "monitor.explain", "monitor.who"];
+    private static readonly string[] Elsewhere = ["auth.exchange", "monitor.explain", "monitor.who", "monitor.reach"];
 
     /// <summary>People who send no requests here: other tests and rows need them.</summary>
     private static readonly string[] Others = ["reader", "inviter"];

@@ -5,7 +5,7 @@ using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Rls.Installing;
 
-/// <summary>make why and make who: who may do what to a row, and what decides.</summary>
+/// <summary>make why, make who and make reach: who may do what to a row, and what decides.</summary>
 public sealed class WhyTests : IAsyncLifetime
 {
     private TestDatabase database = null!;
@@ -111,6 +111,19 @@ public sealed class WhyTests : IAsyncLifetime
             output.Split('\n').Where(line => line.StartsWith('│')).Select(line => line.Split('│')[1].Trim()).Where(cell => cell.Length > 0));
         Assert.Contains("\nNobody else can.\n", output, StringComparison.Ordinal);
         Assert.Contains("policy org_access", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_counts_the_rows_that_a_person_can_read_change_and_delete()
+    {
+        var (exitCode, output) = await DatabaseCommand.Run(Owner, "reach", DemoPerson.Dan.Email);
+
+        Assert.True(exitCode == 0, output);
+        var cells = output.Split('\n').Where(line => line.StartsWith('│')).Select(line => line.Split('│', StringSplitOptions.TrimEntries)[1..^1]).ToDictionary(row => row[0]);
+        Assert.Equal(["table", "select", "update", "delete"], cells["table"]);
+        var chats = await Owner.Ask<long>("""select count(*) from public."Chat" """, "set role regular_user", $"set auth.uid = '{await Ask<Guid>($"""select "id" from public."User" where "email" = '{DemoPerson.Dan.Email}'""")}'");
+        Assert.Equal($"{chats}", cells["Chat"][1]);
+        Assert.Equal(["denied", "denied", "denied"], cells["Event"][1..]);
     }
 
     // One of Acme, which Dan is no member of.

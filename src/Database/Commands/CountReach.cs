@@ -1,0 +1,25 @@
+using RlsChat.Database.Explaining;
+
+namespace RlsChat.Database.Commands;
+
+// make reach AS=ana@…: how many rows of each table a person can read, change and delete.
+internal static class CountReach
+{
+    private static readonly TimeSpan Most = TimeSpan.FromSeconds(60);
+
+    public static async Task<int> Run(Arguments arguments)
+    {
+        var who = arguments.Word("whose: make reach AS=ana@acme.example");
+        arguments.End();
+        await using var target = await Target.Open();
+        await using var connection = await target.Connect();
+        var person = await Person.Named(connection, who);
+        await using var transaction = await connection.BeginTransactionAsync();
+        var extents = await Extent.Of(connection, person.Uid is { } uid ? Caller.Of(who, uid) : Caller.Anonymous, Most);
+        Terminal.Print(
+            ["table", "select", "update", "delete"],
+            extents.Select(extent => new[] { Command.Select, Command.Update, Command.Delete }
+                .Select(command => $"{extent.Counts[command]}").Prepend(extent.Table).ToArray()));
+        return 0;
+    }
+}
