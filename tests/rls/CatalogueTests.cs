@@ -22,6 +22,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         app_private.hand_over                    volatile  membership_definer
         app_private.lock_colleague               volatile  membership_definer
         app_private.permissions_of               stable    identity_definer
+        app_private.rehearse_delivery            stable    live_definer
         app_private.release_address              volatile  sign_in_definer
         app_private.tg__member_writes            volatile  membership_definer
         app_private.tg_accounts__audit           volatile  record_definer
@@ -129,7 +130,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
     public async Task Private_functions_are_granted_to_these_and_no_other() => Assert.Equal(
         [
             $"are_permissions: {Writers}", "audit_record: membership_definer", "definitions: monitor", $"is_blank: {Writers}",
-            "permissions_of: membership_definer", "setting_number: chat_definer credit_definer",
+            "permissions_of: membership_definer", "rehearse_delivery: rlschat_backup", "setting_number: chat_definer credit_definer",
             "tg__touch: rlschat_explain", "tg_suggestion__two_people: rlschat_explain", "tg_vote__chat: rlschat_explain",
         ],
         await Db.List("""

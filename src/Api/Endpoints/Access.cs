@@ -68,14 +68,16 @@ internal static class Access
     /// <param name="Facts">Who the database takes the person for, and whether policies apply.</param>
     /// <param name="Steps">What is decided, in PostgreSQL's order.</param>
     /// <param name="Warnings">What was left out, and what a rollback does not undo.</param>
+    /// <param name="Delivery">Of a select: whether live delivery tells the person of the row; else null.</param>
     internal sealed record AccessExplanation(
         string Summary, string Command, string Verdict, string? SqlState, AccessRefusal? Refusal, string Admits, bool IsConsistent,
-        IReadOnlyList<string> Facts, IReadOnlyList<AccessNode> Steps, IReadOnlyList<string> Warnings)
+        IReadOnlyList<string> Facts, IReadOnlyList<AccessNode> Steps, IReadOnlyList<string> Warnings, AccessNode? Delivery)
     {
-        public static AccessExplanation Of(Explanation told) => new(
+        public static AccessExplanation Of(Explanation told, Node? delivery) => new(
             Report.Line(told), Word(told.Question.Command), Word(told.Verdict), told.Code,
             told.Refusal is { } refusal ? new AccessRefusal(Word(refusal.Kind), refusal.Name, refusal.Because) : null,
-            told.Admits, told.IsConsistent, told.Facts, [.. told.Steps.Select(AccessNode.Of)], told.Warnings);
+            told.Admits, told.IsConsistent, told.Facts, [.. told.Steps.Select(AccessNode.Of)], told.Warnings,
+            delivery is null ? null : AccessNode.Of(delivery));
     }
 
     /// <summary>What refuses a command.</summary>
@@ -85,10 +87,10 @@ internal static class Access
     internal sealed record AccessRefusal(string Kind, string Name, string? Because);
 
     /// <summary>A part of an explanation.</summary>
-    /// <param name="Kind"><c>condition</c>, <c>grant</c>, <c>policies</c>, <c>permissive</c>, <c>restrictive</c>, <c>policy</c>, <c>rows</c>, <c>row</c>, or <c>effect</c> (a constraint or trigger).</param>
+    /// <param name="Kind"><c>condition</c>, <c>grant</c>, <c>policies</c>, <c>permissive</c>, <c>restrictive</c>, <c>policy</c>, <c>rows</c>, <c>row</c>, <c>effect</c> (a constraint or trigger) or <c>delivery</c>.</param>
     /// <param name="Text">The expression, or a description.</param>
     /// <param name="Truth"><c>true</c>, <c>false</c>, <c>null</c> or <c>error</c>.</param>
-    /// <param name="Note">Of a policy, its comment; else why, where the parts do not say it; or null.</param>
+    /// <param name="Note">Of a policy, its comment; of delivery, what refuses or admits it; else why, where the parts do not say it; or null.</param>
     /// <param name="SqlState">The code of an error, or null.</param>
     /// <param name="IsAny">Whether one true part is enough.</param>
     /// <param name="Parts">What it consists of.</param>
@@ -164,7 +166,9 @@ internal static class Access
             foreach (var command in wanted.Command is { } only ? [Enum.Parse<Command>(only, ignoreCase: true)] : Enum.GetValues<Command>())
             {
                 var question = new Question(table, command, key, wanted.Change, wanted.Returning);
-                told.Add(AccessExplanation.Of(await Explainer.Explain(connection, caller, question, stop)));
+                told.Add(AccessExplanation.Of(
+                    await Explainer.Explain(connection, caller, question, stop),
+                    command == Command.Select ? await Explainer.Deliver(connection, caller, question, stop) : null));
             }
 
             return told;

@@ -28,19 +28,31 @@ internal static class Why
             explanations.Add(await Explainer.Explain(connection, caller, new Question(table, command, key, set, columns)));
         }
 
-        Print(explanations, isOne: only is not null);
+        var delivery = explanations[0].Question.Command == Command.Select ? await Explainer.Deliver(connection, caller, explanations[0].Question) : null;
+        Print(explanations, delivery, isOne: only is not null);
         return 0;
     }
 
-    private static void Print(List<Explanation> explanations, bool isOne)
+    private static void Print(List<Explanation> explanations, Node? delivery, bool isOne)
     {
         explanations.ForEach(explanation => Console.WriteLine(Report.Line(explanation)));
+        if (delivery is not null)
+        {
+            Console.WriteLine(Report.Line(delivery));
+        }
+
         Console.WriteLine();
         explanations[0].Facts.ToList().ForEach(Console.WriteLine);
         foreach (var explanation in explanations.Where(explanation => isOne || explanation.Verdict is not (Verdict.Yes or Verdict.Absent)))
         {
             Console.WriteLine();
             Report.Details(explanation).ToList().ForEach(Console.WriteLine);
+        }
+
+        if (delivery is { Parts.Count: > 0 } && (isOne || delivery.Truth != Truth.True))
+        {
+            Console.WriteLine();
+            Report.Details(delivery).ToList().ForEach(Console.WriteLine);
         }
     }
 

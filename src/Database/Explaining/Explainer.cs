@@ -20,7 +20,21 @@ public static class Explainer
     /// <param name="question">What they want to do.</param>
     /// <param name="stop">Ends the explanation between two statements.</param>
     /// <exception cref="SetupException">The question names no table, column or row of this database.</exception>
-    public static async Task<Explanation> Explain(NpgsqlConnection connection, Caller caller, Question question, CancellationToken stop = default)
+    public static Task<Explanation> Explain(NpgsqlConnection connection, Caller caller, Question question, CancellationToken stop = default) => Undone(
+        connection, caller, question.Table, (probe, judge, _, table) => new Inquiry(probe, judge, table, question).Answer(), stop);
+
+    /// <summary>Whether live delivery tells a person of a row, and what refuses.</summary>
+    /// <param name="connection">As for <see cref="Explain"/>.</param>
+    /// <param name="caller">The person.</param>
+    /// <param name="question">Its table and key.</param>
+    /// <param name="stop">Ends it between two statements.</param>
+    /// <inheritdoc cref="Explain"/>
+    public static Task<Node> Deliver(NpgsqlConnection connection, Caller caller, Question question, CancellationToken stop = default) => Undone(
+        connection, caller, question.Table, async (probe, judge, catalogue, table) =>
+            await new Hearing(probe, judge, catalogue, table).Of(question.Key, await new Trial(probe, table, question).Row()), stop);
+
+    private static async Task<T> Undone<T>(
+        NpgsqlConnection connection, Caller caller, string table, Func<Probe, Judge, Catalogue, Relation, Task<T>> answer, CancellationToken stop)
     {
         await connection.Execute("savepoint explanation");
         try
@@ -29,7 +43,7 @@ public static class Explainer
             // Names are printed qualified.
             await connection.Execute("set local search_path = ''");
             var catalogue = new Catalogue(connection, caller.Role);
-            return await new Inquiry(probe, new Judge(probe, catalogue), await catalogue.Table(question.Table), question).Answer();
+            return await answer(probe, new Judge(probe, catalogue), catalogue, await catalogue.Table(table));
         }
         finally
         {

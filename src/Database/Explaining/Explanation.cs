@@ -64,6 +64,9 @@ public enum NodeKind
 
     /// <summary>A constraint, a trigger or another error of the command itself.</summary>
     Effect,
+
+    /// <summary>Live delivery of a row's event; its note says why not, or by which subscription.</summary>
+    Delivery,
 }
 
 /// <summary>A condition, a policy or a row, and what it consists of. Contains no value of a row.</summary>

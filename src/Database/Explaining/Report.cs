@@ -10,6 +10,12 @@ public static class Report
         return $"{Verb(explanation.Question)}  {Word(explanation),-6}  {reason}{(explanation.IsConsistent ? "" : " (grants and policies alone do not explain this)")}";
     }
 
+    /// <summary>The same of live delivery.</summary>
+    public static string Line(Node delivery) => $"live    {(delivery.Truth == Truth.True ? "yes" : "no"),-6}  {delivery.Note}";
+
+    /// <summary>What delivery asks, step by step.</summary>
+    public static IEnumerable<string> Details(Node delivery) => Tree(delivery with { Note = null }, 0, []);
+
     /// <summary>What was decided, step by step.</summary>
     public static IEnumerable<string> Details(Explanation explanation)
     {

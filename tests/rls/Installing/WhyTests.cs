@@ -31,6 +31,9 @@ public sealed class WhyTests : IAsyncLifetime
         Assert.Contains("\nana@acme.example: role regular_user, login ", ana, StringComparison.Ordinal);
         Assert.Contains("\npublic.\"Chat\": RLS enabled, forced, owner rlschat_owner; policies apply\n", ana, StringComparison.Ordinal);
 
+        // Nobody has signed in here.
+        Assert.Contains("\nlive    no      no session of the person is live, so their subscriptions have ended\n", ana, StringComparison.Ordinal);
+
         var nobody = await Why("anonymous", "Chat", $"{chat}", "--for", "delete");
         Assert.StartsWith("delete  denied  missing grant delete on public.\"Chat\" to anonymous\n", nobody, StringComparison.Ordinal);
 
@@ -38,6 +41,8 @@ public sealed class WhyTests : IAsyncLifetime
         var dan = await Why(DemoPerson.Dan.Email, "Message", $"{message}", "--for", "select");
         Assert.StartsWith("select  hidden  select policy select_reader: rows of public.\"Chat\"", dan, StringComparison.Ordinal);
         Assert.Contains("a row exists, hidden from this person\n", dan, StringComparison.Ordinal);
+        Assert.Contains("\nlive    no      the person does not see the row's chat: none of the select policies org_access, ", dan, StringComparison.Ordinal);
+        Assert.Contains("\nfalse  live delivery of message.created\n", dan, StringComparison.Ordinal);
         Assert.Contains("false  policy org_access: Members see every chat in their organization.", dan, StringComparison.Ordinal);
     }
 
