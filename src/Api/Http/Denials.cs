@@ -11,19 +11,6 @@ internal sealed partial class Denials(TimeProvider time)
 {
     private const int Most = 1000;
 
-    /// <summary>The table of a path's first word, where the path ends in the key of its row.</summary>
-    private static readonly Dictionary<string, string> Tables = new(StringComparer.Ordinal)
-    {
-        ["chats"] = "Chat",
-        ["documents"] = "Document",
-        ["invitations"] = "Invitation",
-        ["messages"] = "Message",
-        ["organizations"] = "Organization",
-        ["roles"] = "Role",
-        ["streams"] = "Stream",
-        ["suggestions"] = "Suggestion",
-    };
-
     private readonly ConcurrentQueue<Denial> _all = new();
 
     /// <summary>All of them, newest first.</summary>
@@ -43,7 +30,9 @@ internal sealed partial class Denials(TimeProvider time)
             return;
         }
 
-        var table = OfOneRow().Match(endpoint.RoutePattern.RawText ?? "") is { Success: true } path ? Tables.GetValueOrDefault(path.Groups[1].Value) : null;
+        // The path of one row is its table's name in the plural, and its key.
+        var table = OfOneRow().Match(endpoint.RoutePattern.RawText ?? "") is { Success: true } path
+            ? $"{char.ToUpperInvariant(path.Groups[1].Value[0])}{path.Groups[1].Value[1..]}" : null;
         _all.Enqueue(new Denial(
             time.GetUtcNow().UtcDateTime, endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unnamed", problem.Status,
             sqlState, table, Activity.Current?.TraceId.ToHexString() ?? context.TraceIdentifier, Guid.TryParse(context.User.FindFirst(JwtRegisteredClaimNames.Sub)?.Value, out var caller) ? caller : null)
@@ -56,7 +45,7 @@ internal sealed partial class Denials(TimeProvider time)
         }
     }
 
-    [GeneratedRegex(@"^/?(\w+)/\{id\}$")]
+    [GeneratedRegex(@"^/?(\w+)s/\{id\}$")]
     private static partial Regex OfOneRow();
 }
 
