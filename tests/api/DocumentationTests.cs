@@ -46,7 +46,7 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"\]\((?!https?:)([^)\s]+)\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`((?:db|src|tests|docs|samples|bench|\.ci|\.github)/[\w./<>-]*)")]
+    [GeneratedRegex(@"`((?:db|src|tests|docs|samples|bench|monitoring|\.ci|\.github)/[\w./<>-]*)")]
     private static partial Regex Named();
 
     [GeneratedRegex(@"(?:`|^|&& |; )make ([a-z][a-z0-9-]*)(?=[\s`])", RegexOptions.Multiline)]
