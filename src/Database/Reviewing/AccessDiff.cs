@@ -30,12 +30,14 @@ public static class AccessDiff
         var standing = new Standing(rows.SelectMany(table => table), await ForeignKeys(connection), askers);
         say($"trying every command on {rows.Sum(table => table.Count())} rows as {askers.Count} people");
         var now = await Cells(connection, askers, rows, shapes);
+        var functions = await Functions(connection);
 
         say("making the old database with the same rows");
         await using var old = await Make(before);
         var oldShapes = await TableShape.Read(old);
         var both = oldShapes.Values.Where(table => shapes.ContainsKey(table.Name)).ToDictionary(table => table.Name);
         var refused = await Copy(old, rows, both.Values);
+        var oldFunctions = await Functions(old);
         say("trying the same there");
         var then = await Cells(old, askers, rows, both.Where(table => !refused.Contains(table.Key)).ToDictionary());
 
@@ -44,6 +46,8 @@ public static class AccessDiff
             .. Lines(standing, now.Where(cell => both.ContainsKey(cell.Row.Table) && !refused.Contains(cell.Row.Table)), then, "can now", "more"),
             .. Lines(standing, then, now, "can no longer", "fewer"),
             .. Grants(both.Values, shapes),
+            .. functions.Except(oldFunctions).Select(grant => $"{grant.Role} can now execute {grant.Function}"),
+            .. oldFunctions.Except(functions).Select(grant => $"{grant.Role} can no longer execute {grant.Function}"),
             .. shapes.Keys.Except(oldShapes.Keys).Order(StringComparer.Ordinal).Select(table => $"{table} is new: its rows are compared with nothing."),
             .. refused.Select(table => $"{table} is not compared: its old version does not take the rows."),
             .. both.Keys.Where(table => !rows[table].Any()).Order(StringComparer.Ordinal).Select(table => $"{table} is not compared: world.sql has no rows of it."),
@@ -79,6 +83,20 @@ public static class AccessDiff
         group grant[2] by (table.Name, Role: grant[0], change.Can, Privilege: grant[1].ToLowerInvariant()) into columns
         orderby columns.Key
         select $"{columns.Key.Role} {columns.Key.Can} {columns.Key.Privilege} columns of {columns.Key.Name}: {string.Join(", ", columns)}";
+
+    // Of the roles of requests, and of the logins.
+    private static Task<List<(string Role, string Function)>> Functions(NpgsqlConnection connection) => connection.Query(
+        row => (row.GetString(0), row.GetString(1)),
+        """
+        select r.rolname::text, format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+        from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+        cross join pg_roles r
+        where n.nspname in ('public', 'auth', 'app_private', 'monitor') and p.prorettype <> 'trigger'::regtype
+          and (r.rolname = any ($1) or r.rolname in ('rlschat_api', 'rlschat_auth', 'rlschat_explain', 'rlschat_live'))
+          and has_schema_privilege(r.oid, n.oid, 'usage') and has_function_privilege(r.oid, p.oid, 'execute')
+        order by 1, 2
+        """,
+        (object)TableShape.Roles);
 
     private static async Task<NpgsqlConnection> Make(ReviewedDatabase database)
     {

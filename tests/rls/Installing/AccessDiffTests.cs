@@ -12,7 +12,7 @@ public sealed class AccessDiffTests
         ("Chat", """alter policy org_access on public."Chat" using (true)"""),
         ("Vote", """alter policy delete_self on public."Vote" using (true)"""),
         ("Document", """alter policy insert_owner on public."Document" with check (true)"""),
-        ("User", """grant select ("password") on public."User" to regular_user"""));
+        ("User", """grant select ("password") on public."User" to regular_user; grant execute on function auth.own_password_hash() to regular_user"""));
 
     [Fact]
     public async Task Policies_turned_to_true_are_named_by_who_gains_what()
@@ -24,10 +24,11 @@ public sealed class AccessDiffTests
         Assert.Contains(lines, line => line.StartsWith("a member of another organization can now delete from Vote: ", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("a member of another organization can now add to Document: ", StringComparison.Ordinal));
         Assert.Contains("regular_user can now select columns of User: password", lines);
+        Assert.Contains("regular_user can now execute auth.own_password_hash()", lines);
         // An anonymous caller is another role's, and what hangs on a chat is read with it.
         Assert.DoesNotContain(lines, line => line.Contains("anonymous", StringComparison.Ordinal) || line.Contains("no longer", StringComparison.Ordinal));
         Assert.Equal(
-            ["Chat", "Document", "Message", "Stream", "StreamChunk", "User", "Vote"],
+            ["Chat", "Document", "Message", "Stream", "StreamChunk", "User", "Vote", "auth.own_password_hash()"],
             lines.Where(line => line.Contains(" can ", StringComparison.Ordinal)).Select(line => line.Split(':')[0].Split(' ')[^1]).Distinct().Order(StringComparer.Ordinal));
     }
 
@@ -38,6 +39,7 @@ public sealed class AccessDiffTests
 
         Assert.Contains(lines, line => line.StartsWith("an anonymous caller can no longer read Chat: ", StringComparison.Ordinal));
         Assert.Contains("regular_user can no longer select columns of User: password", lines);
+        Assert.Contains("regular_user can no longer execute auth.own_password_hash()", lines);
         Assert.DoesNotContain(lines, line => line.Contains("can now", StringComparison.Ordinal));
     }
 
