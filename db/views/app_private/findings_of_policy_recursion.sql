@@ -1,5 +1,6 @@
 -- A policy whose sub-select comes back to the policy's own table, by way of the select policies of
--- the tables that it reads. PostgreSQL refuses such statements (42P17). A definer function ends it.
+-- the tables that it reads, also through views that are read with the person's rights. PostgreSQL
+-- refuses such statements (42P17). A definer function ends it.
 create or replace view app_private.findings_of_policy_recursion (rule, object, finding, remedy) as
 with recursive policies as (
   select p.oid, p.polrelid, p.polname, p.polcmd in ('r', '*') as selects, role,
@@ -9,8 +10,17 @@ with recursive policies as (
 ), reads as (
   select distinct p.oid, p.polrelid, p.polname, p.selects, p.role, m[1]::oid as read
   from policies p cross join lateral regexp_matches(p.nodes, ':relid (\d+)', 'g') as m
+  union all
+  -- A view has no policies of its own, whatever the role.
+  select null, v.oid, null, true, 0::oid, d.refobjid
+  from pg_catalog.pg_class v
+  join pg_catalog.pg_rewrite w on w.ev_class = v.oid
+  join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
+    and d.refclassid = 'pg_class'::regclass and d.refobjid <> v.oid
+  where v.relkind = 'v' and v.reloptions::text ~ 'security_invoker=(true|on|1|yes)'
 ), ways as (
-  select r.polrelid as origin, r.polname, r.role, r.read as at, array[r.read] as tables from reads r
+  select r.polrelid as origin, r.polname, r.role, r.read as at, array[r.read] as tables
+  from reads r where r.polname is not null
   union all
   select w.origin, w.polname, greatest(w.role, r.role), r.read, w.tables || r.read
   from ways w
