@@ -17,6 +17,7 @@ export const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map(
 
 const STORED = 'rlschat.session';
 const EARLY = 30_000;
+const STATEMENTS = 'rlschat-statements';
 
 /** A sign-in with its tokens; without tokens, everybody. Says `ended` when it is over and `renewed` with new tokens. */
 export class Session extends EventTarget {
@@ -90,21 +91,29 @@ export class Session extends EventTarget {
     return { items, more: cursor, timing };
   }
 
-  /** One request. Throws a Problem. */
-  async request(method, path, { body, key, signal } = {}) {
+  /** The addresses of the members of one's organization, by id. */
+  async names() {
+    const { organization } = this.user ?? {};
+    const members = organization ? (await this.list(`/organizations/${organization.id}/members`).catch(() => ({ items: [] }))).items : [];
+    return new Map(members.map(member => [member.id, member.email]));
+  }
+
+  /** One request. Throws a Problem. `shown`: with the SQL that ran, which only development tells. */
+  async request(method, path, { body, key, signal, shown } = {}) {
     const response = await this.fetch(path, {
       method,
       signal,
       body: body === undefined ? undefined : JSON.stringify(body),
-      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(key && { 'idempotency-key': key }) },
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...(key && { 'idempotency-key': key }), ...(shown && { [STATEMENTS]: 'show' }) },
     });
     const text = await response.text().catch(() => { throw Problem.offline(); });
     const data = text && response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text || null;
+    const statements = JSON.parse(response.headers.get(STATEMENTS) ?? '[]');
     if (!response.ok) {
-      throw new Problem(response.status, data ?? {}, Number(response.headers.get('retry-after')) || null);
+      throw Object.assign(new Problem(response.status, data ?? {}, Number(response.headers.get('retry-after')) || null), { statements });
     }
 
-    return { status: response.status, data, timing: response.headers.get('server-timing') };
+    return { status: response.status, data, statements, timing: response.headers.get('server-timing') };
   }
 
   /** A response, with a fresh access token. */

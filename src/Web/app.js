@@ -6,6 +6,10 @@ import './sign-in.js';
 const TABS = {
   '': { title: 'Start', load: () => import('./start.js'), view: app => html`<rls-start .app=${app}></rls-start>` },
   chat: { title: 'Chat', load: () => import('./chat.js'), view: app => html`<rls-chat .app=${app} .session=${app.session} .path=${app.path}></rls-chat>` },
+  documents: {
+    title: 'Documents', load: () => import('./documents.js'),
+    view: app => html`<rls-documents .app=${app} .session=${app.session} .path=${app.path}></rls-documents>`,
+  },
   compare: {
     title: 'Side by side', development: true,
     load: () => import('./compare.js'), view: app => html`<rls-compare .app=${app}></rls-compare>`,

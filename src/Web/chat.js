@@ -52,9 +52,7 @@ class Chat extends View {
   }
 
   async #readNames() {
-    const { user } = this.session;
-    const members = user?.organization ? (await this.session.list(`/organizations/${user.organization.id}/members`).catch(() => ({ items: [] }))).items : [];
-    this.names = new Map(members.map(member => [member.id, member.email]));
+    this.names = await this.session.names();
     this.requestUpdate();
   }
 

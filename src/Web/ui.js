@@ -88,6 +88,11 @@ export const failed = (problem, retry) => html`
     ${retry ? html`<button type="button" @click=${retry}>Try again</button>` : nothing}
   </div>`;
 
+/** What somebody tried and the policies refused, with the way to its explanation; null for nothing. */
+export const refused = refusal => refusal ? html`
+  <div class="refusal"><p class="fine">You tried to ${refusal.what}.</p>${failed(refusal.problem)}
+    ${refusal.problem.status === 403 ? html`<a href="#/why/${refusal.why}">Why?</a>` : nothing}</div>` : nothing;
+
 /** "Ana" of ana@acme.example. */
 export const nameOf = email => email ? email[0].toUpperCase() + email.slice(1).split('@')[0] : 'No address';
 

@@ -51,15 +51,20 @@ internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<Demo
         Does(person,
             """insert into public."Vote" ("message_id", "value") values ($1, $2)""", message, value);
 
-    public async Task<Guid> Writes(DemoPerson person, string title, string content)
+    /// <summary>A document with these versions, one a day, the last of them now.</summary>
+    public async Task<Guid> Writes(DemoPerson person, string title, params string[] versions)
     {
         var id = Guid.NewGuid();
-        await Does(person,
-            """
-            insert into public."Document" ("id", "title", "content", "organizationId")
-            values ($1, $2, $3, auth.organization_id())
-            """,
-            id, title, content);
+        for (var day = versions.Length - 1; day >= 0; day--)
+        {
+            await Does(person,
+                """
+                insert into public."Document" ("id", "createdAt", "title", "content", "organizationId")
+                values ($1, now() at time zone 'utc' - $2 * interval '1 day', $3, $4, auth.organization_id())
+                """,
+                id, day, title, versions[^(day + 1)]);
+        }
+
         return id;
     }
 
@@ -68,6 +73,7 @@ internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<Demo
             """
             insert into public."Suggestion" ("documentId", "documentCreatedAt", "originalText", "suggestedText")
             select "id", "createdAt", $2, $3 from public."Document" where "id" = $1
+            order by "createdAt" desc limit 1
             """,
             document, original, suggested);
 }

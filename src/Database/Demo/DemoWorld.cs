@@ -67,7 +67,8 @@ public static class DemoWorld
         await people.Says(DemoPerson.Ben, onboarding, "In the documents, under Handbook.");
 
         await people.StartsChat(DemoPerson.Ana, "Only Ana sees this", "private", inOrganization: false);
-        var document = await people.Writes(DemoPerson.Cleo, "Handbook", "Ask first, then merge.");
+        var document = await people.Writes(DemoPerson.Cleo, "Handbook",
+            "Welcome to Acme.\n\nMerge when it works.", "Welcome to Acme.\n\nAsk first, then merge.\nOn Fridays, nobody merges.");
         await people.Suggests(DemoPerson.Cleo, document, "Ask first", "Test first");
     }
 
