@@ -1,3 +1,4 @@
+using RlsChat.Api.Answers;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Configuration;
 using RlsChat.Api.Data;
@@ -48,6 +49,7 @@ public static class ApiHost
         builder.Services.AddIdentity().AddGitHubSignIn(settings);
         builder.Services.AddMail(settings);
         builder.Services.AddLiveEvents();
+        builder.Services.AddAnswers(settings);
         builder.Services.AddInputAndOutput();
         builder.Services.AddExceptionHandler<ExceptionProblems>();
         builder.Services.AddSingleton<Denials>();

@@ -1,6 +1,6 @@
 // Answers that are being written in a chat, chunk by chunk.
 import { follow } from './events.js';
-import { html } from './ui.js';
+import { html, nothing } from './ui.js';
 
 /** Follows the open streams of a chat; `grown` is called whenever a text has. */
 export class Answers {
@@ -16,21 +16,24 @@ export class Answers {
   /** Those that were open before. */
   async read(chat) {
     const { data } = await this.#session.get(`/chats/${chat}/streams?limit=20`).catch(() => ({}));
-    data?.items.filter(stream => stream.state === 'open').forEach(stream => this.follow(stream.id));
+    data?.items.filter(stream => stream.state === 'open').forEach(stream => this.follow(stream));
   }
 
-  follow(id) {
+  follow({ id, userId }) {
     if (this.#open.has(id)) {
       return;
     }
 
-    const answer = { chunks: [], stop: new AbortController() };
+    const answer = { chunks: [], stop: new AbortController(), mine: userId !== null && userId === this.#session.user?.id };
     this.#open.set(id, answer);
     follow(this.#session, `/streams/${id}`, {
       signal: answer.stop.signal, tell: () => {}, hear: (type, data) => {
         if (type === 'chunk') {
           answer.chunks[data.index] = data.data;
-        } else if (['finished', 'abandoned', 'end'].includes(type)) {
+        } else if (type === 'abandoned') {
+          answer.broken = true;
+          answer.stop.abort();
+        } else if (['finished', 'end'].includes(type)) {
           this.end(id);
         }
 
@@ -44,15 +47,27 @@ export class Answers {
     this.#open.delete(id);
   }
 
+  /** Keeps what was written so far, as a message; before the first piece there is nothing to keep. Whoever writes it notices. */
+  async #stop(id, answer) {
+    answer.stopping = true;
+    this.#grown();
+    await this.#session.post(`/streams/${id}/finish`, {})
+      .catch(problem => (problem.code === 'stream_incomplete' ? this.#session.post(`/streams/${id}/abandon`) : null))
+      .catch(() => { answer.stopping = false; });
+    this.#grown();
+  }
+
   close() {
     [...this.#open.keys()].forEach(id => this.end(id));
   }
 
   render() {
-    return [...this.#open.values()].map(answer => html`
-      <article class="message role-assistant" aria-label="An answer that is being written">
-        <span class="avatar nobody" aria-hidden="true">…</span>
-        <div><p class="by"><b>Assistant</b> <span class="tag">writing</span></p><div class="text">${answer.chunks.join('')}</div></div>
+    return [...this.#open].map(([id, answer]) => html`
+      <article class="message role-assistant" aria-busy=${String(!answer.broken)} aria-label="An answer that is being written">
+        <span class="avatar assistant" aria-hidden="true">✦</span>
+        <div><p class="by"><b>Assistant</b> <span class="tag ${answer.broken ? 'bad' : ''}">${answer.broken ? 'broken off' : 'writing'}</span></p>
+          <div class="text">${answer.chunks.join('')}${answer.broken ? nothing : html`<span class="caret" aria-hidden="true"></span>`}</div>
+          ${answer.mine && !answer.broken ? html`<button type="button" class="small" ?disabled=${answer.stopping} @click=${() => this.#stop(id, answer)}>${answer.stopping ? 'Stopping…' : 'Stop'}</button>` : nothing}</div>
       </article>`);
   }
 }

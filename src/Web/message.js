@@ -10,12 +10,14 @@ export function message(row, thread) {
   const author = mine ? user.email : thread.names.get(row.userId);
   const votes = (thread.loaded('votes') ?? []).filter(vote => vote.messageId === row.id);
   const own = votes.find(vote => vote.userId === user?.id);
+  const isAnswer = row.role === 'assistant';
+  const by = mine ? 'you' : author ? nameOf(author) : row.userId ? 'somebody' : 'a deleted account';
   return html`
-    <article class="message ${mine ? 'mine' : ''} role-${row.role}" aria-label="Message of ${mine ? 'yours' : author ? nameOf(author) : 'somebody'}">
-      ${author ? avatar(author) : html`<span class="avatar nobody" aria-hidden="true">?</span>`}
+    <article class="message ${mine ? 'mine' : ''} role-${row.role}" aria-label=${isAnswer ? `Answer to ${by}` : `Message of ${mine ? 'yours' : by}`}>
+      ${isAnswer ? html`<span class="avatar assistant" aria-hidden="true">✦</span>` : author ? avatar(author) : html`<span class="avatar nobody" aria-hidden="true">?</span>`}
       <div>
-        <p class="by"><b title=${author ?? ''}>${mine ? 'You' : author ? nameOf(author) : row.userId ? 'Somebody' : 'A deleted account'}</b>
-          ${row.role === 'user' ? nothing : html`<span class="tag">${row.role}</span>`} ${time(row.createdAt)}</p>
+        <p class="by"><b title=${author ?? ''}>${isAnswer ? 'Assistant' : by[0].toUpperCase() + by.slice(1)}</b>
+          ${isAnswer ? html`<span class="fine">for ${by}</span>` : row.role === 'user' ? nothing : html`<span class="tag">${row.role}</span>`} ${time(row.createdAt)}</p>
         ${row.parts === null ? html`<p class="fine" role="status">Loading a long message…</p>` : row.parts.map((part, n) => body(part, `${row.id} ${n}`, thread))}
         ${(row.attachments ?? []).length ? html`<p class="fine">${row.attachments.length} attached</p>` : nothing}
         <div class="votes">

@@ -1,14 +1,14 @@
 // A chat that is open: its messages, votes, and what can be done to it.
 import { newKey } from './api.js';
 import { follow } from './events.js';
-import { count, empty, failed, html, nothing, View } from './ui.js';
+import { count, empty, html, nothing, refused, View } from './ui.js';
 import { Answers } from './answers.js';
 import { message } from './message.js';
 
 const PAGE = 300;
 
 class Thread extends View {
-  static properties = { app: {}, session: {}, chatId: {}, names: {}, back: {}, editing: {}, refusal: {} };
+  static properties = { app: {}, session: {}, chatId: {}, names: {}, back: {}, editing: {}, refusal: {}, asks: {} };
 
   #key = null;
   #following = null;
@@ -17,10 +17,11 @@ class Thread extends View {
     if (changed.has('chatId') || changed.has('session')) {
       this.editing = null;
       this.refusal = null;
+      this.asks = null;
       this.whole = new Set();
       this.answers?.close();
-      this.answers = new Answers(this.session, () => (this.requestUpdate(), this.#toEnd()));
-      ['chat', 'messages', 'votes', 'send'].forEach(name => this.forget(name));
+      this.answers = new Answers(this.session, () => (this.requestUpdate(), this.#toEnd(false)));
+      ['chat', 'messages', 'votes', 'send', 'ask'].forEach(name => this.forget(name));
       this.check();
     }
   }
@@ -81,7 +82,7 @@ class Thread extends View {
     } else if (what === 'vote') {
       this.#put(this.loaded('votes'), data, how);
     } else if (what === 'stream') {
-      how === 'created' ? this.answers.follow(data.id) : this.answers.end(data.id);
+      how === 'created' ? this.answers.follow(data) : this.answers.end(data.id);
     }
 
     this.requestUpdate();
@@ -111,9 +112,17 @@ class Thread extends View {
     }
   }
 
-  async #toEnd() {
+  /** Shows the newest; not to somebody who reads further up, unless `always`. */
+  async #toEnd(always = true) {
+    const log = this.querySelector('.log');
+    const isAtEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     await this.updateComplete;
-    this.querySelector('.log')?.scrollTo({ top: 1e9 });
+    (always || isAtEnd) && this.querySelector('.log')?.scrollTo({ top: 1e9 });
+  }
+
+  /** An answer is asked for where nobody else is asked: in a chat of one's own. */
+  get #wantsAnswer() {
+    return this.asks ?? this.loaded('chat')?.organizationId === null;
   }
 
   async #send(event) {
@@ -130,8 +139,13 @@ class Thread extends View {
       { role: 'user', parts: [{ type: 'text', text }] }, { key: this.#key })).data);
     if (!problem) {
       this.#key = null;
-      form.reset();
+      form.elements.text.value = '';
       this.hear('message.created', data);
+      this.forget('ask');
+      if (this.#wantsAnswer) {
+        const asked = await this.load('ask', async () => (await this.session.post(`/chats/${this.chatId}/answers`, {}, { key: newKey() })).data);
+        asked.data && asked.data.chatId === this.chatId && this.answers.follow(asked.data);
+      }
     } else if (problem.status) {
       this.#key = null;
     }
@@ -191,8 +205,7 @@ class Thread extends View {
       <a class="back" href=${this.back}>← All chats</a>
       ${this.show('chat', 'the chat', chat => html`
         ${this.#head(chat)}
-        ${this.refusal ? html`<div class="refusal"><p class="fine">You tried to ${this.refusal.what}.</p>${failed(this.refusal.problem)}
-          ${this.refusal.problem.status === 403 ? html`<a href="#/why/${this.refusal.why}">Why?</a>` : nothing}</div>` : nothing}
+        ${refused(this.refusal)}
         <div class="log" tabindex="0" role="log" aria-label="Messages">
           ${this.show('messages', 'messages', list => html`
             ${list.items.length === 0 ? empty('No messages yet') : list.items.map(row => message(row, this))}
@@ -242,7 +255,9 @@ class Thread extends View {
           }
         }}></textarea></label>
       <button class="primary" ?disabled=${busy}>${busy ? 'Sending…' : 'Send'}</button>
-      ${this.fault('send')}
+      <label class="check"><input type="checkbox" .checked=${this.#wantsAnswer} @change=${event => { this.asks = event.target.checked; }}>
+        Answer by ${this.app.setup?.model ?? 'the demo assistant'}</label>
+      ${this.fault('send')}${this.fault('ask')}
     </form>`;
   }
 }

@@ -27,8 +27,10 @@ public sealed class ContentAccessTests(ApiFixture fixture) : ApiTest(fixture)
         personal  unvote         204    404     404      404               404    404       404   401
         personal  streams        200    404     404      404               404    404       404   404
         personal  open           201    404     404      404               404    404       404   401
+        personal  answer         201    404     404      404               404    404       404   401
         personal  append         200    404     404      404               404    404       404   401
         personal  finish         201    404     404      404               404    404       404   401
+        personal  abandon        200    404     404      404               404    404       404   401
         personal  delete_stream  204    404     404      404               404    404       404   401
         shared    get            200    200     200      200               200    404       404   404
         shared    retitle        200    403     403      200               200    404       404   401
@@ -44,8 +46,10 @@ public sealed class ContentAccessTests(ApiFixture fixture) : ApiTest(fixture)
         shared    unvote         204    404     404      404               404    404       404   401
         shared    streams        200    200     200      200               200    404       404   404
         shared    open           201    201     201      201               201    404       404   401
+        shared    answer         201    201     201      201               201    404       404   401
         shared    append         403    200     403      403               403    404       404   401
         shared    finish         403    201     403      403               403    404       404   401
+        shared    abandon        403    200     403      403               403    404       404   401
         shared    delete_stream  204    403     403      204               204    404       404   401
         public    get            200    200     200      200               200    200       200   200
         public    retitle        200    403     403      403               403    403       403   401
@@ -61,8 +65,10 @@ public sealed class ContentAccessTests(ApiFixture fixture) : ApiTest(fixture)
         public    unvote         204    404     404      404               404    404       404   401
         public    streams        200    200     200      200               200    200       200   200
         public    open           201    403     403      403               403    403       403   401
+        public    answer         201    403     403      403               403    403       403   401
         public    append         200    403     403      403               403    403       403   401
         public    finish         201    403     403      403               403    403       403   401
+        public    abandon        200    403     403      403               403    403       403   401
         public    delete_stream  204    403     403      403               403    403       403   401
         """;
 
@@ -173,8 +179,10 @@ public sealed class ContentAccessTests(ApiFixture fixture) : ApiTest(fixture)
         "unvote" => person.Delete($"/messages/{it.Messages[0]}/vote"),
         "streams" => person.Get($"/chats/{it.Id}/streams"),
         "open" => person.Post($"/chats/{it.Id}/streams", new { }),
+        "answer" => person.Post($"/chats/{it.Id}/answers", new { }),
         "append" => person.Post($"/streams/{it.Stream}/chunks", new { index = 1, data = "more words" }),
         "finish" => person.Post($"/streams/{it.Stream}/finish", new { }),
+        "abandon" => person.Post($"/streams/{it.Stream}/abandon", new { }),
         "delete_stream" => person.Delete($"/streams/{it.Stream}"),
         _ => throw new ArgumentException(request),
     };

@@ -8,7 +8,7 @@ public sealed partial class FolderTests
 {
     /// <summary>Each folder uses only those before it; what composes them all stands in none.</summary>
     private static readonly string[] Order =
-        ["Text", "Configuration", "Http", "Auth", "Data", "Telemetry", "Mail", "Live", "OpenApi", "Web", "Endpoints", ""];
+        ["Text", "Configuration", "Http", "Auth", "Data", "Telemetry", "Mail", "Live", "Answers", "OpenApi", "Web", "Endpoints", ""];
 
     private static readonly string Root = Path.Combine(Repository.Root, "src", "Api");
 
@@ -40,7 +40,7 @@ public sealed partial class FolderTests
 
     /// <summary>A using line, or the name of a folder before that of a type.</summary>
     [GeneratedRegex("""
-        (?:RlsChat\.Api\.|(?<![\w.]))(?<folder>Text|Configuration|Http|Auth|Data|Telemetry|Mail|Live|OpenApi|Web|Endpoints)(?:;|\.[A-Z])
+        (?:RlsChat\.Api\.|(?<![\w.]))(?<folder>Text|Configuration|Http|Auth|Data|Telemetry|Mail|Live|Answers|OpenApi|Web|Endpoints)(?:;|\.[A-Z])
         """, RegexOptions.IgnorePatternWhitespace)]
     private static partial Regex Uses();
 }

@@ -27,6 +27,9 @@ public sealed class IdempotencyTests(ApiFixture fixture) : ApiTest(fixture)
             case "streams":
                 chat = await owner.Begin();
                 return (owner, $"/chats/{chat}/streams", new { }, () => Count(owner, $"/chats/{chat}/streams"));
+            case "answers":
+                chat = await owner.Begin();
+                return (owner, $"/chats/{chat}/answers", new { }, () => Count(owner, $"/chats/{chat}/streams"));
             case "finish":
                 chat = await owner.Begin();
                 var stream = (await owner.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
@@ -64,7 +67,7 @@ public sealed class IdempotencyTests(ApiFixture fixture) : ApiTest(fixture)
     private static async Task<int> Count(Person person, string path) => (await person.Get(path)).Is(200).Ids.Length;
 
     public static readonly TheoryData<string> Creations =
-        ["chats", "messages", "streams", "finish", "documents", "versions", "suggestions", "organizations", "roles", "invitations", "grants"];
+        ["chats", "messages", "streams", "answers", "finish", "documents", "versions", "suggestions", "organizations", "roles", "invitations", "grants"];
 
     [Theory]
     [MemberData(nameof(Creations))]

@@ -88,6 +88,10 @@ public sealed partial class SettingsTests
     [InlineData("SMTP_URL", "https://secret.example")]
     [InlineData("MAIL_FROM", "secret")]
     [InlineData("MAIL_FOLDERS", "secret")]
+    [InlineData("CHAT_MODEL", "alone")]
+    [InlineData("CHAT_KEY", "secret")]
+    [InlineData("CHAT_KEYS", "secret")]
+    [InlineData("CHAT_ENDPOINT", "http://secret.example/v1")]
     public void A_bad_one_is_named(string name, string value)
     {
         var error = Assert.Throws<SetupException>(() => ApiHost.Build(Args(new(Good) { [name] = value })));

@@ -73,6 +73,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         auth.replace_password_hash               volatile  sign_in_definer
         auth.report_ids                          stable    identity_definer
         auth.request_verification                volatile  sign_in_definer
+        auth.require_message_allowance           stable    credit_definer
         auth.reset_password                      volatile  sign_in_definer
         auth.session_id                          stable    identity_definer
         auth.sign_in_oauth                       volatile  sign_in_definer
@@ -84,6 +85,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         monitor.activity                         stable    rlschat_stats
         monitor.record_inquiry                   volatile  record_definer
         monitor.statements                       stable    rlschat_stats
+        public.abandon_stream                    volatile  chat_definer
         public.accept_invitation                 volatile  membership_definer
         public.create_organization               volatile  membership_definer
         public.finish_stream                     volatile  chat_definer
@@ -149,7 +151,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
                 "monitor: monitor.activity monitor.grants_of monitor.record_inquiry monitor.statements",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
                     + "auth.folded_address auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
-                    + "auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.accept_invitation "
+                    + "auth.require_message_allowance auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.abandon_stream public.accept_invitation "
                     + "public.append_chunk public.create_organization public.delete_account public.finish_stream public.grant_credits "
                     + "public.invite_member public.leave_organization public.remove_member public.set_member_manager "
                     + "public.set_member_role public.spend_credits public.stream_state",

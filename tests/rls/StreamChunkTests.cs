@@ -3,7 +3,7 @@ using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>"Stream" of access-rules.md, "appends to a stream they opened": the chunks of an answer, and who finishes it.</summary>
+/// <summary>"Stream" of access-rules.md, "appends to a stream they opened": the chunks of an answer, and who ends it.</summary>
 public sealed class StreamChunkTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private static readonly Dictionary<string, string> Verbs = new()
@@ -16,35 +16,36 @@ public sealed class StreamChunkTests(DatabaseFixture fixture) : TransactionTest(
         ["do_nothing"] = """insert into public."StreamChunk" ("streamId", "index", "data") values ([stream], 1, 'more') on conflict do nothing""",
         ["merge"] = """merge into public."StreamChunk" c using (select [stream]::uuid as id) s on c."streamId" = s.id and c."index" = 1 when not matched then insert ("streamId", "index", "data") values (s.id, 1, 'more')""",
         ["finish"] = "select public.finish_stream([stream])",
+        ["abandon"] = "select public.abandon_stream([stream])",
     };
 
     // The owner is the chat's. In an organization's chat somebody else opened the stream: "member".
     public static readonly TheoryData<string, string, string, string> Access = Matrix.Of("""
-        who           read   append returning from_stream by_function do_nothing merge  finish
+        who           read   append returning from_stream by_function do_nothing merge  finish abandon
         personal:
-          owner       yes    yes    yes       yes         yes         yes        yes    yes
-          others      hidden denied denied    hidden      hidden      denied     denied hidden
-          anonymous   hidden denied denied    denied      denied      denied     denied denied
+          owner       yes    yes    yes       yes         yes         yes        yes    yes    yes
+          others      hidden denied denied    hidden      hidden      denied     denied hidden hidden
+          anonymous   hidden denied denied    denied      denied      denied     denied denied denied
         personal public:
-          owner       yes    yes    yes       yes         yes         yes        yes    yes
-          member      yes    denied denied    denied      denied      denied     denied hidden
-          loner       yes    denied denied    denied      denied      denied     denied hidden
-          anonymous   yes    denied denied    denied      denied      denied     denied denied
+          owner       yes    yes    yes       yes         yes         yes        yes    yes    yes
+          member      yes    denied denied    denied      denied      denied     denied hidden hidden
+          loner       yes    denied denied    denied      denied      denied     denied hidden hidden
+          anonymous   yes    denied denied    denied      denied      denied     denied denied denied
         organization:
-          member      yes    yes    yes       yes         yes         yes        yes    yes
-          colleagues  yes    denied denied    denied      denied      denied     denied hidden
-          strangers   hidden denied denied    hidden      hidden      denied     denied hidden
-          anonymous   hidden denied denied    denied      denied      denied     denied denied
+          member      yes    yes    yes       yes         yes         yes        yes    yes    yes
+          colleagues  yes    denied denied    denied      denied      denied     denied hidden hidden
+          strangers   hidden denied denied    hidden      hidden      denied     denied hidden hidden
+          anonymous   hidden denied denied    denied      denied      denied     denied denied denied
         organization public:
-          member      yes    yes    yes       yes         yes         yes        yes    yes
-          owner       yes    denied denied    denied      denied      denied     denied hidden
-          rival       yes    denied denied    denied      denied      denied     denied hidden
+          member      yes    yes    yes       yes         yes         yes        yes    yes    yes
+          owner       yes    denied denied    denied      denied      denied     denied hidden hidden
+          rival       yes    denied denied    denied      denied      denied     denied hidden hidden
         organization, opened by left:
-          left        hidden denied denied    hidden      hidden      denied     denied hidden
-          owner       yes    denied denied    denied      denied      denied     denied hidden
+          left        hidden denied denied    hidden      hidden      denied     denied hidden hidden
+          owner       yes    denied denied    denied      denied      denied     denied hidden hidden
         organization public, opened by left:
-          left        yes    denied denied    denied      denied      denied     denied hidden
-          owner       yes    denied denied    denied      denied      denied     denied hidden
+          left        yes    denied denied    denied      denied      denied     denied hidden hidden
+          owner       yes    denied denied    denied      denied      denied     denied hidden hidden
         """);
 
     [Theory]

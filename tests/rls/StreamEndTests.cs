@@ -6,6 +6,7 @@ namespace RlsChat.Tests.Rls;
 public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Finish = "select public.finish_stream([stream])";
+    private const string Abandon = "select public.abandon_stream([stream])";
     private const string Silent = """update public."Stream" set "activeAt" = now() at time zone 'utc' - interval '61 seconds' where "id" = [stream]""";
 
     [Fact]
@@ -133,6 +134,36 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
         await RefusesEverything("RC017");
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("999999")]
+    public async Task Its_opener_can_abandon_it_at_once_and_its_chunks_stay(string? silence)
+    {
+        await Stand("organization");
+        await Rows.Set(Db, "stream_silence_seconds", silence);
+        await Db.As("member");
+        Assert.Equal(["abandoned"], await Db.List("""select public.stream_state("finishedAt", "activeAt") from public.abandon_stream([stream])"""));
+        Assert.Equal("abandoned", await State());
+        Assert.Equal(["organization"], await Db.List("""select "data" from public."StreamChunk" where "streamId" = [stream]"""));
+        await RefusesEverything("RC017");
+    }
+
+    [Theory]
+    [InlineData("stream_price", "10", null)]
+    [InlineData("stream_price", "10.01", "RC005")]
+    [InlineData("messages_per_hour", "2", null)]
+    [InlineData("messages_per_hour", "1", "RC014")]
+    [InlineData("messages_per_hour", "0", "RC014")]
+    [InlineData("messages_per_hour", null, null)]
+    public async Task The_allowance_is_what_finishing_then_asks_for(string setting, string? value, string? error)
+    {
+        await Rich();
+        await Db.As("member").Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        await Rows.Set(Db, setting, value);
+        Assert.Equal(error, await Db.As("member").Error("select auth.require_message_allowance()"));
+        Assert.Equal(error, await Db.Error(Finish));
+    }
+
     [Fact]
     public async Task A_client_cannot_keep_it_open_by_its_own_clock()
     {
@@ -217,6 +248,7 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
             "select public.append_chunk([stream], 0, 'organization')",
             "select public.append_chunk([stream], 0, 'other')",
             Finish,
+            Abandon,
         })
         {
             var answer = await Db.Error(sql);

@@ -68,6 +68,36 @@ public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
     }
 
     [Fact]
+    public async Task An_answer_outlives_a_reload_and_can_be_stopped()
+    {
+        var ana = await Fixture.SignUp("ana");
+        await using var visitor = await Fixture.Visit();
+        await visitor.SignIn(ana);
+        await visitor.Go($"#/chat/mine/{await ana.Begin("Questions")}");
+        await Expect(visitor.Page.GetByLabel("Answer by the demo assistant")).ToBeCheckedAsync();
+        await visitor.Write("What is a policy?");
+        var answer = visitor.Page.Locator(".role-assistant");
+        await Expect(answer).ToContainTextAsync("This is a demo answer");
+        await visitor.IsAccessible("an answer that is being written");
+        await visitor.Page.ReloadAsync();
+        await Expect(answer).ToContainTextAsync("You wrote: “What is a policy?”");
+        await Expect(answer).ToContainTextAsync("everybody who can read the chat can follow it.");
+        await Expect(visitor.Text("writing")).ToHaveCountAsync(0);
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(2);
+
+        await visitor.Write("And a role?");
+        await Expect(answer.Last).ToContainTextAsync("This is a");
+        await visitor.Button("Stop").ClickAsync();
+        await Expect(visitor.Text("writing")).ToHaveCountAsync(0);
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(4);
+        await Expect(answer.Last).Not.ToContainTextAsync("can follow it.");
+
+        await visitor.Page.GetByLabel("Answer by the demo assistant").UncheckAsync();
+        await visitor.Write("No answer, please.");
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(5);
+    }
+
+    [Fact]
     public async Task A_right_that_is_withdrawn_closes_what_is_open()
     {
         var (ana, ben, organization) = await Fixture.Two();

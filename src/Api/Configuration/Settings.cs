@@ -20,6 +20,7 @@ namespace RlsChat.Api.Configuration;
 /// <param name="JwtSigningKeys">What signs and verifies our tokens.</param>
 /// <param name="Web">Limits, and which pages may ask.</param>
 /// <param name="SignIn">Signing in.</param>
+/// <param name="Model">What writes answers; null: the demo.</param>
 internal sealed record Settings(
     IPAddress Host,
     int Port,
@@ -33,7 +34,8 @@ internal sealed record Settings(
     string JwtAudience,
     SigningKeys JwtSigningKeys,
     WebSettings Web,
-    SignInSettings SignIn)
+    SignInSettings SignIn,
+    ModelSettings? Model)
 {
     /// <summary>The longest request body, in bytes.</summary>
     public const int MaxBodyBytes = 1024 * 1024;
@@ -63,7 +65,8 @@ internal sealed record Settings(
             values.Parse("JWT_SIGNING_KEYS",
                 development && values.Text("JWT_SIGNING_KEYS") is null ? DevelopmentKeys() : null, SigningKeys.Parse, null),
             WebSettings.Read(values),
-            SignInSettings.Read(values, development));
+            SignInSettings.Read(values, development),
+            ModelSettings.Read(values));
     }
 
     /// <summary>The connection of a login, which never has the owner's credentials.</summary>
@@ -157,14 +160,14 @@ internal sealed class Values(IConfiguration configuration)
         "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_LIVE_PASSWORD", "RLSCHAT_EXPLAIN_PASSWORD",
         "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME", "DATABASE_CONNECT_TIMEOUT",
         "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS",
-        .. WebSettings.Names, .. SignInSettings.Names,
+        .. WebSettings.Names, .. SignInSettings.Names, .. ModelSettings.Names,
     ];
 
     // Other programs also use POSTGRES_ and RLSCHAT_: the server's image, hosts, our tests.
     private static readonly string[] Prefixes =
     [
         "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "POSTGRES_EXPLAIN_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
-        "RLSCHAT_LIVE_", "RLSCHAT_EXPLAIN_", "DATABASE_", "JWT_", .. WebSettings.Prefixes, .. SignInSettings.Prefixes,
+        "RLSCHAT_LIVE_", "RLSCHAT_EXPLAIN_", "DATABASE_", "JWT_", .. WebSettings.Prefixes, .. SignInSettings.Prefixes, .. ModelSettings.Names,
     ];
 
     public static SetupException Missing(string name) => new($"{name} is not set, and there is no default for it here");

@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
+using RlsChat.Api.Answers;
+using RlsChat.Api.Auth;
 using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 using RlsChat.Api.OpenApi;
@@ -30,6 +33,12 @@ internal static class Streams
             .WithSummary("Turns a stream of the signed-in person into a message, at its price.")
             .Raises("conflict", "insufficient_credits", "quota_used_up",
                 "stream_finished", "stream_abandoned", "stream_incomplete", "stream_too_long");
+        routes.MapPost("/chats/{id}/answers", Answer).WithName("answers.create").Creates()
+            .WithSummary("Opens a stream in a chat, into which the model writes an answer to the newest messages.")
+            .Raises("forbidden", "conflict", "insufficient_credits", "quota_used_up", "too_many_answers");
+        routes.MapPost("/streams/{id}/abandon", Abandon).WithName("streams.abandon")
+            .WithSummary("Ends a stream of the signed-in person without a message.")
+            .Raises("stream_finished", "stream_abandoned");
         routes.MapDelete("/streams/{id}", Delete).WithName("streams.delete")
             .WithSummary("Deletes a stream; the message that it became stays.");
     }
@@ -38,7 +47,7 @@ internal static class Streams
     /// <param name="Id">Its id.</param>
     /// <param name="ChatId">The chat of the message.</param>
     /// <param name="UserId">The person who opened it, and the only one who may append to it; null when their account was deleted.</param>
-    /// <param name="State"><c>open</c>, <c>finished</c>, or <c>abandoned</c>: it was silent for too long.</param>
+    /// <param name="State"><c>open</c>, <c>finished</c>, or <c>abandoned</c>: it was silent for too long, or ended by its opener.</param>
     /// <param name="MessageId">The message that it became; null before, and when that message was deleted.</param>
     /// <param name="CreatedAt">When it was opened.</param>
     /// <param name="FinishedAt">When it became that message.</param>
@@ -47,6 +56,9 @@ internal static class Streams
 
     /// <summary>A stream to open. The id is generated if omitted.</summary>
     internal sealed record NewStream(Guid? Id) : IInput;
+
+    /// <summary>An answer to ask for. The id of its stream is generated if omitted.</summary>
+    internal sealed record NewAnswer(Guid? Id) : IInput;
 
     /// <summary>A part of an answer.</summary>
     /// <param name="Index">Its position: 0, 1, 2, …; chunks may arrive in any order.</param>
@@ -113,6 +125,44 @@ internal static class Streams
             { IsReadable: true } => TypedResults.Forbid(),
             _ => TypedResults.NotFound(),
         };
+
+    private static async Task<Results<Ok<Stream>, NotFound, ForbidHttpResult>> Abandon(Id id, UserDb db) =>
+        (await db.Update<Stream>("Stream",
+            $"""
+            select {Columns}
+            from public.abandon_stream($1)
+            """, id)).Answer();
+
+    /// <summary>Written as the person who asks, after the response.</summary>
+    private static async Task<Results<Created<Stream>, NotFound, Refusal>> Answer(
+        Id id, NewAnswer answer, ClaimsPrincipal user, UserDb db, Answerer answerer)
+    {
+        using var place = answerer.Reserve(Caller.From(user));
+        if (place is null)
+        {
+            return Problems.TooManyAnswers.Refuse();
+        }
+
+        var opened = await db.Create<Stream>("Stream",
+            $"""
+            insert into public."Stream" ("id", "chatId")
+            select coalesce($2, gen_random_uuid()), c."id"
+            from public."Chat" c, auth.require_message_allowance()
+            where c."id" = $1
+            returning {Columns}
+            """, id, answer.Id);
+        if (opened is null)
+        {
+            return TypedResults.NotFound();
+        }
+
+        if (!db.IsReplay)
+        {
+            place.Write(opened.ChatId, opened.Id);
+        }
+
+        return TypedResults.Created($"/streams/{opened.Id}", opened);
+    }
 
     private static async Task<Results<NoContent, NotFound, ForbidHttpResult>> Delete(Id id, UserDb db) =>
         (await db.Delete("Stream",

@@ -29,6 +29,9 @@ internal static class Problems
     public static readonly Problem TooManyStreams =
         new(429, "too_many_streams", "The maximum number of live streams is open.") { RetryAfter = 10 };
 
+    public static readonly Problem TooManyAnswers =
+        new(429, "too_many_answers", "The maximum number of answers is being written.") { RetryAfter = 10 };
+
     public static readonly Problem NotReady =
         new(503, "not_ready", "The database cannot be reached or is not safe to serve from. The log says why.") { RetryAfter = 5 };
 

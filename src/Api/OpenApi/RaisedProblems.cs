@@ -16,7 +16,8 @@ internal static class ProblemList
             Problems.Of(400), Problems.Of(401), Problems.InvalidToken, Problems.SessionEnded, Problems.InvalidCredentials,
             Problems.InvalidRefreshToken, Problems.Of(403), Problems.Of(404), Problems.Of(405), Problems.Of(413),
             Problems.Of(415), Problems.Of(418), Problems.Of(429), Problems.Internal, Idempotency.Reused,
-            Problems.GitHubDenied, Problems.GitHubRefused, Problems.GitHubUnavailable, Problems.TooManyStreams, Problems.NotReady,
+            Problems.GitHubDenied, Problems.GitHubRefused, Problems.GitHubUnavailable, Problems.TooManyStreams, Problems.TooManyAnswers,
+            Problems.NotReady,
             Explanations.NotConfigured, Explanations.Busy, Explanations.Unknown,
             .. DatabaseErrors.All,
         ]).ToDictionary(problem => problem.Code);

@@ -39,8 +39,9 @@ internal static class Site
     /// <param name="Development">Whether people may be tried out beside each other.</param>
     /// <param name="GitHub">Whether people can sign in with GitHub.</param>
     /// <param name="Mail">Whether addresses can be verified and passwords reset.</param>
+    /// <param name="Model">What writes answers; null: the demo.</param>
     /// <param name="People">The demo people that have an account; none outside development.</param>
-    internal sealed record Setup(bool Development, bool GitHub, bool Mail, IReadOnlyList<Known> People);
+    internal sealed record Setup(bool Development, bool GitHub, bool Mail, string? Model, IReadOnlyList<Known> People);
 
     /// <summary>A demo person.</summary>
     internal sealed record Known(string Name, string Email, string Password, string Is);
@@ -57,6 +58,6 @@ internal static class Site
             }
         }
 
-        return TypedResults.Ok(new Setup(development, settings.SignIn.GitHub is not null, settings.SignIn.Mail is not null, people));
+        return TypedResults.Ok(new Setup(development, settings.SignIn.GitHub is not null, settings.SignIn.Mail is not null, settings.Model?.Name, people));
     }
 }

@@ -3,13 +3,16 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Respawn;
 using RlsChat.Api;
+using RlsChat.Api.Answers;
 using RlsChat.Api.Data;
 using RlsChat.Api.Live;
+using RlsChat.Tests.Api.Doubles;
 using RlsChat.Tests.Support;
 
 namespace RlsChat.Tests.Api.Fixtures;
@@ -44,6 +47,16 @@ public class ApiFixture : IAsyncLifetime
     /// <summary>Settings on top of the tests' ones.</summary>
     protected virtual string[] Settings => [];
 
+    /// <summary>Other services than the tests' ones.</summary>
+    protected virtual Action<WebApplicationBuilder>? Adjust => null;
+
+    /// <summary>Has answers written, by the demo or the model of the settings.</summary>
+    internal static void LetAnswer(WebApplicationBuilder builder)
+    {
+        builder.Services.Remove(builder.Services.Single(service => service.ImplementationInstance is SilentModel));
+        builder.Services.AddSingleton(new AnswerLimits());
+    }
+
     public virtual async Task InitializeAsync()
     {
         Database = await (await TestServer.Shared).CreateDatabase();
@@ -54,7 +67,7 @@ public class ApiFixture : IAsyncLifetime
         }
 
         Setup = new Setup(Database);
-        _app = Build(Database, Log, settings: Settings);
+        _app = Build(Database, Log, adjust: Adjust, settings: Settings);
         await _app.StartAsync();
         Address = AddressOf(_app);
     }
@@ -84,6 +97,9 @@ public class ApiFixture : IAsyncLifetime
                 builder.Services.AddSingleton(new Patience { Remainder = TimeSpan.FromMinutes(1), End = TimeSpan.FromMinutes(1) });
                 // A purge between two looks at a table would be taken for an attack's effect.
                 builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(Purge)));
+                // So would answers that are still being written.
+                builder.Services.AddSingleton<IChatClient>(new SilentModel());
+                builder.Services.AddSingleton(new AnswerLimits { AtOnceForPerson = 1000, AtOnce = 10_000, MaxTime = TimeSpan.FromHours(1), MaxSilence = TimeSpan.FromHours(1) });
                 adjust?.Invoke(builder);
             });
 

@@ -8,7 +8,7 @@ internal sealed class Resources(Contract contract, Person person)
 {
     /// <summary>Last words of paths by which something is made that tests make themselves, or that has no path of its own.</summary>
     private static readonly string[] ByHand =
-        ["chats", "messages", "vote", "streams", "finish", "documents", "versions", "suggestions", "organizations", "roles", "invitations", "grants"];
+        ["chats", "messages", "vote", "streams", "answers", "finish", "documents", "versions", "suggestions", "organizations", "roles", "invitations", "grants"];
 
     private readonly Dictionary<string, Guid[]> _ids = [];
     private readonly Dictionary<string, Guid> _newest = [];

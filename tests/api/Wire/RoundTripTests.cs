@@ -36,6 +36,8 @@ public sealed class RoundTripTests
         ("streams", (person, chat, _) => person.Get($"/chats/{chat}/streams")),
         ("open", (person, chat, _) => person.Post($"/chats/{chat}/streams", new { })),
         ("append absent", (person, _, _) => person.Post($"/streams/{Guid.NewGuid()}/chunks", new { index = 0, data = "a" })),
+        ("answer absent", (person, _, _) => person.Post($"/chats/{Guid.NewGuid()}/answers", new { })),
+        ("abandon absent", (person, _, _) => person.Post($"/streams/{Guid.NewGuid()}/abandon", new { })),
         ("finish absent", (person, _, _) => person.Post($"/streams/{Guid.NewGuid()}/finish", new { })),
         ("delete stream absent", (person, _, _) => person.Delete($"/streams/{Guid.NewGuid()}")),
         ("policies", (person, _, _) => person.Get("/monitor/policies")),
@@ -53,7 +55,7 @@ public sealed class RoundTripTests
     /// <summary>Requests that change a row and ask, in the same round trip, whether it is readable.</summary>
     private static readonly string[] Asking =
     [
-        "retitle", "publish", "retitle absent", "delete absent", "reword", "unsay absent", "cut", "finish absent",
+        "retitle", "publish", "retitle absent", "delete absent", "reword", "unsay absent", "cut", "abandon absent", "finish absent",
         "delete stream absent", "delete document absent", "resolve absent",
     ];
 

@@ -76,7 +76,10 @@ internal sealed class Requests(PlanWorld world, Contract contract, Person person
         var (path, kind) = ("", "");
         foreach (var part in operation.Parts.Skip(1))
         {
-            var next = part == "{provider}" ? "github" : part.StartsWith('{') ? ids.GetValueOrDefault(kind) : kind = part;
+            // The other streams are finished by then.
+            var next = part == "{provider}" ? "github"
+                : part.StartsWith('{') ? ids.GetValueOrDefault(operation.Id == "streams.abandon" ? "answers" : kind)
+                : kind = part;
             if (next is null)
             {
                 return null;

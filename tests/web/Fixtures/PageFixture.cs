@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Builder;
 using RlsChat.Database;
 using RlsChat.Tests.Api.Fixtures;
 using RlsChat.Tests.Support;
@@ -16,6 +17,8 @@ public sealed class PageFixture : ApiFixture
         "--environment=Development", $"--MAIL_FOLDER={_folder}/mail", $"--DATA_PROTECTION_KEYS={_folder}/keys",
         $"--POSTGRES_EXPLAIN_URL={Url(Database.ExplainConnectionString)}",
     ];
+
+    protected override Action<WebApplicationBuilder> Adjust => LetAnswer;
 
     public override async Task InitializeAsync()
     {
