@@ -61,6 +61,11 @@ public static class ApiHost
 
         var app = builder.Build();
         app.Use(ServerTiming.Measure);
+        if (app.Environment.IsDevelopment())
+        {
+            app.Use(ShownStatements.Show);
+        }
+
         app.UseExceptionHandler(new ExceptionHandlerOptions { SuppressDiagnosticsCallback = _ => true });
         app.UseBrowsers(settings);
         app.UseStatusCodePages(pages => Problems.Write(pages.HttpContext));

@@ -14,6 +14,9 @@ const REQUESTS = [
   { name: 'Me', path: () => '/me', tables: ['User', 'Organization'] },
 ];
 
+/** For so many rows, the deciding policies are asked for. */
+const FEW = 20;
+
 /** The primary key as the monitor takes it: a document has versions. */
 const keyOf = (table, row) => (table === 'Document' ? `${row.id},${row.createdAt}` : row.id);
 
@@ -49,6 +52,7 @@ class Compare extends View {
 
   async #ask() {
     const { people, request } = this;
+    this.forget('deciders');
     await this.load('answers', async () => {
       // One after the other, so that each person is signed in once.
       for (const email of people) {
@@ -71,16 +75,32 @@ class Compare extends View {
   }
 
   async #side(email, path) {
+    const session = await this.app.personOf(email);
+    const { id } = session.user;
     try {
-      const { status, data, timing } = await (await this.app.personOf(email)).get(path);
-      return { email, status, rows: data.items ?? [data], ms: timing?.match(/db;dur=([\d.]+)/)?.[1], more: Boolean(data.nextCursor) };
+      const { status, data, timing, statements } = await session.get(path, { shown: true });
+      return { email, id, status, statements, rows: data.items ?? [data], ms: timing?.match(/db;dur=([\d.]+)/)?.[1], more: Boolean(data.nextCursor) };
     } catch (problem) {
       if (!problem.status) {
         throw problem;
       }
 
-      return { email, status: problem.status, rows: [], problem };
+      return { email, id, status: problem.status, statements: problem.statements, rows: [], problem };
     }
+  }
+
+  /** Of each row, by person, the policy that lets them see it: one question after the other, each in the audit. */
+  #decide(rows) {
+    const [table] = this.request.tables;
+    return this.load('deciders', async () => {
+      const deciders = new Map();
+      for (const row of rows) {
+        const { people } = (await this.app.monitor.post('/monitor/who', { table, key: keyOf(table, row) })).data;
+        deciders.set(row.id, new Map(people.map(reach => [reach.id, reach.select])));
+      }
+
+      return deciders;
+    });
   }
 
   #set(change) {
@@ -120,12 +140,15 @@ class Compare extends View {
           ${avatar(side.email)} <b>${nameOf(side.email)}</b>
           <span class="pill ${side.status === 200 ? 'good' : 'warn'}">${side.status}</span>
           <small>${count(side.rows.length, 'row')}${side.ms ? ` · ${side.ms} ms in the database` : ''}${side.more ? ' · first page' : ''}</small></div>`)}</div>
-        ${rows.map(row => html`<div role="row">${seen.map((side, n) => this.#cell(side.get(row.id), row, seen[1 - n].has(row.id), sides[n].email))}</div>`)}
+        ${rows.map(row => html`<div role="row">${seen.map((side, n) => this.#cell(side.get(row.id), row, seen[1 - n].has(row.id), sides[n]))}</div>`)}
         ${sides.some(side => side.problem) || rows.length === 0 ? html`<div role="row">${sides.map(side => html`<div role="cell">
           ${side.problem ? failed(side.problem) : rows.length === 0 ? empty('No rows') : nothing}</div>`)}</div>` : nothing}
       </div>
+      ${this.#sql(sides)}
       <section class="panel decided" aria-labelledby="decided">
         <h2 id="decided">The policies that decided</h2>
+        ${this.app.monitor && rows.length && rows.every(row => row.id) ? html`<div class="buttons"><button type="button" ?disabled=${this.isBusy('deciders')} @click=${() => this.#decide(rows.slice(0, FEW))}>
+          ${this.isBusy('deciders') ? 'Asking PostgreSQL…' : 'Name the policy that shows each row'}</button><span class="fine">Above, at each row. Each question is in the audit.</span></div>${this.fault('deciders')}` : nothing}
         <p class="fine">Select policies for people of ${this.request.tables.map((table, n) => html`${n ? ', ' : ''}<b>${table}</b>`)}. A row is visible when one of them is true for it, and every restrictive one.</p>
         ${this.app.monitor ? this.show('catalogue', 'the policies', tables => this.request.tables.map(name => html`
           <div class="policies-of"><h3>${name}</h3>${tables.find(table => table.name === name)?.policies
@@ -134,15 +157,41 @@ class Compare extends View {
       </section>`;
   }
 
-  #cell(row, other, shared, email) {
+  /** Development alone tells it. The statement is the same for both: nothing in it filters for safety. */
+  #sql(sides) {
+    const [one, other] = sides.map(side => side.statements);
+    if (!one.length) {
+      return nothing;
+    }
+
+    const same = JSON.stringify(one.map(batch => batch.statements)) === JSON.stringify(other.map(batch => batch.statements));
+    return html`
+      <section class="panel decided" aria-labelledby="sql">
+        <h2 id="sql">The SQL that ran</h2>
+        <p class="fine">One transaction a round trip, in one batch: the first statement says who is asking. ${same ? 'Both people ran the same text.' : 'The number of round trips differs: an empty list asks about its parent.'}</p>
+        <ul class="facts">${sides.map(({ email, id, statements: [{ role }] }) => html`<li><b>${nameOf(email)}</b>: role <code>${role}</code>, <code>auth.uid</code> = <code>${id}</code>, and <code>auth.session</code>, the secret of the access token</li>`)}</ul>
+        ${(same ? [one] : [one, other]).map((batches, n) => html`${same ? nothing : html`<h3>${nameOf(sides[n].email)}</h3>`}
+          ${batches.map(({ statements }) => statements.map((text, place) => html`<p class="fine">${place ? 'The statement of the request' : 'Who is asking'}</p><pre class="ran">${outdent(text)}</pre>`))}`)}
+      </section>`;
+  }
+
+  #cell(row, other, shared, { email, id }) {
     const name = nameOf(email);
+    const decider = this.loaded('deciders')?.get((row ?? other).id)?.get(id);
     const label = body => body.title ?? body.email ?? body.name ?? body.value ?? body.parts?.map(part => part.text ?? '').join(' ') ?? body.reason ?? body.id;
     return row
       ? html`<div role="cell" class="seen ${shared ? '' : 'only'}"><b>${label(row)}</b>
-          <small>${row.visibility ? html`<span class="tag ${row.visibility}">${row.visibility}</span> ` : nothing}${shared ? nothing : html`<span class="tag mark">only ${name}</span> `}<code>${row.id?.slice?.(0, 8) ?? ''}</code></small></div>`
+          <small>${row.visibility ? html`<span class="tag ${row.visibility}">${row.visibility}</span> ` : nothing}${shared ? nothing : html`<span class="tag mark">only ${name}</span> `}<code>${row.id?.slice?.(0, 8) ?? ''}</code>${decider ? html` by ${decider}` : nothing}</small></div>`
       : html`<div role="cell" class="unseen-row"><span>Not in ${name}’s response${this.request.tables[0] && other.id
         ? html` <a href="#/why/${email}/${this.request.tables[0]}/${encodeURIComponent(keyOf(this.request.tables[0], other))}/select" aria-label="Why does ${name} not see ${label(other)}?">Why?</a>` : nothing}</span></div>`;
   }
+}
+
+/** Without the indentation and the empty lines of the program's source. */
+function outdent(text) {
+  const lines = text.split('\n').filter(line => line.trim());
+  const least = Math.min(...lines.map(line => line.search(/\S/)));
+  return lines.map(line => line.slice(least).replace(/(?<=\S) {2,}/g, ' ')).join('\n');
 }
 
 customElements.define('rls-compare', Compare);

@@ -211,6 +211,10 @@ public sealed class LimitTests(ApiFixture fixture) : ApiTest(fixture)
 
         Assert.Null((await Fixture.Anonymous().Get("/health/live")).Is(200).Header("Server-Timing"));
         Assert.Null((await ana.Get("/chats/x")).Is(400).Header("Server-Timing"));
+
+        // The statements are told in development only.
+        const string Statements = "Rlschat-Statements";
+        Assert.Null((await ana.With(Statements, "show", HttpMethod.Get, "/chats")).Is(200).Header(Statements));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using Npgsql;
 using RlsChat.Api.Auth;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Data;
 
@@ -20,6 +21,9 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
 
     /// <summary>SQL that must be true for the caller, or null.</summary>
     public string? Permission { get; init; }
+
+    /// <summary>Takes the statements, where they are to be shown.</summary>
+    public ShownStatements? Shown { get; init; }
 
     /// <summary>A statement with its positional parameters.</summary>
     public static NpgsqlBatchCommand Statement(string sql, Arg[] args)
@@ -60,6 +64,7 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
             batch.BatchCommands.Add(statement);
         }
 
+        Shown?.Add(Role, Caller.Uid, batch.BatchCommands.Cast<NpgsqlBatchCommand>().Select(statement => statement.CommandText));
         Exception? refusal = null;
         try
         {

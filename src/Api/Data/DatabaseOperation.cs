@@ -14,6 +14,9 @@ internal sealed record DatabaseOperation(string Name, bool ReadOnly, Cancellatio
     /// <summary>Adds up the time for the Server-Timing header; null after the request.</summary>
     public DatabaseTime? Time { get; init; }
 
+    /// <summary>Takes the statements, where they are to be shown.</summary>
+    public ShownStatements? Shown { get; init; }
+
     /// <summary>The operation of a request: GET and HEAD may only read.</summary>
     public static DatabaseOperation Of(HttpContext context) =>
         new(context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unnamed",
@@ -21,5 +24,6 @@ internal sealed record DatabaseOperation(string Name, bool ReadOnly, Cancellatio
         {
             Key = context.Features.Get<Idempotency>(),
             Time = context.Features.Get<DatabaseTime>(),
+            Shown = context.Features.Get<ShownStatements>(),
         };
 }

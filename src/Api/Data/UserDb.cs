@@ -15,9 +15,13 @@ internal sealed partial class UserDb
     private readonly CallerBatch _batch;
 
     internal UserDb(DataSources sources, OperationRunner runner, Caller caller, DatabaseOperation operation) =>
-        (_sources, _runner, _operation, _batch) = (sources, runner, operation, caller.Uid is null
-            ? new CallerBatch(sources.Anonymous, caller, operation.Stop) { Role = "anonymous", ReadOnly = operation.ReadOnly }
-            : new CallerBatch(sources.RegularUser, caller, operation.Stop) { Role = "regular_user", ReadOnly = operation.ReadOnly });
+        (_sources, _runner, _operation, _batch) = (sources, runner, operation,
+            new CallerBatch(caller.Uid is null ? sources.Anonymous : sources.RegularUser, caller, operation.Stop)
+            {
+                Role = caller.Uid is null ? "anonymous" : "regular_user",
+                ReadOnly = operation.ReadOnly,
+                Shown = operation.Shown,
+            });
 
     /// <summary>Binds a handler's parameter to the caller of the request.</summary>
     public static ValueTask<UserDb> BindAsync(HttpContext context) => new(new UserDb(
