@@ -19,6 +19,12 @@ class Chart extends View {
     this.#plot = null;
   }
 
+  /** A scale of one sample is not what uPlot makes of it: a day. */
+  #span(times) {
+    const last = times.at(-1) ?? Date.now() / 1000;
+    return [Math.min(times[0] ?? last, last - LEAST), last];
+  }
+
   #size() {
     return { width: Math.max(200, this.querySelector('.plot').clientWidth), height: 150 };
   }
@@ -34,7 +40,7 @@ class Chart extends View {
     const axis = { stroke: () => getComputedStyle(this).getPropertyValue('color'), grid: { stroke: '#8884', width: 1 }, ticks: { show: false }, font: '11px system-ui', size: 44 };
     this.#plot = new uPlot({
       ...this.#size(), legend: { show: false }, cursor: { drag: { x: false, y: false } },
-      scales: { x: { time: true, range: (_, low, high) => [Math.min(low ?? high, high - LEAST), high] }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
+      scales: { x: { time: true, range: plot => this.#span(plot.data[0]) }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
       axes: [{ ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map(tick => CLOCK.format(tick * 1000)) }, axis],
       series: [{}, ...this.lines.map((_, n) => ({ stroke: () => colour(n), width: 2, points: { show: false }, spanGaps: true }))],
     }, data, this.querySelector('.plot'));

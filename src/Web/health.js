@@ -16,7 +16,7 @@ class Health extends View {
     const { monitor } = this.app;
     if (monitor !== this.read) {
       this.read = monitor;
-      ['checks', 'statements', 'migrations'].forEach(name => this.forget(name));
+      ['checks', 'statements', 'migrations', 'denials'].forEach(name => this.forget(name));
       if (samples?.session !== monitor) {
         samples?.stop();
         samples = monitor && new Samples(monitor);
@@ -26,6 +26,7 @@ class Health extends View {
         samples.addEventListener('sample', this.#refresh);
         samples.start();
         this.#check();
+        this.#denials();
         this.load('statements', async () => (await monitor.get('/monitor/statements')).data);
         this.load('migrations', async () => (await monitor.get('/monitor/migrations')).data.items);
       }
@@ -42,6 +43,10 @@ class Health extends View {
     return this.load('checks', async () => ({ items: (await this.app.monitor.get('/monitor/checks')).data.items, at: new Date().toISOString() }));
   }
 
+  #denials() {
+    return this.load('denials', async () => (await this.app.monitor.get('/monitor/denials')).data.items);
+  }
+
   render() {
     const { monitor } = this.app;
     return html`
@@ -54,6 +59,7 @@ class Health extends View {
       ${!monitor ? needed(this.app, this) : html`
         ${this.#tiles(samples.latest)}
         ${this.#checks()}
+        ${this.#refusals()}
         ${this.#charts(samples)}
         <div class="halves">
           <section class="panel"><h2>Connection pools of this process</h2>${table(samples.latest.pool, ['Pool', 'In use', 'Idle', 'Waiting', 'Most'],
@@ -98,7 +104,20 @@ class Health extends View {
           <p role="status">${items.length === 0 ? html`<span class="pill good">All pass</span> No findings.` : html`<span class="pill ${items.every(item => item.isNote) ? 'warn' : 'bad'}">${count(items.length, 'finding')}</span>`}
             <span class="fine">${time(at)}</span></p>
           <ul class="findings">${items.map(item => html`<li><b>${item.object}</b> ${item.finding} <span class="tag">${item.rule}</span>${item.isNote ? html` <span class="tag">note</span>` : nothing}
-            <p class="fine">${item.remedy}</p></li>`)}</ul>`)}
+            <p class="fine">${item.remedy}</p>${item.differences?.length ? drift(item.differences) : nothing}</li>`)}</ul>`)}
+      </section>`;
+  }
+
+  #refusals() {
+    const busy = this.isBusy('denials');
+    return html`
+      <section class="panel checks" aria-labelledby="refusals">
+        <header><h2 id="refusals">Refused requests</h2>
+          <button type="button" ?disabled=${busy} @click=${this.#denials}>${busy ? 'Reading…' : 'Read again'}</button></header>
+        <p class="fine">What policies, grants and functions refused in this process, the newest of at most 1,000; hidden rows and absent ones alike.</p>
+        ${this.show('denials', 'refused requests', list => list.length === 0 ? empty('Nothing was refused') : table(list.slice(0, 20), ['When', 'Operation', 'Status', 'Table', 'Who', 'Trace'],
+          one => [time(one.time), one.operation, one.sqlState ? `${one.status} (${one.sqlState})` : one.status, one.table ?? '–', one.callerId?.slice(0, 8) ?? 'anonymous',
+            one.table ? html`<a href="#/why/trace/${one.traceId}/${one.callerId ?? 'anonymous'}" aria-label="Why was ${one.operation} refused?">Why?</a> <code>${one.traceId.slice(0, 8)}</code>` : html`<code>${one.traceId.slice(0, 8)}</code>`]))}
       </section>`;
   }
 
@@ -122,6 +141,12 @@ class Health extends View {
       <details><summary>All files</summary><ul class="files">${files.map(file => html`<li><code>${file.name}</code>${file.isCurrent ? nothing : html` <span class="tag bad">differs</span>`}</li>`)}</ul></details>`;
   }
 }
+
+/** What differs between the installed files and the catalogue, expression by expression. */
+const drift = differences => html`<dl class="drift">${differences.map(({ part, expected, installed }) => html`
+  <dt>${part}</dt>
+  <dd><span class="fine">expected</span> ${expected === null ? html`<span class="fine">nothing</span>` : html`<ins>${expected}</ins>`}</dd>
+  <dd><span class="fine">installed</span> ${installed === null ? html`<span class="fine">nothing</span>` : html`<del>${installed}</del>`}</dd>`)}</dl>`;
 
 const table = (rows, heads, cells) => rows === undefined ? html`<p class="state" role="status"><span class="spinner" aria-hidden="true"></span> Loading…</p>` : html`
   <div class="scroll" tabindex="0" role="group" aria-label=${heads.join(', ')}><table>

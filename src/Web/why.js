@@ -1,4 +1,5 @@
-// Why a person can or cannot do something to a row: POST /monitor/explain, and everyone who can: POST /monitor/who.
+// Why a person can or cannot do something to a row: POST /monitor/explain; everyone who can: POST /monitor/who; and how
+// many rows of each table a person can reach.
 import { COMMANDS, needed, readAs, readCatalogue } from './monitor.js';
 import { choices, count, empty, html, nameOf, nothing, View } from './ui.js';
 
@@ -26,7 +27,14 @@ class Why extends View {
   }
 
   willUpdate(changed) {
-    if (changed.has('path') && this.path.length > 3) {
+    if (changed.has('path')) {
+      this.trace = this.path[1] === 'trace' ? this.path[2] : null;
+    }
+
+    if (changed.has('path') && this.trace) {
+      this.asks = 'explain';
+      this.app.monitor && this.app.monitor === this.read && this.#ask();
+    } else if (changed.has('path') && this.path.length > 3) {
       [, this.person, this.table, this.key, this.command] = this.path;
       this.command ??= 'select';
     }
@@ -39,7 +47,8 @@ class Why extends View {
       this.forget('answer');
       if (monitor) {
         this.load('catalogue', () => readCatalogue(monitor));
-        this.#rows().then(() => this.key && this.#ask());
+        this.trace && this.#ask();
+        this.#rows().then(() => this.key && !this.trace && this.#ask());
       }
     }
   }
@@ -70,10 +79,24 @@ class Why extends View {
   }
 
   #ask() {
-    const { table, key, command, person, app } = this;
-    return this.load('answer', async () => this.asks === 'who'
-      ? { who: (await app.monitor.post('/monitor/who', { table, key })).data }
+    const { table, key, command, person, app, trace } = this;
+    if (trace) {
+      const [, , , caller] = this.path;
+      const known = this.#known(user => user.id === caller);
+      return this.load('answer', async () => ({
+        person: known?.email ?? caller ?? 'anonymous', trace, items: (await app.monitor.post('/monitor/explain', { traceId: trace })).data.items,
+      }));
+    }
+
+    return this.load('answer', async () => this.asks === 'reach'
+      ? { person, reach: (await app.monitor.get(`/monitor/people/${this.#known(user => user.email === person)?.id ?? person}/reach`)).data.items }
+      : this.asks === 'who' ? { who: (await app.monitor.post('/monitor/who', { table, key })).data }
       : { person, items: (await app.monitor.post('/monitor/explain', { person, table, key, command })).data.items });
+  }
+
+  /** A person who is signed in here, as the page or beside it. */
+  #known(isThem) {
+    return [...this.app.people.values(), this.app.session].map(session => session.user).find(user => user && isThem(user));
   }
 
   render() {
@@ -84,7 +107,7 @@ class Why extends View {
         ${this.app.monitor ? readAs(this.app) : nothing}
       </header>
       ${this.app.monitor ? html`${this.#form()}
-        ${this.isBusy('answer') || this.loaded('answer') || this.fault('answer') !== nothing ? this.show('answer', 'the explanation', answer => answer.who ? this.#audience(answer.who) : answer.items.map(told => explanation(told, answer.person)))
+        ${this.isBusy('answer') || this.loaded('answer') || this.fault('answer') !== nothing ? this.show('answer', 'the explanation', answer => answer.who ? this.#audience(answer.who) : answer.reach ? this.#reach(answer) : html`${answer.trace ? html`<p class="fine">Of the refused request <code>${answer.trace}</code></p>` : nothing}${answer.items.map(told => explanation(told, answer.person))}`)
           : html`<section class="panel">${empty('Nothing was asked yet', 'Choose a person, a row and a command.')}</section>`}`
       : needed(this.app, this)}`;
   }
@@ -94,14 +117,16 @@ class Why extends View {
     const rows = this.loaded('rows') ?? [];
     const listed = rows.some(one => one.row.id === this.key);
     return html`
-      <form class="panel question" @submit=${event => { event.preventDefault(); this.#ask(); }}>
-        ${choices('Question', [['explain', 'Why can, or can’t, somebody?'], ['who', 'Who can?']], this.asks, asks => { this.asks = asks; this.forget('answer'); })}
+      <form class="panel question" @submit=${event => { event.preventDefault(); this.trace = null; this.#ask(); }}>
+        ${choices('Question', [['explain', 'Why can, or can’t, somebody?'], ['who', 'Who can?'], ['reach', 'What can somebody reach?']], this.asks, asks => { this.asks = asks; this.forget('answer'); })}
         <div class="fields">
           ${this.asks === 'who' ? nothing : html`
             <label>Person <input list="people" required .value=${this.person} @input=${event => { this.person = event.target.value.trim(); }} placeholder="an address, an id, or anonymous"></label>
-            <datalist id="people">${people.map(person => html`<option value=${person.email}>${person.name}, ${person.is}</option>`)}<option value="anonymous"></option></datalist>
+            <datalist id="people">${people.map(person => html`<option value=${person.email}>${person.name}, ${person.is}</option>`)}<option value="anonymous"></option></datalist>`}
+          ${this.asks !== 'explain' ? nothing : html`
             <label>Command <select @change=${event => { this.command = event.target.value; }}>
               ${COMMANDS.map(command => html`<option ?selected=${command === this.command}>${command}</option>`)}</select></label>`}
+          ${this.asks === 'reach' ? nothing : html`
           <label>Table <select @change=${event => { this.table = event.target.value; this.key = ''; this.#rows(); }}>
             ${(this.loaded('catalogue') ?? [{ name: 'Chat' }]).map(({ name }) => html`<option ?selected=${name === this.table}>${name}</option>`)}</select></label>
           ${LISTED[this.table] ? html`
@@ -109,12 +134,22 @@ class Why extends View {
               ${this.isBusy('rows') && !rows.length ? html`<option>Loading rows…</option>` : nothing}
               ${rows.map(({ row, by }) => html`<option value=${row.id} ?selected=${row.id === this.key}>${titleOf(row)} (seen by ${by.join(', ')})</option>`)}
               ${this.key && !listed ? html`<option value=${this.key} selected>${this.key}</option>` : nothing}</select></label>` : nothing}
-          <label>Key <input required .value=${this.key} @input=${event => { this.key = event.target.value.trim(); }} placeholder="the primary key"></label>
+          <label>Key <input required .value=${this.key} @input=${event => { this.key = event.target.value.trim(); }} placeholder="the primary key"></label>`}
         </div>
-        <div class="buttons"><button class="primary" ?disabled=${this.isBusy('answer') || !this.key}>${this.isBusy('answer') ? 'Explaining…' : this.asks === 'who' ? 'Who can?' : 'Explain'}</button>
+        <div class="buttons"><button class="primary" ?disabled=${this.isBusy('answer') || (!this.key && this.asks !== 'reach')}>${this.isBusy('answer') ? 'Explaining…' : { who: 'Who can?', reach: 'Count' }[this.asks] ?? 'Explain'}</button>
           <span class="fine">Each question is in the audit. The answer holds no value of the row.</span></div>
         ${this.fault('rows')}
       </form>`;
+  }
+
+  #reach({ person, reach }) {
+    return html`
+      <section class="panel"><h2>Rows that ${person.includes('@') ? nameOf(person) : person} can reach</h2>
+        <p class="fine">Rows that the policies let them read, change and delete, counted up to 10,000. Checks of new values, constraints and triggers are not asked.</p>
+        <div class="scroll" tabindex="0" role="group" aria-label="Tables"><table>
+          <thead><tr><th scope="col">Table</th><th scope="col">read</th><th scope="col">change</th><th scope="col">delete</th></tr></thead>
+          <tbody>${reach.map(one => html`<tr><td><b>${one.table}</b></td>${[one.select, one.update, one.delete].map(n => html`<td>${rows(n)}</td>`)}</tr>`)}</tbody></table></div>
+      </section>`;
   }
 
   #audience({ people, asked, all }) {
@@ -129,6 +164,10 @@ class Why extends View {
       </section>`;
   }
 }
+
+/** A number of rows, or why they were not counted. */
+const rows = ({ rows: n, isMore, sqlState }) => sqlState === '42501' ? html`<span class="fine">no grant</span>`
+  : sqlState ? html`<span class="tag bad">${sqlState}</span>` : n ? html`<b>${n.toLocaleString('en')}${isMore ? '+' : ''}</b>` : html`<span class="fine">0</span>`;
 
 /** What would let it pass: each group of alternatives of which none is true, by their comments. */
 function ways(nodes) {
@@ -160,6 +199,8 @@ function explanation(told, person) {
       <h3>Who asks</h3><ul class="facts">${told.facts.map(fact => html`<li>${fact}</li>`)}</ul>
       <h3>What PostgreSQL decides, in its order</h3>
       <ul class="tree">${told.steps.map(step => node(step, true))}</ul>
+      ${told.delivery ? html`<h3>Live events</h3><p>${told.delivery.truth === 'true' ? 'Delivered' : 'Not delivered'}${told.delivery.note ? `: ${told.delivery.note}` : ''}</p>
+        ${told.delivery.parts.length ? html`<ul class="tree">${told.delivery.parts.map(part => node(part))}</ul>` : nothing}` : nothing}
       ${told.warnings.length ? html`<h3>Left out</h3><ul class="facts">${told.warnings.map(warning => html`<li>${warning}</li>`)}</ul>` : nothing}
       ${told.isConsistent ? nothing : html`<p class="fine">Grants and policies, evaluated one by one, would predict another outcome: please report this.</p>`}
     </section>`;
@@ -170,7 +211,7 @@ function node({ kind, text, truth, note, parts, sqlState }, open = false) {
   const line = html`<span class="truth is-${truth}" title=${word}><span aria-hidden="true">${mark}</span><span class="unseen">${word}: </span></span>
     <span class="said">${kind === 'condition' ? html`<code>${text}</code>` : text}${note ? html` <span class="note">${note}</span>` : nothing}${sqlState ? html` <span class="tag bad">${sqlState}</span>` : nothing}</span>`;
   return html`<li>${parts.length
-    ? html`<details ?open=${open || ['permissive', 'restrictive', 'policies', 'policy'].includes(kind)}><summary>${line}</summary><ul>${parts.map(part => node(part))}</ul></details>`
+    ? html`<details ?open=${open || ['permissive', 'restrictive', 'policies', 'policy'].includes(kind) || truth !== 'true'}><summary>${line}</summary><ul>${parts.map(part => node(part))}</ul></details>`
     : html`<div class="leaf">${line}</div>`}</li>`;
 }
 

@@ -19,9 +19,17 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await visitor.Page.GetByLabel("Second person").SelectOptionAsync("ben@acme.example");
         await Expect(visitor.Page.Locator(".sent")).ToContainTextAsync("2 seen by both, 0 by one");
 
+        // Development shows the statements, which are the same for both, without a secret.
+        await Expect(visitor.Page.Locator("[aria-labelledby=sql]")).ToContainTextAsync("from public.\"Chat\"");
+        await Expect(visitor.Page.Locator("[aria-labelledby=sql]")).ToContainTextAsync("set_config('auth.uid', $1, true)");
+        await Expect(visitor.Page.Locator("[aria-labelledby=sql]")).ToContainTextAsync("Both people ran the same text.");
+
         // The policies are the operator's to see.
         await visitor.Button("Look as Olga, the demo operator").ClickAsync();
-        await Expect(visitor.Page.Locator(".decided")).ToContainTextAsync("Members see every chat in their organization.");
+        await Expect(visitor.Page.Locator("[aria-labelledby=decided]")).ToContainTextAsync("Members see every chat in their organization.");
+
+        await visitor.Button("Name the policy that shows each row").ClickAsync();
+        await Expect(visitor.Page.Locator(".seen").First).ToContainTextAsync("by policy org_access");
 
         visitor.Expects("404");
         await visitor.Page.GetByLabel("Request").SelectOptionAsync("Messages of one chat");
@@ -74,7 +82,8 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         var told = visitor.Page.Locator(".told");
         await Expect(told).ToContainTextAsync("Dan cannot read this row");
         await Expect(told.Locator(".lets")).ToContainTextAsync("Members see every chat in their organization.");
-        await Expect(told.Locator(".tree")).ToContainTextAsync("\"organizationId\" = auth.organization_id()");
+        await Expect(told.Locator(".tree").First).ToContainTextAsync("\"organizationId\" = auth.organization_id()");
+        await Expect(told).ToContainTextAsync("Not delivered");
         await visitor.IsAccessible("an explanation");
 
         await visitor.Page.GetByLabel("Person").FillAsync("ben@acme.example");
@@ -84,6 +93,12 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await visitor.Button("Who can?").Last.ClickAsync();
         await Expect(visitor.Page.Locator("table")).ToContainTextAsync("Cleo");
         await Expect(visitor.Page.Locator("table")).Not.ToContainTextAsync("Dan");
+
+        await visitor.Button("What can somebody reach?").ClickAsync();
+        await visitor.Page.GetByLabel("Person").FillAsync("eve@example.org");
+        await visitor.Button("Count").ClickAsync();
+        await Expect(visitor.Page.Locator("tr").Filter(new() { HasText = "CreditEntry" })).ToContainTextAsync("no grant");
+        await Expect(visitor.Page.Locator("h2").Filter(new() { HasText = "Rows that Eve can reach" })).ToBeVisibleAsync();
     }
 
     [Fact]
@@ -98,14 +113,28 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         {
             await visitor.Button("Run the checks").ClickAsync();
             await Expect(visitor.Page.Locator(".findings")).ToContainTextAsync("Loose");
+
+            // Drift is shown expression by expression.
+            await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """alter policy select_public on public."Chat" using (true)""");
+            await visitor.Button("Run the checks").ClickAsync();
+            await Expect(visitor.Page.Locator(".drift").Filter(new() { HasText = "visibility" })).ToBeVisibleAsync();
+            await visitor.IsAccessible("drift");
         }
         finally
         {
-            await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """drop table public."Loose" """);
+            await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """drop table public."Loose" """,
+                """alter policy select_public on public."Chat" using ("visibility" = 'public')""");
         }
 
         await visitor.Button("Run the checks").ClickAsync();
-        await Expect(visitor.Page.Locator(".checks")).Not.ToContainTextAsync("Loose");
+        await Expect(visitor.Page.Locator(".checks").First).Not.ToContainTextAsync("Loose");
+
+        // A request that is refused meanwhile leads to its explanation.
+        var (ana, ben, organization) = await Fixture.Two();
+        (await ben.Patch($"/chats/{await ana.Begin("Plans", organizationId: organization)}", new { title = "Mine" })).Is(403);
+        await visitor.Button("Read again").ClickAsync();
+        await visitor.Page.GetByLabel("Why was chats.update refused?").First.ClickAsync();
+        await Expect(visitor.Page.Locator(".told")).ToContainTextAsync("cannot change this row");
     }
 
     /// <summary>Every tab at two widths, light and dark; the pictures land in an ignored folder.</summary>
@@ -125,6 +154,11 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await visitor.Page.Locator(".rows").GetByText("Plans for the spring").ClickAsync();
         await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(2);
         await Look("chat", null);
+        await visitor.Go("#/documents/organization");
+        await visitor.Page.Locator(".rows").GetByText("Handbook").ClickAsync();
+        await visitor.Page.GetByLabel("Compare with").SelectOptionAsync(new SelectOptionValue { Index = 1 });
+        await Expect(visitor.Page.Locator(".diff ins").First).ToBeVisibleAsync();
+        await Look("documents", null);
         await Look("compare", "#/compare");
         await Look("needed", "#/policies");
         await visitor.Button("Look as Olga, the demo operator").ClickAsync();
@@ -143,10 +177,11 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
             }
 
             await visitor.Settle();
+            await visitor.Page.EvaluateAsync("() => scrollTo(0, 0)");
             var where = $"{name}-{width}-{scheme}".ToLowerInvariant();
             await visitor.Fits(where);
             await visitor.IsAccessible(where);
-            await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{where}.png") });
+            await visitor.Page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"{where}.png"), FullPage = true });
         }
     }
 }
