@@ -1,7 +1,7 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
 .PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-web plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
-  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-purge db-grant-operator psql why who reach access-diff \
+  db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-adopt db-purge db-grant-operator psql why who reach access-diff \
   bench lint-format lint-sql clean
 
 export DOTNET_CLI_TELEMETRY_OPTOUT := 1
@@ -135,6 +135,9 @@ db-backup: obj/built-db ## writes rows, policies, grants and roles into one file
 
 db-restore: obj/built-db ## restores a backup into an empty database and compares: FILE=…; NAME=… creates that database
 	@$(DB) restore '$(FILE)' $(if $(NAME),--into '$(NAME)')
+
+db-adopt: obj/built-db ## what moving the database of the old application into this one would do, row by row: FROM=postgresql://…; MOVE=1 moves it (samples/drizzle)
+	@FROM="$$FROM" $(DB) adopt $(if $(MOVE),--move)
 
 db-purge: obj/built-db ## deletes rows past their retention; the API does so once an hour
 	@$(DB) purge

@@ -10,6 +10,7 @@ const string Usage = """
     rlschat-db reset [--yes-drop DATABASE]   drops the database and builds it again
     rlschat-db backup [--file FILE]          a dump of every row, policy, grant and role
     rlschat-db restore FILE [--into NAME]    a backup into an empty database, or into a new one
+    rlschat-db adopt [--move]                what moving the old application's database ($FROM) into this one would do
     rlschat-db purge                         deletes what is past its retention
     rlschat-db grant-operator EMAIL          makes a person an operator
     rlschat-db psql EMAIL|anonymous          an SQL prompt as that person
@@ -36,6 +37,7 @@ try
         "reset" => await Reset.Run(rest),
         "backup" => await BackUp.Run(rest),
         "restore" => await RestoreBackup.Run(rest),
+        "adopt" => await Adopt.Run(rest),
         "purge" => await Purge.Run(rest),
         "grant-operator" => await GrantOperator.Run(rest),
         "psql" => await Psql.Run(rest),

@@ -12,7 +12,7 @@ namespace RlsChat.Tests.Api;
 public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
 {
     private static readonly string Samples = Folder();
-    private static bool _isInstalled;
+    private static bool _isInstalled, _isBuilt;
 
     [Theory]
     [InlineData("sh", "curl.sh")]
@@ -39,7 +39,6 @@ public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData(true)]
     public async Task Drizzle_reads_and_writes_every_table_of_the_schema_it_knows(bool pooled)
     {
-        NotRunException.UnlessFound("npm", "apt-get install nodejs npm");
         await DemoWorld.Make(Fixture.Database.OwnerConnectionString, Fixture.Database.AuthConnectionString);
         await using var bouncer = pooled ? await PgBouncer.Start(Fixture.Database) : null;
         var database = ("POSTGRES_API_URL",
@@ -50,13 +49,13 @@ public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
             "Chat", "Message", "Vote", "Stream", "Document", "Suggestion", "Role", "Organization", "User",
             "accounts, sessions, verificationToken",
         ];
-        if (!_isInstalled)
+        await Install();
+        if (!_isBuilt)
         {
-            await Run("npm", ["ci", "--prefix", "drizzle", "--no-audit", "--no-fund", "--prefer-offline"]);
             // This compiles it, and says so.
             var first = await Run("npm", ["start", "--prefix", "drizzle", "--", api], true, database);
             Assert.Equal(tables, first.Where(tables.Contains));
-            _isInstalled = true;
+            _isBuilt = true;
         }
 
         // A second run finds nothing that the first left behind.
@@ -78,7 +77,8 @@ public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.Contains("\"code\":\"not_found\"", Assert.Single(lines, line => line.Contains("traceId", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
-    private static async Task<string[]> Run(
+    /// <summary>Runs a program in the folder of samples.</summary>
+    internal static async Task<string[]> Run(
         string program, string[] arguments, bool succeeds = true, params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(program, arguments)
@@ -104,6 +104,17 @@ public sealed class SampleTests(ApiFixture fixture) : ApiTest(fixture)
         finally
         {
             process.Kill(entireProcessTree: true);
+        }
+    }
+
+    /// <summary>Installs what the Drizzle sample needs, once.</summary>
+    internal static async Task Install()
+    {
+        NotRunException.UnlessFound("npm", "apt-get install nodejs npm");
+        if (!_isInstalled)
+        {
+            await Run("npm", ["ci", "--prefix", "drizzle", "--no-audit", "--no-fund", "--prefer-offline"]);
+            _isInstalled = true;
         }
     }
 

@@ -51,10 +51,15 @@ internal sealed class Passwords
     /// Compares; first as prepared, then, where that is another text, as it was typed: so were the hashes made that
     /// are older than the preparation, and are to be made again. Without a hash (nobody has that address) it
     /// compares with one that matches nothing, as often, so that the response takes as long and does not tell whether the
-    /// address is known.
+    /// address is known. A bcrypt hash, of a database that was moved here, is to be made again; until then its time differs.
     /// </summary>
     public PasswordVerificationResult Verify(string? hash, string password)
     {
+        if (hash?.StartsWith("$2", StringComparison.Ordinal) == true)
+        {
+            return BCrypt.Net.BCrypt.Verify(password, hash) ? PasswordVerificationResult.SuccessRehashNeeded : PasswordVerificationResult.Failed;
+        }
+
         var prepared = Prepare(password);
         var result = _hasher.VerifyHashedPassword(Anyone, hash ?? _unmatchable, prepared);
         if (result == PasswordVerificationResult.Failed && prepared != password
