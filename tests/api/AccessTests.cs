@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
@@ -188,9 +190,20 @@ public sealed class AccessTests(ApiFixture fixture) : ApiTest(fixture)
         (await Post(new { person = _dan.Id, table = "pg_authid", key = 1 + "" })).Is(400, "unknown_question");
         (await Post(new { person = _dan.Id, table = "Chat", key = "x" })).Is(400, "unknown_question");
         (await Post(new { person = _dan.Id, table = "Chat", key = _chat, command = "update", change = new { nothing = 1 } })).Is(400, "unknown_question");
-        (await Post(new { token = "x", table = "Chat", key = _chat })).Is(400, "unknown_question");
+        (await _operator.SendRaw(HttpMethod.Post, "/monitor/explain",
+            $$"""{"person": "{{_ana.Id}}", "table": "Chat", "key": "{{_chat}}", "command": "update", "change": {"title": "a", "title": "b"} }""")).Is(400, "unknown_question");
         (await _operator.Post("/monitor/who", new { table = "Chat", key = Guid.NewGuid() })).Is(400, "unknown_question");
         Assert.Equal("absent", (string)(await Explain(new { person = _dan.Id, table = "Chat", key = Guid.NewGuid(), command = "select" }))["verdict"]!);
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("""{"sub": "9f0d1e5c-4d0f-4c3e-9d9c-0d0f4c3e9d9c", "ses": "x", "exp": 9000000000000000000}""")]
+    public async Task A_forged_token_is_none(string claims)
+    {
+        var question = new { token = $"x.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}.x", table = "Chat", key = _chat };
+        (await Post(question)).Is(400, "unknown_question");
+        (await _ana.Post("/monitor/explain", question)).Is(403, "forbidden");
     }
 
     [Fact]

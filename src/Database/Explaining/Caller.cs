@@ -85,7 +85,8 @@ public sealed record Caller(string Name, string Role, Guid? Uid, SessionState St
             return (root.GetProperty("sub").GetGuid(), root.GetProperty("ses").GetString() ?? "",
                 DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("exp").GetInt64()));
         }
-        catch (Exception e) when (e is FormatException or JsonException or KeyNotFoundException or IndexOutOfRangeException or InvalidOperationException)
+        catch (Exception e) when (e is FormatException or JsonException or KeyNotFoundException or IndexOutOfRangeException
+            or InvalidOperationException or ArgumentOutOfRangeException)
         {
             throw new SetupException("The token is not an access token of this API.", e);
         }

@@ -133,7 +133,7 @@ internal sealed class NewRow(Probe probe, Relation table)
     {
         try
         {
-            return JsonNode.Parse(json) as JsonObject ?? throw new SetupException($"{what} is not a JSON object.");
+            return JsonNode.Parse(json, documentOptions: new() { AllowDuplicateProperties = false }) as JsonObject ?? throw new SetupException($"{what} is not a JSON object.");
         }
         catch (JsonException e)
         {
