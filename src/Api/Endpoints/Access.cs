@@ -13,14 +13,14 @@ using Caller = RlsChat.Database.Explaining.Caller;
 namespace RlsChat.Api.Endpoints;
 
 /// <summary>
-/// For operators: why somebody can or cannot do something to a row. The same explanations as those of make why, without
-/// a value of the row. Each question is in the audit.
+/// For operators: why somebody can or cannot do something to a row, who can, and how many rows a person reaches, as make why,
+/// make who and make reach say, without a value of a row. Each question is in the audit.
 /// </summary>
 internal static class Access
 {
     private const string Anonymous = "anonymous";
 
-    /// <summary>Within the time-out of a request.</summary>
+    /// <summary>Half the standard time-out of a request.</summary>
     private static readonly TimeSpan Most = TimeSpan.FromSeconds(15);
 
     public static void Map(IEndpointRouteBuilder routes)
@@ -68,7 +68,7 @@ internal static class Access
     /// <param name="Facts">Who the database takes the person for, and whether policies apply.</param>
     /// <param name="Steps">What is decided, in PostgreSQL's order.</param>
     /// <param name="Warnings">What was left out, and what a rollback does not undo.</param>
-    /// <param name="Delivery">Of a select: whether live delivery tells the person of the row; else null.</param>
+    /// <param name="Delivery">Of a select: whether live delivery sends the person the events of the row; else null.</param>
     internal sealed record AccessExplanation(
         string Summary, string Command, string Verdict, string? SqlState, AccessRefusal? Refusal, string Admits, bool IsConsistent,
         IReadOnlyList<string> Facts, IReadOnlyList<AccessNode> Steps, IReadOnlyList<string> Warnings, AccessNode? Delivery)
@@ -90,7 +90,7 @@ internal static class Access
     /// <param name="Kind"><c>condition</c>, <c>grant</c>, <c>policies</c>, <c>permissive</c>, <c>restrictive</c>, <c>policy</c>, <c>rows</c>, <c>row</c>, <c>effect</c> (a constraint or trigger) or <c>delivery</c>.</param>
     /// <param name="Text">The expression, or a description.</param>
     /// <param name="Truth"><c>true</c>, <c>false</c>, <c>null</c> or <c>error</c>.</param>
-    /// <param name="Note">Of a policy, its comment; of delivery, what refuses or admits it; else why, where the parts do not say it; or null.</param>
+    /// <param name="Note">Of a policy, its comment; of delivery, what refuses or which subscription receives it; else why, where the parts do not say it; or null.</param>
     /// <param name="SqlState">The code of an error, or null.</param>
     /// <param name="IsAny">Whether one true part is enough.</param>
     /// <param name="Parts">What it consists of.</param>
@@ -102,33 +102,33 @@ internal static class Access
     }
 
     /// <summary>Who can do something to a row.</summary>
-    /// <param name="People">Everyone who can read, change or delete it, as far as they were asked.</param>
-    /// <param name="Asked">How many people were asked in the time that there is.</param>
-    /// <param name="All">How many there are.</param>
-    internal sealed record AccessAudience(IReadOnlyList<AccessReach> People, int Asked, int All);
+    /// <param name="People">Those of the people asked who can read, change or delete it.</param>
+    /// <param name="Asked">How many people were asked, in the order of their addresses: no further one after 15 seconds.</param>
+    /// <param name="All">How many people there are, anonymous callers counted as one.</param>
+    internal sealed record AccessAudience(IReadOnlyList<AdmittedPerson> People, int Asked, int All);
 
-    /// <summary>What a person can do to a row, by what lets them; null: they cannot.</summary>
-    /// <param name="Id">The person; null for anonymous callers.</param>
-    /// <param name="Select">What lets them read it.</param>
-    /// <param name="Update">What lets them change it.</param>
-    /// <param name="Delete">What lets them delete it.</param>
-    internal sealed record AccessReach(Guid? Id, string? Select, string? Update, string? Delete);
+    /// <summary>A person who can do something to a row.</summary>
+    /// <param name="Id">Their id; null for anonymous callers.</param>
+    /// <param name="Select">The policies that let them read it, or null if they cannot.</param>
+    /// <param name="Update">The policies that let them change it, or null.</param>
+    /// <param name="Delete">The policies that let them delete it, or null.</param>
+    internal sealed record AdmittedPerson(Guid? Id, string? Select, string? Update, string? Delete);
 
-    /// <summary>The rows of a table that a person can read, and that the policies let them change and delete.</summary>
+    /// <summary>How many rows of a table a person can read, and how many the policies let them change and delete.</summary>
     /// <param name="Table">A table of schema public.</param>
     /// <param name="Select">Rows to read.</param>
     /// <param name="Update">Rows to change; checks of new values, constraints and triggers are not asked.</param>
     /// <param name="Delete">Rows to delete; constraints and triggers are not asked.</param>
     internal sealed record TableReach(string Table, RowCount Select, RowCount Update, RowCount Delete)
     {
-        public static TableReach Of(Extent extent) =>
-            new(extent.Table, RowCount.Of(extent.Counts[Command.Select]), RowCount.Of(extent.Counts[Command.Update]), RowCount.Of(extent.Counts[Command.Delete]));
+        public static TableReach Of(Reach reach) =>
+            new(reach.Table, RowCount.Of(reach.Select), RowCount.Of(reach.Update), RowCount.Of(reach.Delete));
     }
 
     /// <summary>A number of rows.</summary>
-    /// <param name="Rows">How many; 0 if they were not counted.</param>
-    /// <param name="IsMore">Whether there are more: counting stops at 10,000.</param>
-    /// <param name="SqlState">Why they were not counted: 42501 without a grant, 57014 when time ran out, or another error; else null.</param>
+    /// <param name="Rows">How many, at most 10,000; 0 if they were not counted.</param>
+    /// <param name="IsMore">Whether there are more.</param>
+    /// <param name="SqlState">Why they were not counted: 42501 without a grant, 57014 after a second, or when the 15 seconds for all tables are over; or another error; else null.</param>
     internal sealed record RowCount(int Rows, bool IsMore, string? SqlState)
     {
         public static RowCount Of(Count count) => new(count.Rows, count.IsMore, count.Code);
@@ -152,8 +152,8 @@ internal static class Access
             if (asked.TraceId is not null && refused?.Table is null)
             {
                 throw new InvalidInputException("traceId", refused is null
-                    ? "is that of no request that this process has refused lately"
-                    : "is that of a request whose path names no row: ask with person, table and key");
+                    ? "belongs to none of the newest 1,000 requests that this process refused"
+                    : "belongs to a request whose path names no row; ask with person, table and key");
             }
 
             var caller = wanted.Token is { } token ? await Caller.OfToken(connection, token)
@@ -168,7 +168,7 @@ internal static class Access
                 var question = new Question(table, command, key, wanted.Change, wanted.Returning);
                 told.Add(AccessExplanation.Of(
                     await Explainer.Explain(connection, caller, question, stop),
-                    command == Command.Select ? await Explainer.Deliver(connection, caller, question, stop) : null));
+                    command == Command.Select ? await Explainer.ExplainDelivery(connection, caller, question, stop) : null));
             }
 
             return told;
@@ -181,7 +181,7 @@ internal static class Access
         var found = await explanations.Ask(db, about, async (connection, _) => await Audience.Of(
             connection, wanted.Table!, await Key(connection, wanted.Table!, wanted.Key!), Most, stop), stop);
         return TypedResults.Ok(new AccessAudience(
-            [.. found.People.Select(reach => new AccessReach(reach.Id, By(reach, Command.Select), By(reach, Command.Update), By(reach, Command.Delete)))],
+            [.. found.People.Select(person => new AdmittedPerson(person.Id, By(person, Command.Select), By(person, Command.Update), By(person, Command.Delete)))],
             found.Asked, found.All));
     }
 
@@ -190,7 +190,7 @@ internal static class Access
     {
         var about = new AuditedQuestion("reach_counted", $"{id.Value}", "User", $"{id.Value}");
         var found = await explanations.Ask(db, about, async (connection, person) =>
-            person is { } known ? await Extent.Of(connection, Caller.Of("the person", known), Most, stop) : null, stop);
+            person is { } known ? await Reach.Of(connection, Caller.Of("the person", known), Most, stop) : null, stop);
         return found is null ? TypedResults.NotFound() : TypedResults.Ok(new Monitor.Listing<TableReach>([.. found.Select(TableReach.Of)]));
     }
 
@@ -205,7 +205,7 @@ internal static class Access
     private static Task<IReadOnlyDictionary<string, string?>> Key(NpgsqlConnection connection, string table, string key) =>
         key.TrimStart().StartsWith('{') ? throw new InvalidInputException("key", "must be values of the primary key") : Explainer.Key(connection, table, key);
 
-    private static string? By(Reach reach, Command command) => reach.Admits.GetValueOrDefault(command);
+    private static string? By(Admitted person, Command command) => person.Admits.GetValueOrDefault(command);
 
     private static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

@@ -15,11 +15,10 @@ internal static class CountReach
         await using var connection = await target.Connect();
         var person = await Person.Named(connection, who);
         await using var transaction = await connection.BeginTransactionAsync();
-        var extents = await Extent.Of(connection, person.Uid is { } uid ? Caller.Of(who, uid) : Caller.Anonymous, Most);
+        var reached = await Reach.Of(connection, person.Uid is { } uid ? Caller.Of(who, uid) : Caller.Anonymous, Most);
         Terminal.Print(
             ["table", "select", "update", "delete"],
-            extents.Select(extent => new[] { Command.Select, Command.Update, Command.Delete }
-                .Select(command => $"{extent.Counts[command]}").Prepend(extent.Table).ToArray()));
+            reached.Select(reach => new[] { reach.Table, $"{reach.Select}", $"{reach.Update}", $"{reach.Delete}" }));
         return 0;
     }
 }

@@ -25,5 +25,5 @@ internal static class Who
         return 0;
     }
 
-    private static string By(Reach person, Command command) => person.Admits.GetValueOrDefault(command, "-");
+    private static string By(Admitted person, Command command) => person.Admits.GetValueOrDefault(command, "-");
 }

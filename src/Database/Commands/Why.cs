@@ -28,7 +28,7 @@ internal static class Why
             explanations.Add(await Explainer.Explain(connection, caller, new Question(table, command, key, set, columns)));
         }
 
-        var delivery = explanations[0].Question.Command == Command.Select ? await Explainer.Deliver(connection, caller, explanations[0].Question) : null;
+        var delivery = explanations[0].Question.Command == Command.Select ? await Explainer.ExplainDelivery(connection, caller, explanations[0].Question) : null;
         Print(explanations, delivery, isOne: only is not null);
         return 0;
     }

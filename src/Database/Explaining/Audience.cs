@@ -3,17 +3,17 @@ using Npgsql;
 
 namespace RlsChat.Database.Explaining;
 
-/// <summary>What a person can do to a row.</summary>
+/// <summary>A person who can do something to a row.</summary>
 /// <param name="Id">Their id; null for anonymous.</param>
 /// <param name="Who">Their address or, without one, their id.</param>
 /// <param name="Admits">What admits each command that they can do.</param>
-public sealed record Reach(Guid? Id, string Who, IReadOnlyDictionary<Command, string> Admits);
+public sealed record Admitted(Guid? Id, string Who, IReadOnlyDictionary<Command, string> Admits);
 
 /// <summary>Everyone who can read, change or delete a row.</summary>
 /// <param name="People">Those who can.</param>
 /// <param name="Asked">How many people were asked.</param>
 /// <param name="All">How many there are: fewer are asked when time runs out.</param>
-public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
+public sealed record Audience(IReadOnlyList<Admitted> People, int Asked, int All)
 {
     private static readonly Command[] Commands = [Command.Select, Command.Update, Command.Delete];
 
@@ -33,7 +33,7 @@ public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
             row => Caller.Of(row.GetString(1), row.GetGuid(0)),
             """select u."id", coalesce(nullif(u."email", ''), u."id"::text) from public."User" u order by 2"""));
         var callers = (everyone.Value ?? []).Append(Caller.Anonymous).ToList();
-        var (people, clock, asked) = (new List<Reach>(), Stopwatch.StartNew(), 0);
+        var (people, clock, asked) = (new List<Admitted>(), Stopwatch.StartNew(), 0);
         foreach (var caller in callers.TakeWhile(_ => clock.Elapsed < most))
         {
             var admits = new Dictionary<Command, string>();
@@ -58,7 +58,7 @@ public sealed record Audience(IReadOnlyList<Reach> People, int Asked, int All)
             asked++;
             if (admits.Count > 0)
             {
-                people.Add(new Reach(caller.Uid, caller.Name, admits));
+                people.Add(new Admitted(caller.Uid, caller.Name, admits));
             }
         }
 

@@ -23,15 +23,15 @@ public static class Explainer
     public static Task<Explanation> Explain(NpgsqlConnection connection, Caller caller, Question question, CancellationToken stop = default) => Undone(
         connection, caller, question.Table, (probe, judge, _, table) => new Inquiry(probe, judge, table, question).Answer(), stop);
 
-    /// <summary>Whether live delivery tells a person of a row, and what refuses.</summary>
+    /// <summary>Whether live delivery sends a person the events of a row, and what refuses.</summary>
     /// <param name="connection">As for <see cref="Explain"/>.</param>
     /// <param name="caller">The person.</param>
     /// <param name="question">Its table and key.</param>
     /// <param name="stop">Ends it between two statements.</param>
     /// <inheritdoc cref="Explain"/>
-    public static Task<Node> Deliver(NpgsqlConnection connection, Caller caller, Question question, CancellationToken stop = default) => Undone(
+    public static Task<Node> ExplainDelivery(NpgsqlConnection connection, Caller caller, Question question, CancellationToken stop = default) => Undone(
         connection, caller, question.Table, async (probe, judge, catalogue, table) =>
-            await new Hearing(probe, judge, catalogue, table).Of(question.Key, await new Trial(probe, table, question).Row()), stop);
+            await new Delivery(probe, judge, catalogue, table).Of(question.Key, await new Trial(probe, table, question).Row()), stop);
 
     private static async Task<T> Undone<T>(
         NpgsqlConnection connection, Caller caller, string table, Func<Probe, Judge, Catalogue, Relation, Task<T>> answer, CancellationToken stop)

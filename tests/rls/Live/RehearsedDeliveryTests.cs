@@ -92,6 +92,6 @@ public sealed class RehearsedDeliveryTests(DatabaseFixture fixture) : LiveTest(f
     {
         await Db.AsRole("none");
         var id = Db.Resolve($"[{row}]").Trim('\'');
-        return await Explainer.Deliver(Db.Connection, Db.Caller(who), new Question(table, Command.Select, new Dictionary<string, string?> { ["id"] = id }));
+        return await Explainer.ExplainDelivery(Db.Connection, Db.Caller(who), new Question(table, Command.Select, new Dictionary<string, string?> { ["id"] = id }));
     }
 }

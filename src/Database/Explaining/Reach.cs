@@ -25,42 +25,41 @@ public sealed record Count(int Rows, bool IsMore, string? Code)
 
 /// <summary>How many rows of a table a person can read and how many the policies let them change and delete.</summary>
 /// <param name="Table">The table.</param>
-/// <param name="Counts">By command; inserts are not among them.</param>
-public sealed record Extent(string Table, IReadOnlyDictionary<Command, Count> Counts)
+/// <param name="Select">Rows to read.</param>
+/// <param name="Update">Rows to change.</param>
+/// <param name="Delete">Rows to delete.</param>
+public sealed record Reach(string Table, Count Select, Count Update, Count Delete)
 {
     private const int MostRows = 10_000;
     private const string SequenceAtItsEnd = "2200H";
 
     /// <summary>
     /// Counts them table by table, with statements in the person's name that PostgreSQL filters by the policies that are
-    /// installed. An update or delete has a WHERE, as those of requests, so it finds only readable rows. It changes
-    /// none: the WHERE counts each row that the policies let through, and refuses it. What judges a new value (WITH CHECK,
-    /// constraints, triggers) is not asked. Counting stops at 10,000 rows, and after a second.
+    /// installed. Updates and deletes have a WHERE, as those of requests, so they find only readable rows. The WHERE counts
+    /// each row that the policies let through and is false, so no row changes; WITH CHECK, constraints and row triggers are
+    /// not asked. Each count stops at 10,000 rows, and after a second.
     /// </summary>
     /// <param name="connection">As for <see cref="Explainer.Explain"/>, with the right to make temporary objects.</param>
     /// <param name="caller">Whose rows.</param>
-    /// <param name="most">When to stop: counts that are left have timed out.</param>
+    /// <param name="most">After this time no further count begins: the rest have timed out.</param>
     /// <param name="stop">Ends it between two statements.</param>
-    public static async Task<IReadOnlyList<Extent>> Of(NpgsqlConnection connection, Caller caller, TimeSpan most, CancellationToken stop = default)
+    public static async Task<IReadOnlyList<Reach>> Of(NpgsqlConnection connection, Caller caller, TimeSpan most, CancellationToken stop = default)
     {
         var probe = new Probe(connection, caller, stop);
         await connection.Execute("set local statement_timeout = '1s'");
         await connection.Execute($"create temporary sequence passed maxvalue {MostRows}");
         await connection.Execute($"grant all on sequence pg_temp.passed to {Statements.Name(caller.Role)}");
-        var (catalogue, clock, found) = (new Catalogue(connection, caller.Role), Stopwatch.StartNew(), new List<Extent>());
+        var (catalogue, clock, found) = (new Catalogue(connection, caller.Role), Stopwatch.StartNew(), new List<Reach>());
         foreach (var name in await catalogue.Names())
         {
             var table = await catalogue.Table(name);
-            var counts = new Dictionary<Command, Count>();
-            foreach (var command in new[] { Command.Select, Command.Update, Command.Delete })
-            {
-                counts[command] = clock.Elapsed > most ? new Count(0, false, PostgresErrorCodes.QueryCanceled) : await Of(probe, table, command);
-            }
-
-            found.Add(new Extent(name, counts));
+            found.Add(new Reach(name, await Rows(table, Command.Select), await Rows(table, Command.Update), await Rows(table, Command.Delete)));
         }
 
         return found;
+
+        async Task<Count> Rows(Relation table, Command command) =>
+            clock.Elapsed > most ? new Count(0, false, PostgresErrorCodes.QueryCanceled) : await Of(probe, table, command);
     }
 
     private static async Task<Count> Of(Probe probe, Relation table, Command command)

@@ -4,25 +4,26 @@ using Npgsql;
 namespace RlsChat.Database.Explaining;
 
 /// <summary>
-/// Whether live delivery tells a person of a row: the functions of delivery are asked about the row's newest event or, when the
-/// outbox has none any more, about one as if the row changed now.
+/// Whether live delivery sends a person the events of a row. The functions of delivery are asked about its newest event or, when
+/// the outbox has none, about the event of a change made now.
 /// </summary>
-internal sealed class Hearing(Probe probe, Judge judge, Catalogue catalogue, Relation table)
+internal sealed class Delivery(Probe probe, Judge judge, Catalogue catalogue, Relation table)
 {
-    private const string Everything = "GET /me/events: the chats that a person owns, and what belongs to their organization";
+    private const string Own = "GET /me/events: the chats that a person owns, and what belongs to their organization";
 
-    private const string Session = "a session of the person is live; an anonymous caller needs none";
+    private const string DeletedUnseen = "the person did not see the row's chat when it was deleted, does not see it now, or joined later";
 
     private sealed record Answer(bool Own, bool OfChat, bool IsSignedIn, bool HasPayload);
 
-    /// <summary>True if they are told. The note names what refuses.</summary>
+    /// <summary>True if it does. The note names what refuses, or the subscription that receives the event.</summary>
     /// <param name="key">Of the row.</param>
     /// <param name="row">The row, or null if there is none.</param>
+    /// <exception cref="PostgresException">A time-out, for example when the outbox is large.</exception>
     public async Task<Node> Of(IReadOnlyDictionary<string, string?> key, string? row)
     {
         if (table.Key is not ["id"] || await Kind() is not { } kind)
         {
-            return Told("live delivery", Truth.False, $"no trigger of {table.Sql} writes events", []);
+            return Result("live delivery", $"no trigger of {table.Sql} writes events", null);
         }
 
         var id = row is null ? key.GetValueOrDefault("id") : (string?)NewRow.Object(row, "The row")["id"];
@@ -35,36 +36,37 @@ internal sealed class Hearing(Probe probe, Judge judge, Catalogue catalogue, Rel
         var isRecorded = recorded is [_];
         if (!isRecorded && row is null)
         {
-            return Told("live delivery", Truth.False, "there is no such row, and the outbox has no event of it: it keeps a day", []);
+            return Result("live delivery", "there is no such row, and the outbox has no event of it (it keeps a day)", null);
         }
 
         var happened = isRecorded ? NewRow.Object(recorded[0], "The event") : Event(kind, id, NewRow.Object(row!, "The row"));
-        var (asked, isDeletion, chat) = (await Ask(happened), happened["snapshot"] is not null, (string?)happened["chatId"]);
-        var subscriptions = new List<Node> { Step(Everything, asked.Own) };
+        var (answer, isDeletion, chat) = (await Ask(happened), happened["snapshot"] is not null, (string?)happened["chatId"]);
+        var subscriptions = new List<Node> { Step(Own, answer.Own) };
         if (chat is not null)
         {
-            subscriptions.Add(await OfChat(asked.OfChat, chat, isDeletion));
+            subscriptions.Add(await OfChat(answer.OfChat, chat, isDeletion));
         }
 
-        var any = Step("one of these subscriptions", asked.Own || asked.OfChat) with { IsAny = true, Parts = subscriptions };
-        List<Node> steps = [any, Step(Session, asked.IsSignedIn), Step("the row is where the event says", asked.HasPayload)];
-        var refused = steps.Find(step => step.Truth != Truth.True);
-        var note = refused == any ? Unseen(chat, isDeletion, subscriptions[^1].Note)
-            : refused == steps[1] ? "no session of the person is live, so their subscriptions have ended"
-            : refused is not null ? "the row is gone or has moved, so the event is left out"
-            : asked.Own ? Everything : "only GET /chats/{id}/events: the chat is public, and neither theirs nor their organization's";
-        return Told($"live delivery of {happened["kind"]}{(isRecorded ? "" : ", as if the row changed now, since the outbox has no event of it")}",
-            refused is null ? Truth.True : Truth.False, note, steps);
+        var unseen = isDeletion ? DeletedUnseen
+            : chat is null ? "the person is no member of the event's organization"
+            : string.Join(": ", new[] { "the person does not see the row's chat", subscriptions[^1].Note }.OfType<string>());
+        List<Node> steps =
+        [
+            Step("one of these subscriptions", answer.Own || answer.OfChat, unseen) with { IsAny = true, Parts = subscriptions },
+            Step("a session of the person is live; an anonymous caller needs none", answer.IsSignedIn, "no session of the person is live, so their subscriptions have ended"),
+            Step("the row is where the event says", answer.HasPayload, "the row is gone or has moved, so the event is left out"),
+        ];
+        return Result(
+            $"live delivery of {happened["kind"]}{(isRecorded ? "" : ", as if the row changed now, since the outbox has no event of it")}",
+            steps.Find(step => step.Truth != Truth.True)?.Note,
+            answer.Own ? Own : "only GET /chats/{id}/events: the chat is public, and neither theirs nor their organization's", steps);
     }
 
-    private static string Unseen(string? chat, bool isDeletion, string? why) =>
-        isDeletion ? "the person did not see the row's chat when it was deleted, does not see it now, or joined later"
-        : chat is null ? "the person is no member of the event's organization"
-        : $"the person does not see the row's chat{(why is null ? "" : $": {why}")}";
+    private static Node Result(string text, string? refusal, string? receiver, params IReadOnlyList<Node> parts) =>
+        Step(text, refusal is null, refusal) with { Note = refusal ?? receiver, Parts = parts, Kind = NodeKind.Delivery };
 
-    private static Node Told(string text, Truth truth, string? note, IReadOnlyList<Node> parts) => new(text, truth, note, parts) { Kind = NodeKind.Delivery };
-
-    private static Node Step(string text, bool isTrue) => Node.Of(text, isTrue ? Truth.True : Truth.False);
+    private static Node Step(string text, bool isTrue, string? otherwise = null) =>
+        Node.Of(text, isTrue ? Truth.True : Truth.False, isTrue ? null : otherwise);
 
     // The kinds that the table's triggers write: "message.created" in their functions.
     private Task<string?> Kind() => probe.Connection.Scalar<string>(
@@ -100,18 +102,18 @@ internal sealed class Hearing(Probe probe, Judge judge, Catalogue catalogue, Rel
         return attempt.Error is { } error ? throw error : attempt.Value!;
     }
 
-    // Delivery asks what the policies of "Chat" say in a form for many people at once, so they give the reason.
-    private async Task<Node> OfChat(bool hears, string chat, bool isDeletion)
+    // Delivery asks what the policies of "Chat" say in a form for many people at once, so the policies give the reason.
+    private async Task<Node> OfChat(bool receives, string chat, bool isDeletion)
     {
         const string Text = "GET /chats/{id}/events: the row's chat, for those who see it";
         if (await Read("""select to_jsonb(c)::text from public."Chat" c where c."id" = $1::text::uuid""", found => found.GetString(0), chat) is not [var row])
         {
-            return Step(Text, hears) with { Note = "the chat is gone" };
+            return Step(Text, receives) with { Note = "the chat is gone" };
         }
 
         var policies = await judge.Policies(await catalogue.Table("Chat"), Command.Select, row, isNew: false, []);
-        var disagree = !isDeletion && hears != (policies.Truth == Truth.True);
-        return new Node(Text, hears ? Truth.True : Truth.False, disagree ? "the functions of delivery and the policies of \"Chat\" disagree"
-            : hears ? null : Refusals.Of(policies)?.ToString(), [policies]);
+        var disagree = !isDeletion && receives != (policies.Truth == Truth.True);
+        var step = Step(Text, receives, Refusals.Of(policies)?.ToString()) with { Parts = [policies] };
+        return disagree ? step with { Note = "the functions of delivery and the policies of \"Chat\" disagree" } : step;
     }
 }
