@@ -128,12 +128,15 @@ public sealed class AccessTests(ApiFixture fixture) : ApiTest(fixture)
     public async Task A_refused_request_is_explained_by_its_trace_id()
     {
         var hidden = (await _dan.Patch($"/chats/{_chat}", new { title = Marker })).Is(404);
+        var denied = (await _dan.Post("/chats", new { title = Marker, organizationId = Guid.NewGuid() })).Is(403);
         var listed = (await _operator.Get("/monitor/denials")).Is(200);
         Assert.DoesNotContain(Marker, listed.Text, StringComparison.Ordinal);
         Assert.DoesNotContain($"{_chat}", listed.Text, StringComparison.Ordinal);
         var trace = (string)hidden.Body["traceId"]!;
         var of = listed.Body["items"]!.AsArray().Single(item => (string)item!["traceId"]! == trace)!;
         Assert.Equal(("chats.update", 404, "Chat", $"{_dan.Id}"), ((string)of["operation"]!, (int)of["status"]!, (string)of["table"]!, (string)of["callerId"]!));
+        of = listed.Body["items"]!.AsArray().Single(item => (string)item!["traceId"]! == (string)denied.Body["traceId"]!)!;
+        Assert.Equal(("chats.create", 403, "42501", null), ((string)of["operation"]!, (int)of["status"]!, (string)of["sqlState"]!, (string?)of["table"]));
         var told = await Explain(new { traceId = trace });
         Assert.Equal(("update", "hidden"), ((string)told["command"]!, (string)told["verdict"]!));
         (await Post(new { traceId = new string('0', 32) })).Refuses("traceId");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace RlsChat.Api.Http;
@@ -23,8 +24,10 @@ internal sealed partial class Denials(TimeProvider time)
     public void Take(HttpContext context, Problem problem)
     {
         var sqlState = context.Items[nameof(Denial.SqlState)] as string;
-        var id = context.Request.RouteValues.TryGetValue("id", out var value) ? value as string : null;
-        if (context.GetEndpoint() is not RouteEndpoint endpoint || (problem, sqlState, id) is not (
+        // Where an exception is handled, the request has neither endpoint nor route values any more.
+        var raised = context.Features.Get<IExceptionHandlerFeature>();
+        var id = (raised?.RouteValues ?? context.Request.RouteValues).GetValueOrDefault("id") as string;
+        if ((raised?.Endpoint ?? context.GetEndpoint()) is not RouteEndpoint endpoint || (problem, sqlState, id) is not (
             ({ Code: "forbidden" }, _, _) or ({ Code: "unauthenticated" }, not null, _) or ({ Code: "not_found" }, _, not null)))
         {
             return;
