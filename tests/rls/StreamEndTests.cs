@@ -2,7 +2,7 @@ using RlsChat.Tests.Rls.Fixtures;
 
 namespace RlsChat.Tests.Rls;
 
-/// <summary>How a stream ends: of which chunks its message is made and at what price, and when it is abandoned. Who may: StreamChunkTests.</summary>
+/// <summary>How a stream ends: of which chunks its message is made, and when it is abandoned. The price: StreamPriceTests. Who may: StreamChunkTests.</summary>
 public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fixture)
 {
     private const string Finish = "select public.finish_stream([stream])";
@@ -148,22 +148,6 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
         await RefusesEverything("RC017");
     }
 
-    [Theory]
-    [InlineData("stream_price", "10", null)]
-    [InlineData("stream_price", "10.01", "RC005")]
-    [InlineData("messages_per_hour", "2", null)]
-    [InlineData("messages_per_hour", "1", "RC014")]
-    [InlineData("messages_per_hour", "0", "RC014")]
-    [InlineData("messages_per_hour", null, null)]
-    public async Task The_allowance_is_what_finishing_then_asks_for(string setting, string? value, string? error)
-    {
-        await Rich();
-        await Db.As("member").Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
-        await Rows.Set(Db, setting, value);
-        Assert.Equal(error, await Db.As("member").Error("select auth.require_message_allowance()"));
-        Assert.Equal(error, await Db.Error(Finish));
-    }
-
     [Fact]
     public async Task A_client_cannot_keep_it_open_by_its_own_clock()
     {
@@ -194,50 +178,6 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
         }
     }
 
-    [Theory]
-    [InlineData("1.50", "8.50")]
-    [InlineData("10", "0.00")]
-    [InlineData("0", null)]
-    [InlineData("0.00", null)]
-    [InlineData("", null)]
-    [InlineData("1,50", null)]
-    [InlineData("-1", null)]
-    [InlineData("0.001", null)]
-    [InlineData("NaN", null)]
-    [InlineData("a lot", null)]
-    [InlineData(null, null)]
-    public async Task The_price_is_a_setting_or_nothing(string? setting, string? balance)
-    {
-        await Rich();
-        await Rows.Set(Db, "stream_price", setting);
-        await Db.As("member").Do(Finish);
-        Assert.Equal(balance is null ? [] : [$"{balance} stream {await Db.Ask<Guid>("select [stream]::uuid")}"], await Db.List(
-            """select concat_ws(' ', "balance", "reason") from public."CreditEntry" where "amount" < 0"""));
-        Assert.Equal(["finished"], await Db.List("""select public.stream_state("finishedAt", "activeAt") from public."Stream" """));
-    }
-
-    [Theory]
-    [InlineData("10.01")]
-    [InlineData("999999999999999.99")]
-    public async Task Without_enough_credits_the_stream_stays_open_and_has_no_message(string price)
-    {
-        await Rich();
-        await Rows.Set(Db, "stream_price", price);
-        Assert.Equal("RC005", await Db.As("member").Error(Finish));
-        Assert.Equal("open", await State());
-        Assert.Empty(await Db.List("""select 1 from public."Message" """));
-        Assert.Equal(10m, await Db.Ask<decimal>("""select "creditBalance" from public."User" """));
-    }
-
-    [Fact]
-    public async Task The_quota_of_messages_holds()
-    {
-        await Stand("organization");
-        await Rows.Set(Db, "messages_per_hour", "0");
-        Assert.Equal("RC014", await Db.As("member").Error(Finish));
-        Assert.Equal("open", await State());
-    }
-
     private async Task RefusesEverything(string error)
     {
         await Db.As("member");
@@ -260,12 +200,6 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
     {
         await Db.As("member");
         return await Db.Ask<string>("""select public.stream_state("finishedAt", "activeAt") from public."Stream" where "id" = [stream]""");
-    }
-
-    private async Task Rich()
-    {
-        await Stand("organization");
-        await Db.As("operator").Do("select public.grant_credits([member], 10, 'welcome')");
     }
 
     private async Task Stand(string row, string who = "")

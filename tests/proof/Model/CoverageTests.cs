@@ -27,7 +27,7 @@ public sealed partial class CoverageTests(DatabaseFixture fixture)
         ["auth.can_write_chat"] = Asked,
         ["auth.is_document_taken"] = Asked,
         ["auth.require_open_stream"] = "append_chunk and finish_stream call it; it raises what they then say",
-        ["auth.require_message_allowance"] = "changes nothing; finish_stream then raises the same (StreamEndTests)",
+        ["auth.require_message_allowance"] = "changes nothing; finish_stream then raises the same (StreamPriceTests)",
         ["public.abandon_stream"] = "no row of the model: a stream is neither finished nor deleted by it (StreamChunkTests, StreamEndTests)",
         ["auth.stream_silence"] = "a setting; streams that are abandoned need time to pass (StreamEndTests)",
         ["public.stream_state"] = "of two moments that are given to it, it reads no row (StreamEndTests)",
