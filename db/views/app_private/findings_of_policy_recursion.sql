@@ -12,7 +12,9 @@ with recursive policies as (
   from policies p cross join lateral regexp_matches(p.nodes, ':relid (\d+)', 'g') as m
   union all
   -- A view has no policies of its own, whatever the role.
-  select null, v.oid, null, true, 0::oid, d.refobjid
+  -- With types and names: without them a dump prints it in another way.
+  select null::oid as oid, v.oid as polrelid, null::name as polname, true as selects,
+    0::oid as role, d.refobjid as read
   from pg_catalog.pg_class v
   join pg_catalog.pg_rewrite w on w.ev_class = v.oid
   join pg_catalog.pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = w.oid
