@@ -11,7 +11,7 @@ internal static class AdoptedTables
     {
         ["sessions"] = "they hold tokens in clear: people sign in again",
         ["verificationToken"] = "they hold tokens in clear: people ask for a new link",
-        ["Role"] = "here a role belongs to an organization, which creates it anew",
+        ["Role"] = "a role belongs to an organization here: create it again",
     };
 
     private const string Instant = """not coalesce(t."createdAt" between '1970-01-01' and '9999-12-31', false)""";

@@ -18,6 +18,9 @@ public sealed record AdoptionResult(
 /// <summary>Moves the rows of a database that the old application filled into an empty one of this system, in one transaction.</summary>
 public sealed class Adoption
 {
+    /// <summary>The tables of the new database that are written.</summary>
+    private static readonly string[] Written = [.. AdoptedTables.All.Select(table => table.Target), """public."CreditEntry" """];
+
     private readonly NpgsqlConnection _old, _new;
     private readonly Action<string> _log;
     private readonly List<MisfitRow> _misfits = [];
@@ -86,7 +89,7 @@ public sealed class Adoption
 
         await _new.Execute("create schema adopt authorization rlschat_owner");
         await _new.Execute("set local role rlschat_owner");
-        foreach (var table in AdoptedTables.All.Select(table => table.Target).Append("""public."CreditEntry" """))
+        foreach (var table in Written)
         {
             await _new.Execute($"alter table {table} no force row level security, disable trigger user");
         }
@@ -219,7 +222,7 @@ public sealed class Adoption
             """);
         // Foreign keys that are checked at the end have to be, before the tables can be altered.
         await _new.Execute("set constraints all immediate");
-        foreach (var table in AdoptedTables.All.Select(table => table.Target).Append("""public."CreditEntry" """))
+        foreach (var table in Written)
         {
             await _new.Execute($"alter table {table} force row level security, enable trigger user");
         }
