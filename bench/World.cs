@@ -34,7 +34,8 @@ internal sealed class World(EmbeddedServer server, int chats) : IAsyncDisposable
     public static async Task<World> Make(int chats)
     {
         Program.Say("starting a server");
-        var server = await EmbeddedServer.StartThrowAway();
+        // So that the databases that take turns do not push each other's pages out.
+        var server = await EmbeddedServer.StartThrowAway("-c shared_buffers=4GB");
         try
         {
             var (secrets, world) = (server.Secrets, new World(server, chats));

@@ -47,7 +47,8 @@ public sealed class EmbeddedServer : IAsyncDisposable
     /// Starts a server in a new folder under the temporary one, without fsync. It is removed when it is
     /// disposed, or soon after this process dies.
     /// </summary>
-    public static Task<EmbeddedServer> StartThrowAway() => Start(ServerFolder.ThrowAway());
+    /// <param name="options">Further options of <c>postgres</c>, as <c>-c shared_buffers=1GB</c>; not of a container.</param>
+    public static Task<EmbeddedServer> StartThrowAway(string options = "") => Start(ServerFolder.ThrowAway(options));
 
     /// <summary>A login's connection string for a database of this server.</summary>
     public string ConnectionString(string login, string password, string database = Database) =>

@@ -21,6 +21,9 @@ internal sealed class ServerFolder
 
     public bool IsThrowAway { get; }
 
+    /// <summary>Options of a server that is thrown away.</summary>
+    public string Options { get; private init; } = "";
+
     public string SecretsFile => Path.Combine(FullPath, "secrets.json");
 
     /// <summary>Held alone while the server is started or stopped.</summary>
@@ -32,7 +35,7 @@ internal sealed class ServerFolder
     private string PortFile => Path.Combine(FullPath, "port");
 
     /// <summary>A new folder; what killed processes left is cleared away on the occasion.</summary>
-    public static ServerFolder ThrowAway()
+    public static ServerFolder ThrowAway(string options)
     {
         foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*")
             .Where(folder => Directory.GetLastWriteTimeUtc(folder) < DateTime.UtcNow.AddDays(-1)))
@@ -47,7 +50,7 @@ internal sealed class ServerFolder
             }
         }
 
-        return new ServerFolder(Directory.CreateTempSubdirectory(Prefix).FullName, throwAway: true);
+        return new ServerFolder(Directory.CreateTempSubdirectory(Prefix).FullName, throwAway: true) { Options = options };
     }
 
     public async Task<Cluster> FindCluster()
@@ -55,7 +58,7 @@ internal sealed class ServerFolder
         if (await PostgresBinaries.Find() is { } binaries)
         {
             var (folder, isElsewhere) = await LocalFolder();
-            var cluster = new LocalCluster(binaries, folder, isElsewhere, IsThrowAway);
+            var cluster = new LocalCluster(binaries, folder, isElsewhere, IsThrowAway, Options);
             if (IsThrowAway)
             {
                 cluster.Watch();
