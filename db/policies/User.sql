@@ -26,7 +26,8 @@ comment on policy delete_self on public."User" is 'People delete their own accou
 
 grant select ("id", "email", "organizationId", "roleId", "managerId") on public."User"
   to identity_definer, live_definer;
-grant select ("id", "email", "emailVerified", "password") on public."User" to sign_in_definer;
+grant select ("id", "email", "emailVerified", "password", "organizationId") on public."User"
+  to sign_in_definer;
 grant insert ("id", "email", "password") on public."User" to sign_in_definer;
 grant update ("email", "emailVerified", "password") on public."User" to sign_in_definer;
 grant select ("id", "email", "emailVerified", "organizationId", "roleId", "managerId", "joinedAt")

@@ -1,7 +1,8 @@
 -- Who may do what to public.sessions
 --
 --   self              sees their sign-ins (not the digests, nor the single pairs), and ends them
---   everybody else    sees nothing
+--   everybody else    sees nothing; holders of can_impersonate open one in a person's name, by a
+--                     function, with which nothing can be written
 --
 -- Not granted: the digests to any role of a request; opening and refreshing, which are functions'.
 
@@ -26,18 +27,24 @@ comment on policy delete_self on public.sessions is 'People sign out, here or el
 
 grant select, delete on public.sessions to sign_in_definer;
 grant insert ("userId", "familyId", "expires", "sessionToken", "secretDigest", "createdAt",
-  "lastUsed", "client") on public.sessions to sign_in_definer;
+  "lastUsed", "client", "impersonatorId") on public.sessions to sign_in_definer;
 grant update ("expires", "sessionToken", "secretDigest", "lastUsed", "client", "rotated", "uses",
   "revoked") on public.sessions to sign_in_definer;
 grant select ("id", "familyId", "userId", "secretDigest", "expires", "revoked") on public.sessions
   to identity_definer, live_definer;
+grant select ("impersonatorId") on public.sessions to identity_definer;
 grant delete on public.sessions to rlschat_purge;
 
 create policy function_select on public.sessions
-  for select to identity_definer, live_definer
+  for select to identity_definer
   using ("revoked" is null);
-comment on policy function_select on public.sessions is
-  'auth.uid() and live delivery verify the session of a request.';
+comment on policy function_select on public.sessions is 'auth.uid() verifies the session of a request.';
+
+create policy function_select_live on public.sessions
+  for select to live_definer
+  using ("revoked" is null and "impersonatorId" is null);
+comment on policy function_select_live on public.sessions is
+  'Live delivery verifies the session of a subscriber, who is never an impersonator.';
 
 create policy function_select_sign_in on public.sessions
   for select to sign_in_definer

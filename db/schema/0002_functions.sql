@@ -15,7 +15,7 @@ create function app_private.are_permissions(permissions jsonb) returns boolean
     where jsonb_typeof(p.value) <> 'boolean' or p.key not in (
       'can_view_documents', 'can_manage_documents', 'can_manage_chats', 'can_manage_members',
       'can_manage_roles', 'can_manage_organization', 'can_view_audit',
-      'can_view_monitoring', 'can_grant_credits'))
+      'can_view_monitoring', 'can_grant_credits', 'can_impersonate'))
 $$;
 comment on function app_private.are_permissions(jsonb) is
   'Whether an object contains only known permissions, each true or false.';

@@ -24,7 +24,8 @@ create table public."Role" (
   constraint "Role_name_key" unique nulls not distinct ("organizationId", "name"),
   -- Only built-in roles can hold the permissions that no organization can grant.
   constraint "Role_built_in_only" check (
-    "organizationId" is null or not "permissions" ?| '{can_view_monitoring,can_grant_credits}')
+    "organizationId" is null
+    or not "permissions" ?| '{can_view_monitoring,can_grant_credits,can_impersonate}')
 );
 comment on table public."Role" is 'Named permissions: an organization''s own roles, and three built in.';
 alter table public."Role" alter column "name" set statistics 0;

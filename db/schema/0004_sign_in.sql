@@ -41,7 +41,10 @@ create table public.sessions (
   "rotated" timestamp(3),
   "uses" smallint not null default 0 check ("uses" between 0 and 50),
   "revoked" timestamp(3),
-  constraint "sessions_rotated_check" check ("rotated" is null or "familyId" is not null)
+  "impersonatorId" uuid references public."User" on delete cascade,
+  constraint "sessions_rotated_check" check ("rotated" is null or "familyId" is not null),
+  constraint "sessions_impersonation_check" check (
+    "impersonatorId" is null or "familyId" is not null)
 );
 comment on table public.sessions is
   'A sign-in, with its newest pair of tokens: "sessionToken" is the digest of the refresh token, '
@@ -49,6 +52,8 @@ comment on table public.sessions is
   'pair of that sign-in.';
 comment on column public.sessions."familyId" is
   'The sign-in that this pair belongs to; null in the row that is the sign-in.';
+comment on column public.sessions."impersonatorId" is
+  'Null, or the operator whose sign-in "familyId" is, and who may read what "userId" may.';
 comment on column public.sessions."rotated" is 'When the refresh token was first exchanged.';
 comment on column public.sessions."uses" is
   'How many pairs the refresh token was exchanged for: one, and within its grace up to fifty.';
@@ -61,6 +66,7 @@ alter table public.sessions alter column "client" set statistics 0;
 -- "sessions_expires_idx", and read everybody's sessions.
 create index "sessions_userId_idx" on public.sessions ("userId", "expires" desc, "id" desc);
 create index "sessions_familyId_idx" on public.sessions ("familyId");
+create index "sessions_impersonatorId_idx" on public.sessions ("impersonatorId");
 create index "sessions_expires_idx" on public.sessions ("expires");
 
 create table public."verificationToken" (

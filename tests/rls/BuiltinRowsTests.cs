@@ -14,7 +14,7 @@ public sealed class BuiltinRowsTests(DatabaseFixture fixture) : TransactionTest(
         Assert.Equal(
             [
                 "00000000-0000-4000-8000-000000000001 member ",
-                "00000000-0000-4000-8000-000000000003 operator can_grant_credits,can_view_monitoring",
+                "00000000-0000-4000-8000-000000000003 operator can_grant_credits,can_impersonate,can_view_monitoring",
                 "00000000-0000-4000-8000-000000000002 organization_admin " + string.Join(',', People.Permissions.Order(StringComparer.Ordinal)),
             ],
             await Db.List(

@@ -30,7 +30,7 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         identity_definer Document select (id, userId)
         identity_definer Role select (id, name, organizationId, permissions)
         identity_definer User select (email, id, managerId, organizationId, roleId)
-        identity_definer sessions select (expires, familyId, id, revoked, secretDigest, userId)
+        identity_definer sessions select (expires, familyId, id, impersonatorId, revoked, secretDigest, userId)
         live_definer Chat select
         live_definer Event select
         live_definer Message select
@@ -61,9 +61,9 @@ public sealed class CatalogueGrantsTests(DatabaseFixture fixture) : TransactionT
         rlschat_purge StreamChunk delete
         rlschat_purge sessions delete
         rlschat_purge verificationToken delete
-        sign_in_definer User insert (email, id, password), select (email, emailVerified, id, password), update (email, emailVerified, password)
+        sign_in_definer User insert (email, id, password), select (email, emailVerified, id, organizationId, password), update (email, emailVerified, password)
         sign_in_definer accounts delete, insert (provider, providerAccountId, scope, type, userId), select (provider, providerAccountId, userId), update (access_token, expires_at, id_token, refresh_token, token_type)
-        sign_in_definer sessions delete, insert (client, createdAt, expires, familyId, lastUsed, secretDigest, sessionToken, userId), select, update (client, expires, lastUsed, revoked, rotated, secretDigest, sessionToken, uses)
+        sign_in_definer sessions delete, insert (client, createdAt, expires, familyId, impersonatorId, lastUsed, secretDigest, sessionToken, userId), select, update (client, expires, lastUsed, revoked, rotated, secretDigest, sessionToken, uses)
         sign_in_definer verificationToken delete, insert, select
         """;
 

@@ -67,6 +67,7 @@ public sealed class CatalogueKeysTests(DatabaseFixture fixture) : TransactionTes
         Vote (user_id) REFERENCES "User"(id) ON DELETE CASCADE
         accounts ("userId") REFERENCES "User"(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
         sessions ("familyId") REFERENCES sessions(id) ON DELETE CASCADE
+        sessions ("impersonatorId") REFERENCES "User"(id) ON DELETE CASCADE
         sessions ("userId") REFERENCES "User"(id) ON DELETE CASCADE
         verificationToken ("userId") REFERENCES "User"(id) ON DELETE CASCADE
         """;
@@ -86,7 +87,7 @@ public sealed class CatalogueKeysTests(DatabaseFixture fixture) : TransactionTes
         User: emailVerified joinedAt managerId organizationId password roleId
         Vote: chatId
         accounts: access_token expires_at id_token refresh_token scope session_state token_type
-        sessions: client familyId revoked rotated
+        sessions: client familyId impersonatorId revoked rotated
         verificationToken: userId
         """;
 

@@ -60,6 +60,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
         auth.deliver_chunks                      stable    live_definer
         auth.ended_subscriptions                 stable    live_definer
         auth.gauges                              stable    sign_in_definer
+        auth.impersonate                         volatile  sign_in_definer
         auth.is_document_taken                   stable    identity_definer
         auth.mailed_password_hash                stable    sign_in_definer
         auth.open_session                        volatile  sign_in_definer
@@ -131,9 +132,9 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
     [Fact]
     public async Task Private_functions_are_granted_to_these_and_no_other() => Assert.Equal(
         [
-            $"are_permissions: {Writers}", "audit_record: membership_definer", "definitions: monitor", $"is_blank: {Writers}",
-            "permissions_of: membership_definer", "rehearse_delivery: rlschat_backup", "setting_number: chat_definer credit_definer",
-            "tg__touch: rlschat_explain", "tg_suggestion__two_people: rlschat_explain", "tg_vote__chat: rlschat_explain",
+            $"are_permissions: {Writers}", "audit_record: membership_definer sign_in_definer", "definitions: monitor", $"is_blank: {Writers}",
+            "permissions_of: membership_definer sign_in_definer", "rehearse_delivery: rlschat_backup", "setting_number: chat_definer credit_definer",
+            "tg__impersonation: rlschat_explain", "tg__touch: rlschat_explain", "tg_suggestion__two_people: rlschat_explain", "tg_vote__chat: rlschat_explain",
         ],
         await Db.List("""
             select p.proname || ': ' || string_agg(g.grantee::regrole::text, ' ' order by g.grantee::regrole::text)
@@ -150,7 +151,7 @@ public sealed class CatalogueTests(DatabaseFixture fixture) : TransactionTest(fi
                 "anonymous: auth.organization_id auth.stream_silence auth.uid public.stream_state",
                 "monitor: monitor.activity monitor.grants_of monitor.record_inquiry monitor.statements",
                 "regular_user: auth.can_grant_role auth.can_tidy_chat auth.can_write_chat auth.covers "
-                    + "auth.folded_address auth.if_match auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
+                    + "auth.folded_address auth.if_match auth.impersonate auth.is_document_taken auth.organization_id auth.organization_with auth.permissions auth.report_ids "
                     + "auth.require_message_allowance auth.require_open_stream auth.session_id auth.stream_silence auth.uid public.abandon_stream public.accept_invitation "
                     + "public.append_chunk public.create_organization public.delete_account public.finish_stream public.grant_credits "
                     + "public.invite_member public.leave_organization public.remove_member public.set_member_manager "

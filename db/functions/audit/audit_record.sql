@@ -27,6 +27,6 @@ $$;
 alter function app_private.audit_record(text, text, text, uuid, uuid, jsonb, uuid)
   owner to record_definer;
 grant execute on function app_private.audit_record(text, text, text, uuid, uuid, jsonb, uuid)
-  to membership_definer;
+  to membership_definer, sign_in_definer;
 comment on function app_private.audit_record(text, text, text, uuid, uuid, jsonb, uuid) is
   'Writes an audit event, by default as the caller; 42501 when a request has no caller.';

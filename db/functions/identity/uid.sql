@@ -4,7 +4,10 @@
 -- (psql, tests) is believed. Definer: it reads sessions, whose digests no other role may read.
 --
 -- On those logins it is null unless the isolation level is read committed: an old snapshot would
--- keep withdrawn rights.
+-- keep withdrawn rights. The session of an impersonation (auth.impersonate) counts at read uncommitted
+-- only, which is the same to PostgreSQL, and at which no table can be written
+-- (app_private.tg__impersonation). The level tells the two apart because it is what nothing can
+-- change after a transaction's first query: not a function in the middle of a statement either.
 --
 -- After the first transaction on a connection an unset setting is '', not null. Malformed settings
 -- never raise: they are compared as text, or not cast.
@@ -30,7 +33,10 @@ begin
       and s."userId"::text = lower(current_setting('auth.uid', true))
       and s."revoked" is null
       and s."expires" > statement_timestamp() at time zone 'utc'
-      and current_setting('transaction_isolation') = 'read committed';
+      and case when s."impersonatorId" is null
+        then current_setting('transaction_isolation') = 'read committed'
+        else current_setting('transaction_isolation') = 'read uncommitted'
+          and app_private.permissions_of(s."impersonatorId") ? 'can_impersonate' end;
   elsif pg_has_role(session_user, 'identity_setter', 'member')
     and current_setting('auth.uid', true)
       ~* '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'

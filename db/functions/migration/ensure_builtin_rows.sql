@@ -19,7 +19,7 @@ begin
         "can_manage_members": true, "can_manage_roles": true, "can_manage_organization": true,
         "can_view_audit": true}', null),
     ('00000000-0000-4000-8000-000000000003', 'operator',
-      '{"can_view_monitoring": true, "can_grant_credits": true}', null)
+      '{"can_view_monitoring": true, "can_grant_credits": true, "can_impersonate": true}', null)
   on conflict ("id") do update set "name" = excluded."name", "permissions" = excluded."permissions"
   where ("Role"."name", "Role"."permissions") is distinct from
     (excluded."name", excluded."permissions");

@@ -1,5 +1,6 @@
 -- How every policy file begins: nobody may do anything on the table. Drops its policies, revokes
--- every grant but the owner's, enables and forces RLS. What stays is the backup's reading, and, where
+-- every grant but the owner's, enables and forces RLS, and makes the trigger that lets no impersonator
+-- write. What stays is the backup's reading, and, where
 -- "canary" names the column that is the canary's id in its row, the making of that one row
 -- (app_private.ensure_builtin_rows).
 create or replace procedure app_private.reset_policies(
@@ -12,6 +13,9 @@ declare
   item record;
 begin
   execute format('alter table %s enable row level security, force row level security', target);
+  execute format('create or replace trigger _000_impersonation before insert or update or delete on %s '
+    'for each statement when (current_setting(''transaction_isolation'') = ''read uncommitted'') '
+    'execute function app_private.tg__impersonation()', target);
   for item in select polname from pg_catalog.pg_policy where polrelid = target loop
     execute format('drop policy %I on %s', item.polname, target);
   end loop;

@@ -13,6 +13,7 @@ begin
 end
 $$;
 alter function auth.permissions() owner to identity_definer;
-grant execute on function auth.permissions() to regular_user, credit_definer, membership_definer;
+grant execute on function auth.permissions() to regular_user, credit_definer, membership_definer,
+  sign_in_definer;
 comment on function auth.permissions() is
   'What the person''s role holds now: an object whose keys are the permissions, each true.';

@@ -17,6 +17,6 @@ begin
 end
 $$;
 alter function app_private.permissions_of(uuid) owner to identity_definer;
-grant execute on function app_private.permissions_of(uuid) to membership_definer;
+grant execute on function app_private.permissions_of(uuid) to membership_definer, sign_in_definer;
 comment on function app_private.permissions_of(uuid) is
   'What a person''s role holds now: an object whose keys are the permissions, each true.';

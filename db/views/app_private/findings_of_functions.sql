@@ -60,11 +60,12 @@ union all
 select 'function_secret', f.name, format('names a secret, and %s may execute it', r.role),
   'return no secret, and name the function in this rule'
 from functions f cross join app_private.asking_role r
--- Signing in is what rlschat_auth is for. The functions named here only compare digests.
+-- Signing in is what rlschat_auth is for. The functions named here only compare digests, or store one.
 where r.role not in ('rlschat_auth', 'public') and f.prosecdef
   and has_function_privilege(r.role, f.oid, 'execute')
   and f.called not in (
-    'auth.uid', 'auth.session_id', 'auth.ended_subscriptions', 'public.accept_invitation')
+    'auth.uid', 'auth.session_id', 'auth.ended_subscriptions', 'auth.impersonate',
+    'public.accept_invitation')
   -- "token" is no secret by itself, and any mention of its table is.
   and (f.prosrc ~ 'verificationToken'
     or exists (

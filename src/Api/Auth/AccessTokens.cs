@@ -15,6 +15,9 @@ internal sealed class AccessTokens(Settings settings, TokenCache cache, TimeProv
     /// <summary>The claim of the session's secret.</summary>
     public const string Session = "ses";
 
+    /// <summary>The claim of who acts in the person's name (RFC 8693): an operator, who reads.</summary>
+    public const string Actor = "act";
+
     /// <summary>The lifetime of a token. When a session ends, its tokens end at once.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(15);
 
@@ -22,9 +25,18 @@ internal sealed class AccessTokens(Settings settings, TokenCache cache, TimeProv
     private static readonly JsonWebTokenHandler Writer = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>A token for a session of that person.</summary>
-    public string Issue(Guid person, string session)
+    /// <param name="person">Who the bearer is.</param>
+    /// <param name="session">The secret of the session.</param>
+    /// <param name="impersonator">The operator whose session it is, or null.</param>
+    public string Issue(Guid person, string session, Guid? impersonator = null)
     {
         var now = time.GetUtcNow().UtcDateTime;
+        var claims = new Dictionary<string, object> { [Subject] = person.ToString(), [Session] = session };
+        if (impersonator is { } actor)
+        {
+            claims[Actor] = new Dictionary<string, object> { [Subject] = actor.ToString() };
+        }
+
         return Writer.CreateToken(new SecurityTokenDescriptor
         {
             TokenType = Type,
@@ -32,7 +44,7 @@ internal sealed class AccessTokens(Settings settings, TokenCache cache, TimeProv
             Audience = settings.JwtAudience,
             IssuedAt = now,
             Expires = now + Lifetime,
-            Claims = new Dictionary<string, object> { [Subject] = person.ToString(), [Session] = session },
+            Claims = claims,
             SigningCredentials = settings.JwtSigningKeys.Credentials,
         });
     }

@@ -8,12 +8,14 @@ namespace RlsChat.Api.Auth;
 /// </summary>
 /// <param name="Uid">The person, or null.</param>
 /// <param name="Session">The secret of their session, or null.</param>
-internal readonly record struct Caller(Guid? Uid, string? Session)
+/// <param name="IsImpersonated">Whether it is an operator who reads in the person's name (auth.impersonate).</param>
+internal readonly record struct Caller(Guid? Uid, string? Session, bool IsImpersonated = false)
 {
     /// <summary>Reads the claims that <see cref="AccessTokens"/> has checked.</summary>
     public static Caller From(ClaimsPrincipal principal) =>
         principal.Identity?.IsAuthenticated == true
             ? new(Guid.Parse(principal.FindFirstValue(AccessTokens.Subject)!),
-                principal.FindFirstValue(AccessTokens.Session)!)
+                principal.FindFirstValue(AccessTokens.Session)!,
+                principal.HasClaim(claim => claim.Type == AccessTokens.Actor))
             : default;
 }

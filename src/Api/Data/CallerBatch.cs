@@ -1,3 +1,4 @@
+using System.Data;
 using Npgsql;
 using RlsChat.Api.Auth;
 using RlsChat.Api.Http;
@@ -53,6 +54,8 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
     public async Task<T> ExecuteOn<T>(
         NpgsqlConnection connection, Func<NpgsqlDataReader, Task<T>> read, params NpgsqlBatchCommand[] statements)
     {
+        // The only level at which the database knows the session of an impersonation, and nothing is written. It is rolled back.
+        await using var transaction = Caller.IsImpersonated ? await connection.BeginTransactionAsync(IsolationLevel.ReadUncommitted, Stop) : null;
         await using var batch = new NpgsqlBatch(connection);
         if (SetsIdentity)
         {

@@ -31,7 +31,8 @@ internal sealed partial class UserDb
         CreateRow<T>(table, sql, args, source);
 
     private Task<Changed<T>> CreateRow<T>(string? table, string sql, Arg[] args, string? source) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _operation.Key is { } key
+        // An impersonator, who will be refused, has no key.
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _operation.Key is { } key && !_batch.Caller.IsImpersonated
             ? CreateOnce<T>(key, table, sql, args, source)
             : _batch.Execute(reader => ReadChanged<T>(reader, source is not null), Statements(sql, args, source)));
 

@@ -98,7 +98,7 @@ internal static class Declarations
         return new Declaration(kind, schema, Qualified(words, ref at).Name, table, isDrop);
     }
 
-    // The procedures by which policy files make policies.
+    // The procedures by which policy files make policies, and one trigger.
     private static IEnumerable<Declaration> Called((string Schema, string Name) procedure, List<string> words)
     {
         var texts = words.Where(word => word[0] == '\'')
@@ -125,7 +125,8 @@ internal static class Declarations
 
         var at = 0;
         var (schema, table) = Qualified(Statements(texts[0]).First(), ref at);
-        return policies.Select(policy => new Declaration("policy", schema, policy, table, false));
+        var made = policies.Select(policy => new Declaration("policy", schema, policy, table, false));
+        return procedure.Name == "reset_policies" ? made.Append(new("trigger", schema, "_000_impersonation", table, false)) : made;
     }
 
     // The server says what is wrong with a statement that ends too early.

@@ -1,7 +1,7 @@
 namespace RlsChat.Database;
 
 // A cluster that uses the installed PostgreSQL programs.
-internal sealed class LocalCluster(PostgresBinaries binaries, string folder, bool isElsewhere, bool throwAway, string options) : Cluster
+internal sealed class LocalCluster(PostgresBinaries binaries, string folder, bool isElsewhere, bool throwAway, string more) : Cluster
 {
     // For temporary clusters, which a crash may destroy.
     private const string Unsafe =
@@ -82,7 +82,7 @@ internal sealed class LocalCluster(PostgresBinaries binaries, string folder, boo
     {
         // No socket: its permitted folder differs between machines, and loopback is enough.
         var options = $"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
-            + " -c password_encryption=scram-sha-256" + Preload + (throwAway ? $"{Unsafe} {options}" : "");
+            + " -c password_encryption=scram-sha-256" + Preload + (throwAway ? $"{Unsafe} {more}" : "");
         string[] start = [binaries.Program("pg_ctl"), "start", "-w", "-t", "60", "-D", Data, "-l", Log, "-o", options];
         var answer = await Unprivileged.Run(start);
         if (!answer.Succeeded)

@@ -5,7 +5,7 @@ namespace RlsChat.Tests.Proof.Model;
 /// <summary>The matrices of docs/access-rules.md: what the model says of a row in each place, for each kind of person.</summary>
 internal static partial class AccessMatrix
 {
-    private static readonly string[] Others = ["member", "manager", "outsider", "operator", "leaver", "permitted"];
+    private static readonly string[] Others = ["member", "manager", "outsider", "operator", "impersonator", "leaver", "permitted"];
 
     /// <summary>The page with the matrix of its tables between each pair of markers.</summary>
     public static string Fill(string page)
@@ -41,8 +41,11 @@ internal static partial class AccessMatrix
         return
         [
             name, Cell(null, "owner"), Cell("owner", "owner"), member, Cell("manager", "owner"), Cell("outsider", "owner"),
-            Cell("operator", "owner"), Cell("leaver", "leaver"), string.Join(", ", permitted.Select(p => $"{p.Permission} {p.Cell}")),
+            Cell("operator", "owner"), Impersonated(Cell("owner", "owner")), Cell("leaver", "leaver"), string.Join(", ", permitted.Select(p => $"{p.Permission} {p.Cell}")),
         ];
+
+        // Of what the owner may do, reading.
+        static string Impersonated(string owner) => owner[0] + new string('-', owner.Length - 1);
 
         string Cell(string? who, string owner) => string.Concat(Commands(section, context).Select(command =>
             Verdict(context, who, owner, command.Verdict, adds: command.Letter == 'a') switch

@@ -22,7 +22,7 @@ internal sealed class World
     {
         Put(new Role(MemberRole, null, []));
         Put(new Role(AdminRole, null, [.. Permissions]));
-        Put(new Role(OperatorRole, null, ["can_view_monitoring", "can_grant_credits"]));
+        Put(new Role(OperatorRole, null, ["can_view_monitoring", "can_grant_credits", "can_impersonate"]));
     }
 
     /// <summary>Everyone who can ask; null is nobody.</summary>

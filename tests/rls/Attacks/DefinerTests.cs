@@ -21,6 +21,7 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
         ["auth.can_tidy_chat(uuid)"] = ("select auth.can_tidy_chat([chat])", "= False", "ben", "select auth.can_tidy_chat([chat])", "= True"),
         ["auth.can_write_chat(uuid)"] = ("select auth.can_write_chat([chat])", "= False", "ben", "select auth.can_write_chat([chat])", "= True"),
         // It tells who knows an id that the id is somebody's; it is 122 random bits.
+        ["auth.impersonate(uuid,text,bytea)"] = ("select auth.impersonate([ben], 'to spy', sha256('x'))", "42501", "bank", "select auth.impersonate([ben], 'to help', sha256('y')) is not null", "= True"),
         ["auth.is_document_taken(uuid)"] = ("select auth.is_document_taken([document])", "= True", "ben", "select auth.is_document_taken([document])", "= False"),
         ["auth.organization_id()"] = ("select auth.organization_id() = [Initech]", "= False", "ben", "select auth.organization_id() = [Initech]", "= True"),
         ["auth.organization_with(text)"] = ("select auth.organization_with('can_manage_members') = [Initech]", "= False", "ana", "select auth.organization_with('can_manage_members') = [Initech]", "= True"),

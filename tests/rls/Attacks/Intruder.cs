@@ -1,3 +1,4 @@
+using System.Data;
 using System.Security.Cryptography;
 using Npgsql;
 using RlsChat.Tests.Rls.Fixtures;
@@ -58,14 +59,23 @@ internal sealed class Intruder : IAsyncDisposable
         return sql.Replace("[as nobody]", "(set_config('auth.session', '', true) || '-')", StringComparison.Ordinal);
     }
 
+    /// <summary>Lets an operator impersonate somebody, as "bank as ana"; the end, or the SQLSTATE.</summary>
+    public async Task<string> Impersonate(string who, string whom, string reason = "to help")
+    {
+        var secret = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
+        (secrets[$"{who} as {whom}"], world[$"{who} as {whom}"]) = (secret, world[whom]);
+        return await Runs(who, $"select auth.impersonate([{whom}], '{reason}', sha256('{secret}'))");
+    }
+
     /// <summary>Statements of one transaction; the rows of the last, or the SQLSTATE of the one that failed.</summary>
     public Task<string> Runs(string who, params string[] statements) => Runs(who, "regular_user", statements);
 
-    /// <summary>The same, in another of the roles that a request can take.</summary>
-    public async Task<string> Runs(string who, string role, string[] statements)
+    /// <summary>The same, in another of the roles that a request can take, or at another isolation level than the API's.</summary>
+    public async Task<string> Runs(string who, string role, string[] statements, IsolationLevel? level = null)
     {
         await using var connection = await api.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
+        await using var transaction = await connection.BeginTransactionAsync(
+            level ?? (who.Contains(" as ", StringComparison.Ordinal) ? IsolationLevel.ReadUncommitted : IsolationLevel.ReadCommitted));
         var db = new Db(connection, world);
         var rows = "";
         try
