@@ -29,9 +29,9 @@ public sealed class ImpersonationTests(ApiFixture fixture) : ApiTest(fixture)
         (await looking.With("Idempotency-Key", "once", HttpMethod.Post, "/chats", new { title = "x" })).Is(403, "forbidden");
         (await looking.Delete($"/chats/{chat}")).Is(403, "forbidden");
         (await looking.Post("/impersonations", new { userId = ben.Id, reason = "x" })).Is(403, "forbidden");
-        // Functions that issue identities, monitoring and live delivery know no such session.
-        (await looking.Get("/monitor/policies")).Is(401);
-        (await looking.Get("/me/events")).Is(401);
+        // Monitoring asks the person's permissions, and live delivery knows no such session.
+        (await looking.Get("/monitor/policies")).Is(403);
+        Assert.Contains("session_ended", (await looking.Get("/me/events")).Is(200).Text, StringComparison.Ordinal);
 
         var told = (await ana.Get("/me/audit")).Is(200).Body["items"]!.AsArray()
             .Single(happened => happened!["action"]!.GetValue<string>() == "impersonated")!;

@@ -37,7 +37,7 @@ internal static class Roles
     /// <summary>Every permission; the database decides which of them a person may give.</summary>
     public static readonly string[] Permissions =
     [
-        "can_grant_credits", "can_manage_chats", "can_manage_documents", "can_manage_members", "can_manage_organization",
+        "can_grant_credits", "can_impersonate", "can_manage_chats", "can_manage_documents", "can_manage_members", "can_manage_organization",
         "can_manage_roles", "can_view_audit", "can_view_documents", "can_view_monitoring",
     ];
 
