@@ -164,6 +164,11 @@ public sealed class AccessTests(ApiFixture fixture) : ApiTest(fixture)
         Assert.Equal((_ana.Id, "policy users_own_chats"), ((Guid)only["id"]!, (string)only["select"]!));
         Assert.Equal((int)audience.Body["all"]!, (int)audience.Body["asked"]!);
         Assert.DoesNotContain("@", audience.Text, StringComparison.Ordinal);
+
+        // Everyone who can sign in sees a public one; the canary cannot.
+        var open = (await _operator.Post("/monitor/who", new { table = "Chat", key = await _ana.Begin(visibility: "public") })).Is(200);
+        Assert.Contains($"{_dan.Id}", open.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("00000000ca7a", open.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,7 +94,7 @@ public sealed class Adoption
             await _new.Execute($"alter table {table} no force row level security, disable trigger user");
         }
 
-        if (await _new.Scalar<bool>("""select exists (select from public."User" where "id" <> '00000000-0000-4000-8000-00000000ca7a')"""))
+        if (await _new.Scalar<bool>("""select exists (select from public."User" where "id" <> $1::text::uuid)""", Explaining.Caller.Canary))
         {
             throw new SetupException("The new database has people already. Move into an empty one: make db-reset, or a new database and make db-migrate.");
         }

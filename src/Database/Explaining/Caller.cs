@@ -32,6 +32,9 @@ public sealed record Caller(string Name, string Role, Guid? Uid, SessionState St
     /// <summary>A request without a token.</summary>
     public static readonly Caller Anonymous = new("anonymous", "anonymous", null, SessionState.None);
 
+    /// <summary>The id of a person who cannot sign in, and of that person's rows, which a migration makes.</summary>
+    public const string Canary = "00000000-0000-4000-8000-00000000ca7a";
+
     /// <summary>A person, taken on trust.</summary>
     public static Caller Of(string name, Guid uid) => new(name, "regular_user", uid, SessionState.Believed);
 

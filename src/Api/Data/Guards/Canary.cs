@@ -10,7 +10,7 @@ namespace RlsChat.Api.Data;
 internal static class Canary
 {
     /// <summary>The id of the canary, and of its chat and everything in it.</summary>
-    public static readonly Guid Id = new("00000000-0000-4000-8000-00000000ca7a");
+    public static readonly Guid Id = new(RlsChat.Database.Explaining.Caller.Canary);
 
     public static async Task<List<string>> Findings(NpgsqlConnection connection, CancellationToken stop) =>
         await IsThere(connection, stop) switch
