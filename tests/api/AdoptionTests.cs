@@ -32,7 +32,7 @@ public sealed class AdoptionTests
             [
                 "adjusted Chat 1", "adjusted User 2", "adjusted accounts 250", "blocks Message 1", "blocks User 3", "left out Stream 1", "left out Vote 2",
             ],
-            refused.Misfits.GroupBy(row => $"{Words(row.Outcome)} {row.Table}").Select(group => $"{group.Key} {group.Count()}").Order(StringComparer.Ordinal));
+            refused.Misfits.GroupBy(row => $"{row.Becomes} {row.Table}").Select(group => $"{group.Key} {group.Count()}").Order(StringComparer.Ordinal));
         Assert.All(refused.Misfits, row => Assert.True(row.Table == "accounts" || Guid.TryParse(row.Key, out _)));
         Assert.Equal(
             ["Chat.pinned", "Role, 5 rows", "Telemetry, 0 rows", "sessions, 1000 rows", "verificationToken, 100 rows"],
@@ -119,13 +119,6 @@ public sealed class AdoptionTests
 
     private static Task<AdoptionResult> Adopt(TestDatabase old, TestDatabase target, bool isDryRun) =>
         Adoption.Run(old.OwnerConnectionString, target.OwnerConnectionString, isDryRun, _ => { });
-
-    private static string Words(MisfitOutcome outcome) => outcome switch
-    {
-        MisfitOutcome.Adjusted => "adjusted",
-        MisfitOutcome.LeftOut => "left out",
-        _ => "blocks",
-    };
 
     private static async Task<long> People(TestDatabase target) =>
         long.Parse(await Ask(target.RequiredSuperuser, """select (count(*) - 1)::text from public."User" """), System.Globalization.CultureInfo.InvariantCulture);

@@ -18,7 +18,16 @@ public enum MisfitOutcome
 /// <param name="Table">Its table.</param>
 /// <param name="Key">Its key, in which the parts are separated by spaces.</param>
 /// <param name="Words">What does not fit; of an adjusted row also its new value.</param>
-public sealed record MisfitRow(MisfitOutcome Outcome, string Table, string Key, string Words);
+public sealed record MisfitRow(MisfitOutcome Outcome, string Table, string Key, string Words)
+{
+    /// <summary>The outcome as it is printed.</summary>
+    public string Becomes => Outcome switch
+    {
+        MisfitOutcome.Adjusted => "adjusted",
+        MisfitOutcome.LeftOut => "left out",
+        _ => "blocks",
+    };
+}
 
 /// <summary>A way in which rows may not fit.</summary>
 /// <param name="Outcome">What becomes of such a row.</param>

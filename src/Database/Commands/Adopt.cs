@@ -21,7 +21,7 @@ internal static class Adopt
         // Row by row on the output stream, so that it can be kept; the sums on the error stream.
         foreach (var row in result.Misfits)
         {
-            Console.WriteLine($"{Words(row.Outcome)}\t{row.Table}\t{row.Key}\t{row.Words}");
+            Console.WriteLine($"{row.Becomes}\t{row.Table}\t{row.Key}\t{row.Words}");
         }
 
         foreach (var (what, why) in result.NotMoved)
@@ -44,11 +44,4 @@ internal static class Adopt
     }
 
     private static string Name(NpgsqlConnectionStringBuilder old) => PostgresUrl.Describe(old);
-
-    private static string Words(MisfitOutcome outcome) => outcome switch
-    {
-        MisfitOutcome.Adjusted => "adjusted",
-        MisfitOutcome.LeftOut => "left out",
-        _ => "blocks",
-    };
 }

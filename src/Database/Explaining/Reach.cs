@@ -59,10 +59,10 @@ public sealed record Reach(string Table, Count Select, Count Update, Count Delet
         return found;
 
         async Task<Count> Rows(Relation table, Command command) =>
-            clock.Elapsed > most ? new Count(0, false, PostgresErrorCodes.QueryCanceled) : await Of(probe, table, command);
+            clock.Elapsed > most ? new Count(0, false, PostgresErrorCodes.QueryCanceled) : await Asked(probe, table, command);
     }
 
-    private static async Task<Count> Of(Probe probe, Relation table, Command command)
+    private static async Task<Count> Asked(Probe probe, Relation table, Command command)
     {
         var (read, changed) = (table.Columns.FirstOrDefault(column => column.MaySelect), table.Columns.FirstOrDefault(column => column.MayUpdate));
         if (read is null || (command == Command.Update && changed is null))
