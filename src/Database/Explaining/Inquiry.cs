@@ -178,8 +178,10 @@ internal sealed class Inquiry(Probe probe, Judge judge, Relation table, Question
             refusal = new Refusal(Refuser.Session, $"the session has ended: {probe.Caller.Ended}", refusal.ToString());
         }
 
-        var admits = verdict != Verdict.Yes ? "" : string.Join(" and ", steps.Select(Admits).Where(words => words.Length > 0).Distinct());
-        return new Explanation(question, verdict, error, refusal, admits, isConsistent, facts, steps, Warnings());
+        var admits = verdict != Verdict.Yes ? [] : steps.Select(Admits).Where(words => words.Length > 0).Distinct().ToList();
+        // "a or b, and c": the comma says what belongs together.
+        var joint = admits.Exists(words => words.Contains(" or ", StringComparison.Ordinal)) ? ", and " : " and ";
+        return new Explanation(question, verdict, error, refusal, string.Join(joint, admits), isConsistent, facts, steps, Warnings());
     }
 
     private static string Admits(Node step) => step.Parts is [var permissive, ..]
