@@ -6,7 +6,8 @@ namespace RlsChat.Database;
 // The demo people on one connection, one after the other, in one transaction.
 internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<DemoPerson, Guid> ids)
 {
-    private int _chats;
+    // Everything that people start or say is a minute later than what came before.
+    private int _minute;
 
     public Guid Id(DemoPerson person) => ids[person];
 
@@ -26,14 +27,13 @@ internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<Demo
     public async Task<Guid> StartsChat(DemoPerson person, string title, string visibility, bool inOrganization)
     {
         var id = Guid.NewGuid();
-        // A minute apart, so that lists have one order.
         await Does(person,
             """
             insert into public."Chat" ("id", "title", "visibility", "organizationId", "createdAt")
             values ($1, $2, $3, case when $4 then auth.organization_id() end,
               now() at time zone 'utc' - interval '1 hour' + $5 * interval '1 minute')
             """,
-            id, title, visibility, inOrganization, _chats++);
+            id, title, visibility, inOrganization, _minute++);
         return id;
     }
 
@@ -42,8 +42,11 @@ internal sealed class Cast(NpgsqlConnection connection, IReadOnlyDictionary<Demo
         var id = Guid.NewGuid();
         var parts = JsonSerializer.Serialize(new[] { new { type = "text", text } });
         await Does(person,
-            """insert into public."Message" ("id", "chatId", "role", "parts") values ($1, $2, 'user', $3::text::json)""",
-            id, chat, parts);
+            """
+            insert into public."Message" ("id", "chatId", "role", "parts", "createdAt")
+            values ($1, $2, 'user', $3::text::json, now() at time zone 'utc' - interval '1 hour' + $4 * interval '1 minute')
+            """,
+            id, chat, parts, _minute++);
         return id;
     }
 
