@@ -32,12 +32,20 @@ class Account extends View {
     });
   }
 
-  /** Does what the policies may refuse; then reads everything again, because rights may have changed. */
+  /** Does what the policies may refuse; then reads everything again, because rights may have changed. Null if it was refused. */
   async #act(work) {
     const { problem, data } = await this.load('act', work);
     await this.app.session.reread().catch(() => {});
     this.app.session.user && this.#read();
     return problem ? null : data;
+  }
+
+  async #give(member, select) {
+    const { id } = this.app.session.user.organization;
+    const given = await this.#act(() => this.app.session.request('PATCH', `/organizations/${id}/members/${member.id}`, { body: { roleId: select.value } }));
+    if (!given) {
+      select.value = member.roleId;
+    }
   }
 
   #form(event, work) {
@@ -92,7 +100,7 @@ class Account extends View {
       <div class="scroll" tabindex="0" role="group" aria-label="Members"><table>
         <thead><tr><th scope="col">Member</th><th scope="col">Role</th><th scope="col">Manager</th>${manages ? html`<th scope="col"><span class="unseen">Actions</span></th>` : nothing}</tr></thead>
         <tbody>${members.map(member => html`<tr><td>${member.email}</td>
-          <td>${manages ? html`<select aria-label="Role of ${nameOf(member.email)}" @change=${event => this.#act(() => session.request('PATCH', `/organizations/${id}/members/${member.id}`, { body: { roleId: event.target.value } }))}>
+          <td>${manages ? html`<select aria-label="Role of ${nameOf(member.email)}" @change=${event => this.#give(member, event.target)}>
             ${roles.map(role => html`<option value=${role.id} ?selected=${role.id === member.roleId}>${role.name}</option>`)}</select>` : member.role}</td>
           <td>${email.get(member.managerId) ?? '–'}</td>
           ${manages ? html`<td><button type="button" class="danger" aria-label="Remove ${nameOf(member.email)}" 

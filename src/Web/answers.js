@@ -26,6 +26,7 @@ export class Answers {
 
     const answer = { chunks: [], stop: new AbortController(), mine: userId !== null && userId === this.#session.user?.id };
     this.#open.set(id, answer);
+    this.#grown();
     follow(this.#session, `/streams/${id}`, {
       signal: answer.stop.signal, tell: () => {}, hear: (type, data) => {
         if (type === 'chunk') {
@@ -47,7 +48,7 @@ export class Answers {
     this.#open.delete(id);
   }
 
-  /** Keeps what was written so far, as a message; before the first piece there is nothing to keep. Whoever writes it notices. */
+  /** Keeps the text so far as a message; without any, abandons the stream. The API stops writing when it finds the stream closed. */
   async #stop(id, answer) {
     answer.stopping = true;
     this.#grown();

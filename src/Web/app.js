@@ -56,12 +56,7 @@ class App extends View {
     this.go();
   }
 
-  updated(changed) {
-    if (changed.has('path')) {
-      // The tabs scroll where they do not fit.
-      this.querySelector('nav [aria-current=page]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-    }
-
+  updated() {
     this.views.forEach(view => view.requestUpdate());
   }
 

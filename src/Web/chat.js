@@ -143,7 +143,7 @@ class Chat extends View {
   #none() {
     return this.scope === 'organization' && !this.session.user?.organization
       ? empty('You are in no organization', 'An organization’s chats are seen by its members.')
-      : empty('No chats here', this.scope === 'public' ? 'Nobody has published a chat.' : 'Those that you may see would be listed here.');
+      : empty('No chats here', this.scope === 'public' ? 'There is no public chat.' : 'Chats that you can see are listed here.');
   }
 
   #row(chat) {

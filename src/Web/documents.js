@@ -68,8 +68,8 @@ class Documents extends View {
 
   #none() {
     return this.scope === 'mine' ? empty('No documents yet')
-      : this.session.user.organization ? empty('No documents here', 'Members see those of the organization if their role holds can_view_documents, and those of the people whom they manage.')
-      : empty('You are in no organization', 'An organization’s documents are seen by members with can_view_documents.');
+      : this.session.user.organization ? empty('No documents here', 'You see your own, those of people you manage and, with the permission can_view_documents, all of the organization.')
+      : empty('You are in no organization', 'Its members can have documents in common.');
   }
 
   #row(row) {

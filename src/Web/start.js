@@ -4,7 +4,7 @@ import { html, nothing, View } from './ui.js';
 const USES = app => [
   {
     title: 'Query as different people', href: app.setup?.development ? '#/compare' : '#/chat', link: app.setup?.development ? 'Open side by side' : 'Open chat',
-    text: 'Ana and Dan send the same request. The policies decide which rows each of them gets; the difference is marked.',
+    text: 'Ana and Dan send the same request and get different rows. Where one of them lacks a row, the page tells why.',
     picture: html`
       <div class="mini two" aria-hidden="true">
         <div><b>Ana</b><i>Plans for the spring</i><i>Onboarding</i><i class="hidden">not visible</i></div>

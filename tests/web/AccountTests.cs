@@ -29,7 +29,12 @@ public sealed class AccountTests(PageFixture fixture) : PageTest(fixture)
         await Expect(second.Text("Initech: 2 members")).ToBeVisibleAsync();
         await Expect(second.Button(new System.Text.RegularExpressions.Regex("^Remove Ana"))).ToHaveCountAsync(0);
 
+        // Nobody changes their own role, and the page goes on showing it.
+        first.Expects("403");
         await first.Page.ReloadAsync();
+        await first.Page.GetByLabel("Role of Ana").SelectOptionAsync("member");
+        await Expect(first.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        await Expect(first.Page.GetByLabel("Role of Ana").Locator("option:checked")).ToHaveTextAsync("organization_admin");
         await first.Page.GetByLabel("Role of Ben").SelectOptionAsync("organization_admin");
         await first.Settle();
         await second.Page.ReloadAsync();

@@ -47,7 +47,7 @@ public sealed class StartTests(PageFixture fixture) : PageTest(fixture)
         await visitor.Page.GetByLabel("E-mail address").FillAsync(email);
         await visitor.Page.GetByLabel("Password").FillAsync("not the password");
         await visitor.Page.Locator(".sign-in form button.primary").ClickAsync();
-        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The e-mail address or the password is wrong.");
+        await Expect(visitor.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Not signed in The e-mail address or the password is wrong.");
         await visitor.Page.GetByLabel("Password").FillAsync(Person.Password);
         await visitor.Page.Locator(".sign-in form button.primary").ClickAsync();
         await Expect(visitor.Page.Locator(".acting")).ToContainTextAsync("Nora");

@@ -102,9 +102,17 @@ internal sealed class Visitor : IAsyncDisposable
         Assert.True(found.Length == 0, $"{where}: {string.Join('\n', found.Take(8))}");
     }
 
-    /// <summary>Nothing is wider than the window.</summary>
-    public async Task Fits(string where) => Assert.True(
-        await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, $"{where} is wider than its window");
+    /// <summary>Nothing is wider than the window, and no button than its panel.</summary>
+    public async Task Fits(string where)
+    {
+        Assert.True(
+            await Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0, $"{where} is wider than its window");
+        Assert.Empty(await Page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('.panel button, .panel .button')].filter(one => !one.closest('.scroll')
+              && one.getBoundingClientRect().right > one.closest('.panel').getBoundingClientRect().right).map(one => one.textContent)
+            """));
+    }
 
     public async ValueTask DisposeAsync()
     {
