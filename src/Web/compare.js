@@ -1,5 +1,6 @@
-// Two people send the same request; what only one of them sees is marked.
+// Two people send the same request; rows that are in one response only are marked.
 import { needed, policyText, readCatalogue } from './monitor.js';
+import { keyOf, labelOf } from './rows.js';
 import { avatar, count, empty, failed, html, nameOf, nothing, View } from './ui.js';
 
 const REQUESTS = [
@@ -16,9 +17,6 @@ const REQUESTS = [
 
 /** For so many rows, the deciding policies are asked for. */
 const FEW = 20;
-
-/** The primary key as the monitor takes it: a document has versions. */
-const keyOf = (table, row) => (table === 'Document' ? `${row.id},${row.createdAt}` : row.id);
 
 class Compare extends View {
   static properties = { app: {}, people: {}, request: {}, chat: {} };
@@ -89,14 +87,16 @@ class Compare extends View {
     }
   }
 
-  /** Of each row, by person, the policy that lets them see it: one question after the other, each in the audit. */
-  #decide(rows) {
+  /** Of each row and person, whether policies let them see it: one question after the other, each in the audit. */
+  #decide(rows, { people } = this) {
     const [table] = this.request.tables;
     return this.load('deciders', async () => {
       const deciders = new Map();
       for (const row of rows) {
-        const { people } = (await this.app.monitor.post('/monitor/who', { table, key: keyOf(table, row) })).data;
-        deciders.set(row.id, new Map(people.map(reach => [reach.id, reach.select])));
+        for (const person of people) {
+          const { items: [told] } = (await this.app.monitor.post('/monitor/explain', { person, table, key: keyOf(table, row), command: 'select' })).data;
+          deciders.set(`${row.id} ${person}`, told);
+        }
       }
 
       return deciders;
@@ -113,7 +113,7 @@ class Compare extends View {
     return html`
       <header class="page-head">
         <h1>Side by side</h1>
-        <p class="lead">The same request, sent by two people. The API runs the same statement for both; the policies decide which rows each of them gets.</p>
+        <p class="lead">Two people send the same request, and the API runs one statement for both. Where a row is in one response only, either a policy hides it from the other person, or the statement’s WHERE leaves it out.</p>
       </header>
       ${known.length < 2 ? html`<section class="panel">${empty('No demo people here', 'In development, make db-seed creates them.')}</section>` : html`
         <form class="panel ask" @submit=${event => { event.preventDefault(); this.#ask(); }}>
@@ -134,8 +134,8 @@ class Compare extends View {
     const seen = sides.map(side => new Map(side.rows.map(row => [row.id, row])));
     const both = rows.filter(row => seen.every(side => side.has(row.id))).length;
     return html`
-      <p class="sent"><code>GET ${path}</code> <span class="fine">${count(rows.length, 'row')} in all: ${both} seen by both, ${rows.length - both} by one</span></p>
-      <div class="sides" role="table" aria-label="Rows that each person sees">
+      <p class="sent"><code>GET ${path}</code> <span class="fine">${count(rows.length, 'row')} in all: ${both} in both responses, ${rows.length - both} in one</span></p>
+      <div class="sides" role="table" aria-label="Rows of each response">
         <div role="row" class="heads">${sides.map(side => html`<div role="columnheader">
           ${avatar(side.email)} <b>${nameOf(side.email)}</b>
           <span class="pill ${side.status === 200 ? 'good' : 'warn'}">${side.status}</span>
@@ -148,7 +148,7 @@ class Compare extends View {
       <section class="panel decided" aria-labelledby="decided">
         <h2 id="decided">The policies that decided</h2>
         ${this.app.monitor && rows.length && rows.every(row => row.id) ? html`<div class="buttons"><button type="button" ?disabled=${this.isBusy('deciders')} @click=${() => this.#decide(rows.slice(0, FEW))}>
-          ${this.isBusy('deciders') ? 'Asking PostgreSQL…' : 'Name the policy that shows each row'}</button><span class="fine">Above, at each row. Each question is in the audit.</span></div>${this.fault('deciders')}` : nothing}
+          ${this.isBusy('deciders') ? 'Asking PostgreSQL…' : 'Name the policy that shows or hides each row'}</button><span class="fine">Above, at each row. Each question is in the audit.</span></div>${this.fault('deciders')}` : nothing}
         <p class="fine">Select policies for people of ${this.request.tables.map((table, n) => html`${n ? ', ' : ''}<b>${table}</b>`)}. A row is visible when one of them is true for it, and every restrictive one.</p>
         ${this.app.monitor ? this.show('catalogue', 'the policies', tables => this.request.tables.map(name => html`
           <div class="policies-of"><h3>${name}</h3>${tables.find(table => table.name === name)?.policies
@@ -175,15 +175,14 @@ class Compare extends View {
       </section>`;
   }
 
-  #cell(row, other, shared, { email, id }) {
+  #cell(row, other, shared, { email }) {
     const name = nameOf(email);
-    const decider = this.loaded('deciders')?.get((row ?? other).id)?.get(id);
-    const label = body => body.title ?? body.email ?? body.name ?? body.value ?? body.parts?.map(part => part.text ?? '').join(' ') ?? body.reason ?? body.id;
+    const told = this.loaded('deciders')?.get(`${(row ?? other).id} ${email}`);
     return row
-      ? html`<div role="cell" class="seen ${shared ? '' : 'only'}"><b>${label(row)}</b>
-          <small>${row.visibility ? html`<span class="tag ${row.visibility}">${row.visibility}</span> ` : nothing}${shared ? nothing : html`<span class="tag mark">only ${name}</span> `}<code>${row.id?.slice?.(0, 8) ?? ''}</code>${decider ? html` by ${decider}` : nothing}</small></div>`
-      : html`<div role="cell" class="unseen-row"><span>Not in ${name}’s response${this.request.tables[0] && other.id
-        ? html` <a href="#/why/${email}/${this.request.tables[0]}/${encodeURIComponent(keyOf(this.request.tables[0], other))}/select" aria-label="Why does ${name} not see ${label(other)}?">Why?</a>` : nothing}</span></div>`;
+      ? html`<div role="cell" class="seen ${shared ? '' : 'only'}"><b>${labelOf(row)}</b>
+          <small>${row.visibility ? html`<span class="tag ${row.visibility}">${row.visibility}</span> ` : nothing}${shared ? nothing : html`<span class="tag mark">Only in ${name}’s response</span> `}<code>${row.id?.slice?.(0, 8) ?? ''}</code>${told?.verdict === 'yes' ? html` by ${told.admits}` : nothing}</small></div>`
+      : html`<div role="cell" class="unseen-row"><span>Not in ${name}’s response${told ? told.verdict === 'yes' ? html`: the WHERE or LIMIT leaves it out, ${name} can see it by ${told.admits}.` : told.verdict === 'hidden' ? ': hidden by the policies.' : `: ${told.verdict}.` : nothing}${this.request.tables[0] && other.id
+        ? html` <a href="#/why/${email}/${this.request.tables[0]}/${encodeURIComponent(keyOf(this.request.tables[0], other))}/select" aria-label="Why is ${labelOf(other)} not in ${name}’s response?">Why?</a>` : nothing}</span></div>`;
   }
 }
 

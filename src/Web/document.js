@@ -45,32 +45,37 @@ class Document extends View {
     against && this.load('other', async () => (await this.session.get(`${this.#path}?at=${against}`)).data);
   }
 
-  /** Something that the policies may refuse; the refusal is shown. */
-  async #attempt(what, work, table = 'Document', key = `${this.documentId},${this.at}`, command = 'update') {
-    this.refusal = await work().then(() => null, problem => ({ what, problem, why: `${this.session.user?.email}/${table}/${encodeURIComponent(key)}/${command}` }));
-    return !this.refusal;
+  /** Sends what an editor holds, and says so while it does; an error leaves the editor as it is. */
+  async #send(what, work, row) {
+    const { problem } = await this.load('save', work);
+    return this.attempt(what, () => (problem ? Promise.reject(problem) : Promise.resolve()), row);
   }
 
   async #save(event) {
     event.preventDefault();
     const body = Object.fromEntries(new FormData(event.target));
-    const { problem } = await this.load('save', () => this.#write(body));
-    problem || this.#written();
+    await this.#send('write a new version', () => this.#write(body), this.#version(body)) && this.#written();
   }
 
   async #write(body) {
     this.at = (await this.session.post(`${this.#path}/versions`, body, { key: newKey() })).data.createdAt;
   }
 
+  /** What inserts a version. No policy asks for its content, which may be long. */
+  #version({ title }) {
+    const { title: before, kind, organizationId } = this.loaded('shown');
+    return { table: 'Document', command: 'insert', values: { id: this.documentId, title: title ?? before, text: kind, organizationId } };
+  }
+
   async #written() {
     this.editing = null;
-    this.forget('save');
     this.dispatchEvent(new CustomEvent('changed'));
     await this.#read();
+    this.reveal('.content');
   }
 
   async #delete() {
-    if (await this.#attempt('delete this document', () => this.session.request('DELETE', this.#path), 'Document', `${this.documentId},${this.at}`, 'delete')) {
+    if (await this.attempt('delete this document', () => this.session.request('DELETE', this.#path), { table: 'Document', key: `${this.documentId},${this.at}`, command: 'delete' })) {
       this.dispatchEvent(new CustomEvent('changed'));
       location.hash = this.back;
     }
@@ -87,30 +92,30 @@ class Document extends View {
   async #suggest(event) {
     event.preventDefault();
     const { description, ...texts } = Object.fromEntries(new FormData(event.target));
-    const { problem } = await this.load('save', () => this.session.post(`${this.#path}/suggestions?at=${this.at}`,
-      { ...texts, description: description || null }, { key: newKey() }));
-    if (!problem) {
+    const isDone = await this.#send('suggest a change', () => this.session.post(`${this.#path}/suggestions?at=${this.at}`,
+      { ...texts, description: description || null }, { key: newKey() }),
+    { table: 'Suggestion', command: 'insert', values: { documentId: this.documentId, documentCreatedAt: this.at, originalText: '', suggestedText: '' } });
+    if (isDone) {
       this.editing = null;
-      this.forget('save');
       this.#choose(this.at);
     }
   }
 
   /** A new version with the change, and then the suggestion is resolved. */
-  #accept(one) {
+  async #accept(one) {
     const before = this.loaded('shown').content ?? '';
-    return this.#attempt('accept this suggestion', async () => {
-      await this.#write({ content: one.originalText ? before.replace(one.originalText, () => one.suggestedText) : before + one.suggestedText });
-      await this.session.request('PATCH', `/suggestions/${one.id}`, { body: { isResolved: true } });
+    const content = one.originalText ? before.replace(one.originalText, () => one.suggestedText) : before + one.suggestedText;
+    if (await this.attempt('accept this suggestion, which writes a new version', () => this.#write({ content }), this.#version({}))) {
+      await this.#change(one, 'resolve', 'PATCH', { isResolved: true });
       await this.#written();
-    });
+    }
   }
 
   async #change(one, what, method, body) {
-    await this.#attempt(`${what} this suggestion`, async () => {
+    await this.attempt(`${what} this suggestion`, async () => {
       await this.session.request(method, `/suggestions/${one.id}`, body && { body });
       await this.#choose(this.at);
-    }, 'Suggestion', one.id, method === 'DELETE' ? 'delete' : 'update');
+    }, { table: 'Suggestion', key: one.id, command: method === 'DELETE' ? 'delete' : 'update', values: body });
   }
 
   render() {
@@ -180,8 +185,7 @@ class Document extends View {
       <label>Title <input name="title" required maxlength="255" .value=${shown.title}></label>
       <label>Content <textarea name="content" rows="14" .value=${shown.content ?? ''}></textarea></label>
       <div class="buttons"><button class="primary" ?disabled=${busy}>${busy ? 'Saving…' : 'Save as a new version'}</button>
-        <button type="button" @click=${() => { this.editing = null; this.forget('save'); }}>Cancel</button></div>
-      ${this.fault('save')}
+        <button type="button" @click=${() => { this.editing = null; this.refusal = null; }}>Cancel</button></div>
     </form>`;
   }
 
@@ -195,8 +199,7 @@ class Document extends View {
         <label>Text suggested <textarea name="suggestedText" rows="2"></textarea></label>
         <label>Why (optional) <input name="description"></label>
         <div class="buttons"><button class="primary" ?disabled=${busy}>${busy ? 'Sending…' : 'Suggest'}</button>
-          <button type="button" @click=${() => { this.editing = null; this.forget('save'); }}>Cancel</button></div>
-        ${this.fault('save')}</form>`}
+          <button type="button" @click=${() => { this.editing = null; this.refusal = null; }}>Cancel</button></div></form>`}
       ${this.isBusy('suggestions') ? loading('suggestions') : this.show('suggestions', 'suggestions', list => list.length === 0 ? html`<p class="fine">None yet. Select a passage and suggest another wording.</p>` : html`
         <ul>${list.map(one => this.#suggestion(one, versions))}</ul>`)}
     </section>`;

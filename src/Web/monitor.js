@@ -35,13 +35,45 @@ export const who = roles => (Object.keys(PEOPLE).every(role => roles.includes(ro
 /** Of a restrictive policy, that it narrows what the others admit. */
 export const kind = policy => policy.permissive === false ? html`<span class="tag restrictive">restrictive: must hold, too</span>` : nothing;
 
+const TOKEN = /E'(?:[^'\\]|''|\\.)*'|'(?:[^']|'')*'|"(?:[^"]|"")*"|\w+|[^]/g;
+
+/** The parts of an expression between words or brackets of its outermost level, at which `divides(token)`. */
+function parts(text, divides) {
+  const found = [''];
+  let depth = 0;
+  for (const [token] of text.matchAll(TOKEN)) {
+    depth -= token === ')' || token === ']';
+    depth === 0 && divides(token) ? found.push('') : found[found.length - 1] += token;
+    depth += token === '(' || token === '[';
+  }
+
+  return found.map(part => part.trim());
+}
+
+/** An expression of pg_policies: what AND and OR join on lines of its own, without brackets that join nothing. */
+function layout(text) {
+  let bare = text.trim();
+  while (bare.startsWith('(') && parts(bare, token => token === '(').length === 2 && parts(bare, token => token === ')').at(-1) === '' && !/^\(\s*(SELECT|WITH|VALUES)\b/.test(bare)) {
+    bare = bare.slice(1, -1).trim();
+  }
+
+  for (const word of parts(bare, token => /^(BETWEEN|SELECT|OVER|CASE)$/.test(token)).length > 1 ? [] : ['OR', 'AND']) {
+    const legs = parts(bare, token => token === word);
+    if (legs.length > 1) {
+      return legs.map(layout).map(leg => (/^(AND|OR) /m.test(leg) ? `(\n${leg.replace(/^/gm, '  ')}\n)` : leg)).join(`\n${word} `);
+    }
+  }
+
+  return bare.replace(/\(\s*SELECT (\w+\.\w+\([^()]*\)) AS \w+\)/g, '(SELECT $1)').replace(/\(\s+SELECT/g, '(SELECT').replace(/\n\s*/g, '\n  ');
+}
+
 /** A policy with its expressions, as pg_policies has it. */
 export const policyText = policy => html`
   <article class="policy">
     <h3><code>${policy.name}</code> ${who(policy.roles)}${kind(policy)}</h3>
     ${policy.comment ? html`<p>${policy.comment}</p>` : html`<p class="fine">No comment says why.</p>`}
-    ${policy.using ? html`<p class="fine">using: rows that it shows or lets touch</p><pre>${policy.using}</pre>` : nothing}
-    ${policy.check ? html`<p class="fine">with check: rows that may come of it</p><pre>${policy.check}</pre>` : nothing}
+    ${policy.using ? html`<p class="fine">using: rows that it shows or lets touch</p><pre>${layout(policy.using)}</pre>` : nothing}
+    ${policy.check ? html`<p class="fine">with check: rows that may come of it</p><pre>${layout(policy.check)}</pre>` : nothing}
   </article>`;
 
 /** What stands in place of a tab that the person may not see. */

@@ -11,6 +11,7 @@ class Thread extends View {
   static properties = { app: {}, session: {}, chatId: {}, names: {}, back: {}, editing: {}, refusal: {}, asks: {} };
 
   #key = null;
+  #isAtEnd = true;
   #following = null;
 
   willUpdate(changed) {
@@ -20,7 +21,8 @@ class Thread extends View {
       this.asks = null;
       this.whole = new Set();
       this.answers?.close();
-      this.answers = new Answers(this.session, () => (this.requestUpdate(), this.#toEnd(false)));
+      this.answers = new Answers(this.session, () => (this.requestUpdate(), this.#toEnd()));
+      this.#isAtEnd = true;
       ['chat', 'messages', 'votes', 'send', 'ask'].forEach(name => this.forget(name));
       this.check();
     }
@@ -112,12 +114,10 @@ class Thread extends View {
     }
   }
 
-  /** Shows the newest; not to somebody who reads further up, unless `always`. */
-  async #toEnd(always = true) {
-    const log = this.querySelector('.log');
-    const isAtEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+  /** Shows what was added last, unless the reader has scrolled up. */
+  async #toEnd() {
     await this.updateComplete;
-    (always || isAtEnd) && this.querySelector('.log')?.scrollTo({ top: 1e9 });
+    this.#isAtEnd && this.querySelector('.log')?.scrollTo({ top: 1e9 });
   }
 
   /** An answer is asked for where nobody else is asked: in a chat of one's own. */
@@ -135,6 +135,7 @@ class Thread extends View {
 
     // Without a response it may have been written: the next attempt is the same request.
     this.#key ??= newKey();
+    this.#isAtEnd = true;
     const { data, problem } = await this.load('send', async () => (await this.session.post(`/chats/${this.chatId}/messages`,
       { role: 'user', parts: [{ type: 'text', text }] }, { key: this.#key })).data);
     if (!problem) {
@@ -151,19 +152,13 @@ class Thread extends View {
     }
   }
 
-  /** Something that the policies may refuse; the refusal is shown. */
-  async #attempt(what, work, table = 'Chat', key = this.chatId) {
-    this.refusal = await work().then(() => null, problem => ({ what, problem, why: `${this.session.user?.email}/${table}/${key}/${what.startsWith('delete') ? 'delete' : 'update'}` }));
-    return !this.refusal;
-  }
-
   async #change(body, what) {
-    await this.#attempt(what, async () => {
+    await this.attempt(what, async () => {
       const { data } = await this.session.request('PATCH', `/chats/${this.chatId}`, { body });
       this.editing = null;
       this.hear('chat.updated', data);
       this.dispatchEvent(new CustomEvent('changed', { detail: ['chat.updated', data] }));
-    });
+    }, { table: 'Chat', key: this.chatId, command: 'update', values: body });
   }
 
   #rename(event) {
@@ -173,7 +168,7 @@ class Thread extends View {
 
   async #delete() {
     this.deleting = this.chatId;
-    if (await this.#attempt('delete this chat', () => this.session.request('DELETE', `/chats/${this.deleting}`))) {
+    if (await this.attempt('delete this chat', () => this.session.request('DELETE', `/chats/${this.deleting}`), { table: 'Chat', key: this.chatId, command: 'delete' })) {
       this.dispatchEvent(new CustomEvent('changed', { detail: ['chat.deleted', { id: this.deleting }] }));
       location.hash = this.back;
     }
@@ -182,22 +177,23 @@ class Thread extends View {
   }
 
   vote(id, value, mine) {
-    return this.#attempt('vote', async () => {
-      if (mine?.value === value) {
+    const isBack = mine?.value === value;
+    return this.attempt('vote', async () => {
+      if (isBack) {
         await this.session.request('DELETE', `/messages/${id}/vote`);
         this.hear('vote.deleted', mine);
       } else {
         const { data } = await this.session.request('PUT', `/messages/${id}/vote`, { body: { value } });
         this.hear('vote.created', data);
       }
-    });
+    }, { table: 'Vote', key: mine?.id, ...(mine ? { command: isBack ? 'delete' : 'update', values: isBack ? null : { value } } : { command: 'insert', values: { message_id: id, value } }) });
   }
 
   deleteMessage(id) {
-    return this.#attempt('delete this message', async () => {
+    return this.attempt('delete this message', async () => {
       await this.session.request('DELETE', `/messages/${id}`);
       this.hear('message.deleted', { id, chatId: this.chatId });
-    }, 'Message', id);
+    }, { table: 'Message', key: id, command: 'delete' });
   }
 
   render() {
@@ -206,7 +202,8 @@ class Thread extends View {
       ${this.show('chat', 'the chat', chat => html`
         ${this.#head(chat)}
         ${refused(this.refusal)}
-        <div class="log" tabindex="0" role="log" aria-label="Messages">
+        <div class="log" tabindex="0" role="log" aria-label="Messages"
+          @scroll=${({ target }) => { this.#isAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60; }}>
           ${this.show('messages', 'messages', list => html`
             ${list.items.length === 0 ? empty('No messages yet') : list.items.map(row => message(row, this))}
             ${list.more ? html`<button type="button" class="wide" ?disabled=${this.isBusy('messages')} @click=${() => this.#further(list)}>Load later messages</button>` : nothing}
@@ -257,7 +254,7 @@ class Thread extends View {
       <button class="primary" ?disabled=${busy}>${busy ? 'Sending…' : 'Send'}</button>
       <label class="check"><input type="checkbox" .checked=${this.#wantsAnswer} @change=${event => { this.asks = event.target.checked; }}>
         Answer by ${this.app.setup?.model ?? 'the demo assistant'}</label>
-      ${this.fault('send')}${this.fault('ask')}
+      ${this.fault('send', { table: 'Message', command: 'insert', values: { chatId: this.chatId, role: 'user', parts: [] } })}${this.fault('ask')}
     </form>`;
   }
 }

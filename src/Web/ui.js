@@ -36,9 +36,26 @@ export class View extends LitElement {
     load.busy = false;
     if (this.#loads[name] === load) {
       this.requestUpdate();
+      load.problem && this.reveal(`.fault[data-of="${name}"]`);
     }
 
     return load;
+  }
+
+  /** Does what the policies may refuse. `row`: the table, key and command of it, for an insert the values. Whether it was done. */
+  async attempt(what, work, row) {
+    this.refusal = await work().then(() => null, problem => ({ what, problem, row: this.#asked(row) }));
+    this.requestUpdate();
+    this.refusal && this.reveal('.refusal');
+    return !this.refusal;
+  }
+
+  #asked = row => ({ person: this.session.user?.email ?? 'anonymous', ...row });
+
+  /** Scrolls to what has just appeared, where it is out of sight. */
+  async reveal(selector) {
+    await this.updateComplete;
+    this.querySelector(selector)?.scrollIntoView({ block: 'nearest', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
   }
 
   loaded(name) {
@@ -53,10 +70,10 @@ export class View extends LitElement {
     delete this.#loads[name];
   }
 
-  /** Only the error of something that the person did. */
-  fault(name) {
+  /** Only the error of something that the person did; `row` as in `attempt`. */
+  fault(name, row) {
     const { problem, busy } = this.#loads[name] ?? {};
-    return problem && !busy ? failed(problem) : nothing;
+    return problem && !busy ? html`<div class="fault" data-of=${name}>${failed(problem)}${row ? explained(problem, this.#asked(row)) : nothing}</div>` : nothing;
   }
 
   /** A sign of progress, the error with a way to try again, or what was loaded. */
@@ -74,13 +91,13 @@ export const empty = (title, text = nothing) => html`<div class="state"><strong>
 
 const HEADLINES = {
   0: 'No connection', 401: 'Sign in first', 403: 'The database refused this', 404: 'Not found', 409: 'That is not possible now',
-  410: 'No longer valid', 412: 'It has changed meanwhile', 413: 'Too large', 429: 'Too many requests', 503: 'The API is not ready',
+  invalid_credentials: 'Not signed in', 410: 'No longer valid', 412: 'It has changed meanwhile', 413: 'Too large', 429: 'Too many requests', 503: 'The API is not ready',
 };
 
 /** An error as a person reads it; `retry` is optional. */
 export const failed = (problem, retry) => html`
   <div class="state failed" role="alert">
-    <strong>${HEADLINES[problem.status] ?? (problem.status >= 500 ? 'The API failed' : 'That did not work')}</strong>
+    <strong>${HEADLINES[problem.code] ?? HEADLINES[problem.status] ?? (problem.status >= 500 ? 'The API failed' : 'That did not work')}</strong>
     <p>${problem.code === 'not_found' ? 'It does not exist, or the policies do not let you see it.' : problem.message}</p>
     ${problem.errors ? html`<ul>${Object.entries(problem.errors).map(([field, errors]) => html`<li><b>${field}</b> ${errors.join(', ')}</li>`)}</ul>` : nothing}
     ${problem.retryAfter ? html`<p>Try again in ${problem.retryAfter} s.</p>` : nothing}
@@ -88,10 +105,13 @@ export const failed = (problem, retry) => html`
     ${retry ? html`<button type="button" @click=${retry}>Try again</button>` : nothing}
   </div>`;
 
+/** The way to the explanation of what was refused. */
+const explained = ({ status }, { person, table, key = '', command, values }) => status !== 403 ? nothing : html`
+  <a href="#/why/${[person, table, key, command, ...(values ? [JSON.stringify(values)] : [])].map(encodeURIComponent).join('/')}">Why?</a>`;
+
 /** What somebody tried and the policies refused, with the way to its explanation; null for nothing. */
 export const refused = refusal => refusal ? html`
-  <div class="refusal"><p class="fine">You tried to ${refusal.what}.</p>${failed(refusal.problem)}
-    ${refusal.problem.status === 403 ? html`<a href="#/why/${refusal.why}">Why?</a>` : nothing}</div>` : nothing;
+  <div class="refusal"><p class="fine">You tried to ${refusal.what}.</p>${failed(refusal.problem)}${explained(refusal.problem, refusal.row)}</div>` : nothing;
 
 /** "Ana" of ana@acme.example. */
 export const nameOf = email => email ? email[0].toUpperCase() + email.slice(1).split('@')[0] : 'No address';
@@ -99,7 +119,7 @@ export const nameOf = email => email ? email[0].toUpperCase() + email.slice(1).s
 /** A round sign with an initial, in a colour of their own. */
 export const avatar = email => html`<span class="avatar hue-${[...(email || '?')].reduce((sum, letter) => sum + letter.codePointAt(0), 0) % 6}" aria-hidden="true">${nameOf(email)[0]}</span>`;
 
-const TIME = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
+export const TIME = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'short' });
 
 export const time = iso => html`<time datetime=${iso}>${TIME.format(new Date(iso))}</time>`;
 

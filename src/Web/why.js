@@ -1,77 +1,78 @@
 // Why a person can or cannot do something to a row: POST /monitor/explain; everyone who can: POST /monitor/who; and how
 // many rows of each table a person can reach.
 import { COMMANDS, needed, readAs, readCatalogue } from './monitor.js';
+import { keyOf, labelled, LISTS } from './rows.js';
 import { choices, count, empty, html, nameOf, nothing, View } from './ui.js';
 
 const MARKS = { true: ['✓', 'true'], false: ['✗', 'false'], null: ['∅', 'null, which lets nothing pass'], error: ['!', 'an error'] };
+const JOINS = ['all of', 'one of', 'not', 'case'];
 const VERDICTS = { yes: 'good', hidden: 'warn', denied: 'bad', failed: 'bad', absent: 'warn' };
 
-/** The tables whose rows can be chosen by title, and how to list them. */
-const LISTED = {
-  Chat: async session => (await Promise.all((session.user ? ['mine', 'organization', 'public'] : ['public']).map(scope => session.list(`/chats?scope=${scope}`, 100)))).flatMap(list => list.items),
-  Message: async session => {
-    const chats = await LISTED.Chat(session);
-    return (await Promise.all(chats.slice(0, 20).map(chat => session.list(`/chats/${chat.id}/messages`, 50)))).flatMap(list => list.items);
-  },
-  User: async session => (session.user ? [session.user] : []),
-};
-
-const titleOf = row => row.title ?? row.email ?? row.parts?.map(part => part.text ?? '').join(' ').slice(0, 60) ?? row.id;
-
 class Why extends View {
-  static properties = { app: {}, path: {}, person: {}, table: {}, key: {}, command: {}, asks: {} };
+  static properties = { app: {}, path: {}, person: {}, table: {}, key: {}, command: {}, values: {}, asks: {} };
 
   constructor() {
     super();
-    Object.assign(this, { person: '', table: 'Chat', key: '', command: 'select', asks: 'explain' });
+    Object.assign(this, { person: '', table: 'Chat', key: '', command: 'select', values: '', asks: 'explain' });
   }
 
   willUpdate(changed) {
-    if (changed.has('path')) {
+    const isAsked = changed.has('path') && this.path.length > 2;
+    if (isAsked) {
       this.trace = this.path[1] === 'trace' ? this.path[2] : null;
-    }
-
-    if (changed.has('path') && this.trace) {
       this.asks = 'explain';
-      this.app.monitor && this.app.monitor === this.read && this.#ask();
-    } else if (changed.has('path') && this.path.length > 3) {
-      [, this.person, this.table, this.key, this.command] = this.path;
-      this.command ??= 'select';
+      this.forget('answer');
+      if (!this.trace) {
+        [, this.person, this.table, this.key = '', this.command = 'select', this.values = ''] = this.path;
+      }
     }
 
     const people = this.app.setup?.people ?? [];
     this.person ||= (people.find(person => person.name === 'Dan') ?? people[0])?.email ?? '';
     const { monitor } = this.app;
-    if (monitor !== this.read) {
-      this.read = monitor;
+    const isOther = monitor !== this.read;
+    this.read = monitor;
+    if (isOther) {
       this.forget('answer');
-      if (monitor) {
-        this.load('catalogue', () => readCatalogue(monitor));
-        this.trace && this.#ask();
-        this.#rows().then(() => this.key && !this.trace && this.#ask());
-      }
+      monitor && this.load('catalogue', () => readCatalogue(monitor));
+    }
+
+    if (monitor && (isOther || isAsked)) {
+      this.trace || this.key || this.values ? this.#ask() : null;
+      this.#rows();
     }
   }
 
   /** The rows to choose from: those that the demo people, or the person, can see. An operator sees none. */
   async #rows() {
-    const list = LISTED[this.table];
+    const { table } = this;
+    this.forget('rows');
     await this.load('rows', async () => {
-      const sessions = this.app.setup?.people.length
-        ? await this.#everybody() : [this.app.session];
-      const found = list ? (await Promise.all(sessions.map(session => list(session).then(rows => rows.map(row => ({ row, by: session.user?.email })))))).flat() : [];
-      const seen = Map.groupBy(found, one => one.row.id);
-      return [...seen.values()].map(([one, ...more]) => ({ row: one.row, by: [one, ...more].map(other => (other.by ? nameOf(other.by) : 'everybody')).filter((name, n, all) => all.indexOf(name) === n) }));
+      const found = [];
+      for (const session of LISTS[table] ? await this.#everybody() : []) {
+        found.push(...(await LISTS[table](session)).map(row => ({ row, key: keyOf(table, row), by: session.user ? nameOf(session.user.email) : 'everybody' })));
+      }
+
+      const label = labelled([...new Map(found.map(({ key, row }) => [key, row])).values()]);
+      return [...Map.groupBy(found, one => one.key)].map(([key, same]) => ({ key, label: `${label(same[0].row)} (seen by ${[...new Set(same.map(one => one.by))].join(', ')})` }));
     });
-    const rows = this.loaded('rows') ?? [];
-    if (!this.key && rows.length) {
-      this.key = rows[0].row.id;
+    const [first] = this.loaded('rows') ?? [];
+    if (table === this.table && !this.key && !this.values && first) {
+      this.key = first.key;
     }
   }
 
+  /** Another question: the answer to the one before goes. */
+  #set(change) {
+    Object.assign(this, change);
+    this.trace = null;
+    this.forget('answer');
+    this.requestUpdate();
+  }
+
   async #everybody() {
-    const sessions = [];
-    for (const person of this.app.setup.people.filter(one => !one.is.startsWith('operator'))) {
+    const sessions = this.app.setup?.people.length ? [] : [this.app.session];
+    for (const person of (this.app.setup?.people ?? []).filter(one => !one.is.startsWith('operator'))) {
       sessions.push(await this.app.personOf(person.email));
     }
 
@@ -79,7 +80,7 @@ class Why extends View {
   }
 
   #ask() {
-    const { table, key, command, person, app, trace } = this;
+    const { table, key, command, values, person, app, trace } = this;
     if (trace) {
       const [, , , caller] = this.path;
       const known = this.#known(user => user.id === caller);
@@ -91,7 +92,11 @@ class Why extends View {
     return this.load('answer', async () => this.asks === 'reach'
       ? { person, reach: (await app.monitor.get(`/monitor/people/${this.#known(user => user.email === person)?.id ?? person}/reach`)).data.items }
       : this.asks === 'who' ? { who: (await app.monitor.post('/monitor/who', { table, key })).data }
-      : { person, items: (await app.monitor.post('/monitor/explain', { person, table, key, command })).data.items });
+      : { person, items: (await app.monitor.post('/monitor/explain', { person, table, key: key || null, command, change: this.#writes && values ? JSON.parse(values) : null })).data.items });
+  }
+
+  get #writes() {
+    return this.asks === 'explain' && ['insert', 'update'].includes(this.command);
   }
 
   /** A person who is signed in here, as the page or beside it. */
@@ -108,35 +113,37 @@ class Why extends View {
       </header>
       ${this.app.monitor ? html`${this.#form()}
         ${this.isBusy('answer') || this.loaded('answer') || this.fault('answer') !== nothing ? this.show('answer', 'the explanation', answer => answer.who ? this.#audience(answer.who) : answer.reach ? this.#reach(answer) : html`${answer.trace ? html`<p class="fine">Of the refused request <code>${answer.trace}</code></p>` : nothing}${answer.items.map(told => explanation(told, answer.person))}`)
-          : html`<section class="panel">${empty('Nothing was asked yet', 'Choose a person, a row and a command.')}</section>`}`
+          : html`<section class="panel">${empty('Not asked yet', { explain: 'Choose a person, a command and a row, then Explain.', who: 'Choose a row.', reach: 'Choose a person.' }[this.asks])}</section>`}`
       : needed(this.app, this)}`;
   }
 
   #form() {
     const people = this.app.setup?.people ?? [];
     const rows = this.loaded('rows') ?? [];
-    const listed = rows.some(one => one.row.id === this.key);
+    const isListed = rows.some(one => one.key === this.key);
+    const isNew = this.#writes && this.command === 'insert' && this.values;
     return html`
       <form class="panel question" @submit=${event => { event.preventDefault(); this.trace = null; this.#ask(); }}>
-        ${choices('Question', [['explain', 'Why can, or can’t, somebody?'], ['who', 'Who can?'], ['reach', 'What can somebody reach?']], this.asks, asks => { this.asks = asks; this.forget('answer'); })}
+        ${choices('Question', [['explain', 'Why can, or can’t, somebody?'], ['who', 'Who can?'], ['reach', 'What can somebody reach?']], this.asks, asks => this.#set({ asks }))}
         <div class="fields">
           ${this.asks === 'who' ? nothing : html`
-            <label>Person <input list="people" required .value=${this.person} @input=${event => { this.person = event.target.value.trim(); }} placeholder="an address, an id, or anonymous"></label>
+            <label>Person <input list="people" required .value=${this.person} @input=${event => this.#set({ person: event.target.value.trim() })} placeholder="an address, an id, or anonymous"></label>
             <datalist id="people">${people.map(person => html`<option value=${person.email}>${person.name}, ${person.is}</option>`)}<option value="anonymous"></option></datalist>`}
           ${this.asks !== 'explain' ? nothing : html`
-            <label>Command <select @change=${event => { this.command = event.target.value; }}>
-              ${COMMANDS.map(command => html`<option ?selected=${command === this.command}>${command}</option>`)}</select></label>`}
+            <label>Command <select @change=${event => this.#set({ command: event.target.value })}>
+              ${COMMANDS.map(command => html`<option .selected=${command === this.command}>${command}</option>`)}</select></label>`}
           ${this.asks === 'reach' ? nothing : html`
-          <label>Table <select @change=${event => { this.table = event.target.value; this.key = ''; this.#rows(); }}>
-            ${(this.loaded('catalogue') ?? [{ name: 'Chat' }]).map(({ name }) => html`<option ?selected=${name === this.table}>${name}</option>`)}</select></label>
-          ${LISTED[this.table] ? html`
-            <label>Row <select @change=${event => { this.key = event.target.value; }}>
-              ${this.isBusy('rows') && !rows.length ? html`<option>Loading rows…</option>` : nothing}
-              ${rows.map(({ row, by }) => html`<option value=${row.id} ?selected=${row.id === this.key}>${titleOf(row)} (seen by ${by.join(', ')})</option>`)}
-              ${this.key && !listed ? html`<option value=${this.key} selected>${this.key}</option>` : nothing}</select></label>` : nothing}
-          <label>Key <input required .value=${this.key} @input=${event => { this.key = event.target.value.trim(); }} placeholder="the primary key"></label>`}
+          <label>Table <select @change=${event => { this.#set({ table: event.target.value, key: '', values: '' }); this.#rows(); }}>
+            ${(this.loaded('catalogue') ?? [{ name: 'Chat' }]).map(({ name }) => html`<option .selected=${name === this.table}>${name}</option>`)}</select></label>
+          ${LISTS[this.table] ? html`
+            <label>Row <select ?disabled=${this.isBusy('rows')} @change=${event => this.#set({ key: event.target.value })}>
+              ${isListed ? nothing : html`<option value=${this.key} .selected=${true}>${this.isBusy('rows') ? 'Loading rows…' : this.key || (isNew ? 'a new one' : rows.length ? 'choose one' : 'nobody here sees one')}</option>`}
+              ${rows.map(({ key, label }) => html`<option value=${key} .selected=${key === this.key}>${label}</option>`)}</select></label>` : nothing}
+          <label>Key <input ?required=${!isNew} .value=${this.key} @input=${event => this.#set({ key: event.target.value.trim() })} placeholder="the primary key"></label>`}
+          ${this.#writes ? html`
+            <label>Values (optional) <input .value=${this.values} @input=${event => this.#set({ values: event.target.value.trim() })} placeholder=${this.command === 'insert' ? 'JSON; else those of the row, under a new key' : 'JSON; else those that the row has'}></label>` : nothing}
         </div>
-        <div class="buttons"><button class="primary" ?disabled=${this.isBusy('answer') || (!this.key && this.asks !== 'reach')}>${this.isBusy('answer') ? 'Explaining…' : { who: 'Who can?', reach: 'Count' }[this.asks] ?? 'Explain'}</button>
+        <div class="buttons"><button class="primary" ?disabled=${this.isBusy('answer') || (!this.key && !isNew && this.asks !== 'reach')}>${this.isBusy('answer') ? 'Explaining…' : { who: 'Who can?', reach: 'Count' }[this.asks] ?? 'Explain'}</button>
           <span class="fine">Each question is in the audit. The answer holds no value of the row.</span></div>
         ${this.fault('rows')}
       </form>`;
@@ -169,10 +176,24 @@ class Why extends View {
 const rows = ({ rows: n, isMore, sqlState }) => sqlState === '42501' ? html`<span class="fine">no grant</span>`
   : sqlState ? html`<span class="tag bad">${sqlState}</span>` : n ? html`<b>${n.toLocaleString('en')}${isMore ? '+' : ''}</b>` : html`<span class="fine">0</span>`;
 
-/** What would let it pass: each group of alternatives of which none is true, by their comments. */
-function ways(nodes) {
-  return nodes.flatMap(node => (node.kind === 'permissive' && node.truth !== 'true'
-    ? [node.parts.filter(part => part.kind === 'policy')] : ways(node.parts)));
+/** What would let it pass: lists with their headings of missing grants, of policies of which one is needed, of policies that narrow. */
+function ways({ verdict, steps }) {
+  const untrue = nodes => (nodes ?? []).filter(node => node.truth !== 'true');
+  const described = ({ note, text }) => [note ?? 'A policy without a comment', text];
+  const lists = verdict === 'yes' || verdict === 'absent' ? [] : [
+    ['this would have to be granted', untrue(steps.filter(step => step.kind === 'grant')).map(({ text }) => [text])],
+    ...steps.filter(step => step.kind === 'policies').flatMap(({ text, parts: [permissive, restrictive] }) => {
+      const policies = untrue([permissive ?? { truth: 'true' }]).flatMap(node => node.parts);
+      return [
+        [policies.length > 1 ? 'one of these would have to be true' : 'this would have to be true', policies.map(described)],
+        ['a policy would be needed', permissive?.parts.length === 0 ? [[text.replace(/^(\w+) policies of (.*?), on the .*$/, 'A permissive $1 policy on $2'), permissive.note]] : []],
+        ['this would have to be true, too', untrue(restrictive?.parts).map(described)],
+      ];
+    }),
+  ];
+  // The same policies may judge both the row as it is and the row as it would be.
+  return [...new Map(lists.filter(([, items]) => items.length).map(list => [JSON.stringify(list), list])).values()]
+    .map(([head, items], n) => [n ? `And ${head}` : head[0].toUpperCase() + head.slice(1), items]);
 }
 
 /** The first line: the outcome, and what decides it. */
@@ -189,29 +210,29 @@ function outcome({ verdict, command, refusal, admits, sqlState }, person) {
 }
 
 function explanation(told, person) {
-  const lets = told.verdict === 'yes' ? [] : ways(told.steps);
+  const lets = ways(told);
   return html`
     <section class="panel told" aria-label="Explanation of ${told.command}">
       <h2><span class="pill ${VERDICTS[told.verdict]}">${told.verdict}</span> ${outcome(told, person)}</h2>
+      ${told.verdict === 'yes' && told.command === 'select' ? html`<p class="fine">Where a response lacks the row, the WHERE or the LIMIT of its statement leaves it out.</p>` : nothing}
       ${told.refusal?.because ? html`<p>${told.refusal.because}</p>` : nothing}
-      ${lets.length ? html`<div class="lets">${lets.map((group, n) => html`<h3>${n ? 'And one of these' : 'One of these would have to be true'}</h3>
-        <ul>${group.map(policy => html`<li>${policy.note} <span class="note">${policy.text}</span></li>`)}</ul>`)}</div>` : nothing}
+      ${lets.length ? html`<div class="lets">${lets.map(([head, items]) => html`<h3>${head}</h3><ul>${items.map(([what, by]) => html`<li>${what} ${by ? html`<span class="note">${by}</span>` : nothing}</li>`)}</ul>`)}</div>` : nothing}
       <h3>Who asks</h3><ul class="facts">${told.facts.map(fact => html`<li>${fact}</li>`)}</ul>
       <h3>What PostgreSQL decides, in its order</h3>
-      <ul class="tree">${told.steps.map(step => node(step, true))}</ul>
+      <ul class="tree">${told.steps.map(step => node(step, { isOpen: true }))}</ul>
       ${told.delivery ? html`<h3>Live events</h3><p>${told.delivery.truth === 'true' ? 'Delivered' : 'Not delivered'}${told.delivery.note ? `: ${told.delivery.note}` : ''}</p>
-        ${told.delivery.parts.length ? html`<ul class="tree">${told.delivery.parts.map(part => node(part))}</ul>` : nothing}` : nothing}
+        ${told.delivery.parts.length ? html`<details><summary>Subscription by subscription</summary><ul class="tree">${told.delivery.parts.map(part => node(part, { isPlain: true }))}</ul></details>` : nothing}` : nothing}
       ${told.warnings.length ? html`<h3>Left out</h3><ul class="facts">${told.warnings.map(warning => html`<li>${warning}</li>`)}</ul>` : nothing}
       ${told.isConsistent ? nothing : html`<p class="fine">Grants and policies, evaluated one by one, would predict another outcome: please report this.</p>`}
     </section>`;
 }
 
-function node({ kind, text, truth, note, parts, sqlState }, open = false) {
+function node({ kind, text, truth, note, parts, sqlState }, { isOpen = false, isPlain = false } = {}) {
   const [mark, word] = MARKS[truth] ?? ['·', truth];
   const line = html`<span class="truth is-${truth}" title=${word}><span aria-hidden="true">${mark}</span><span class="unseen">${word}: </span></span>
-    <span class="said">${kind === 'condition' ? html`<code>${text}</code>` : text}${note ? html` <span class="note">${note}</span>` : nothing}${sqlState ? html` <span class="tag bad">${sqlState}</span>` : nothing}</span>`;
+    <span class="said">${kind === 'condition' && !isPlain && !JOINS.includes(text) ? html`<code>${text}</code>` : text}${note ? html` <span class="note">${note}</span>` : nothing}${sqlState ? html` <span class="tag bad">${sqlState}</span>` : nothing}</span>`;
   return html`<li>${parts.length
-    ? html`<details ?open=${open || ['permissive', 'restrictive', 'policies', 'policy'].includes(kind) || truth !== 'true'}><summary>${line}</summary><ul>${parts.map(part => node(part))}</ul></details>`
+    ? html`<details ?open=${isOpen || ['permissive', 'restrictive', 'policies', 'policy'].includes(kind) || truth !== 'true'}><summary>${line}</summary><ul>${parts.map(part => node(part, { isPlain: isPlain && kind !== 'policies' }))}</ul></details>`
     : html`<div class="leaf">${line}</div>`}</li>`;
 }
 

@@ -50,6 +50,7 @@ public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
     {
         var (ana, ben, organization) = await Fixture.Two();
         var chat = await ana.Begin("A story", organizationId: organization);
+        await ana.Say(chat, string.Concat(Enumerable.Repeat("A line.\n", 80)));
         await using var visitor = await Fixture.Visit();
         await visitor.SignIn(ben);
         await visitor.Go($"#/chat/organization/{chat}");
@@ -57,12 +58,16 @@ public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
 
         var stream = (await ana.Post($"/chats/{chat}/streams", new { })).Is(201).Id;
         await Append(0, "Once upon");
-        await Expect(visitor.Text("Once upon")).ToBeVisibleAsync();
+        await Expect(visitor.Text("Once upon")).ToBeInViewportAsync();
+
+        // A reader who has scrolled up stays there.
+        await visitor.Page.Locator(".log").EvaluateAsync("log => log.scrollTo({ top: 0 })");
         await Append(1, " a time.");
         await Expect(visitor.Text("Once upon a time.")).ToBeVisibleAsync();
+        Assert.Equal(0, await visitor.Page.Locator(".log").EvaluateAsync<int>("log => log.scrollTop"));
         (await ana.Post($"/streams/{stream}/finish", new { })).Is(201);
         await Expect(visitor.Text("writing")).ToHaveCountAsync(0);
-        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(1);
+        await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(2);
 
         async Task Append(int index, string data) => (await ana.Post($"/streams/{stream}/chunks", new { index, data })).Is(200);
     }

@@ -21,7 +21,7 @@ public sealed class DocumentTests(PageFixture fixture) : PageTest(fixture)
         await Expect(writer.Page.Locator(".content")).ToContainTextAsync("Ask first.");
 
         // The administrator reads it, suggests, and may not decide.
-        await using var reader = await Fixture.Visit();
+        await using var reader = await Fixture.Visit(width: 360);
         await reader.SignIn(ana);
         await reader.Go("#/documents/organization");
         await reader.Page.Locator(".rows").GetByText("Handbook").ClickAsync();
@@ -35,6 +35,18 @@ public sealed class DocumentTests(PageFixture fixture) : PageTest(fixture)
         await reader.Button("Resolve").ClickAsync();
         await Expect(reader.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("The database refused this");
         await Expect(reader.Page.Locator(".refusal").GetByText("Why?")).ToBeVisibleAsync();
+
+        // A refusal comes into view, and why explains what was refused: the version, not the suggestion.
+        await reader.Button("New version").ClickAsync();
+        await reader.Button("Save as a new version").ClickAsync();
+        await Expect(reader.Page.Locator(".refusal")).ToContainTextAsync("You tried to write a new version.");
+        await Expect(reader.Page.Locator(".refusal a")).ToBeInViewportAsync();
+        await reader.Button("Cancel").ClickAsync();
+        await reader.Button("Accept").ClickAsync();
+        await reader.Page.Locator(".refusal").GetByText("Why?").ClickAsync();
+        await reader.Button("Look as Olga, the demo operator").ClickAsync();
+        await Expect(reader.Page.Locator(".told h2")).ToContainTextAsync("insert this row (42501): restrictive insert policy insert_free_id");
+        await Expect(reader.Page.Locator(".lets")).ToContainTextAsync("No version goes under an id that belongs to another person.");
 
         await writer.Page.ReloadAsync();
         await writer.Button("Accept").ClickAsync();
