@@ -15,6 +15,7 @@ internal static class Program
         ("live", Live.Run),
         ("memory", Memory.Run),
         ("identity", Identity.Run),
+        ("cache", Cached.Run),
         ("forms", Forms.Run),
         ("timing", HiddenTiming.Run),
     ];

@@ -35,7 +35,7 @@ try {
     { id: id("user", n), email: `person${n}@old.example`, password: n % 10 === 9 ? null : password, creditBalance: `${n % 7}.50` }));
   await fill(schema.accounts, people / 2, (n) => (
     { userId: id("user", 2 * n), type: "oauth", provider: "github", providerAccountId: `${1000 + n}`, access_token: n % 2 ? `gho_${n}` : null }));
-  await fill(schema.sessions, people, (n) => ({ userId: id("user", n), expires: at(n), sessionToken: `session ${n}` }));
+  await fill(schema.sessions, people, (n) => ({ userId: id("user", n), expires: n % 2 ? at(n) : new Date("2099-01-01"), sessionToken: `session ${n}` }));
   await fill(schema.verificationToken, people / 10, (n) => ({ identifier: `person${n}@old.example`, token: `token ${n}`, expires: at(n) }));
   await fill(schema.organization, people / 100, (n) => ({ id: id("organization", n), name: `Organization ${n}` }));
   await fill(schema.role, 5, (n) => ({ id: id("role", n), name: `Role ${n}`, permissions: { can_view_documents: true } }));

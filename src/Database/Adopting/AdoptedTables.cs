@@ -9,7 +9,6 @@ internal static class AdoptedTables
     /// <summary>Tables whose rows are not moved, and why.</summary>
     public static readonly IReadOnlyDictionary<string, string> NotMoved = new Dictionary<string, string>
     {
-        ["sessions"] = "they hold tokens in clear: people sign in again",
         ["verificationToken"] = "they hold tokens in clear: people ask for a new link",
         ["Role"] = "a role belongs to an organization here: create it again",
     };
@@ -50,6 +49,14 @@ internal static class AdoptedTables
             Adjusts("holds tokens in clear: none, until the person signs in again",
                 """coalesce(t."refresh_token", t."access_token", t."id_token") is not null""",
                 """ "refresh_token" = null, "access_token" = null, "id_token" = null """)),
+        // The old token becomes a refresh token: a client exchanges it once, and its person stays signed in.
+        new("sessions", ["id", "userId", "expires", "sessionToken"], """t."id"::text""",
+            ["userId", "expires", "sessionToken"],
+            """t."userId", t."expires"::timestamp(3), encode(sha256(convert_to(t."sessionToken", 'UTF8')), 'hex')""",
+            LeavesOut("has expired", """coalesce(t."expires" <= now() at time zone 'utc', true)"""),
+            LeavesOut("belongs to nobody", WithoutParent("User", "userId")),
+            Adjusts("lasts longer than 30 days: 30 days", """t."expires" > now() at time zone 'utc' + interval '30 days'""",
+                """ "expires" = now() at time zone 'utc' + interval '30 days' """)),
         new("Organization", ["id", "name"], """t."id"::text""", ["id", "name"], """t."id", t."name" """,
             Adjusts("has no name: Untitled", """coalesce(app_private.is_blank(t."name"), true)""", """ "name" = 'Untitled' """)),
         new("Chat", ["id", "createdAt", "title", "userId", "visibility"], """t."id"::text""",
