@@ -34,6 +34,7 @@ public sealed partial class CoverageTests(DatabaseFixture fixture)
         ["auth.folded_address"] = "of an address that is given to it, it reads no row (AddressTests)",
         ["auth.if_match"] = "compares two texts that are given to it (PreconditionTests)",
         ["auth.session_id"] = "needs the secret of a session, which the histories' login has not (SessionsTests)",
+        ["auth.impersonate"] = "needs the operator's session, and reads alone (ImpersonationTests)",
         ["auth.credentials"] = Reads,
         ["auth.own_password_hash"] = Reads,
         ["auth.mailed_password_hash"] = Reads,

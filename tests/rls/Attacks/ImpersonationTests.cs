@@ -84,7 +84,7 @@ public sealed class ImpersonationTests(DatabaseFixture fixture) : IAsyncLifetime
         { "the end of a stream", """delete from public."Stream" where "id" = [stream] returning 'written'""" },
         { "a role", "select 'written' where public.set_member_role([ben], [role])" },
         { "a removal", "select 'written' where public.remove_member([ben])" },
-        { "an invitation", "select 'written' from public.invite_member('x@test', [role], sha256('x'))" },
+        { "an invitation", "select 'written' from public.invite_member('x@test', [role], sha256([message]))" },
         { "leaving", """select 'written' where public.leave_organization()""" },
         { "the account", """delete from public."User" where "id" = [ana] returning 'written'""" },
     };

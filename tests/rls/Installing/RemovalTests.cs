@@ -139,7 +139,7 @@ public sealed class RemovalTests : MigrationTest
 
         var result = await Migrate(With(table));
 
-        Assert.Equal(["\"to\"", "select_backup", "select_owner"], result.Dropped.Select(policy => policy.Split(' ')[1]).Order(StringComparer.Ordinal));
+        Assert.Equal(["\"to\"", "_000_impersonation", "select_backup", "select_owner"], result.Dropped.Select(thing => thing.Split(' ')[1]).Order(StringComparer.Ordinal));
         Assert.Equal(0, await Owner.Ask<long>("select count(*) from pg_policy where polrelid = 'public.\"Zz\"'::regclass"));
         Assert.Contains(await Problems(With(table)), finding => finding is { Rule: "policies", Subject: "table public.\"Zz\"" });
     }
