@@ -89,6 +89,7 @@ public sealed class ConstraintTests(DatabaseFixture fixture) : TransactionTest(f
         { "Vote", """ "message_id", "user_id", "value", "created_at" """, AnyId + ", [owner], 'up', '{infinity|9999-12-31}'" },
         { "sessions", """ "userId", "expires", "sessionToken", "secretDigest" """, "[owner], now(), 's', '{short|12345678901234567890123456789012}'" },
         { "sessions", """ "userId", "expires", "sessionToken", "familyId", "rotated" """, "[owner], now(), 's', {null|1}, now()" },
+        { "sessions", """ "userId", "expires", "sessionToken", "familyId", "impersonatorId" """, "[owner], now(), 's', {null|1}, [member]" },
         { "sessions", """ "userId", "expires", "sessionToken", "uses" """, "[owner], now(), 's', {-1|0}" },
         { "sessions", """ "userId", "expires", "sessionToken", "uses" """, "[owner], now(), 's', {51|50}" },
         { "sessions", """ "userId", "expires", "sessionToken", "client" """, "[owner], now(), 's', E'a {\\u001f|\\u0020}b'" },

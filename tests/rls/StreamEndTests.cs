@@ -141,10 +141,11 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
     {
         await Stand("organization");
         await Rows.Set(Db, "stream_silence_seconds", silence);
-        await Db.As("member");
+        await Db.As("member").Make("another", """insert into public."Stream" ("chatId") values ([chat])""");
         Assert.Equal(["abandoned"], await Db.List("""select public.stream_state("finishedAt", "activeAt") from public.abandon_stream([stream])"""));
         Assert.Equal("abandoned", await State());
         Assert.Equal(["organization"], await Db.List("""select "data" from public."StreamChunk" where "streamId" = [stream]"""));
+        Assert.Equal(["open"], await Db.List("""select public.stream_state("finishedAt", "activeAt") from public."Stream" where "id" = [another]"""));
         await RefusesEverything("RC017");
     }
 

@@ -17,7 +17,11 @@ public sealed class StreamPriceTests(DatabaseFixture fixture) : TransactionTest(
     public async Task The_allowance_is_what_finishing_then_asks_for(string setting, string? value, string? error)
     {
         await Rich();
-        await Db.As("member").Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        foreach (var who in new[] { "member", "owner" })
+        {
+            await Db.As(who).Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
+        }
+
         await Rows.Set(Db, setting, value);
         Assert.Equal(error, await Db.As("member").Error("select auth.require_message_allowance()"));
         Assert.Equal(error, await Db.Error(Finish));
