@@ -96,7 +96,7 @@ internal sealed class Judge
     private string Elsewhere(Relation table, Command command)
     {
         var others = table.Policies.Where(policy => policy.IsFor(command) && policy.IsPermissive && !policy.IsOurs)
-            .Select(policy => $"{policy.Name} is for {policy.Roles}").ToList();
-        return $"none is for {probe.Caller.Role}{(others.Count == 0 ? "" : $" ({string.Join("; ", others)})")}";
+            .Select(policy => $"{policy.Name} is for {policy.Roles}");
+        return string.Join("; ", others.Prepend($"none is for {probe.Caller.Role}"));
     }
 }

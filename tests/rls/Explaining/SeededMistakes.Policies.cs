@@ -107,7 +107,7 @@ public sealed partial class SeededMistakeTests
         drop policy select_owner on public."Note";
         create policy select_owner on public."Note" for select to monitor using ("userId" = (select auth.uid()));
         ? owner select Note
-        = hidden no permissive select policy: none is for regular_user (select_backup is for rlschat_backup; select_owner is for monitor)
+        = hidden no permissive select policy: none is for regular_user; select_backup is for rlschat_backup; select_owner is for monitor
 
         a policy that reads its own table
         create policy select_twin on public."Note" for select to regular_user
