@@ -141,10 +141,10 @@ class Why extends View {
               ${rows.map(({ key, label }) => html`<option value=${key} .selected=${key === this.key}>${label}</option>`)}</select></label>` : nothing}
           <label>Key <input ?required=${!isNew} .value=${this.key} @input=${event => this.#set({ key: event.target.value.trim() })} placeholder="the primary key"></label>`}
           ${this.#writes ? html`
-            <label>Values (optional) <input .value=${this.values} @input=${event => this.#set({ values: event.target.value.trim() })} placeholder=${this.command === 'insert' ? 'JSON; else those of the row, under a new key' : 'JSON; else those that the row has'}></label>` : nothing}
+            <label class="whole">Values (optional) <input .value=${this.values} @input=${event => this.#set({ values: event.target.value.trim() })} placeholder='{"title": "New"}'></label>` : nothing}
         </div>
         <div class="buttons"><button class="primary" ?disabled=${this.isBusy('answer') || (!this.key && !isNew && this.asks !== 'reach')}>${this.isBusy('answer') ? 'Explaining…' : { who: 'Who can?', reach: 'Count' }[this.asks] ?? 'Explain'}</button>
-          <span class="fine">Each question is in the audit. The answer holds no value of the row.</span></div>
+          <span class="fine">Each question is in the audit. The answer holds no value of the row.${this.#writes ? ` Without values, ${this.command === 'insert' ? 'those of the row are inserted under a new key' : 'the row’s own are written again'}.` : ''}</span></div>
         ${this.fault('rows')}
       </form>`;
   }
@@ -187,7 +187,7 @@ function ways({ verdict, steps }) {
       return [
         [policies.length > 1 ? 'one of these would have to be true' : 'this would have to be true', policies.map(described)],
         ['a policy would be needed', permissive?.parts.length === 0 ? [[text.replace(/^(\w+) policies of (.*?), on the .*$/, 'A permissive $1 policy on $2'), permissive.note]] : []],
-        ['this would have to be true, too', untrue(restrictive?.parts).map(described)],
+        ['this would have to be true', untrue(restrictive?.parts).map(described)],
       ];
     }),
   ];

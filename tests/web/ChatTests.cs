@@ -91,6 +91,7 @@ public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
         await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(2);
 
         await visitor.Write("And a role?");
+        await Expect(answer).ToHaveCountAsync(2);
         await Expect(answer.Last).ToContainTextAsync("This is a");
         await visitor.Button("Stop").ClickAsync();
         await Expect(visitor.Text("writing")).ToHaveCountAsync(0);

@@ -192,7 +192,10 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await Look("documents", null);
         await Look("needed", "#/policies");
         await visitor.Button("Look as Olga, the demo operator").ClickAsync();
-        await Look("compare", "#/compare");
+        await visitor.Go("#/compare");
+        await visitor.Button("Name the policy that shows or hides each row").ClickAsync();
+        await Expect(visitor.Page.Locator(".sides")).ToContainTextAsync("hidden by the policies");
+        await Look("compare", null);
         await Look("policies", "#/policies");
         await visitor.Go("#/why");
         await visitor.Button("Explain").ClickAsync();
