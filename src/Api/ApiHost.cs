@@ -42,6 +42,12 @@ public static class ApiHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = Settings.MaxBodyBytes;
         });
+        if (settings.Standbys is not null || settings.Api.Host!.Contains(',', StringComparison.Ordinal))
+        {
+            // Npgsql blocks a thread for as long as a host does not answer a cancellation.
+            ThreadPool.SetMinThreads(2 * settings.Pool.MaxConnections, 1);
+        }
+
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(TimeProvider.System);
@@ -81,6 +87,11 @@ public static class ApiHost
         app.UsePersonLimit();
         app.Use(QueryNames.Check);
         app.Use(Idempotency.Read);
+        if (settings.Standbys is not null)
+        {
+            app.Use(Freshness.Take);
+        }
+
 
         var everything = app.MapGroup("");
         everything.HaveManners();

@@ -18,6 +18,21 @@ export const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map(
 const STORED = 'rlschat.session';
 const EARLY = 30_000;
 const STATEMENTS = 'rlschat-statements';
+const AFTER = 'rlschat-after';
+
+// Where standbys answer: the newest transaction of this page, also before it was loaded again, and the newest event.
+let [written, heard] = [sessionStorage.getItem(AFTER) ?? '', ''];
+const after = () => [written, heard].filter(Boolean).join();
+
+/** Reads from now on show what an event told of. */
+export const heardOf = id => { heard = id.length < 1000 ? id : 'primary'; };
+
+function wrote(number) {
+  if (number && BigInt(number) > BigInt(written || 0)) {
+    written = number;
+    sessionStorage.setItem(AFTER, number);
+  }
+}
 
 /** A sign-in with its tokens; without tokens, everybody. Says `ended` when it is over and `renewed` with new tokens. */
 export class Session extends EventTarget {
@@ -125,7 +140,8 @@ export class Session extends EventTarget {
     const token = this.#tokens?.accessToken;
     let response;
     try {
-      response = await fetch(path, { ...options, headers: { ...options.headers, ...(token && { authorization: `Bearer ${token}` }) } });
+      response = await fetch(path, { ...options, headers: { ...options.headers, ...(after() && { [AFTER]: after() }), ...(token && { authorization: `Bearer ${token}` }) } });
+      wrote(response.headers.get(AFTER));
     } catch (error) {
       throw error.name === 'AbortError' ? error : Problem.offline();
     }

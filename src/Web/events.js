@@ -1,4 +1,5 @@
 // Live events (server-sent, with a bearer token, which EventSource cannot send).
+import { heardOf } from './api.js';
 
 const SILENCE = 40_000;
 const PAUSES = [500, 1000, 2000, 5000, 10_000];
@@ -34,6 +35,10 @@ export async function follow(session, path, { hear, tell, signal }) {
       for await (const event of read(response.body, stop)) {
         failures = 0;
         last = event.id ?? last;
+        if (last && !/^\d+$/.test(last)) {
+          heardOf(last);
+        }
+
         if (event.type === 'end' && ['session_ended', 'not_found'].includes(event.data.reason)) {
           tell('over');
           if (event.data.reason === 'session_ended') {

@@ -39,6 +39,8 @@ public sealed partial class SettingsTests
     [InlineData("RLSCHAT_API_PASSWORD", "")]
     [InlineData("RLSCHAT_AUTH_PASSWORD", "")]
     [InlineData("RLSCHAT_LIVE_PASSWORD", "")]
+    [InlineData("POSTGRES_READ_URL", "secret")]
+    [InlineData("POSTGRES_READ_LAG", "1")]
     [InlineData("POSTGRES_LIVE_URL", "secret")]
     [InlineData("RLSCHAT_LIVE_PASWORD", "secret")]
     [InlineData("POSTGRES_EXPLAIN_URL", "secret")]

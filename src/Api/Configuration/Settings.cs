@@ -11,6 +11,8 @@ namespace RlsChat.Api.Configuration;
 /// <param name="Port">The port to listen on; 0 takes a free one.</param>
 /// <param name="Environment">Where this runs, for the log.</param>
 /// <param name="Api">The connection of the login that serves requests.</param>
+/// <param name="Standbys">The connections of that login to standbys, which answer reads; null: the primary does.</param>
+/// <param name="ReadLag">How far behind a standby may be that answers.</param>
 /// <param name="Auth">The connection of the login that signs people in.</param>
 /// <param name="Live">The connection of the login that delivers live events.</param>
 /// <param name="Explain">The connection of the login that explains access, or null for none.</param>
@@ -26,6 +28,8 @@ internal sealed record Settings(
     int Port,
     string Environment,
     NpgsqlConnectionStringBuilder Api,
+    NpgsqlConnectionStringBuilder? Standbys,
+    TimeSpan ReadLag,
     NpgsqlConnectionStringBuilder Auth,
     NpgsqlConnectionStringBuilder Live,
     NpgsqlConnectionStringBuilder? Explain,
@@ -56,6 +60,8 @@ internal sealed record Settings(
             values.Number("PORT", 5080, 0, 65535),
             environment.EnvironmentName,
             Login(database.Api, values, "POSTGRES_API_URL", "RLSCHAT_API_PASSWORD"),
+            database.Standbys is null ? null : Login(database.Standbys, values, "POSTGRES_READ_URL", "RLSCHAT_API_PASSWORD"),
+            TimeSpan.FromSeconds(values.Number("POSTGRES_READ_LAG", 5, 2, 3600)),
             Login(database.Auth, values, "POSTGRES_AUTH_URL", "RLSCHAT_AUTH_PASSWORD"),
             Login(database.Live, values, "POSTGRES_LIVE_URL", "RLSCHAT_LIVE_PASSWORD"),
             database.Explain,
@@ -156,7 +162,7 @@ internal sealed class Values(IConfiguration configuration)
 
     private static readonly string[] Ours =
     [
-        "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_AUTH_URL", "POSTGRES_LIVE_URL", "POSTGRES_EXPLAIN_URL",
+        "POSTGRES_DIRECT_URL", "POSTGRES_API_URL", "POSTGRES_READ_URL", "POSTGRES_READ_LAG", "POSTGRES_AUTH_URL", "POSTGRES_LIVE_URL", "POSTGRES_EXPLAIN_URL",
         "RLSCHAT_API_PASSWORD", "RLSCHAT_AUTH_PASSWORD", "RLSCHAT_LIVE_PASSWORD", "RLSCHAT_EXPLAIN_PASSWORD",
         "DATABASE_MAX_CONNECTIONS", "DATABASE_IDLE_TIMEOUT", "DATABASE_MAX_LIFETIME", "DATABASE_CONNECT_TIMEOUT",
         "DATABASE_PREPARE", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_SIGNING_KEYS",
@@ -166,7 +172,7 @@ internal sealed class Values(IConfiguration configuration)
     // Other programs also use POSTGRES_ and RLSCHAT_: the server's image, hosts, our tests.
     private static readonly string[] Prefixes =
     [
-        "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "POSTGRES_EXPLAIN_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
+        "POSTGRES_DIRECT_", "POSTGRES_API_", "POSTGRES_READ_", "POSTGRES_AUTH_", "POSTGRES_LIVE_", "POSTGRES_EXPLAIN_", "RLSCHAT_API_", "RLSCHAT_AUTH_",
         "RLSCHAT_LIVE_", "RLSCHAT_EXPLAIN_", "DATABASE_", "JWT_", .. WebSettings.Prefixes, .. SignInSettings.Prefixes, .. ModelSettings.Names,
     ];
 

@@ -9,10 +9,10 @@ namespace RlsChat.Api.Data;
 /// The only way to the database in a request: a batch of statements in one round trip and one transaction. Its
 /// first statement sets who is asking, for that transaction alone.
 /// </summary>
-/// <param name="Pool">The connections of the login.</param>
+/// <param name="Pool">The connections of the login, on what is the primary then, or on a standby.</param>
 /// <param name="Caller">Who is asking, as the access token says.</param>
 /// <param name="Stop">Cancels the batch.</param>
-internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, CancellationToken Stop)
+internal sealed record CallerBatch(Func<NpgsqlDataSource> Pool, Caller Caller, CancellationToken Stop)
 {
     /// <summary>The role that the login takes; null: it keeps its own.</summary>
     public string? Role { get; init; }
@@ -22,6 +22,12 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
 
     /// <summary>SQL that must be true for the caller, or null.</summary>
     public string? Permission { get; init; }
+
+    /// <summary>On a standby: how old what it shows may be.</summary>
+    public TimeSpan? MaxLag { get; init; }
+
+    /// <summary>What a standby must show at least, and where the number of a writing transaction goes; null: no standby answers.</summary>
+    public Freshness? Freshness { get; init; }
 
     /// <summary>Takes the statements, where they are to be shown.</summary>
     public ShownStatements? Shown { get; init; }
@@ -41,11 +47,12 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
     /// <summary>Executes statements as the caller, on a connection of the pool.</summary>
     /// <param name="read">Reads the results, from those of the first statement that returns rows.</param>
     /// <param name="statements">What to execute.</param>
+    /// <exception cref="StandbyBehindException">The standby does not show what it must.</exception>
     /// <exception cref="SessionEndedException">The database knows no live session of the caller.</exception>
     /// <exception cref="NotPermittedException">The permission is false.</exception>
     public async Task<T> Execute<T>(Func<NpgsqlDataReader, Task<T>> read, params NpgsqlBatchCommand[] statements)
     {
-        await using var connection = await Pool.OpenConnectionAsync(Stop);
+        await using var connection = await Pool().OpenConnectionAsync(Stop);
         return await ExecuteOn(connection, read, statements);
     }
 
@@ -67,6 +74,12 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
             batch.BatchCommands.Add(statement);
         }
 
+        if (Freshness is not null && !ReadOnly)
+        {
+            // Assigned even where nothing was written: such a request may have seen what others wrote.
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"select pg_current_xact_id()::text as {Number}"));
+        }
+
         Shown?.Add(Role, Caller.Uid, batch.BatchCommands.Cast<NpgsqlBatchCommand>().Select(statement => statement.CommandText));
         Exception? refusal = null;
         try
@@ -86,13 +99,28 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
 
             var result = await read(reader);
             // Deferred constraints are checked after the last row: nothing holds before the end.
-            while (await reader.ReadAsync(Stop) || await reader.NextResultAsync(Stop)) { }
+            do
+            {
+                while (await reader.ReadAsync(Stop))
+                {
+                    if (Freshness is not null && reader.GetName(0) == Number)
+                    {
+                        Freshness.Written = reader.GetString(0);
+                    }
+                }
+            }
+            while (await reader.NextResultAsync(Stop));
             return result;
         }
         // Closing the reader reads on, to the error of a statement that failed because nobody was recognized.
         catch (PostgresException) when (refusal is not null)
         {
             throw refusal;
+        }
+        // Nothing here has forbidden to write, so behind the address of the primary is a standby now.
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction && !ReadOnly)
+        {
+            throw new NpgsqlException("The host has become a standby.", new IOException(e.Message, e));
         }
         // When a backend is killed, Npgsql can lose its place in the results. It then closes the connection and throws
         // a bare Exception (its issue 5803).
@@ -102,23 +130,39 @@ internal sealed record CallerBatch(NpgsqlDataSource Pool, Caller Caller, Cancell
         }
     }
 
+    private const string Number = "rlschat_number";
+
     private bool SetsIdentity => Role is not null || Caller.Uid is not null;
 
-    /// <summary>Sets who is asking. Its last columns are whom the database recognizes, and the permission.</summary>
+    /// <summary>
+    /// Sets who is asking. Its last columns are whom the database recognizes, and the permission; before them, whether a
+    /// standby shows enough: what was asked for, and, since the API commits once a second, nothing older than it may be.
+    /// A later statement of the batch sees at least as much. On a standby, a snapshot lists no running transaction, so
+    /// <c>pg_visible_in_snapshot</c> would be wrong; its xmin is right.
+    /// </summary>
     private NpgsqlBatchCommand Identity()
     {
-        var (role, readOnly) = (
+        var (role, readOnly, fresh) = (
             Role is null ? "" : $"set_config('role', '{Role}', true), ",
-            ReadOnly ? "set_config('transaction_read_only', 'on', true), " : "");
+            ReadOnly ? "set_config('transaction_read_only', 'on', true), " : "",
+            MaxLag is null ? "" : """
+                coalesce(pg_is_in_recovery() and clock_timestamp() - pg_last_xact_replay_timestamp() < make_interval(secs => $3::double precision)
+                  and $4 < pg_snapshot_xmin(pg_current_snapshot())::text::bigint, false),
+                """);
         return Statement(
             $"""
-            select {role}set_config('auth.uid', $1, true), set_config('auth.session', $2, true), {readOnly}auth.uid(),
+            select {role}set_config('auth.uid', $1, true), set_config('auth.session', $2, true), {readOnly}{fresh}auth.uid(),
               {Permission ?? "true"}
-            """, [Caller.Uid?.ToString() ?? "", Caller.Session ?? ""]);
+            """,
+            [
+                Caller.Uid?.ToString() ?? "", Caller.Session ?? "",
+                .. MaxLag is { } most ? (Arg[])[(decimal?)most.TotalSeconds, Freshness!.After] : [],
+            ]);
     }
 
     private Exception? Refusal(NpgsqlDataReader identity) =>
-        Caller.Uid is not null && identity.IsDBNull(identity.FieldCount - 2) ? new SessionEndedException()
+        MaxLag is not null && !identity.GetBoolean(identity.FieldCount - 3) ? new StandbyBehindException()
+        : Caller.Uid is not null && identity.IsDBNull(identity.FieldCount - 2) ? new SessionEndedException()
         : identity.GetBoolean(identity.FieldCount - 1) ? null
         : new NotPermittedException(isSignedIn: Caller.Uid is not null);
 }

@@ -10,7 +10,7 @@ internal sealed partial class DatabaseMetrics
     public const string Meter = "RlsChat.Api";
 
     private readonly Histogram<double> _duration;
-    private readonly Counter<long> _denials;
+    private readonly Counter<long> _denials, _standby;
 
     public DatabaseMetrics(IMeterFactory meters)
     {
@@ -21,9 +21,12 @@ internal sealed partial class DatabaseMetrics
             {
                 HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
             });
+        _standby = meter.CreateCounter<long>("rlschat.standby.reads", "{read}", "Reads that were sent to a standby.");
         _denials = meter.CreateCounter<long>("rlschat.denials", "{denial}",
             "Operations that the policies, grants or functions of a table did not let somebody do.");
     }
+
+    public void CountStandby(string outcome) => _standby.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <param name="operation">The endpoint's name.</param>
     /// <param name="sql">The statement, whose target a denial is counted under.</param>

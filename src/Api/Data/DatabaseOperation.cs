@@ -17,12 +17,16 @@ internal sealed record DatabaseOperation(string Name, bool ReadOnly, Cancellatio
     /// <summary>Takes the statements, where they are to be shown.</summary>
     public ShownStatements? Shown { get; init; }
 
+    /// <summary>What a standby must show at least; null: no standby answers.</summary>
+    public Freshness? Freshness { get; init; }
+
     /// <summary>The operation of a request: GET and HEAD may only read.</summary>
     public static DatabaseOperation Of(HttpContext context) =>
         new(context.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "unnamed",
             Manners.IsRead(context.Request.Method), context.RequestAborted)
         {
             Key = context.Features.Get<Idempotency>(),
+            Freshness = context.Features.Get<Freshness>(),
             Time = context.Features.Get<DatabaseTime>(),
             Shown = context.Features.Get<ShownStatements>(),
         };

@@ -10,6 +10,8 @@ internal static class DatabaseServices
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<PoolUsage>();
         services.AddSingleton<Explanations>();
+        // Before the guard, which asks the primary.
+        services.AddHostedService<HostWatch>();
         services.AddSingleton<BootGuard>();
         services.AddHostedService(provider => provider.GetRequiredService<BootGuard>());
         services.AddHostedService<Purge>();

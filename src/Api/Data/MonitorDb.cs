@@ -14,7 +14,7 @@ internal sealed class MonitorDb
     private readonly CallerBatch _batch;
 
     private MonitorDb(DataSources sources, OperationRunner runner, Caller caller, DatabaseOperation operation) =>
-        (_runner, _operation, _batch) = (runner, operation, new CallerBatch(sources.Monitor, caller, operation.Stop)
+        (_runner, _operation, _batch) = (runner, operation, new CallerBatch(() => sources.Monitor, caller, operation.Stop)
         {
             Role = "monitor",
             ReadOnly = true,

@@ -8,7 +8,7 @@ namespace RlsChat.Api.Data;
 /// Executes database operations: repeats a transaction that met another one, logs one line for each operation,
 /// without its parameters, and counts its outcome.
 /// </summary>
-internal sealed partial class OperationRunner(DatabaseMetrics metrics, ILogger<OperationRunner> log)
+internal sealed partial class OperationRunner(DataSources sources, DatabaseMetrics metrics, ILogger<OperationRunner> log)
 {
     private const int MaxAttempts = 4;
 
@@ -67,13 +67,34 @@ internal sealed partial class OperationRunner(DatabaseMetrics metrics, ILogger<O
         }
     }
 
-    private static async Task<T> RetryConflicts<T>(Func<Task<T>> transaction, long started, CancellationToken stop)
+    /// <summary>
+    /// Waits for a transaction; if another host becomes the primary meanwhile, that is as if the connection were lost. The
+    /// transaction is left to itself: cancelled, Npgsql would wait for the lost host's answer to that.
+    /// </summary>
+    private async Task<T> WhileHere<T>(Task<T> transaction, CancellationToken stop)
+    {
+        var gone = sources.Api.Gone;
+        try
+        {
+            return await transaction.WaitAsync(gone);
+        }
+        catch (OperationCanceledException e) when (gone.IsCancellationRequested && !stop.IsCancellationRequested)
+        {
+            throw new NpgsqlException("Another host is the primary now.", new TimeoutException(e.Message, e));
+        }
+    }
+
+    /// <summary>Counts a read that was sent to a standby.</summary>
+    /// <param name="outcome"><c>yes</c>; <c>behind</c> or <c>failed</c>: the primary answered.</param>
+    public void CountStandby(string outcome) => metrics.CountStandby(outcome);
+
+    private async Task<T> RetryConflicts<T>(Func<Task<T>> transaction, long started, CancellationToken stop)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await transaction();
+                return await WhileHere(transaction(), stop);
             }
             catch (PostgresException e) when (
                 attempt < MaxAttempts && DatabaseErrors.IsWorthRepeating(e) && Stopwatch.GetElapsedTime(started) < MaxTime)

@@ -20,10 +20,11 @@ internal sealed class SignInDb
     public static ValueTask<SignInDb> BindAsync(HttpContext context)
     {
         var operation = DatabaseOperation.Of(context);
+        var sources = context.RequestServices.GetRequiredService<DataSources>();
         return new(new SignInDb(
             context.RequestServices.GetRequiredService<OperationRunner>(),
             operation,
-            new CallerBatch(context.RequestServices.GetRequiredService<DataSources>().SignIn, default, operation.Stop),
+            new CallerBatch(() => sources.SignIn, default, operation.Stop) { Freshness = operation.Freshness },
             UserAgent.Excerpt(context.Request.Headers.UserAgent)));
     }
 

@@ -48,7 +48,7 @@ internal sealed partial class UserDb
     {
         try
         {
-            await using var connection = await _batch.Pool.OpenConnectionAsync(_operation.Stop);
+            await using var connection = await _batch.Pool().OpenConnectionAsync(_operation.Stop);
             await using var transaction = await connection.BeginTransactionAsync(_operation.Stop);
             var claim = CallerBatch.Statement(
                 """insert into public."IdempotencyKey" ("key", "requestDigest") values ($1, $2)""", [key.Key, key.Digest]);

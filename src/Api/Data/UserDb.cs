@@ -16,10 +16,11 @@ internal sealed partial class UserDb
 
     internal UserDb(DataSources sources, OperationRunner runner, Caller caller, DatabaseOperation operation) =>
         (_sources, _runner, _operation, _batch) = (sources, runner, operation,
-            new CallerBatch(caller.Uid is null ? sources.Anonymous : sources.RegularUser, caller, operation.Stop)
+            new CallerBatch(() => caller.Uid is null ? sources.Anonymous : sources.RegularUser, caller, operation.Stop)
             {
                 Role = caller.Uid is null ? "anonymous" : "regular_user",
                 ReadOnly = operation.ReadOnly,
+                Freshness = operation.Freshness,
                 Shown = operation.Shown,
             });
 
@@ -32,6 +33,9 @@ internal sealed partial class UserDb
 
     /// <summary>The same as a person who has just signed in.</summary>
     public UserDb As(Caller caller) => new(_sources, _runner, caller, _operation);
+
+    /// <summary>The same, but no standby answers.</summary>
+    public UserDb AtPrimary => new(_sources, _runner, _batch.Caller, _operation with { Freshness = null });
 
     /// <summary>
     /// The person of the access token, or null: a parameter for what a request asks about ("my chats"). It is verified
@@ -58,12 +62,12 @@ internal sealed partial class UserDb
     /// <param name="sql">Returns the children.</param>
     /// <param name="args">The statement's parameters.</param>
     public Task<List<T>?> QueryOf<T>(Func<NpgsqlBatchCommand> isReadable, string sql, params Arg[] args) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, async () =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => AtStandby(async batch =>
         {
-            await using var connection = await _batch.Pool.OpenConnectionAsync(_operation.Stop);
-            var rows = await _batch.ExecuteOn(connection, reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
-            return rows.Count > 0 || await _batch.ExecuteOn(connection, ReadAnswer, isReadable()) ? rows : null;
-        });
+            await using var connection = await batch.Pool().OpenConnectionAsync(_operation.Stop);
+            var rows = await batch.ExecuteOn(connection, reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
+            return rows.Count > 0 || await batch.ExecuteOn(connection, ReadAnswer, isReadable()) ? rows : null;
+        }));
 
     /// <summary>The first row, or default when there is none.</summary>
     public Task<T?> QuerySingleOrDefault<T>(string sql, params Arg[] args) =>
@@ -112,7 +116,38 @@ internal sealed partial class UserDb
         });
 
     private Task<T> Read<T>(string sql, Arg[] args, Func<NpgsqlDataReader, Task<T>> read) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _batch.Execute(read, CallerBatch.Statement(sql, args)));
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => AtStandby(batch => batch.Execute(read, CallerBatch.Statement(sql, args))));
+
+    /// <summary>
+    /// Reads at a standby, if one may answer this request; else, and whenever that fails, at the primary. A refusal
+    /// too: the standby may not know yet of a session or a right.
+    /// </summary>
+    private async Task<T> AtStandby<T>(Func<CallerBatch, Task<T>> transaction)
+    {
+        if (_operation is not { ReadOnly: true, Freshness: { IsPrimary: false } } || _sources.Standbys is not { } standbys
+            || standbys.Standby(_sources.ReadLag) is not (>= 0 and var place))
+        {
+            return await transaction(_batch);
+        }
+
+        try
+        {
+            var pool = _sources.Reading(place, IsAnonymous);
+            var result = await transaction(_batch with { Pool = () => pool, MaxLag = _sources.ReadLag }).WaitAsync(standbys.All[place].Gone);
+            _runner.CountStandby("yes");
+            return result;
+        }
+        catch (Exception e) when (!_operation.Stop.IsCancellationRequested)
+        {
+            if (e is NpgsqlException and not PostgresException)
+            {
+                standbys.All[place].Lose();
+            }
+
+            _runner.CountStandby(e is StandbyBehindException ? "behind" : "failed");
+            return await transaction(_batch);
+        }
+    }
 
     /// <summary>
     /// Whether the caller can read a row: asked after each change, in the same batch, because only what follows a

@@ -41,7 +41,7 @@ internal static class EventStreams
     /// </summary>
     private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfChat(
         Id id, LastEventId lastEventId, HttpContext context, UserDb db) =>
-        await db.QuerySingleOrDefault<Guid?>("""select "id" from public."Chat" where "id" = $1""", id) is { } chat
+        await db.AtPrimary.QuerySingleOrDefault<Guid?>("""select "id" from public."Chat" where "id" = $1""", id) is { } chat
             ? Open(context, lastEventId, chat, null)
             : TypedResults.NotFound();
 
@@ -57,7 +57,7 @@ internal static class EventStreams
             return TypedResults.Unauthorized();
         }
 
-        await db.QuerySingleOrDefault<Guid?>("select auth.uid()");
+        await db.AtPrimary.QuerySingleOrDefault<Guid?>("select auth.uid()");
         return Open(context, lastEventId, null, null).Result switch
         {
             Refusal refusal => refusal,
@@ -71,7 +71,7 @@ internal static class EventStreams
     /// </summary>
     private static async Task<Results<ServerSentEventsResult<string>, NotFound, Refusal>> OfStream(
         Id id, LastEventId lastEventId, HttpContext context, UserDb db) =>
-        await db.QuerySingleOrDefault<Guid?>("""select "chatId" from public."Stream" where "id" = $1""", id) is { } chat
+        await db.AtPrimary.QuerySingleOrDefault<Guid?>("""select "chatId" from public."Stream" where "id" = $1""", id) is { } chat
             ? Open(context, lastEventId, chat, id.Value)
             : TypedResults.NotFound();
 

@@ -27,6 +27,8 @@ internal static class Monitor
             .WithSummary("Lists the statements that took the most time, without constants and parameters.");
         monitor.MapGet("/pool", ListPools).WithName("monitor.pool")
             .WithSummary("Says how full this process's connection pools are.");
+        monitor.MapGet("/standbys", ListStandbys).WithName("monitor.standbys")
+            .WithSummary("Lists the standbys that answer reads, and how far behind they are.");
         monitor.MapGet("/checks", ListChecks).WithName("monitor.checks")
             .WithSummary("Lists what is not as it should be in the database.");
         monitor.MapGet("/migrations", ListMigrations).WithName("monitor.migrations")
@@ -88,6 +90,13 @@ internal static class Monitor
     /// <param name="Query">Its text, without constants; null where that cannot be told.</param>
     internal sealed record Statement(string? Role, long? Calls, long? Rows, double? TotalMs, double? MeanMs, string? Query);
 
+    /// <summary>A standby of <c>POSTGRES_READ_URL</c>, as this process last saw it.</summary>
+    /// <param name="Host">Its address and port.</param>
+    /// <param name="State"><c>standby</c>, <c>primary</c> (which answers no reads here), or <c>lost</c>: it does not answer.</param>
+    /// <param name="LagSeconds">The age of what it shows; null: unknown.</param>
+    /// <param name="IsUsed">Whether reads are sent to it.</param>
+    internal sealed record Standby(string Host, string State, double? LagSeconds, bool IsUsed);
+
     /// <summary>A file of db/ that the database has.</summary>
     /// <param name="Name">The file.</param>
     /// <param name="Hash">SHA-256 of what was applied.</param>
@@ -145,6 +154,15 @@ internal static class Monitor
     {
         await db.Query<int>("select 1");
         return TypedResults.Ok(new Listing<PoolUsage.Pool>(usage.Now()));
+    }
+
+    /// <summary>From this process, as the pools.</summary>
+    private static async Task<Ok<Listing<Standby>>> ListStandbys(MonitorDb db, DataSources sources)
+    {
+        await db.Query<int>("select 1");
+        return TypedResults.Ok(new Listing<Standby>([.. (sources.Standbys?.All ?? []).Select(host => new Standby(
+            host.Name, host.State switch { null => "lost", { IsStandby: true } => "standby", _ => "primary" },
+            host.State?.Lag?.TotalSeconds, host.State is { IsStandby: true, Lag: { } lag } && lag < sources.ReadLag))]));
     }
 
     /// <summary>The findings of the database, and the comparison with the files of this build.</summary>

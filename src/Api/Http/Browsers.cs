@@ -14,10 +14,10 @@ internal static class Browsers
             .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
             .WithHeaders(
                 HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, HeaderNames.IfNoneMatch,
-                Idempotency.Header, "Last-Event-ID")
+                Idempotency.Header, Freshness.Header, "Last-Event-ID")
             .WithExposedHeaders(
                 HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate,
-                Idempotency.Replayed, "Server-Timing")
+                Idempotency.Replayed, Freshness.Header, "Server-Timing")
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
         services.Configure<ForwardedHeadersOptions>(forwarded =>
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.ServerSentEvents;
 using Npgsql;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Live;
 

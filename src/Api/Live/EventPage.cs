@@ -1,4 +1,5 @@
 using System.Net.ServerSentEvents;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Live;
 

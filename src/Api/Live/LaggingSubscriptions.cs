@@ -1,6 +1,7 @@
 using System.Data;
 using System.Diagnostics;
 using Npgsql;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Live;
 

@@ -55,8 +55,17 @@ internal sealed partial class LiveEvents(
         {
             try
             {
-                await using var connection = await sources.Live.OpenConnectionAsync(stoppingToken);
-                await Listen(connection, () => failures = 0, stoppingToken);
+                // When another host is the primary, what waits for this one is left to itself.
+                using var here = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, sources.LiveGone);
+                var connection = await sources.Live.OpenConnectionAsync(here.Token);
+                try
+                {
+                    await Listen(connection, () => failures = 0, here.Token);
+                }
+                finally
+                {
+                    _ = Task.Run(async () => await connection.DisposeAsync(), CancellationToken.None);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -145,7 +154,7 @@ internal sealed partial class LiveEvents(
     private static async Task Run(NpgsqlConnection connection, string sql, CancellationToken stop)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(stop);
+        await command.ExecuteNonQueryAsync(CancellationToken.None).WaitAsync(stop);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "live delivery lost its connection and opens another: {Cause}")]

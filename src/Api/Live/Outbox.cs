@@ -1,6 +1,7 @@
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Live;
 
@@ -16,14 +17,20 @@ internal static class Outbox
     /// </summary>
     public const int PageSize = 512;
 
+    /// <summary>
+    /// Waits until <paramref name="stop"/> at most, and leaves the statement to itself then: Npgsql would wait until the server
+    /// answers a cancellation, which one that was paused does not.
+    /// </summary>
+    private static Task<T> Ask<T>(Func<Task<T>> ask, CancellationToken stop) => ask().WaitAsync(stop);
+
     /// <summary>Where delivery starts: everything committed so far lies behind this position.</summary>
-    public static async Task<Position> Now(NpgsqlConnection connection, CancellationToken stop)
+    public static Task<Position> Now(NpgsqlConnection connection, CancellationToken stop) => Ask(async () =>
     {
         await using var command = new NpgsqlCommand("select place, at, snapshot::text from auth.position()", connection);
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        await reader.ReadAsync(stop);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
         return new Position(reader.GetString(0), reader.GetInt64(1), reader.GetString(2));
-    }
+    }, stop);
 
     /// <summary>A page of events for the subscriptions that stand where this process stands.</summary>
     /// <param name="connection">The connection of delivery.</param>
@@ -52,28 +59,30 @@ internal static class Outbox
             [.. Start(from), .. new SubscriptionArrays([subscription]).Parameters], stop);
 
     /// <summary>The next chunks of streams for their followers, how streams ended, and followers who have lost access.</summary>
-    public static async Task<List<Delivered>> DeliverChunks(
-        NpgsqlConnection connection, SubscriptionArrays followers, CancellationToken stop)
+    public static Task<List<Delivered>> DeliverChunks(
+        NpgsqlConnection connection, SubscriptionArrays followers, CancellationToken stop) => Ask(async () =>
     {
         await using var command = Command(connection,
             """select "id", "kind", "payload", "readers" from auth.deliver_chunks($1, $2, $3, $4, $5)""",
             [.. followers.Parameters, .. followers.StreamParameters]);
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        return await ReadDelivered(reader, stop);
-    }
+        await using var reader = await command.ExecuteReaderAsync();
+        return await ReadDelivered(reader);
+    }, stop);
 
     /// <summary>Ends the subscriptions that have lost access.</summary>
-    public static async Task EndWithoutAccess(
-        NpgsqlConnection connection, IReadOnlyList<Subscription> subscriptions, CancellationToken stop)
+    public static Task EndWithoutAccess(
+        NpgsqlConnection connection, IReadOnlyList<Subscription> subscriptions, CancellationToken stop) => Ask(async () =>
     {
         await using var command = Command(connection,
             "select subscriber, reason from auth.ended_subscriptions($1, $2, $3)", new SubscriptionArrays(subscriptions).Parameters);
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        while (await reader.ReadAsync(stop))
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
         {
             subscriptions[reader.GetInt32(0) - 1].End(reader.GetString(1));
         }
-    }
+
+        return true;
+    }, stop);
 
     private static IEnumerable<NpgsqlParameter> Start(Position from) =>
     [
@@ -83,23 +92,23 @@ internal static class Outbox
         new() { Value = PageSize },
     ];
 
-    private static async Task<EventPage> ReadPage(
-        NpgsqlConnection connection, string sql, IEnumerable<NpgsqlParameter> parameters, CancellationToken stop)
+    private static Task<EventPage> ReadPage(
+        NpgsqlConnection connection, string sql, IEnumerable<NpgsqlParameter> parameters, CancellationToken stop) => Ask(async () =>
     {
         await using var command = Command(connection, sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(stop);
-        await reader.ReadAsync(stop);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
         var position = reader.GetString(2).Split(' ');
-        long? last = await reader.IsDBNullAsync(0, stop) ? null : reader.GetInt64(0);
+        long? last = reader.IsDBNull(0) ? null : reader.GetInt64(0);
         return new EventPage(
-            await ReadDelivered(reader, stop), position[0], long.Parse(position[1], CultureInfo.InvariantCulture), last,
+            await ReadDelivered(reader), position[0], long.Parse(position[1], CultureInfo.InvariantCulture), last,
             position.Length > 2 ? TimeSpan.FromMilliseconds(double.Parse(position[2], CultureInfo.InvariantCulture)) : default);
-    }
+    }, stop);
 
-    private static async Task<List<Delivered>> ReadDelivered(NpgsqlDataReader reader, CancellationToken stop)
+    private static async Task<List<Delivered>> ReadDelivered(NpgsqlDataReader reader)
     {
         var rows = new List<Delivered>();
-        while (await reader.ReadAsync(stop))
+        while (await reader.ReadAsync())
         {
             rows.Add(new(
                 reader.IsDBNull(0) ? 0 : reader.GetInt64(0), reader.GetString(1),

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using RlsChat.Api.Http;
 
 namespace RlsChat.Api.Live;
 

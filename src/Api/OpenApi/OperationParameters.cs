@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
+using RlsChat.Api.Data;
 using RlsChat.Api.Http;
 
 namespace RlsChat.Api.OpenApi;
@@ -107,6 +108,12 @@ internal static class OperationParameters
         {
             yield return Text(ParameterLocation.Header, HeaderNames.IfMatch,
                 "Entity tags: the change is made only if one of them matches; `*` matches any.");
+        }
+
+        if (HttpMethods.IsGet(method) && handler.GetParameters().Any(parameter => parameter.ParameterType == typeof(UserDb)))
+        {
+            yield return Text(ParameterLocation.Header, Freshness.Header,
+                "Where standbys answer, what the response must show: the `Rlschat-After` of a response, the id of a live event, both with a comma; or `primary`.");
         }
 
         if (HttpMethods.IsGet(method) && OperationResponses.IsTagged(handler))

@@ -35,7 +35,8 @@ internal static class OperationResponses
         foreach (var (status, response) in responses.Where(response => response.Key[0] is '2' or '3').ToList())
         {
             ((OpenApiResponse)response).Description = Successes.GetValueOrDefault(status);
-            ((OpenApiResponse)response).Headers = HeadersOf(status, IsTagged(handler), metadata.OfType<Idempotency.Marker>().Any());
+            ((OpenApiResponse)response).Headers = HeadersOf(
+                status, IsTagged(handler), metadata.OfType<Idempotency.Marker>().Any(), !HttpMethods.IsGet(method));
             if (response.Content?.TryGetValue("text/event-stream", out var events) == true)
             {
                 // No schema describes the syntax of events.
@@ -170,7 +171,7 @@ internal static class OperationResponses
         _ => [type],
     };
 
-    private static Dictionary<string, IOpenApiHeader>? HeadersOf(string status, bool isTagged = false, bool isOnce = false)
+    private static Dictionary<string, IOpenApiHeader>? HeadersOf(string status, bool isTagged = false, bool isOnce = false, bool isWrite = false)
     {
         var headers = new Dictionary<string, IOpenApiHeader>();
         void Add(string name, string description, JsonSchemaType type = JsonSchemaType.String, bool always = true) =>
@@ -197,6 +198,11 @@ internal static class OperationResponses
         if (isOnce)
         {
             Add(Idempotency.Replayed, "`true` when it had been done before, under the same `Idempotency-Key`.", always: false);
+        }
+
+        if (isWrite)
+        {
+            Add(Freshness.Header, "Where standbys answer: for the same header of a read that must show what this request did.", always: false);
         }
 
         return headers.Count > 0 ? headers : null;

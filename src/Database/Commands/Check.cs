@@ -1,5 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Npgsql;
 
 namespace RlsChat.Database.Commands;
 
@@ -31,9 +34,52 @@ internal static class Check
             _ => string.Join(Environment.NewLine,
             [
                 .. findings,
+                .. await Lag(target.Owner),
                 wrong == 0 ? $"All is well: {target.Name}." : $"{wrong} {(wrong == 1 ? "finding" : "findings")}: {target.Name}.",
             ]),
         });
         return wrong == 0 ? 0 : 1;
+    }
+
+    // How long a transaction takes to each standby that answers reads; behind a running one it waits, too.
+    private static async Task<List<string>> Lag(string owner)
+    {
+        if (DatabaseSettings.FromEnvironment().Standbys is not { } standbys)
+        {
+            return [];
+        }
+
+        await using var primary = await Connections.Open(owner);
+        var lines = new List<string>();
+        foreach (var host in PostgresUrl.Each(standbys))
+        {
+            var name = PostgresUrl.Describe(host);
+            try
+            {
+                await using var standby = await Connections.Open(host.ConnectionString);
+                await using var commit = new NpgsqlCommand("select pg_catalog.pg_current_xact_id()::text::bigint", primary);
+                var number = (long)(await commit.ExecuteScalarAsync())!;
+                await using var seen = standby.Command(
+                    "select pg_catalog.pg_is_in_recovery(), $1 < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint", number);
+                for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(10))
+                {
+                    await using var reader = await seen.ExecuteReaderAsync();
+                    await reader.ReadAsync();
+                    var waited = Stopwatch.GetElapsedTime(started);
+                    if (!reader.GetBoolean(0) || reader.GetBoolean(1) || waited > TimeSpan.FromSeconds(10))
+                    {
+                        lines.Add(!reader.GetBoolean(0) ? $"reads: {name} is the primary"
+                            : string.Create(CultureInfo.InvariantCulture, $"reads: {name} is {(reader.GetBoolean(1) ? "" : "more than ")}{waited.TotalSeconds:0.00} s behind"));
+                        break;
+                    }
+                }
+            }
+            catch (SetupException e)
+            {
+                lines.Add($"reads: {e.Message}");
+            }
+        }
+
+        return lines;
     }
 }

@@ -14,6 +14,9 @@ public sealed record DatabaseSettings
     /// <summary>The connection of <c>rlschat_api</c>: <c>POSTGRES_API_URL</c>, else <c>POSTGRES_URL</c>'s server.</summary>
     public NpgsqlConnectionStringBuilder? Api { get; private init; }
 
+    /// <summary>The standbys that answer reads of <c>rlschat_api</c>: <c>POSTGRES_READ_URL</c>. Null: the primary does.</summary>
+    public NpgsqlConnectionStringBuilder? Standbys { get; private init; }
+
     /// <summary>The connection of <c>rlschat_auth</c>: <c>POSTGRES_AUTH_URL</c>, else <c>POSTGRES_URL</c>'s server.</summary>
     public NpgsqlConnectionStringBuilder? Auth { get; private init; }
 
@@ -56,6 +59,7 @@ public sealed record DatabaseSettings
         {
             Owner = direct,
             Api = Login(Url(get, "POSTGRES_API_URL"), url, "rlschat_api", apiPassword),
+            Standbys = Login(Url(get, "POSTGRES_READ_URL"), null, "rlschat_api", apiPassword),
             Auth = Login(Url(get, "POSTGRES_AUTH_URL"), url, "rlschat_auth", authPassword),
             Live = Login(Url(get, "POSTGRES_LIVE_URL"), direct, "rlschat_live", livePassword),
             Explain = Login(Url(get, "POSTGRES_EXPLAIN_URL"), explainPassword is null ? null : url, "rlschat_explain", explainPassword),

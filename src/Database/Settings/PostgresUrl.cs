@@ -79,6 +79,13 @@ public static class PostgresUrl
         return $"database {settings.Database ?? settings.Username ?? "(the login's)"} on {string.Join(", ", places)}";
     }
 
+    /// <summary>The same settings for each host of the list.</summary>
+    public static IReadOnlyList<NpgsqlConnectionStringBuilder> Each(NpgsqlConnectionStringBuilder settings) =>
+    [
+        .. Hosts(settings.Host, settings.Port).Select(place =>
+            new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Host = place.Host, Port = place.Port, TargetSessionAttributes = null }),
+    ];
+
     /// <summary>Each host of Npgsql's list, without brackets, with its port.</summary>
     internal static IEnumerable<(string Host, int Port)> Hosts(string? list, int port)
     {

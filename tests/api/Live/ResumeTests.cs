@@ -52,7 +52,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     [InlineData("among too much")]
     public async Task Reset_is_sent_when_the_missed_events_are_not_known(string how)
     {
-        var position = RlsChat.Api.Live.Position.Parse(await Position())!;
+        var position = RlsChat.Api.Http.Position.Parse(await Position())!;
         var (server, database, timeline) = position.Place.Split('-') is [var s, var d, var t] ? (s, d, t) : throw new FormatException(position.Place);
         var missed = await _owner.Say(_chat);
         // The control: changed in nothing, it is good.
@@ -71,7 +71,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
             "of another database" => position with { Place = $"{server}-{long.Parse(database) + 1}-{timeline}" },
             "of another server" => position with { Place = $"1{server}-{database}-{timeline}" },
             "of another timeline" => position with { Place = $"{server}-{database}-{long.Parse(timeline) + 1}" },
-            "among too much" => position with { UpTo = RlsChat.Api.Live.Position.Parse(await Position())!.After, Last = 1 },
+            "among too much" => position with { UpTo = RlsChat.Api.Http.Position.Parse(await Position())!.After, Last = 1 },
             _ => position with { After = "900000000000:900000000000:" },
         };
         await using var follower = await Follower.Of(_owner, Fixture.Address, "/me/events", other.ToString());
@@ -115,7 +115,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     public async Task A_subscription_that_ends_while_others_catch_up_delays_nobody()
     {
         var subscriptions = Fixture.App.Services.GetRequiredService<Subscriptions>();
-        var before = RlsChat.Api.Live.Position.Parse(await Position());
+        var before = RlsChat.Api.Http.Position.Parse(await Position());
         var missed = await _owner.Say(_chat);
         for (var i = 0; i < 20; i++)
         {
@@ -130,7 +130,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
     [Fact]
     public async Task A_page_of_large_events_ends_early_and_the_next_continues_there()
     {
-        var start = RlsChat.Api.Live.Position.Parse(await Position())!;
+        var start = RlsChat.Api.Http.Position.Parse(await Position())!;
         var missed = await Flood(75);
         await using var connection = new NpgsqlConnection(Fixture.App.Services.GetRequiredService<Settings>().Live.ConnectionString);
         await connection.OpenAsync();
@@ -178,7 +178,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
         Subscription slow;
         if (how == "without room")
         {
-            slow = Owner(RlsChat.Api.Live.Position.Parse(await Position()));
+            slow = Owner(RlsChat.Api.Http.Position.Parse(await Position()));
             await Flood(50);
         }
         else
@@ -227,7 +227,7 @@ public sealed class ResumeTests(ApiFixture fixture) : ApiTest(fixture)
         return stream;
     }
 
-    private Subscription Owner(RlsChat.Api.Live.Position? from, Guid? stream = null) => new()
+    private Subscription Owner(RlsChat.Api.Http.Position? from, Guid? stream = null) => new()
     {
         Chat = stream is null ? null : _chat,
         Stream = stream,

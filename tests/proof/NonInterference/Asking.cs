@@ -13,7 +13,7 @@ internal static class Asking
     public static readonly string[] Constant =
     [
         "health.live", "health.ready", "auth.github", "auth.github.callback", "monitor.policies", "monitor.tables",
-        "monitor.activity", "monitor.statements", "monitor.pool", "monitor.denials", "monitor.checks", "monitor.migrations",
+        "monitor.activity", "monitor.statements", "monitor.pool", "monitor.standbys", "monitor.denials", "monitor.checks", "monitor.migrations",
         "monitor.reach",
     ];
 

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace RlsChat.Api.Live;
+namespace RlsChat.Api.Http;
 
 /// <summary>
 /// A position in the outbox, exact to the event. Events do not become visible in the order of their numbers, so a
@@ -23,6 +23,9 @@ internal sealed record Position(string Place, long At, string After, string? UpT
 
     /// <summary>The text of the position behind the event of that number.</summary>
     public string Behind(long id) => (this with { Last = id }).ToString();
+
+    /// <summary>The newest transaction that may lie behind it.</summary>
+    public long Newest => Xmax(UpTo ?? After) - 1;
 
     /// <summary>Whether all events between it and a later position still exist.</summary>
     public bool IsGoodAt(Position later) =>
