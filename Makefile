@@ -1,6 +1,6 @@
 # `make` without a target lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-web plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
+.PHONY: help run monitor test test-rls test-rls-general postgres-18 test-image test-rls-image test-api test-api-general test-web test-cluster plans test-readme attacks mutants prove docs-matrix docs-database check fmt \
   db-migrate db-apply-functions db-generate db-check db-seed db-reset db-backup db-restore db-adopt db-purge db-grant-operator psql why who reach access-diff \
   bench lint-format lint-sql clean
 
@@ -62,6 +62,12 @@ test-web: obj/built-web ## tries the page in Chromium, which it installs where i
 	@command -v chromium >/dev/null || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; } \
 	  || echo "Chromium cannot be installed here: apt-get install chromium"
 	$(call tests,tests/web,$(if $(FILTER),--filter '$(call matching,$(FILTER))'))
+
+test-cluster: obj/built-cluster ## fails one primary after the other of three nodes (Patroni, etcd, PgBouncer, installed where they can be): ROUNDS=20; ONLY=pairs
+	@command -v patroni >/dev/null && command -v etcd >/dev/null && command -v pgbouncer >/dev/null \
+	  || { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends patroni etcd-server pgbouncer >/dev/null; } \
+	  || echo "They cannot be installed here: apt-get install patroni etcd-server pgbouncer"
+	@exec dotnet tests/cluster/$(OUT)/RlsChat.Tests.Cluster.dll
 
 plans: COUNTED := ^plans[.]
 plans: obj/built-test-api ## explains every statement of the API on 10^6 messages: each reads little more than its page
@@ -193,6 +199,10 @@ obj/built-rls: obj/built-db $(call sources,tests/rls tests/support tests/proof/M
 
 obj/built-test-api: obj/built-api $(call sources,tests/api tests/support tests/proof/NonInterference tests/proof/Plans tests/proof/Pools bench/world.sql)
 	@echo "Building tests/api"; dotnet msbuild tests/api -restore -nologo -tl:off -v:quiet -p:Configuration=Release
+	@mkdir -p $(@D) && touch $@
+
+obj/built-cluster: obj/built-api $(call sources,tests/cluster)
+	@echo "Building tests/cluster"; dotnet msbuild tests/cluster -restore -nologo -tl:off -v:quiet -p:Configuration=Release
 	@mkdir -p $(@D) && touch $@
 
 obj/built-web: obj/built-test-api $(call sources,tests/web)

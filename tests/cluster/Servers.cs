@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Npgsql;
+using RlsChat.Database;
+
+namespace RlsChat.Tests.Cluster;
+
+/// <summary>Three nodes of Patroni and PostgreSQL with synchronous replication, one etcd, and PgBouncer before each node.</summary>
+internal sealed class Servers : IAsyncDisposable
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private static readonly List<PosixSignalRegistration> Ends = [];
+    private readonly string _folder = Directory.CreateTempSubdirectory("rlschat-cluster-").FullName;
+    private readonly int _etcdPort = Ports.Free();
+    private readonly Dictionary<string, string> _passwords = new(StringComparer.Ordinal)
+    {
+        ["postgres"] = Secret(),
+        ["rlschat_installer"] = Secret(),
+        ["rlschat_api"] = Secret(),
+        ["rlschat_auth"] = Secret(),
+        ["rlschat_live"] = Secret(),
+    };
+    private Process? _etcd;
+
+    public IReadOnlyList<Node> Nodes { get; private set; } = [];
+
+    public string Folder => _folder;
+
+    /// <summary>Starts everything and migrates the database.</summary>
+    public static async Task<Servers> Start()
+    {
+        var servers = new Servers();
+        foreach (var signal in new[] { PosixSignal.SIGTERM, PosixSignal.SIGINT })
+        {
+            Ends.Add(PosixSignalRegistration.Create(signal, context =>
+            {
+                context.Cancel = true;
+                _ = Task.Run(async () =>
+                {
+                    await servers.DisposeAsync();
+                    Environment.Exit(1);
+                });
+            }));
+        }
+
+        try
+        {
+            await servers.Begin();
+            return servers;
+        }
+        catch
+        {
+            await servers.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The URL of a login at all nodes: by PgBouncer or directly.</summary>
+    public string Url(string login, bool pooled, Func<Node, bool>? which = null)
+    {
+        var hosts = string.Join(',', Nodes.Where(which ?? (_ => true)).Select(node => $"127.0.0.1:{(pooled ? node.PoolerPort : node.Port)}"));
+        return $"postgresql://{login}:{_passwords[login]}@{hosts}/rlschat?sslmode=disable";
+    }
+
+    /// <summary>What Patroni's members say of each other; null when none answers.</summary>
+    public async Task<IReadOnlyList<(string Name, string Role, string State)>?> Members()
+    {
+        foreach (var node in Nodes)
+        {
+            try
+            {
+                var cluster = await Http.GetFromJsonAsync<JsonNode>($"http://127.0.0.1:{node.RestPort}/cluster");
+                return [.. cluster!["members"]!.AsArray().Select(member =>
+                    ((string)member!["name"]!, (string)member["role"]!, (string?)member["state"] ?? ""))];
+            }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+            {
+                // The next one.
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Waits for a primary, a synchronous standby and another standby, all of which answer.</summary>
+    /// <returns>The primary.</returns>
+    public async Task<Node> Healthy()
+    {
+        for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(250))
+        {
+            if (await Members() is { Count: 3 } members && members.All(member => member.State is "running" or "streaming")
+                && members.Count(member => member.Role == "sync_standby") == 1
+                && members.FirstOrDefault(member => member.Role == "leader").Name is { } leader)
+            {
+                var primary = Nodes.Single(node => node.Name == leader);
+                if (await Replicates(primary))
+                {
+                    return primary;
+                }
+            }
+
+            if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(2))
+            {
+                throw new InvalidOperationException($"the cluster does not recover: {string.Join("; ", await Members() ?? [])}; see {_folder}");
+            }
+        }
+    }
+
+    /// <summary>Asks Patroni for another primary.</summary>
+    public static Task SwitchOver(Node primary) => Tell(primary, HttpMethod.Post, "switchover", new { leader = primary.Name });
+
+    /// <summary>Turns synchronous replication on or off.</summary>
+    public async Task Synchronous(bool on)
+    {
+        await Tell(Nodes[0], HttpMethod.Patch, "config", new { synchronous_mode = on });
+        await Task.Delay(5000);
+    }
+
+    /// <summary>A superuser's connection to a node.</summary>
+    public async Task<NpgsqlConnection> Connect(Node node, string database = "rlschat", string login = "postgres")
+    {
+        var connection = new NpgsqlConnection(ConnectionString(node, database, login));
+        await connection.OpenAsync();
+        return connection;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in Nodes)
+        {
+            await node.Stop();
+        }
+
+        Nodes = [];
+
+        _etcd?.Kill();
+        NpgsqlConnection.ClearAllPools();
+        if (Environment.GetEnvironmentVariable("KEEP") is null)
+        {
+            await Task.Delay(500);
+            await Tool.Run(["rm", "-rf", _folder]);
+        }
+    }
+
+    private async Task Begin()
+    {
+        var binaries = await PostgresBinaries.Find() ?? throw new InvalidOperationException("PostgreSQL is not here.");
+        await Unprivileged.MakeFolder(_folder);
+        var peers = $"http://127.0.0.1:{Ports.Free()}";
+        var etcd = Unprivileged.Command(
+            "/usr/bin/etcd", "--data-dir", Path.Combine(_folder, "etcd"), "--listen-client-urls", $"http://127.0.0.1:{_etcdPort}",
+            "--advertise-client-urls", $"http://127.0.0.1:{_etcdPort}", "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
+            "--initial-cluster", $"default={peers}", "--unsafe-no-fsync");
+        _etcd = Process.Start("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(_folder, "etcd.log"), .. etcd]);
+        var logins = _passwords.Where(login => login.Key is "rlschat_api" or "rlschat_auth").ToDictionary();
+        Nodes = [.. await Task.WhenAll("abc".Select(name =>
+            Node.Make(_folder, $"{name}", _etcdPort, binaries, _passwords["postgres"], logins)))];
+        foreach (var node in Nodes)
+        {
+            node.Start(withPooler: true);
+        }
+
+        var primary = await Healthy();
+        await using (var connection = await Connect(primary, "postgres"))
+        {
+            await Run(connection, $"create role rlschat_installer login createrole createdb password '{_passwords["rlschat_installer"]}'");
+            await Run(connection, "create database rlschat owner rlschat_installer");
+        }
+
+        await Migrator.Run(ConnectionString(primary, "rlschat", "rlschat_installer"), new MigrationOptions
+        {
+            ApiPassword = _passwords["rlschat_api"],
+            AuthPassword = _passwords["rlschat_auth"],
+            LivePassword = _passwords["rlschat_live"],
+        });
+        await using var superuser = await Connect(primary);
+        // Of these the drill writes more than a person may.
+        await Run(superuser, "delete from app_private.setting where name = 'messages_per_hour'");
+    }
+
+    private async Task<bool> Replicates(Node primary)
+    {
+        try
+        {
+            await using var connection = await Connect(primary, "postgres");
+            await using var command = new NpgsqlCommand(
+                "select count(*) = 2 and count(*) filter (where sync_state = 'sync') = 1 from pg_stat_replication where state = 'streaming'", connection);
+            return (bool)(await command.ExecuteScalarAsync())!;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task Tell(Node node, HttpMethod method, string what, object body)
+    {
+        using var slow = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
+        // With its length, which Patroni requires.
+        using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{node.RestPort}/{what}") { Content = new StringContent(JsonSerializer.Serialize(body)) };
+        using var answer = await slow.SendAsync(request);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{what}: {await answer.Content.ReadAsStringAsync()}");
+        }
+    }
+
+    private string ConnectionString(Node node, string database, string login) => new NpgsqlConnectionStringBuilder
+    {
+        Host = "127.0.0.1",
+        Port = node.Port,
+        Database = database,
+        Username = login,
+        Password = _passwords[login],
+        Pooling = false,
+        Timeout = 3,
+    }.ConnectionString;
+
+    private static async Task Run(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    private static string Secret() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+}
