@@ -18,6 +18,7 @@ const string Usage = """
     rlschat-db who TABLE KEY                 everyone who can read, change or delete a row
     rlschat-db reach EMAIL|anonymous         how many rows of each table that person can read, change and delete
     rlschat-db access-diff FOLDER            what people gain or lose since the db/ in that folder
+    rlschat-db portable                      prints the policies without sub-queries, as a script
     rlschat-db run                           the API, with a server of its own unless POSTGRES_URL is set
     """;
 
@@ -45,6 +46,7 @@ try
         "who" => await Who.Run(rest),
         "reach" => await CountReach.Run(rest),
         "access-diff" => await CompareAccess.Run(rest),
+        "portable" => await PrintPortable.Run(rest),
         "run" => await Serve.Run(rest),
         null or "help" or "--help" => Say(Usage, 0),
         var unknown => Say($"Unknown command: {unknown}{Environment.NewLine}{Usage}", 2),

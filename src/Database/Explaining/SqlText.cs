@@ -32,7 +32,10 @@ internal static class SqlText
     }
 
     /// <summary>All words, quoted texts, names and operators, on every level.</summary>
-    public static IEnumerable<string> Tokens(string text)
+    public static IEnumerable<string> Tokens(string text) => Ranges(text).Select(token => text[token]);
+
+    /// <summary>Where they are.</summary>
+    public static IEnumerable<Range> Ranges(string text)
     {
         for (var at = 0; at < text.Length;)
         {
@@ -44,7 +47,7 @@ internal static class SqlText
 
             if (!char.IsWhiteSpace(text[at]))
             {
-                yield return text[at..end];
+                yield return at..end;
             }
 
             at = end;

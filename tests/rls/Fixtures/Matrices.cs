@@ -16,4 +16,27 @@ internal static class Matrices
            from cell in data.GetData(test)
            select (test, cell),
     ];
+
+    /// <summary>Checks each of its lines after a change of the database, which is rolled back with it.</summary>
+    /// <returns>The number of lines.</returns>
+    public static async Task<int> Check(string table, DatabaseFixture fixture, Func<Db, Task> change)
+    {
+        var lines = Of(table);
+        foreach (var (test, cell) in lines)
+        {
+            var instance = (TransactionTest)Activator.CreateInstance(test.DeclaringType!, fixture)!;
+            await instance.InitializeAsync();
+            try
+            {
+                await change(instance.Db);
+                await (Task)test.Invoke(instance, cell)!;
+            }
+            finally
+            {
+                await instance.DisposeAsync();
+            }
+        }
+
+        return lines.Count;
+    }
 }

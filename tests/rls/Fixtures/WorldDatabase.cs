@@ -43,6 +43,14 @@ public sealed class WorldDatabase : IAsyncDisposable
             Figures.Say("server.version", $"{connection.PostgreSqlVersion}: {server.Description}");
         }
 
+        if (Environment.GetEnvironmentVariable("RLSCHAT_TEST_PORTABLE") is { Length: > 0 })
+        {
+            await using var connection = await owner.OpenConnectionAsync();
+            await using var transaction = await connection.BeginTransactionAsync();
+            Figures.Add("portable.policies", await Portable.Apply(new Db(connection, world)));
+            await transaction.CommitAsync();
+        }
+
         await MakeLogin(owner);
         return new WorldDatabase(database, world);
     }
