@@ -147,6 +147,10 @@ public sealed class StreamEndTests(DatabaseFixture fixture) : TransactionTest(fi
         Assert.Equal(["organization"], await Db.List("""select "data" from public."StreamChunk" where "streamId" = [stream]"""));
         Assert.Equal(["open"], await Db.List("""select public.stream_state("finishedAt", "activeAt") from public."Stream" where "id" = [another]"""));
         await RefusesEverything("RC017");
+        // Nor do those that have ended stand in the way of the next.
+        await Db.Do("select public.abandon_stream([another])");
+        await Db.Make("third", """insert into public."Stream" ("chatId") values ([chat])""");
+        Assert.Single(await Db.List("select public.abandon_stream([third])"));
     }
 
     [Fact]
