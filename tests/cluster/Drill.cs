@@ -105,7 +105,7 @@ internal sealed class Drill(Servers servers, Api api)
         {
             if (clock.Elapsed > TimeSpan.FromMinutes(2))
             {
-                throw new InvalidOperationException($"after {fault} of {primary.Name} nothing is written any more; see {servers.Folder}");
+                throw new InvalidOperationException($"after {fault} of {primary.Name} nothing is written any more; with KEEP=1 the logs stay in {servers.Folder}");
             }
 
             await Task.Delay(50);

@@ -129,6 +129,8 @@ internal sealed class Node
           data_dir: {Data}
           bin_dir: {binaries.Folder}
           pgpass: {_folder}/pgpass
+          remove_data_directory_on_rewind_failure: true
+          remove_data_directory_on_diverged_timelines: true
           authentication:
             superuser:
               username: postgres

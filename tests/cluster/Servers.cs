@@ -105,7 +105,7 @@ internal sealed class Servers : IAsyncDisposable
 
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(2))
             {
-                throw new InvalidOperationException($"the cluster does not recover: {string.Join("; ", await Members() ?? [])}; see {_folder}");
+                throw new InvalidOperationException($"the cluster does not recover: {string.Join("; ", await Members() ?? [])}; with KEEP=1 their logs stay in {_folder}");
             }
         }
     }

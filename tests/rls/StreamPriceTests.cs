@@ -22,10 +22,12 @@ public sealed class StreamPriceTests(DatabaseFixture fixture) : TransactionTest(
             await Db.As(who).Do("""insert into public."Message" ("chatId", "role", "parts") values ([chat], 'user', '[]')""");
         }
 
-        await Rows.Forge(Db, "Quota", """update public."Quota" set "period" = "period" - interval '1 hour' where "userId" = [owner]""");
+        // Of another hour and of another kind.
         await Rows.Forge(Db, "Quota", """
             insert into public."Quota" ("userId", "kind", "period", "used")
-            select [member], "kind", "period", 9 from public."Quota" where "userId" = [owner]
+            select [member]::uuid, "kind", "period" - interval '1 hour', 9 from public."Quota" where "userId" = [owner]
+            union all
+            select [member]::uuid, 'others', "period", 9 from public."Quota" where "userId" = [owner]
             """);
         await Rows.Set(Db, setting, value);
         Assert.Equal(error, await Db.As("member").Error("select auth.require_message_allowance()"));
