@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using RlsChat.Database;
 
 namespace RlsChat.Tests.Cluster;
 
@@ -25,7 +24,7 @@ internal sealed class Api : IAsyncDisposable
     /// <param name="write">The nodes that writes go to.</param>
     public static async Task<Api> Start(Servers servers, Func<Node, bool>? read, Func<Node, bool>? write = null)
     {
-        var port = Ports.Free();
+        var port = Servers.Port();
         var start = new ProcessStartInfo(
             "/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", Path.Combine(servers.Folder, "api.log"), "dotnet", Path.Combine(AppContext.BaseDirectory, "rlschat-api.dll")]);
         foreach (var (name, value) in new Dictionary<string, string>

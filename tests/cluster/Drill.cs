@@ -118,7 +118,7 @@ internal sealed class Drill(Servers servers, Api api)
                 primary.Start(withPooler: false);
                 break;
             case "pause":
-                await primary.Signal("CONT");
+                await primary.Resume();
                 break;
             case "partition from etcd":
                 primary.Etcd.IsCut = false;

@@ -15,11 +15,11 @@ internal sealed class Node
     public string Name { get; }
 
     /// <summary>The ports of PostgreSQL, PgBouncer and Patroni's REST API.</summary>
-    public int Port { get; } = Ports.Free();
+    public int Port { get; } = Servers.Port();
 
-    public int PoolerPort { get; } = Ports.Free();
+    public int PoolerPort { get; } = Servers.Port();
 
-    public int RestPort { get; } = Ports.Free();
+    public int RestPort { get; } = Servers.Port();
 
     /// <summary>Its way to etcd.</summary>
     public Forwarder Etcd { get; }
@@ -51,15 +51,25 @@ internal sealed class Node
     /// <summary>Sends a signal to Patroni, PostgreSQL and its backends, not to PgBouncer.</summary>
     public async Task Signal(string name)
     {
-        var patroni = _processes.FindLast(process => process.StartInfo.ArgumentList.Contains("/usr/bin/patroni"))!;
-        var postmaster = File.Exists(PidFile) ? File.ReadLines(PidFile).First().Trim() : "0";
-        var backends = Directory.EnumerateDirectories("/proc").Where(process => IsChildOf(process, postmaster)).Select(Path.GetFileName);
-        await Tool.Run(
-            ["kill", $"-{name}", patroni.Id.ToString(CultureInfo.InvariantCulture), .. postmaster == "0" ? [] : (string[])[postmaster, .. backends!]]);
+        var patroni = Manager;
+        await Tool.Run(["kill", $"-{name}", patroni.Id.ToString(CultureInfo.InvariantCulture), .. Server]);
         if (name == "KILL")
         {
             await patroni.WaitForExitAsync();
         }
+    }
+
+    /// <summary>
+    /// Lets a stopped server go on, under a new Patroni. The old one may have been stopped between reading its lock and
+    /// writing it again, and would take it from the new primary: in operation, the watchdog ends it (docs/operating.md).
+    /// </summary>
+    public async Task Resume()
+    {
+        var patroni = Manager;
+        await Tool.Run(["kill", "-KILL", patroni.Id.ToString(CultureInfo.InvariantCulture)]);
+        await patroni.WaitForExitAsync();
+        await Tool.Run(["kill", "-CONT", .. Server]);
+        Start(withPooler: false);
     }
 
     public async Task Stop()
@@ -76,6 +86,19 @@ internal sealed class Node
         }
 
         Etcd.Dispose();
+    }
+
+    private Process Manager => _processes.FindLast(process => process.StartInfo.ArgumentList.Contains("/usr/bin/patroni"))!;
+
+    /// <summary>The processes of PostgreSQL.</summary>
+    private string[] Server
+    {
+        get
+        {
+            var postmaster = File.Exists(PidFile) ? File.ReadLines(PidFile).First().Trim() : "0";
+            var backends = Directory.EnumerateDirectories("/proc").Where(process => IsChildOf(process, postmaster)).Select(Path.GetFileName);
+            return postmaster == "0" ? [] : [postmaster, .. backends!];
+        }
     }
 
     private string PidFile => Path.Combine(Data, "postmaster.pid");

@@ -15,7 +15,7 @@ internal sealed class Servers : IAsyncDisposable
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
     private static readonly List<PosixSignalRegistration> Ends = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("rlschat-cluster-").FullName;
-    private readonly int _etcdPort = Ports.Free();
+    private readonly int _etcdPort = Servers.Port();
     private readonly Dictionary<string, string> _passwords = new(StringComparer.Ordinal)
     {
         ["postgres"] = Secret(),
@@ -86,6 +86,19 @@ internal sealed class Servers : IAsyncDisposable
         return null;
     }
 
+    private static int _port = 20_000 + Random.Shared.Next(10_000);
+
+    /// <summary>A port that is given once, below those that the system gives to outgoing connections.</summary>
+    public static int Port()
+    {
+        int port;
+        while (!Ports.IsFree(port = Interlocked.Increment(ref _port)))
+        {
+        }
+
+        return port;
+    }
+
     /// <summary>Waits for a primary, a synchronous standby and another standby, all of which answer.</summary>
     /// <returns>The primary.</returns>
     public async Task<Node> Healthy()
@@ -150,7 +163,7 @@ internal sealed class Servers : IAsyncDisposable
     {
         var binaries = await PostgresBinaries.Find() ?? throw new InvalidOperationException("PostgreSQL is not here.");
         await Unprivileged.MakeFolder(_folder);
-        var peers = $"http://127.0.0.1:{Ports.Free()}";
+        var peers = $"http://127.0.0.1:{Servers.Port()}";
         var etcd = Unprivileged.Command(
             "/usr/bin/etcd", "--data-dir", Path.Combine(_folder, "etcd"), "--listen-client-urls", $"http://127.0.0.1:{_etcdPort}",
             "--advertise-client-urls", $"http://127.0.0.1:{_etcdPort}", "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
