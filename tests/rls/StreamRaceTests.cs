@@ -62,6 +62,15 @@ public sealed class StreamRaceTests(DatabaseFixture fixture) : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_stream_that_is_being_finished_is_not_abandoned()
+    {
+        await Price(0);
+        await Open("stream");
+        var answers = await race.InTurn(("ana", "select public.finish_stream([stream])"), ("ana", "select public.abandon_stream([stream])"));
+        Assert.Equal((null, "RC016"), (answers[0], answers[1]));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
