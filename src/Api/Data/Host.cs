@@ -7,7 +7,11 @@ namespace RlsChat.Api.Data;
 /// <param name="IsStandby">Whether it is one.</param>
 /// <param name="Timeline">Of a primary: the later one has taken over.</param>
 /// <param name="Lag">Of a standby: the age of what it shows. Each API process commits once a second on the primary.</param>
-internal sealed record HostState(bool IsStandby, string Timeline, TimeSpan? Lag);
+internal sealed record HostState(bool IsStandby, string Timeline, TimeSpan? Lag)
+{
+    /// <summary>Whether it is a standby that shows nothing older than that.</summary>
+    public bool Reads(TimeSpan most) => IsStandby && Lag < most;
+}
 
 /// <summary>One host of a connection URL. It is asked by connections of its own, so that no request waits to learn of its state.</summary>
 internal sealed class Host : IAsyncDisposable

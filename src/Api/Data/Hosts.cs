@@ -59,7 +59,7 @@ internal sealed class Hosts : IAsyncDisposable
         for (var i = 0; i < All.Count; i++)
         {
             var place = (int)((turn + (uint)i) % (uint)All.Count);
-            if (All[place].State is { IsStandby: true, Lag: { } lag } && lag < most)
+            if (All[place].State?.Reads(most) == true)
             {
                 return place;
             }

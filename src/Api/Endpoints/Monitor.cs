@@ -162,7 +162,7 @@ internal static class Monitor
         await db.Query<int>("select 1");
         return TypedResults.Ok(new Listing<Standby>([.. (sources.Standbys?.All ?? []).Select(host => new Standby(
             host.Name, host.State switch { null => "lost", { IsStandby: true } => "standby", _ => "primary" },
-            host.State?.Lag?.TotalSeconds, host.State is { IsStandby: true, Lag: { } lag } && lag < sources.ReadLag))]));
+            host.State?.Lag?.TotalSeconds, host.State?.Reads(sources.ReadLag) == true))]));
     }
 
     /// <summary>The findings of the database, and the comparison with the files of this build.</summary>

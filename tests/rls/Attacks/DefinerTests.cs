@@ -82,10 +82,10 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
     public async Task Escalation_through(string function)
     {
         var (attack, comes, who, call, gives) = Open[function];
-        var before = await Everything();
+        var before = await intruder.Everything();
         Support.Attacks.Count();
         Assert.Equal(comes, await intruder.Runs("zed", attack));
-        Assert.Equal(before, await Everything());
+        Assert.Equal(before, await intruder.Everything());
         Assert.Equal(gives, await intruder.Runs(who, call));
     }
 
@@ -93,7 +93,7 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Calling_what_is_closed()
     {
-        var before = await Everything();
+        var before = await intruder.Everything();
         var closed = (await Definers()).FindAll(f => !Open.ContainsKey(f.Signature) && !OfMonitoring.ContainsKey(f.Signature));
         Assert.True(closed.Count >= 50, $"only {closed.Count}");
         foreach (var (call, role) in closed.SelectMany(f => Roles.Select(role => (f.Call, role))))
@@ -103,7 +103,7 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
             Assert.True(answer == "42501", $"{role}: {call}: {answer}");
         }
 
-        Assert.Equal(before, await Everything());
+        Assert.Equal(before, await intruder.Everything());
     }
 
     [Fact]
@@ -132,14 +132,4 @@ public sealed class DefinerTests(DatabaseFixture fixture) : IAsyncLifetime
             order by 1
             """)).ConvertAll(line => (line.Split('|')[0], line.Split('|')[1]));
     }
-
-    private Task<string> Everything() => intruder.AsRole(
-        """
-        select md5(concat_ws(' ', (select json_agg(t order by t."id") from public."User" t), (select json_agg(t order by t."id") from public."Role" t),
-          (select json_agg(t order by t."id") from public."Chat" t), (select json_agg(t order by t."id") from public."Document" t),
-          (select json_agg(t order by t."id") from public."Message" t), (select json_agg(t order by t."id") from public."Stream" t),
-          (select json_agg(t order by t."id") from public."Organization" t), (select json_agg(t order by t."id") from public."Invitation" t),
-          (select json_agg(t order by t."id") from public."CreditEntry" t), (select json_agg(t order by t."id") from public.sessions t),
-          (select json_agg(t order by t."id") from public.accounts t), (select json_agg(t) from public."verificationToken" t)))
-        """, "rlschat_backup");
 }

@@ -112,5 +112,17 @@ internal sealed class Intruder : IAsyncDisposable
         return rows.Count > 0 ? rows[0] : "";
     }
 
+    /// <summary>A digest of everybody's rows: equal as long as nothing has changed.</summary>
+    public Task<string> Everything() => AsRole(
+        """
+        select md5(concat_ws(' ', (select json_agg(t order by t."id") from public."User" t), (select json_agg(t order by t."id") from public."Role" t),
+          (select json_agg(t order by t."id") from public."Chat" t), (select json_agg(t order by t."id") from public."Document" t),
+          (select json_agg(t order by t."id") from public."Message" t), (select json_agg(t order by t."id") from public."Stream" t),
+          (select json_agg(t order by t."id") from public."Vote" t), (select json_agg(t order by t."id") from public."Organization" t),
+          (select json_agg(t order by t."id") from public."Invitation" t), (select json_agg(t order by t."id") from public."CreditEntry" t),
+          (select json_agg(t order by t."id") from public.sessions t), (select json_agg(t order by t."id") from public.accounts t),
+          (select json_agg(t) from public."verificationToken" t)))
+        """, "rlschat_backup");
+
     public ValueTask DisposeAsync() => api.DisposeAsync();
 }
