@@ -14,7 +14,7 @@ internal sealed class Api : IAsyncDisposable
     private readonly Process _process;
 
     private Api(Process process, Uri address) =>
-        (_process, Http) = (process, new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000 }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan });
+        (_process, Http) = (process, new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1000, UseProxy = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan });
 
     public HttpClient Http { get; }
 
@@ -24,7 +24,7 @@ internal sealed class Api : IAsyncDisposable
     /// <param name="write">The nodes that writes go to.</param>
     public static async Task<Api> Start(Servers servers, Func<Node, bool>? read, Func<Node, bool>? write = null)
     {
-        var port = Servers.Port();
+        var port = Forwarder.FreePort();
         var start = new ProcessStartInfo(
             "/bin/sh", ["-c", "exec \"$@\" >>\"$0\" 2>&1", Path.Combine(servers.Folder, "api.log"), "dotnet", Path.Combine(AppContext.BaseDirectory, "rlschat-api.dll")]);
         foreach (var (name, value) in new Dictionary<string, string>

@@ -105,7 +105,7 @@ internal sealed class Drill(Servers servers, Api api)
         {
             if (clock.Elapsed > TimeSpan.FromMinutes(2))
             {
-                throw new InvalidOperationException($"after {fault} of {primary.Name} nothing is written any more; with KEEP=1 the logs stay in {servers.Folder}");
+                throw servers.Broken($"after {fault} of {primary.Name} nothing is written any more");
             }
 
             await Task.Delay(50);
@@ -143,7 +143,7 @@ internal sealed class Drill(Servers servers, Api api)
             }
         }
 
-        throw new InvalidOperationException($"nobody takes over from {primary.Name}; see {servers.Folder}");
+        throw servers.Broken($"nobody takes over from {primary.Name}");
     }
 
     private double Longest(long began)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using RlsChat.Database;
 
 namespace RlsChat.Tests.Cluster;
 
@@ -8,6 +9,7 @@ internal sealed class Forwarder : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _to;
+    private static int _port = 20_000 + Random.Shared.Next(10_000);
     private volatile bool _isCut;
 
     public Forwarder(int to)
@@ -25,6 +27,17 @@ internal sealed class Forwarder : IDisposable
         set => _isCut = value;
     }
 
+    /// <summary>A port that is given once, below those that the system gives to outgoing connections.</summary>
+    public static int FreePort()
+    {
+        int port;
+        while (!Ports.IsFree(port = Interlocked.Increment(ref _port)))
+        {
+        }
+
+        return port;
+    }
+
     public void Dispose() => _listener.Dispose();
 
     private async Task Accept()
@@ -35,6 +48,11 @@ internal sealed class Forwarder : IDisposable
             try
             {
                 client = await _listener.AcceptTcpClientAsync();
+            }
+            catch (SocketException) when (_listener.Server.IsBound)
+            {
+                // One who gave up before.
+                continue;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {

@@ -15,25 +15,27 @@ internal sealed class Node
     public string Name { get; }
 
     /// <summary>The ports of PostgreSQL, PgBouncer and Patroni's REST API.</summary>
-    public int Port { get; } = Servers.Port();
+    public int Port { get; } = Forwarder.FreePort();
 
-    public int PoolerPort { get; } = Servers.Port();
+    public int PoolerPort { get; } = Forwarder.FreePort();
 
-    public int RestPort { get; } = Servers.Port();
+    public int RestPort { get; } = Forwarder.FreePort();
 
     /// <summary>Its way to etcd.</summary>
     public Forwarder Etcd { get; }
 
     private string Data => Path.Combine(_folder, "data");
 
-    public static async Task<Node> Make(string folder, string name, int etcdPort, PostgresBinaries binaries, string password, IReadOnlyDictionary<string, string> logins)
+    public static async Task<Node> Make(string folder, string name, int etcdPort, string programs, string password, IReadOnlyDictionary<string, string> logins)
     {
         var node = new Node(folder, name, new Forwarder(etcdPort));
         await Unprivileged.MakeFolder(node._folder);
-        await File.WriteAllTextAsync(Path.Combine(node._folder, "patroni.yml"), node.Patroni(binaries, password));
+        await File.WriteAllTextAsync(Path.Combine(node._folder, "patroni.yml"), node.Patroni(programs, password));
         await File.WriteAllTextAsync(Path.Combine(node._folder, "pgbouncer.ini"), node.PgBouncer());
         await File.WriteAllLinesAsync(
             Path.Combine(node._folder, "userlist.txt"), logins.Select(login => $"\"{login.Key}\" \"{login.Value}\""));
+        // Whatever the umask is; nobody else enters the folder around it.
+        await Tool.Run(["chmod", "-R", "a+rX", node._folder]);
         return node;
     }
 
@@ -123,7 +125,7 @@ internal sealed class Node
         _processes.Add(Process.Start(new ProcessStartInfo("/bin/sh", ["-c", shell, Path.Combine(_folder, log), .. Unprivileged.Command(command)]) { WorkingDirectory = "/" })!);
     }
 
-    private string Patroni(PostgresBinaries binaries, string password) =>
+    private string Patroni(string programs, string password) =>
         $"""
         scope: rlschat
         name: {Name}
@@ -150,7 +152,7 @@ internal sealed class Node
           listen: 127.0.0.1:{Port}
           connect_address: 127.0.0.1:{Port}
           data_dir: {Data}
-          bin_dir: {binaries.Folder}
+          bin_dir: {programs}
           pgpass: {_folder}/pgpass
           remove_data_directory_on_rewind_failure: true
           remove_data_directory_on_diverged_timelines: true

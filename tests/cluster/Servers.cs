@@ -12,10 +12,10 @@ namespace RlsChat.Tests.Cluster;
 /// <summary>Three nodes of Patroni and PostgreSQL with synchronous replication, one etcd, and PgBouncer before each node.</summary>
 internal sealed class Servers : IAsyncDisposable
 {
-    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
     private static readonly List<PosixSignalRegistration> Ends = [];
     private readonly string _folder = Directory.CreateTempSubdirectory("rlschat-cluster-").FullName;
-    private readonly int _etcdPort = Servers.Port();
+    private readonly int _etcdPort = Forwarder.FreePort();
     private readonly Dictionary<string, string> _passwords = new(StringComparer.Ordinal)
     {
         ["postgres"] = Secret(),
@@ -86,19 +86,6 @@ internal sealed class Servers : IAsyncDisposable
         return null;
     }
 
-    private static int _port = 20_000 + Random.Shared.Next(10_000);
-
-    /// <summary>A port that is given once, below those that the system gives to outgoing connections.</summary>
-    public static int Port()
-    {
-        int port;
-        while (!Ports.IsFree(port = Interlocked.Increment(ref _port)))
-        {
-        }
-
-        return port;
-    }
-
     /// <summary>Waits for a primary, a synchronous standby and another standby, all of which answer.</summary>
     /// <returns>The primary.</returns>
     public async Task<Node> Healthy()
@@ -118,7 +105,7 @@ internal sealed class Servers : IAsyncDisposable
 
             if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(2))
             {
-                throw new InvalidOperationException($"the cluster does not recover: {string.Join("; ", await Members() ?? [])}; with KEEP=1 their logs stay in {_folder}");
+                throw Broken($"the cluster is not whole after two minutes: {string.Join("; ", await Members() ?? [])}");
             }
         }
     }
@@ -141,6 +128,14 @@ internal sealed class Servers : IAsyncDisposable
         return connection;
     }
 
+    /// <summary>What to throw when the cluster does not do its part: with the end of what each of its programs wrote.</summary>
+    public SetupException Broken(string what)
+    {
+        var logs = Directory.EnumerateFiles(_folder, "*.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 });
+        return new SetupException(string.Join('\n', logs.Order().Select(log => $"--- {Path.GetRelativePath(_folder, log)}\n{string.Join('\n', File.ReadLines(log).TakeLast(20))}")
+            .Append($"{what}; above is the end of its logs, which KEEP=1 keeps in {_folder}")));
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in Nodes)
@@ -161,9 +156,17 @@ internal sealed class Servers : IAsyncDisposable
 
     private async Task Begin()
     {
-        var binaries = await PostgresBinaries.Find() ?? throw new InvalidOperationException("PostgreSQL is not here.");
+        var binaries = await PostgresBinaries.Find() ?? throw new SetupException("PostgreSQL is not here: apt-get install postgresql-15");
+        // Patroni needs the folder of all its programs, where others may be but linked from.
+        var postgres = Path.GetDirectoryName(new FileInfo(binaries.Program("postgres")) is var file && file.ResolveLinkTarget(true) is { } target ? target.FullName : file.FullName)!;
+        string[] programs = [Path.Combine(postgres, "pg_controldata"), "/usr/bin/etcd", "/usr/bin/patroni", "/usr/sbin/pgbouncer"];
+        if (programs.FirstOrDefault(program => !File.Exists(program)) is { } missing)
+        {
+            throw new SetupException($"{missing} is not here: apt-get install postgresql-15 patroni etcd-server pgbouncer");
+        }
+
         await Unprivileged.MakeFolder(_folder);
-        var peers = $"http://127.0.0.1:{Servers.Port()}";
+        var peers = $"http://127.0.0.1:{Forwarder.FreePort()}";
         var etcd = Unprivileged.Command(
             "/usr/bin/etcd", "--data-dir", Path.Combine(_folder, "etcd"), "--listen-client-urls", $"http://127.0.0.1:{_etcdPort}",
             "--advertise-client-urls", $"http://127.0.0.1:{_etcdPort}", "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
@@ -171,7 +174,7 @@ internal sealed class Servers : IAsyncDisposable
         _etcd = Process.Start("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(_folder, "etcd.log"), .. etcd]);
         var logins = _passwords.Where(login => login.Key is "rlschat_api" or "rlschat_auth").ToDictionary();
         Nodes = [.. await Task.WhenAll("abc".Select(name =>
-            Node.Make(_folder, $"{name}", _etcdPort, binaries, _passwords["postgres"], logins)))];
+            Node.Make(_folder, $"{name}", _etcdPort, postgres, _passwords["postgres"], logins)))];
         foreach (var node in Nodes)
         {
             node.Start(withPooler: true);
@@ -212,7 +215,7 @@ internal sealed class Servers : IAsyncDisposable
 
     private static async Task Tell(Node node, HttpMethod method, string what, object body)
     {
-        using var slow = new HttpClient { Timeout = TimeSpan.FromMinutes(1) };
+        using var slow = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromMinutes(1) };
         // With its length, which Patroni requires.
         using var request = new HttpRequestMessage(method, $"http://127.0.0.1:{node.RestPort}/{what}") { Content = new StringContent(JsonSerializer.Serialize(body)) };
         using var answer = await slow.SendAsync(request);

@@ -62,6 +62,8 @@ public sealed class PgBouncer : IAsyncDisposable
             {string.Join('\n', more)}
 
             """);
+        // Whatever the umask is.
+        await Tool.Run(["chmod", "-R", "a+rX", folder]);
         var bouncer = new PgBouncer(folder, Run(file), port);
         await bouncer.UntilItListens();
         return bouncer;
