@@ -163,10 +163,15 @@ internal sealed class Node
             replication:
               username: replicator
               password: {password}
+          # Or else it connects to "localhost", which is not a name on every machine.
+          use_unix_socket: true
+          use_unix_socket_repl: true
           parameters:
-            unix_socket_directories: ''
+            unix_socket_directories: {_folder}
             shared_buffers: 64MB
           pg_hba:
+          - local all all scram-sha-256
+          - local replication replicator scram-sha-256
           - host all all 127.0.0.1/32 scram-sha-256
           - host replication replicator 127.0.0.1/32 scram-sha-256
 
