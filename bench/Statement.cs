@@ -43,7 +43,7 @@ internal sealed record Batch(IReadOnlyList<Statement> Statements, bool RollsBack
     /// <summary>The rows of the question, each as text, in the order of the answer; what it changes is undone.</summary>
     public async Task<List<string>> Ask(string connectionString, Subject subject)
     {
-        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var batch = new NpgsqlBatch(connection);
