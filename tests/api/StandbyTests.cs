@@ -152,6 +152,18 @@ public sealed class StandbyTests(StandbyTests.Pair pair) : IClassFixture<Standby
     }
 
     [Fact]
+    public async Task Db_check_tells_how_far_standbys_are_behind()
+    {
+        await pair.SignUp();
+        var reads = ApiFixture.Url(pair.Database.ApiConnectionString, $"127.0.0.1:{pair.Standby.Port},127.0.0.1");
+        var (exit, output) = await DatabaseCommand.Run(pair.Database.OwnerConnectionString, new Dictionary<string, string> { ["POSTGRES_READ_URL"] = reads }, "check");
+        Assert.Collection(output.Split('\n').Where(line => line.StartsWith("reads: ", StringComparison.Ordinal)),
+            standby => Assert.Matches($@":{pair.Standby.Port} is \d\.\d\d s behind$", standby),
+            primary => Assert.EndsWith(" is the primary", primary, StringComparison.Ordinal));
+        Assert.Equal(0, exit);
+    }
+
+    [Fact]
     public async Task Ones_own_writes_are_shown_whenever_the_standby_replays()
     {
         var ana = (await pair.SignUp()).At(ApiFixture.AddressOf(pair.Strict));

@@ -41,7 +41,7 @@ internal static class Check
         return wrong == 0 ? 0 : 1;
     }
 
-    // How long a transaction takes to each standby that answers reads; behind a running one it waits, too.
+    // How long a transaction takes to each standby that answers reads; behind a transaction that runs on it waits, too.
     private static async Task<List<string>> Lag(string owner)
     {
         if (DatabaseSettings.FromEnvironment().Standbys is not { } standbys)
@@ -53,33 +53,41 @@ internal static class Check
         var lines = new List<string>();
         foreach (var host in PostgresUrl.Each(standbys))
         {
-            var name = PostgresUrl.Describe(host);
-            try
-            {
-                await using var standby = await Connections.Open(host.ConnectionString);
-                await using var commit = new NpgsqlCommand("select pg_catalog.pg_current_xact_id()::text::bigint", primary);
-                var number = (long)(await commit.ExecuteScalarAsync())!;
-                await using var seen = standby.Command(
-                    "select pg_catalog.pg_is_in_recovery(), $1 < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint", number);
-                for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(10))
-                {
-                    await using var reader = await seen.ExecuteReaderAsync();
-                    await reader.ReadAsync();
-                    var waited = Stopwatch.GetElapsedTime(started);
-                    if (!reader.GetBoolean(0) || reader.GetBoolean(1) || waited > TimeSpan.FromSeconds(10))
-                    {
-                        lines.Add(!reader.GetBoolean(0) ? $"reads: {name} is the primary"
-                            : string.Create(CultureInfo.InvariantCulture, $"reads: {name} is {(reader.GetBoolean(1) ? "" : "more than ")}{waited.TotalSeconds:0.00} s behind"));
-                        break;
-                    }
-                }
-            }
-            catch (SetupException e)
-            {
-                lines.Add($"reads: {e.Message}");
-            }
+            lines.Add($"reads: {await Lag(primary, host)}");
         }
 
         return lines;
+    }
+
+    private static async Task<string> Lag(NpgsqlConnection primary, NpgsqlConnectionStringBuilder host)
+    {
+        var name = PostgresUrl.Describe(host);
+        try
+        {
+            await using var standby = await Connections.Open(host.ConnectionString);
+            await using var commit = new NpgsqlCommand("select pg_catalog.pg_current_xact_id()::text::bigint", primary);
+            var (number, started) = ((long)(await commit.ExecuteScalarAsync())!, Stopwatch.GetTimestamp());
+            await using var ask = standby.Command(
+                "select pg_catalog.pg_is_in_recovery(), $1 < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())::text::bigint", number);
+            for (; ; await Task.Delay(10))
+            {
+                await using var reader = await ask.ExecuteReaderAsync();
+                await reader.ReadAsync();
+                var (isStandby, isSeen, waited) = (reader.GetBoolean(0), reader.GetBoolean(1), Stopwatch.GetElapsedTime(started));
+                if (!isStandby)
+                {
+                    return $"{name} is the primary";
+                }
+
+                if (isSeen || waited > TimeSpan.FromSeconds(10))
+                {
+                    return string.Create(CultureInfo.InvariantCulture, $"{name} is {(isSeen ? "" : "more than ")}{waited.TotalSeconds:0.00} s behind");
+                }
+            }
+        }
+        catch (SetupException e)
+        {
+            return e.Message;
+        }
     }
 }

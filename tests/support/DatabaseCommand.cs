@@ -2,14 +2,16 @@ using System.Diagnostics;
 using Npgsql;
 using RlsChat.Database;
 
-namespace RlsChat.Tests.Rls.Installing;
+namespace RlsChat.Tests.Support;
 
-// rlschat-db as a process of its own, as make runs it.
-internal static class DatabaseCommand
+/// <summary>rlschat-db as a process of its own, as make runs it.</summary>
+public static class DatabaseCommand
 {
+    /// <summary>Runs it to its end.</summary>
     public static Task<(int ExitCode, string Output)> Run(string? connectionString, params string[] arguments) =>
         Run(connectionString, [], arguments);
 
+    /// <summary>The same, with these variables.</summary>
     public static async Task<(int ExitCode, string Output)> Run(
         string? connectionString, Dictionary<string, string> environment, params string[] arguments)
     {
@@ -20,6 +22,7 @@ internal static class DatabaseCommand
         return (process.ExitCode, await output + await errors);
     }
 
+    /// <summary>Starts it.</summary>
     public static Process Start(string? connectionString, params string[] arguments) =>
         Start(connectionString, [], arguments);
 
