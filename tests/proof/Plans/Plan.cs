@@ -46,6 +46,10 @@ internal sealed partial class Node(JsonObject json)
     /// <summary>The table or else the index that it is about.</summary>
     public string? Relation { get; } = (json["Relation Name"] ?? json["Index Name"])?.GetValue<string>();
 
+    /// <summary>The index that it searches, and by what; null if it searches none.</summary>
+    public (string Index, string Condition)? Search { get; } = json["Index Cond"] is { } condition
+        ? (json["Index Name"]!.GetValue<string>(), condition.GetValue<string>()) : null;
+
     /// <summary>The nodes below it.</summary>
     public IReadOnlyList<Node> Children { get; } = [.. (json["Plans"]?.AsArray() ?? []).Select(child => new Node(child!.AsObject()))];
 

@@ -104,6 +104,20 @@ public sealed class PlanTests(PlanWorld world) : IClassFixture<PlanWorld>
     }
 
     [Fact]
+    public async Task An_index_that_is_read_whole_is_found()
+    {
+        await world.Run("""create index plans_control on public."Document" using gist (("id"::text), "userId")""");
+        try
+        {
+            Assert.Contains("reads all of an index that begins with (id::text): Bitmap Index Scan of plans_control", await Broken("/documents?scope=organization"));
+        }
+        finally
+        {
+            await world.Run("drop index public.plans_control");
+        }
+    }
+
+    [Fact]
     public async Task A_policy_that_calls_a_function_for_each_row_is_found() =>
         Assert.Contains("calls a function for each of", await Broken(
             "/chats?scope=public", "Chat", "org_access", "\"organizationId\" = auth.organization_id()"));

@@ -84,7 +84,10 @@ public sealed class PlanWorld : IAsyncLifetime
 
     /// <summary>A judge who knows the tables and indexes of this database.</summary>
     internal async Task<Judge> Judge() => new((await Ask<string[]>(
-        "select array_agg(relname::text) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'i')")).ToHashSet());
+        """
+        select array_agg(relname || ' ' || case relkind when 'i' then pg_get_indexdef(oid, 1, true) else '' end)
+        from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'i')
+        """)).Select(relation => relation.Split(' ', 2)).ToDictionary(relation => relation[0], relation => relation[1]));
 
     /// <summary>Changes the database as superuser.</summary>
     internal Task Run(params string[] statements) => Sql.Run(Database.RequiredSuperuser, statements);
