@@ -45,7 +45,7 @@ public sealed class CatalogueRolesTests(DatabaseFixture fixture) : TransactionTe
     /// plans that <c>make plans</c> judges.
     /// </summary>
     [Theory]
-    [InlineData("rlschat_api", "10s", "3s", " plan_cache_mode=force_generic_plan")]
+    [InlineData("rlschat_api", "10s", "3s", " plan_cache_mode=force_generic_plan random_page_cost=1.1")]
     [InlineData("rlschat_auth", "10s", "3s")]
     [InlineData("rlschat_explain", "5s", "1s")]
     [InlineData("rlschat_live", "10s", "3s")]
