@@ -9,6 +9,8 @@
 -- (app_private.tg__impersonation). The level tells the two apart because it is what nothing can
 -- change after a transaction's first query: not a function in the middle of a statement either.
 --
+-- Collation and time zone are those that PostgreSQL need not look up: every policy comes by here.
+--
 -- After the first transaction on a connection an unset setting is '', not null. Malformed settings
 -- never raise: they are compared as text, or not cast.
 create or replace function auth.uid()
@@ -30,9 +32,9 @@ begin
     select s."userId" into person
     from public.sessions s
     where s."secretDigest" = digest
-      and s."userId"::text = lower(current_setting('auth.uid', true))
+      and s."userId"::text = lower(current_setting('auth.uid', true) collate "C")
       and s."revoked" is null
-      and s."expires" > statement_timestamp() at time zone 'utc'
+      and s."expires" > statement_timestamp() at time zone interval '0'
       and case when s."impersonatorId" is null
         then current_setting('transaction_isolation') = 'read committed'
         else current_setting('transaction_isolation') = 'read uncommitted'
