@@ -138,7 +138,7 @@ internal sealed record PoolSettings(
 
     public static PoolSettings Read(Values values, bool explains) => new(
         values.Number("DATABASE_MAX_CONNECTIONS", (8 * System.Environment.ProcessorCount) + Live + Monitor, explains ? Least + 2 : Least, 10_000),
-        values.Number("DATABASE_IDLE_TIMEOUT", 20, 1, 86_400),
+        values.Number("DATABASE_IDLE_TIMEOUT", 300, 1, 86_400),
         values.Number("DATABASE_MAX_LIFETIME", 1800, 0, 86_400),
         Given(values, "DATABASE_CONNECT_TIMEOUT", values.Number("DATABASE_CONNECT_TIMEOUT", StandardConnectTimeout, 1, 1024)),
         values.Parse("DATABASE_PREPARE", "on", text => text switch
