@@ -37,11 +37,9 @@ internal static class Requests
             var sides = services.Select(service => Tool.Wrk(service.Name, service.Service, requests)).ToList();
             if (!Program.IsQuick)
             {
-                // Until the runtime has compiled what is hot for good, which takes some ten seconds of load.
-                Program.Say("warming up");
                 foreach (var side in sides)
                 {
-                    await side.Run(12);
+                    await WarmUp(side);
                 }
             }
 
@@ -52,6 +50,16 @@ internal static class Requests
         foreach (var (name, service) in services)
         {
             report.Figures[$"{name}: resident MB after the load"] = service.Memory;
+        }
+
+        // Until the runtime has compiled what is hot for good: from ten seconds of load to a minute.
+        static async Task WarmUp(Side side)
+        {
+            Program.Say($"warming up: {side.Name}");
+            for (var (before, turns) = (0.0, 0); turns < 6 && await side.Run(10) is var turn && turn.Rate > 1.05 * before; turns++)
+            {
+                before = turn.Rate;
+            }
         }
 
         async Task Check(string name, Service service, Subject subject)
