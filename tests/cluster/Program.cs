@@ -28,6 +28,11 @@ internal static class Program
 
     private static async Task<int> Run(string only)
     {
+        if (only is not ("drill" or "pairs"))
+        {
+            throw new SetupException("ONLY is drill or pairs.");
+        }
+
         Say("starting etcd, three nodes of Patroni and PostgreSQL, and PgBouncer before each");
         await using var servers = await Start();
         if (servers is null)
@@ -35,20 +40,18 @@ internal static class Program
             return 0;
         }
 
+        await servers.Migrate();
         await using var api = await Api.Start(servers, read: _ => true);
-        switch (only)
+        if (only == "drill")
         {
-            case "drill":
-                // A short form of both, where a number of pairs is given.
-                return (Number("PAIRS", 0) is var few and > 0 && !await Pairs.Check(api, few)) | !await new Drill(servers, api).Run(Number("ROUNDS", 20)) ? 1 : 0;
-            case "pairs":
-                var holds = await Pairs.Check(api, Number("PAIRS", 100_000));
-                await api.DisposeAsync();
-                await Pairs.Rates(servers);
-                return holds ? 0 : 1;
-            default:
-                throw new SetupException("ONLY is drill or pairs.");
+            // A short form of both, where a number of pairs is given.
+            return (Number("PAIRS", 0) is var few and > 0 && !await Pairs.Check(api, few)) | !await new Drill(servers, api).Run(Number("ROUNDS", 20)) ? 1 : 0;
         }
+
+        var holds = await Pairs.Check(api, Number("PAIRS", 100_000));
+        await api.DisposeAsync();
+        await Pairs.Rates(servers);
+        return holds ? 0 : 1;
     }
 
     /// <returns>Null where RLSCHAT_NOT_HERE lists "cluster", and none starts.</returns>

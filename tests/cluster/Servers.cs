@@ -14,7 +14,6 @@ internal sealed class Servers : IAsyncDisposable
 {
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(2) };
     private static readonly List<PosixSignalRegistration> Ends = [];
-    private readonly string _folder = Directory.CreateTempSubdirectory("rlschat-cluster-").FullName;
     private readonly int _etcdPort = Forwarder.FreePort();
     private readonly Dictionary<string, string> _passwords = new(StringComparer.Ordinal)
     {
@@ -28,9 +27,9 @@ internal sealed class Servers : IAsyncDisposable
 
     public IReadOnlyList<Node> Nodes { get; private set; } = [];
 
-    public string Folder => _folder;
+    public string Folder { get; } = Directory.CreateTempSubdirectory("rlschat-cluster-").FullName;
 
-    /// <summary>Starts everything and migrates the database.</summary>
+    /// <summary>Starts everything.</summary>
     public static async Task<Servers> Start()
     {
         var servers = new Servers();
@@ -86,8 +85,7 @@ internal sealed class Servers : IAsyncDisposable
         return null;
     }
 
-    /// <summary>Waits for a primary, a synchronous standby and another standby, all of which answer.</summary>
-    /// <returns>The primary.</returns>
+    /// <summary>The primary, when it, a synchronous standby and another standby answer.</summary>
     public async Task<Node> Healthy()
     {
         for (var started = Stopwatch.GetTimestamp(); ; await Task.Delay(250))
@@ -131,9 +129,9 @@ internal sealed class Servers : IAsyncDisposable
     /// <summary>What to throw when the cluster does not do its part: with the end of what each of its programs wrote.</summary>
     public SetupException Broken(string what)
     {
-        var logs = Directory.EnumerateFiles(_folder, "*.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 });
-        return new SetupException(string.Join('\n', logs.Order().Select(log => $"--- {Path.GetRelativePath(_folder, log)}\n{string.Join('\n', File.ReadLines(log).TakeLast(20))}")
-            .Append($"{what}; above is the end of its logs, which KEEP=1 keeps in {_folder}")));
+        var logs = Directory.EnumerateFiles(Folder, "*.log", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 });
+        return new SetupException(string.Join('\n', logs.Order().Select(log => $"--- {Path.GetRelativePath(Folder, log)}\n{string.Join('\n', File.ReadLines(log).TakeLast(20))}")
+            .Append($"{what}; above is the end of its logs, which KEEP=1 keeps in {Folder}")));
     }
 
     public async ValueTask DisposeAsync()
@@ -144,42 +142,48 @@ internal sealed class Servers : IAsyncDisposable
         }
 
         Nodes = [];
-
         _etcd?.Kill();
         NpgsqlConnection.ClearAllPools();
         if (Environment.GetEnvironmentVariable("KEEP") is null)
         {
             await Task.Delay(500);
-            await Tool.Run(["rm", "-rf", _folder]);
+            await Tool.Run(["rm", "-rf", Folder]);
         }
     }
 
     private async Task Begin()
     {
         var binaries = await PostgresBinaries.Find() ?? throw new SetupException("PostgreSQL is not here: apt-get install postgresql-15");
-        // Patroni needs the folder of all its programs, where others may be but linked from.
-        var postgres = Path.GetDirectoryName(new FileInfo(binaries.Program("postgres")) is var file && file.ResolveLinkTarget(true) is { } target ? target.FullName : file.FullName)!;
+        // Patroni needs the folder of all of PostgreSQL's programs, not one of links to some.
+        var file = new FileInfo(binaries.Program("postgres"));
+        var postgres = Path.GetDirectoryName((file.ResolveLinkTarget(returnFinalTarget: true) ?? file).FullName)!;
         string[] programs = [Path.Combine(postgres, "pg_controldata"), "/usr/bin/etcd", "/usr/bin/patroni", "/usr/sbin/pgbouncer"];
         if (programs.FirstOrDefault(program => !File.Exists(program)) is { } missing)
         {
             throw new SetupException($"{missing} is not here: apt-get install postgresql-15 patroni etcd-server pgbouncer");
         }
 
-        await Unprivileged.MakeFolder(_folder);
+        await Unprivileged.MakeFolder(Folder);
         var peers = $"http://127.0.0.1:{Forwarder.FreePort()}";
         var etcd = Unprivileged.Command(
-            "/usr/bin/etcd", "--data-dir", Path.Combine(_folder, "etcd"), "--listen-client-urls", $"http://127.0.0.1:{_etcdPort}",
+            "/usr/bin/etcd", "--data-dir", Path.Combine(Folder, "etcd"), "--listen-client-urls", $"http://127.0.0.1:{_etcdPort}",
             "--advertise-client-urls", $"http://127.0.0.1:{_etcdPort}", "--listen-peer-urls", peers, "--initial-advertise-peer-urls", peers,
             "--initial-cluster", $"default={peers}", "--unsafe-no-fsync");
-        _etcd = Process.Start("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(_folder, "etcd.log"), .. etcd]);
+        _etcd = Process.Start("/bin/sh", ["-c", "exec \"$@\" >\"$0\" 2>&1 </dev/null", Path.Combine(Folder, "etcd.log"), .. etcd]);
         var logins = _passwords.Where(login => login.Key is "rlschat_api" or "rlschat_auth").ToDictionary();
         Nodes = [.. await Task.WhenAll("abc".Select(name =>
-            Node.Make(_folder, $"{name}", _etcdPort, postgres, _passwords["postgres"], logins)))];
+            Node.Make(Folder, $"{name}", _etcdPort, postgres, _passwords["postgres"], logins)))];
         foreach (var node in Nodes)
         {
             node.Start(withPooler: true);
         }
 
+        await Healthy();
+    }
+
+    /// <summary>Makes the database.</summary>
+    public async Task Migrate()
+    {
         var primary = await Healthy();
         await using (var connection = await Connect(primary, "postgres"))
         {
