@@ -26,7 +26,7 @@ public abstract class BreachTest(BreachedApi api)
         return JsonSerializer.Deserialize<AttackResult>(response.Is(200).Text, Web)!;
     }
 
-    /// <summary>It comes to exactly this (or, by the server's version, to the other of two, apart by "|"), brings nothing of Ben's, and changes nothing.</summary>
+    /// <summary>It comes to exactly this (or, by the server's version or the order of its plan, to the other of two, apart by "|"), brings nothing of Ben's, and changes nothing.</summary>
     internal async Task Comes(string expected, string attack, Func<Task<AttackResult>> to)
     {
         Support.Attacks.Count();

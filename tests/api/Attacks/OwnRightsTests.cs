@@ -115,7 +115,7 @@ public sealed class OwnRightsTests(BreachedApi api) : BreachTest(api)
         {
             ("nothing", "= "),
             ("%' or true --", "= mine"),
-            ($"x' union select \"title\" from public.\"Chat\" where set_config('auth.uid', '{Api.Ben.Person.Id}', true) <> '' --", "= "),
+            ($"x' union select \"title\" from public.\"Chat\" where set_config('auth.uid', '{Api.Ben.Person.Id}', true) <> '' --", "= |= mine"),
             ("x' union select \"password\" from public.\"User\" --", "42501"),
             ("x' union select \"sessionToken\" from public.sessions --", "42501"),
             ("x'; delete from public.\"Chat\"; --", "42601"),
