@@ -52,12 +52,11 @@ internal sealed partial class Judge(IReadOnlyDictionary<string, string> relation
                 $"  misses its index: {scan}\n  Add an index of the columns that the conditions compare, or compare with a leakproof operator (docs/policies.md).");
         }
 
-        // The rows that it finds do not show that.
-        foreach (var node in plan.Nodes.Where(node => node.Search is { } search && relations.TryGetValue(search.Index, out var first)
-            && !Columns().Matches(first).Any(column => Regex.IsMatch(search.Condition, $@"(?<![\w"".]){column}(?![\w""])"))))
+        foreach (var node in plan.Nodes.Where(ReadsAll))
         {
-            yield return new($"{node.Search!.Value.Index} in {plan.Text}",
-                $"  reads all of an index that begins with {relations[node.Search!.Value.Index]}: {node}\n"
+            var (index, _) = node.Search!.Value;
+            yield return new($"{index} in {plan.Text}",
+                $"  reads all of an index that begins with {relations[index]}: {node}\n"
                 + "  Add an index that begins with what is compared; one of a constraint, which the planner prefers to it, can be of expressions.");
         }
 
@@ -90,6 +89,10 @@ internal sealed partial class Judge(IReadOnlyDictionary<string, string> relation
                 $"  executes a statement {same.Count()} times, more than {most}: a function is called for each row\n"
                 + $"  Wrap the call as (select …), or take the row's value out of it (docs/policies.md).\n  {same.First().Caller}: {same.Key}"));
     }
+
+    /// <summary>Whether a search names nothing of the first column of its index. The number of rows that it finds does not show that.</summary>
+    private bool ReadsAll(Node node) => node.Search is var (index, condition) && relations.TryGetValue(index, out var first)
+        && !Columns().Matches(first).Any(column => Regex.IsMatch(condition, $@"(?<![\w"".]){column}(?![\w""])"));
 
     private static bool IsCatalogue(Node node) => node.Relation!.StartsWith("pg_", StringComparison.Ordinal);
 
