@@ -12,6 +12,7 @@ class Thread extends View {
 
   #key = null;
   #isAtEnd = true;
+  #top = 0;
   #following = null;
 
   willUpdate(changed) {
@@ -114,6 +115,13 @@ class Thread extends View {
     }
   }
 
+  /** A reader who scrolls up stays there; what grows below the fold scrolls nothing up. */
+  #scrolled({ scrollTop, scrollHeight, clientHeight }) {
+    const isNear = scrollHeight - scrollTop - clientHeight < 60;
+    this.#isAtEnd = isNear || (this.#isAtEnd && scrollTop >= this.#top);
+    this.#top = scrollTop;
+  }
+
   /** Shows what was added last, unless the reader has scrolled up. */
   async #toEnd() {
     await this.updateComplete;
@@ -203,7 +211,7 @@ class Thread extends View {
         ${this.#head(chat)}
         ${refused(this.refusal)}
         <div class="log" tabindex="0" role="log" aria-label="Messages"
-          @scroll=${({ target }) => { this.#isAtEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 60; }}>
+          @scroll=${({ target }) => this.#scrolled(target)}>
           ${this.show('messages', 'messages', list => html`
             ${list.items.length === 0 ? empty('No messages yet') : list.items.map(row => message(row, this))}
             ${list.more ? html`<button type="button" class="wide" ?disabled=${this.isBusy('messages')} @click=${() => this.#further(list)}>Load later messages</button>` : nothing}

@@ -90,8 +90,11 @@ public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
         await Expect(visitor.Text("writing")).ToHaveCountAsync(0);
         await Expect(visitor.Page.Locator(".message")).ToHaveCountAsync(2);
 
-        await visitor.Write("And a role?");
+        // However long the question is, the answer comes into view.
+        await visitor.Page.SetViewportSizeAsync(360, 740);
+        await visitor.Write(string.Concat(Enumerable.Repeat("And a role? ", 30)));
         await Expect(answer).ToHaveCountAsync(2);
+        await Expect(visitor.Page.Locator(".caret")).ToBeInViewportAsync();
         await Expect(answer.Last).ToContainTextAsync("This is a");
         await visitor.Button("Stop").ClickAsync();
         await Expect(visitor.Text("writing")).ToHaveCountAsync(0);
