@@ -42,7 +42,7 @@ class Chart extends View {
       ...this.#size(), legend: { show: false }, cursor: { drag: { x: false, y: false } },
       scales: { x: { time: true, range: plot => this.#span(plot.data[0]) }, y: { range: (_, low, high) => [0, Math.max(1, (high ?? 0) * 1.15)] } },
       axes: [{ ...axis, size: 26, space: 70, values: (_, ticks) => ticks.map(tick => CLOCK.format(tick * 1000)) }, axis],
-      series: [{}, ...this.lines.map((_, n) => ({ stroke: () => colour(n), width: 2, points: { show: false }, spanGaps: true }))],
+      series: [{}, ...this.lines.map((_, n) => ({ stroke: () => colour(n), width: 2, points: { show: plot => plot.data[0].length < 3, size: 6 }, spanGaps: true }))],
     }, data, this.querySelector('.plot'));
     this.#watch.observe(this.querySelector('.plot'));
   }

@@ -67,6 +67,9 @@ class Health extends View {
           <section class="panel"><h2>Connections of the database, and their waits</h2>${table(samples.latest.activity, ['Login', 'State', 'Waits for', 'Number'],
             row => [row.role, row.state, row.wait ?? '–', row.count])}</section>
         </div>
+        <section class="panel"><h2>Standbys</h2>${samples.latest.standbys?.length === 0 ? empty('None', 'The primary answers every read: POSTGRES_READ_URL names no standby.')
+          : table(samples.latest.standbys, ['Host', 'State', 'Lag', 'Answers reads'],
+            one => [one.host, one.state, one.lagSeconds === null ? 'unknown' : `${one.lagSeconds.toFixed(1)} s`, one.isUsed ? 'yes' : 'no'])}</section>
         <section class="panel"><h2>Statements that take the most time</h2>
           ${this.show('statements', 'statements', found => found.available
             ? table(found.items.slice(0, 10), ['Login', 'Calls', 'Mean ms', 'Total ms', 'Statement'],

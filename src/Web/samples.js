@@ -35,9 +35,10 @@ export class Samples extends EventTarget {
       Promise.allSettled([read('/monitor/activity')]), Promise.allSettled([read('/health/ready'), this.#metrics()]),
     ]);
     const [pool] = await Promise.allSettled([read('/monitor/pool')]);
+    const [standbys] = await Promise.allSettled([read('/monitor/standbys')]);
     this.latest = {
-      pool: pool.value?.items, activity: activity.value?.items, metrics: metrics.value,
-      ready: ready.status === 'fulfilled', problem: [pool, activity].find(result => result.status === 'rejected')?.reason,
+      pool: pool.value?.items, standbys: standbys.value?.items, activity: activity.value?.items, metrics: metrics.value,
+      ready: ready.status === 'fulfilled', problem: [pool, standbys, activity].find(result => result.status === 'rejected')?.reason,
       at: Date.now(),
     };
     this.#keep(this.latest);
