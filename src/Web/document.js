@@ -33,6 +33,7 @@ class Document extends View {
 
   #choose(at) {
     this.at = at;
+    at === this.against && this.#compare(null);
     return Promise.all([
       this.load('shown', async () => (await this.session.get(`${this.#path}?at=${at}`)).data),
       this.load('suggestions', async () => (await this.session.list(`${this.#path}/suggestions?at=${at}`)).items),
@@ -132,7 +133,7 @@ class Document extends View {
   }
 
   #head(shown, versions) {
-    const option = (version, chosen) => html`<option value=${version.createdAt} ?selected=${version.createdAt === chosen}>${TIME.format(new Date(version.createdAt))}${version === versions[0] ? ' (newest)' : ''}</option>`;
+    const option = (version, chosen) => html`<option value=${version.createdAt} .selected=${version.createdAt === chosen}>${TIME.format(new Date(version.createdAt))}${version === versions[0] ? ' (newest)' : ''}</option>`;
     return html`<header>
       <h2>${shown.title}</h2>
       <p class="fine">${shown.organizationId ? 'Of the organization' : 'Personal'} · ${this.#name(shown.userId)} · <span class="tag">${shown.kind}</span> ${count(versions.length, 'version')}</p>
