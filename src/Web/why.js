@@ -84,15 +84,21 @@ class Why extends View {
     if (trace) {
       const [, , , caller] = this.path;
       const known = this.#known(user => user.id === caller);
-      return this.load('answer', async () => ({
+      return this.#answer(async () => ({
         person: known?.email ?? caller ?? 'anonymous', trace, items: (await app.monitor.post('/monitor/explain', { traceId: trace })).data.items,
       }));
     }
 
-    return this.load('answer', async () => this.asks === 'reach'
+    const isToken = person.startsWith('eyJ');
+    return this.#answer(async () => this.asks === 'reach'
       ? { person, reach: (await app.monitor.get(`/monitor/people/${this.#known(user => user.email === person)?.id ?? person}/reach`)).data.items }
       : this.asks === 'who' ? { who: (await app.monitor.post('/monitor/who', { table, key })).data }
-      : { person, items: (await app.monitor.post('/monitor/explain', { person, table, key: key || null, command, change: this.#writes && values ? JSON.parse(values) : null })).data.items });
+      : { person: isToken ? 'The token’s person' : person, items: (await app.monitor.post('/monitor/explain', { ...(isToken ? { token: person } : { person }), table, key: key || null, command, change: this.#writes && values ? JSON.parse(values) : null })).data.items });
+  }
+
+  async #answer(work) {
+    await this.load('answer', work);
+    this.reveal('.answer');
   }
 
   get #writes() {
@@ -111,9 +117,9 @@ class Why extends View {
         <p class="lead">Why a person can or cannot do something to a row: the command is tried as that person and rolled back, and each policy is evaluated leg by leg.</p>
         ${this.app.monitor ? readAs(this.app) : nothing}
       </header>
-      ${this.app.monitor ? html`${this.#form()}
+      ${this.app.monitor ? html`${this.#form()}<div class="answer">
         ${this.isBusy('answer') || this.loaded('answer') || this.fault('answer') !== nothing ? this.show('answer', 'the explanation', answer => answer.who ? this.#audience(answer.who) : answer.reach ? this.#reach(answer) : html`${answer.trace ? html`<p class="fine">Of the refused request <code>${answer.trace}</code></p>` : nothing}${answer.items.map(told => explanation(told, answer.person))}`)
-          : html`<section class="panel">${empty('Not asked yet', { explain: 'Choose a person, a command and a row, then Explain.', who: 'Choose a row.', reach: 'Choose a person.' }[this.asks])}</section>`}`
+          : html`<section class="panel">${empty('Not asked yet', { explain: 'Choose a person, a command and a row, then Explain.', who: 'Choose a row.', reach: 'Choose a person.' }[this.asks])}</section>`}</div>`
       : needed(this.app, this)}`;
   }
 
@@ -127,7 +133,7 @@ class Why extends View {
         ${choices('Question', [['explain', 'Why can, or can’t, somebody?'], ['who', 'Who can?'], ['reach', 'What can somebody reach?']], this.asks, asks => this.#set({ asks }))}
         <div class="fields">
           ${this.asks === 'who' ? nothing : html`
-            <label>Person <input list="people" required .value=${this.person} @input=${event => this.#set({ person: event.target.value.trim() })} placeholder="an address, an id, or anonymous"></label>
+            <label>Person <input list="people" required pattern=${this.asks === 'explain' ? '.*' : '(?!eyJ).*'} .value=${this.person} @input=${event => this.#set({ person: event.target.value.trim() })} placeholder="an address, an id, anonymous, or an access token"></label>
             <datalist id="people">${people.map(person => html`<option value=${person.email}>${person.name}, ${person.is}</option>`)}<option value="anonymous"></option></datalist>`}
           ${this.asks !== 'explain' ? nothing : html`
             <label>Command <select @change=${event => this.#set({ command: event.target.value })}>
@@ -179,7 +185,8 @@ const rows = ({ rows: n, isMore, sqlState }) => sqlState === '42501' ? html`<spa
 /** What would let it pass: lists with their headings of missing grants, of policies of which one is needed, of policies that narrow. */
 function ways({ verdict, steps }) {
   const untrue = nodes => (nodes ?? []).filter(node => node.truth !== 'true');
-  const described = ({ note, text }) => [note ?? 'A policy without a comment', text];
+  const legs = node => (node.kind === 'policy' || JOINS.slice(0, 2).includes(node.text) || node.parts[0]?.kind === 'rows' ? untrue(node.parts).flatMap(legs) : [node]);
+  const described = policy => [policy.note ?? 'A policy without a comment', policy.text, legs(policy)];
   const lists = verdict === 'yes' || verdict === 'absent' ? [] : [
     ['this would have to be granted', untrue(steps.filter(step => step.kind === 'grant')).map(({ text }) => [text])],
     ...steps.filter(step => step.kind === 'policies').flatMap(({ text, parts: [permissive, restrictive] }) => {
@@ -216,7 +223,7 @@ function explanation(told, person) {
       <h2><span class="pill ${VERDICTS[told.verdict]}">${told.verdict}</span> ${outcome(told, person)}</h2>
       ${told.verdict === 'yes' && told.command === 'select' ? html`<p class="fine">Where a response lacks the row, the WHERE or the LIMIT of its statement leaves it out.</p>` : nothing}
       ${told.refusal?.because ? html`<p>${told.refusal.because}</p>` : nothing}
-      ${lets.length ? html`<div class="lets">${lets.map(([head, items]) => html`<h3>${head}</h3><ul>${items.map(([what, by]) => html`<li>${what} ${by ? html`<span class="note">${by}</span>` : nothing}</li>`)}</ul>`)}</div>` : nothing}
+      ${lets.length ? html`<div class="lets">${lets.map(([head, items]) => html`<h3>${head}</h3><ul>${items.map(([what, by, legs = []]) => html`<li>${what} ${by ? html`<span class="note">${by}</span>` : nothing}${legs.map(leg => html`<div>Now ${MARKS[leg.truth]?.[1] ?? leg.truth}: <code>${leg.text === 'not' ? `not ${leg.parts[0].text}` : leg.text}</code> ${leg.note ? html`<span class="note">${leg.note}</span>` : nothing}</div>`)}</li>`)}</ul>`)}</div>` : nothing}
       <h3>Who asks</h3><ul class="facts">${told.facts.map(fact => html`<li>${fact}</li>`)}</ul>
       <h3>What PostgreSQL decides, in its order</h3>
       <ul class="tree">${told.steps.map(step => node(step, { isOpen: true }))}</ul>

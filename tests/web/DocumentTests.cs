@@ -45,6 +45,7 @@ public sealed class DocumentTests(PageFixture fixture) : PageTest(fixture)
         await reader.Button("Accept").ClickAsync();
         await reader.Page.Locator(".refusal").GetByText("Why?").ClickAsync();
         await reader.Button("Look as Olga, the demo operator").ClickAsync();
+        await Expect(reader.Page.Locator(".told h2")).ToBeInViewportAsync();
         await Expect(reader.Page.Locator(".told h2")).ToContainTextAsync("insert this row (42501): restrictive insert policy insert_free_id");
         await Expect(reader.Page.Locator(".lets")).ToContainTextAsync("No version goes under an id that belongs to another person.");
 
@@ -60,6 +61,8 @@ public sealed class DocumentTests(PageFixture fixture) : PageTest(fixture)
 
         await writer.Page.GetByRole(AriaRole.Combobox, new() { NameRegex = new("^Version") }).SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await Expect(writer.Page.Locator(".suggestion")).ToContainTextAsync("resolved");
+        await Expect(writer.Page.GetByLabel("Compare with").Locator("option:checked")).ToHaveTextAsync("nothing");
+        await Expect(writer.Page.Locator(".diff")).ToHaveCountAsync(0);
         await writer.Button("New version").ClickAsync();
         await writer.Page.Locator("[name=content]").FillAsync("");
         await writer.Button("Save as a new version").ClickAsync();

@@ -91,9 +91,15 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         var told = visitor.Page.Locator(".told");
         await Expect(told).ToContainTextAsync("Dan cannot read this row");
         await Expect(told.Locator(".lets")).ToContainTextAsync("Members see every chat in their organization.");
+        await Expect(told.Locator(".lets")).ToContainTextAsync("Now false: \"organizationId\" = auth.organization_id()");
         await Expect(told.Locator(".tree").First).ToContainTextAsync("\"organizationId\" = auth.organization_id()");
         await Expect(told).ToContainTextAsync("Not delivered");
         await visitor.IsAccessible("an explanation");
+
+        // An access token is as good as an address, and its session is asked for.
+        await visitor.Page.GetByLabel("Person").FillAsync((await Fixture.SignUp("nora")).AccessToken);
+        await visitor.Button("Explain").ClickAsync();
+        await Expect(told).ToContainTextAsync("The token’s person cannot read this row");
 
         // The answer goes with its question.
         await visitor.Page.GetByLabel("Person").FillAsync("ben@acme.example");
@@ -134,6 +140,7 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await Expect(visitor.Page.GetByRole(AriaRole.List, new() { Name = "State", Exact = true })).ToContainTextAsync("Ready");
         await Expect(visitor.Page.Locator("rls-chart canvas")).ToHaveCountAsync(4);
         await Expect(visitor.Page.GetByLabel("Connections: database", new() { Exact = false })).ToBeVisibleAsync();
+        await Expect(visitor.Page.Locator("section").Filter(new() { HasText = "Standbys" })).ToContainTextAsync("The primary answers every read");
         await Sql.Run(Fixture.Database.OwnerConnectionString, "set role rlschat_owner", """create table public."Loose" ("id" uuid primary key)""");
         try
         {
