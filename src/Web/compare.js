@@ -118,11 +118,11 @@ class Compare extends View {
       ${known.length < 2 ? html`<section class="panel">${empty('No demo people here', 'In development, make db-seed creates them.')}</section>` : html`
         <form class="panel ask" @submit=${event => { event.preventDefault(); this.#ask(); }}>
           <label>Request <select @change=${event => this.#set({ request: REQUESTS[event.target.selectedIndex] })}>
-            ${REQUESTS.map(request => html`<option ?selected=${request === this.request}>${request.name}</option>`)}</select></label>
+            ${REQUESTS.map(request => html`<option .selected=${request === this.request}>${request.name}</option>`)}</select></label>
           ${this.request.chat && this.options ? html`<label>Chat <select @change=${event => this.#set({ chat: event.target.value })}>
-            ${this.options.map(chat => html`<option value=${chat.id} ?selected=${chat.id === this.chat}>${chat.title}</option>`)}</select></label>` : nothing}
+            ${this.options.map(chat => html`<option value=${chat.id} .selected=${chat.id === this.chat}>${chat.title}</option>`)}</select></label>` : nothing}
           ${[0, 1].map(n => html`<label>${n ? 'and' : 'as'} <select aria-label=${n ? 'Second person' : 'First person'} @change=${event => this.#set({ people: this.people.with(n, event.target.value) })}>
-            ${known.map(person => html`<option value=${person.email} ?selected=${person.email === this.people?.[n]}>${person.name}, ${person.is}</option>`)}</select></label>`)}
+            ${known.map(person => html`<option value=${person.email} .selected=${person.email === this.people?.[n]}>${person.name}, ${person.is}</option>`)}</select></label>`)}
           <button class="primary" ?disabled=${this.isBusy('answers')}>${this.isBusy('answers') ? 'Asking…' : 'Ask again'}</button>
         </form>
         ${this.show('answers', 'both answers', answers => this.#answers(answers))}`}`;
@@ -135,6 +135,8 @@ class Compare extends View {
     const both = rows.filter(row => seen.every(side => side.has(row.id))).length;
     return html`
       <p class="sent"><code>GET ${path}</code> <span class="fine">${count(rows.length, 'row')} in all: ${both} in both responses, ${rows.length - both} in one</span></p>
+      ${this.app.monitor && rows.length && rows.every(row => row.id) ? html`<div class="buttons deciding"><button type="button" ?disabled=${this.isBusy('deciders')} @click=${() => this.#decide(rows.slice(0, FEW))}>
+        ${this.isBusy('deciders') ? 'Asking PostgreSQL…' : 'Name the policy that shows or hides each row'}</button><span class="fine">Each question is in the audit.</span></div>${this.fault('deciders')}` : nothing}
       <div class="sides" role="table" aria-label="Rows of each response">
         <div role="row" class="heads">${sides.map(side => html`<div role="columnheader">
           ${avatar(side.email)} <b>${nameOf(side.email)}</b>
@@ -147,8 +149,6 @@ class Compare extends View {
       ${this.#sql(sides)}
       <section class="panel decided" aria-labelledby="decided">
         <h2 id="decided">The policies that decided</h2>
-        ${this.app.monitor && rows.length && rows.every(row => row.id) ? html`<div class="buttons"><button type="button" ?disabled=${this.isBusy('deciders')} @click=${() => this.#decide(rows.slice(0, FEW))}>
-          ${this.isBusy('deciders') ? 'Asking PostgreSQL…' : 'Name the policy that shows or hides each row'}</button><span class="fine">Above, at each row. Each question is in the audit.</span></div>${this.fault('deciders')}` : nothing}
         <p class="fine">Select policies for people of ${this.request.tables.map((table, n) => html`${n ? ', ' : ''}<b>${table}</b>`)}. A row is visible when one of them is true for it, and every restrictive one.</p>
         ${this.app.monitor ? this.show('catalogue', 'the policies', tables => this.request.tables.map(name => html`
           <div class="policies-of"><h3>${name}</h3>${tables.find(table => table.name === name)?.policies
