@@ -82,6 +82,7 @@ class Health extends View {
   #tiles({ ready, metrics, problem, at }) {
     const { data, isBad } = { data: this.loaded('checks'), isBad: this.loaded('checks')?.items.some(item => !item.isNote) };
     const pending = metrics?.get('rlschat_migrations_pending');
+    const version = metrics?.get('rlschat_postgres_version');
     const tile = (name, value, kind = '') => html`<li class="panel tile ${kind}"><span class="fine">${name}</span><b>${value}</b></li>`;
     return html`
       ${problem ? failed(problem) : nothing}
@@ -91,6 +92,7 @@ class Health extends View {
         ${tile('Pending migrations', pending ?? (at ? 'Unknown' : '…'), pending > 0 ? 'bad' : '')}
         ${tile('Live readers', metrics?.get('rlschat_live_subscribers') ?? '–')}
         ${tile('Sessions', metrics?.get('rlschat_sessions') ?? '–')}
+        ${tile('PostgreSQL', version ? `${Math.floor(version / 10_000)}.${version % 10_000}` : '–')}
       </ul>
       ${at && !metrics ? html`<p class="fine">/metrics is not open to this page here (METRICS_TOKEN): the figures that come from it are missing.</p>` : nothing}`;
   }

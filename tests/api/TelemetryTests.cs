@@ -94,7 +94,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         var page = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docs", "operating.md"));
         var table = page.Split("| metric |")[1].Split("\n\n")[0];
         var names = Regex.Matches(table, "`((?:http_server|rlschat|db_client)_[a-z_]+)").Select(match => match.Groups[1].Value).ToHashSet();
-        Assert.Equal(16, names.Count);
+        Assert.Equal(17, names.Count);
         // No request has waited, and no standby answers.
         names.Remove("db_client_connection_npgsql_pending_requests");
         names.ExceptWith(["rlschat_standby_reads_total", "rlschat_standby_lag_seconds"]);
@@ -112,6 +112,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         var metrics = await Scrape(api);
         Assert.Equal(2, metrics.Value("rlschat_sessions{.*}"));
         Assert.Equal(0, metrics.Value("rlschat_migrations_pending{.*}"));
+        Assert.True(metrics.Value("rlschat_postgres_version{.*}") >= 150000);
         Assert.True(metrics.Value("rlschat_outbox_events{.*}") >= 0);
         (await ana.Post("/auth/logout", new { refreshToken = ana.RefreshToken })).Is(204);
         await api.Services.GetRequiredService<Gauges>().Refresh(default);

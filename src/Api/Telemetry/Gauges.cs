@@ -24,22 +24,23 @@ internal sealed partial class Gauges : BackgroundService
         Gauge("rlschat.outbox.events", "{event}", "Events that the outbox holds, as the statistics estimate.", figures => figures.Events);
         Gauge("rlschat.migrations.pending", "{file}", "Files of db/schema that this program has and the database does not.",
             figures => Script.Embedded.Count(script => script.Folder == "schema") - figures.Migrations);
+        Gauge("rlschat.postgres.version", "", "PostgreSQL's server_version_num.", figures => figures.Version);
 
         void Gauge(string name, string unit, string description, Func<Figures, long> value) => meter.CreateObservableGauge(
             name, () => _last is { } figures ? [new Measurement<long>(value(figures))] : (Measurement<long>[])[], unit, description);
     }
 
-    private sealed record Figures(long Sessions, long Events, long Migrations);
+    private sealed record Figures(long Sessions, long Events, long Migrations, long Version);
 
     /// <summary>Queries them once.</summary>
     public async Task Refresh(CancellationToken stop)
     {
         try
         {
-            await using var command = _sources.SignIn.CreateCommand("select sessions, events, migrations from auth.gauges()");
+            await using var command = _sources.SignIn.CreateCommand("select sessions, events, migrations, current_setting('server_version_num')::bigint from auth.gauges()");
             await using var reader = await command.ExecuteReaderAsync(stop);
             await reader.ReadAsync(stop);
-            _last = new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
+            _last = new(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3));
         }
         catch (NpgsqlException e)
         {
