@@ -1,6 +1,9 @@
 // The person's own: organization with members and invitations, sessions, credits. The database decides what they may change.
 import { newKey } from './api.js';
-import { avatar, count, empty, html, nameOf, nothing, time, View } from './ui.js';
+import { avatar, clientOf, count, empty, html, nameOf, nothing, time, View } from './ui.js';
+
+/** What an organization's own roles can allow. */
+const PERMISSIONS = ['can_manage_chats', 'can_manage_documents', 'can_manage_members', 'can_manage_organization', 'can_manage_roles', 'can_view_audit', 'can_view_documents'];
 
 class Account extends View {
   static properties = { app: {}, invited: {} };
@@ -28,7 +31,9 @@ class Account extends View {
 
       const [members, roles] = await Promise.all(['members', 'roles'].map(what => session.list(`/organizations/${organization.id}/${what}`)));
       const invitations = session.can('can_manage_members') ? (await session.list(`/organizations/${organization.id}/invitations`)).items : [];
-      return { members: members.items, roles: roles.items, invitations: invitations.filter(one => !one.acceptedAt) };
+      // Nobody becomes an operator by an organization.
+      const given = roles.items.filter(role => !role.permissions.includes('can_view_monitoring') || members.items.some(member => member.roleId === role.id));
+      return { members: members.items, roles: given, invitations: invitations.filter(one => !one.acceptedAt) };
     });
   }
 
@@ -51,8 +56,9 @@ class Account extends View {
   #form(event, work) {
     event.preventDefault();
     const form = event.target;
+    const all = new FormData(form);
     return this.#act(async () => {
-      const made = (await work(Object.fromEntries(new FormData(form)))).data;
+      const made = (await work(Object.fromEntries(all), all)).data;
       form.reset();
       return made;
     });
@@ -70,7 +76,7 @@ class Account extends View {
       <div class="halves">
         <section class="panel"><h2>Sessions</h2>
           ${this.show('sessions', 'sessions', list => html`<div class="few" tabindex="0" role="group" aria-label="Sessions"><ul class="plainly">${list.map(one => html`
-            <li><span>${one.client?.slice(0, 60) ?? 'Unknown client'}<br><span class="fine">last used ${time(one.lastUsed)}</span></span>
+            <li><span>${clientOf(one.client)}<br><span class="fine">last used ${time(one.lastUsed)}</span></span>
               ${one.current ? html`<span class="pill good">this one</span>` : html`<button type="button" @click=${() => this.#act(() => session.request('DELETE', `/me/sessions/${one.id}`))}>End</button>`}</li>`)}</ul></div>`)}</section>
         <section class="panel"><h2>Credits <span class="pill">${session.user.creditBalance}</span></h2>
           ${this.show('credits', 'credits', list => list.length === 0 ? empty('No entries yet') : html`<ul class="plainly">${list.map(one => html`
@@ -101,7 +107,7 @@ class Account extends View {
         <thead><tr><th scope="col">Member</th><th scope="col">Role</th><th scope="col">Manager</th>${manages ? html`<th scope="col"><span class="unseen">Actions</span></th>` : nothing}</tr></thead>
         <tbody>${members.map(member => html`<tr><td>${member.email}</td>
           <td>${manages ? html`<select aria-label="Role of ${nameOf(member.email)}" @change=${event => this.#give(member, event.target)}>
-            ${roles.map(role => html`<option value=${role.id} ?selected=${role.id === member.roleId}>${role.name}</option>`)}</select>` : member.role}</td>
+            ${roles.map(role => html`<option value=${role.id} .selected=${role.id === member.roleId}>${role.name}</option>`)}</select>` : member.role}</td>
           <td>${email.get(member.managerId) ?? '–'}</td>
           ${manages ? html`<td><button type="button" class="danger" aria-label="Remove ${nameOf(member.email)}" 
             @click=${() => confirm(`Remove ${member.email} from ${name}?`) && this.#act(() => session.request('DELETE', `/organizations/${id}/members/${member.id}`))}>Remove</button></td>` : nothing}</tr>`)}</tbody>
@@ -114,7 +120,22 @@ class Account extends View {
         ${this.invited ? html`<p role="status">${this.invited.email} is invited. The token, shown once: <code>${this.invited.token}</code></p>` : nothing}
         ${invitations.length ? html`<h3>Open invitations</h3><ul class="plainly">${invitations.map(one => html`<li><span>${one.email}<br><span class="fine">until ${time(one.expires)}</span></span>
           <button type="button" @click=${() => this.#act(() => session.request('DELETE', `/invitations/${one.id}`))}>Withdraw</button></li>`)}</ul>` : nothing}` : nothing}
+      ${session.can('can_manage_roles') ? this.#roles(roles.filter(role => role.organizationId)) : nothing}
       <div class="buttons"><button type="button" @click=${() => confirm(`Leave ${name}?`) && this.#act(() => session.post(`/organizations/${id}/leave`))}>Leave ${name}</button></div>`;
+  }
+
+  #roles(own) {
+    const { session } = this.app;
+    return html`
+      <h3>Roles of your own</h3>
+      ${own.length ? html`<ul class="plainly">${own.map(role => html`<li><span><b>${role.name}</b><br><span class="fine">${role.permissions.join(', ') || 'no permissions'}</span></span>
+        <button type="button" class="danger" aria-label="Delete ${role.name}" @click=${() => this.#act(() => session.request('DELETE', `/roles/${role.id}`))}>Delete</button></li>`)}</ul>` : nothing}
+      <details><summary>New role</summary>
+        <form class="new" @submit=${event => this.#form(event, ({ name }, all) =>
+          session.post(`/organizations/${session.user.organization.id}/roles`, { name, permissions: all.getAll('permission') }, { key: newKey() }))}>
+          <label>Name <input name="name" required maxlength="50" autocomplete="off"></label>
+          ${PERMISSIONS.map(name => html`<label class="check"><input type="checkbox" name="permission" value=${name}> ${name}</label>`)}
+          <div class="buttons"><button class="primary">Create role</button></div></form></details>`;
   }
 }
 

@@ -1,5 +1,5 @@
 // Rows to choose from: the newest that a person reads by the API's lists, a page of each.
-import { TIME } from './ui.js';
+import { clientOf, TIME } from './ui.js';
 
 const FEW = 20;
 /** So many chats and documents are looked into. */
@@ -38,7 +38,7 @@ export const keyOf = (table, row) => `${{ Document: `${row.id},${row.createdAt}`
 
 /** What a person knows a row by. */
 export const labelOf = row => `${row.title ?? row.email ?? row.name ?? row.parts?.map(part => part?.text ?? '').join(' ') ?? row.suggestedText
-  ?? row.value ?? row.action ?? row.reason ?? row.client ?? row.provider ?? row.state ?? row.id}`;
+  ?? row.value ?? row.action ?? row.reason ?? (row.client && clientOf(row.client)) ?? row.provider ?? row.state ?? row.id}`;
 
 /** The same, with the time where several rows of a list are known by it. */
 export function labelled(rows) {

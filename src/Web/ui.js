@@ -106,12 +106,20 @@ export const failed = (problem, retry) => html`
   </div>`;
 
 /** The way to the explanation of what was refused. */
-const explained = ({ status }, { person, table, key = '', command, values }) => status !== 403 ? nothing : html`
-  <a href="#/why/${[person, table, key, command, ...(values ? [JSON.stringify(values)] : [])].map(encodeURIComponent).join('/')}">Why?</a>`;
+const explained = ({ status }, row) => status !== 403 || !row ? nothing : html`
+  <a href="#/why/${[row.person, row.table, row.key ?? '', row.command, ...(row.values ? [JSON.stringify(row.values)] : [])].map(encodeURIComponent).join('/')}">Why?</a>`;
 
 /** What somebody tried and the policies refused, with the way to its explanation; null for nothing. */
 export const refused = refusal => refusal ? html`
   <div class="refusal"><p class="fine">You tried to ${refusal.what}.</p>${failed(refusal.problem)}${explained(refusal.problem, refusal.row)}</div>` : nothing;
+
+/** "Firefox on Windows" of a User-Agent; of a program that is no browser, what it calls itself. */
+export function clientOf(agent) {
+  const find = words => words.find(([, word]) => agent?.includes(word))?.[0];
+  const browser = find([['Edge', 'Edg'], ['Opera', 'OPR/'], ['Firefox', 'Firefox/'], ['Chrome', 'Chrome/'], ['Safari', 'Safari/']]);
+  const system = find([['Android', 'Android'], ['iOS', 'iPhone'], ['iPadOS', 'iPad'], ['Windows', 'Windows'], ['macOS', 'Mac OS'], ['Linux', 'Linux']]);
+  return browser ? `${browser}${system ? ` on ${system}` : ''}` : agent?.slice(0, 60) || 'Unknown client';
+}
 
 /** "Ana" of ana@acme.example. */
 export const nameOf = email => email ? email[0].toUpperCase() + email.slice(1).split('@')[0] : 'No address';

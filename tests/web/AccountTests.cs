@@ -35,6 +35,13 @@ public sealed class AccountTests(PageFixture fixture) : PageTest(fixture)
         await first.Page.GetByLabel("Role of Ana").SelectOptionAsync("member");
         await Expect(first.Page.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
         await Expect(first.Page.GetByLabel("Role of Ana").Locator("option:checked")).ToHaveTextAsync("organization_admin");
+        await first.Text("New role").ClickAsync();
+        await first.Page.GetByLabel("Name", new() { Exact = true }).FillAsync("archivist");
+        await first.Page.GetByLabel("can_view_documents").CheckAsync();
+        await first.Button("Create role").ClickAsync();
+        await first.Page.GetByLabel("Role of Ben").SelectOptionAsync("archivist");
+        await first.Settle();
+        await Expect(first.Page.GetByLabel("Role of Ben").Locator("option:checked")).ToHaveTextAsync("archivist");
         await first.Page.GetByLabel("Role of Ben").SelectOptionAsync("organization_admin");
         await first.Settle();
         await second.Page.ReloadAsync();
