@@ -1,5 +1,5 @@
 // The person's own: organization with members and invitations, sessions, credits. The database decides what they may change.
-import { newKey } from './api.js';
+import { newKey, Session } from './api.js';
 import { avatar, clientOf, count, empty, html, nameOf, nothing, time, View } from './ui.js';
 
 /** What an organization's own roles can allow. */
@@ -14,7 +14,7 @@ class Account extends View {
     if (key !== this.known) {
       this.known = key;
       this.invited = null;
-      ['organization', 'sessions', 'credits', 'act'].forEach(name => this.forget(name));
+      ['organization', 'sessions', 'credits', 'audit', 'act', 'impersonate'].forEach(name => this.forget(name));
       session.user && this.#read();
     }
   }
@@ -24,6 +24,7 @@ class Account extends View {
     const { organization } = session.user;
     this.load('sessions', async () => (await session.list('/me/sessions')).items);
     this.load('credits', async () => (await session.get('/me/credits')).data.items);
+    this.load('audit', async () => (await session.get('/me/audit?limit=20')).data.items);
     return this.load('organization', async () => {
       if (!organization) {
         return null;
@@ -51,6 +52,17 @@ class Account extends View {
     if (!given) {
       select.value = member.roleId;
     }
+  }
+
+  /** The API takes an id; those of the demo people are asked of them. */
+  #impersonate(event) {
+    event.preventDefault();
+    const { person, reason } = Object.fromEntries(new FormData(event.target));
+    return this.load('impersonate', async () => {
+      const isDemo = this.app.setup?.people.some(one => one.email === person);
+      this.app.act(await Session.impersonate(this.app.session, isDemo ? (await this.app.personOf(person)).user.id : person, reason));
+      location.hash = '#/chat';
+    });
   }
 
   #form(event, work) {
@@ -81,7 +93,24 @@ class Account extends View {
         <section class="panel"><h2>Credits <span class="pill">${session.user.creditBalance}</span></h2>
           ${this.show('credits', 'credits', list => list.length === 0 ? empty('No entries yet') : html`<ul class="plainly">${list.map(one => html`
             <li><span>${one.reason}<br><span class="fine">${time(one.createdAt)}</span></span><b>${one.amount}</b></li>`)}</ul>`)}</section>
-      </div>`;
+      </div>
+      <section class="panel"><h2>What happened</h2>
+        ${this.show('audit', 'the audit', list => html`<div class="few" tabindex="0" role="group" aria-label="Audit"><ul class="plainly">${list.map(one => html`
+          <li><span>${one.action.replaceAll('_', ' ')}${one.details?.reason ? html`: ${one.details.reason}` : nothing}</span><span class="fine">${time(one.createdAt)}</span></li>`)}</ul></div>`)}</section>
+      ${session.can('can_impersonate') ? this.#impersonating() : nothing}`;
+  }
+
+  #impersonating() {
+    const busy = this.isBusy('impersonate');
+    return html`
+      <section class="panel mine"><h2>Read as a person</h2>
+        <p class="fine">You see for 15 minutes what they see; every change is refused. They find you and your reason in their audit.</p>
+        <form class="invite" @submit=${this.#impersonate}>
+          <label>Person <input name="person" required list="persons" placeholder="an id"></label>
+          <datalist id="persons">${(this.app.setup?.people ?? []).map(one => html`<option value=${one.email}>${one.name}, ${one.is}</option>`)}</datalist>
+          <label>Reason <input name="reason" required maxlength="255"></label>
+          <button class="primary" ?disabled=${busy}>${busy ? 'One moment…' : 'Read as them'}</button></form>
+        ${this.fault('impersonate')}</section>`;
   }
 
   #outside() {

@@ -63,6 +63,14 @@ export class Session extends EventTarget {
     return new Session((await new Session().post('/auth/register', { email, password })).data, true);
   }
 
+  /** A person in whose name an operator reads: without a refresh token, without live events, and nothing can be written. */
+  static async impersonate(operator, userId, reason) {
+    const session = new Session((await operator.post('/impersonations', { userId, reason })).data);
+    session.operator = operator;
+    await session.reread();
+    return session;
+  }
+
   /** The tokens of a sign-in with GitHub that this browser has just finished. */
   static async exchange() {
     return new Session((await new Session().post('/auth/exchange')).data, true);
@@ -205,6 +213,11 @@ export class Session extends EventTarget {
     if (kept.accessToken !== this.#tokens.accessToken && kept.expires > Date.now() + EARLY) {
       this.#tokens = kept;
       return true;
+    }
+
+    if (this.operator) {
+      this.end();
+      return false;
     }
 
     try {

@@ -47,7 +47,7 @@ class App extends View {
     super.connectedCallback();
     this.replaceChildren();
     addEventListener('hashchange', () => this.go());
-    onOtherTab(tokens => tokens?.user.id !== this.session.user?.id && this.act(Session.kept()));
+    onOtherTab(tokens => tokens?.user.id !== (this.session.operator ?? this.session).user?.id && this.act(Session.kept()));
     addEventListener('pagehide', event => event.persisted || [...this.people.values()].forEach(session => session.signOut(true)));
     // What is kept may be old: roles change.
     this.session.user && this.session.reread().catch(() => {});
@@ -91,8 +91,8 @@ class App extends View {
     session.addEventListener('renewed', () => this.requestUpdate());
     session.addEventListener('ended', () => {
       if (this.session === session) {
-        this.notice = 'The session has ended. You see what everybody may see.';
-        this.session = new Session();
+        this.notice = session.operator ? 'You are yourself again.' : 'The session has ended. You see what everybody may see.';
+        this.session = session.operator ?? new Session();
       }
     });
   }
@@ -151,7 +151,8 @@ class App extends View {
           <button type="button" class="icon" aria-label="Switch between light and dark" title="Light or dark" @click=${this.theme}>◐</button>
         </div>
       </header>
-      ${this.notice ? html`<p class="notice" role="status">${this.notice} <a href="#/account">Sign in</a></p>` : nothing}
+      ${this.notice ? html`<p class="notice" role="status">${this.notice} ${this.session.user ? nothing : html`<a href="#/account">Sign in</a>`}</p>` : nothing}
+      ${this.session.operator ? html`<p class="notice" role="status">You see what <b>${nameOf(this.session.user?.email)}</b> sees, for at most 15 minutes. Every change is refused, and nothing is live.</p>` : nothing}
       <main id="content" tabindex="-1" class="tab-${name || 'start'}">
         ${name === undefined ? loading('the page') : this.show(`tab ${name}`, this.tab.title, () => this.tab.view(this))}
       </main>`;
@@ -162,9 +163,9 @@ class App extends View {
     const { user } = this.session;
     return user ? html`
       ${avatar(user.email)}
-      <span class="who"><b title=${user.email}>${nameOf(user.email)}</b> <small>${user.organization?.name ?? (this.session.can('can_view_monitoring') ? 'operator' : 'no organization')}</small></span>
+      <span class="who"><b title=${user.email}>${nameOf(user.email)}</b> <small>${this.session.operator ? `read by ${nameOf(this.session.operator.user?.email)}` : user.organization?.name ?? (this.session.can('can_view_monitoring') ? 'operator' : 'no organization')}</small></span>
       <a class="button" href="#/account">Account</a>
-      <button type="button" @click=${this.signOut}>Sign out</button>`
+      ${this.session.operator ? html`<button type="button" @click=${() => this.session.end()}>Stop</button>` : html`<button type="button" @click=${this.signOut}>Sign out</button>`}`
     : html`<span class="avatar nobody" aria-hidden="true">?</span><span class="who"><b>Anonymous</b> <small>sees what is public</small></span>
       <a class="button primary" href="#/account">Sign in</a>`;
   }

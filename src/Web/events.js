@@ -9,6 +9,11 @@ const PAUSES = [500, 1000, 2000, 5000, 10_000];
  * After a gap it continues after the last event; while the page is hidden it rests, because a browser opens few connections.
  */
 export async function follow(session, path, { hear, tell, signal }) {
+  if (session.operator) {
+    tell('over');
+    return;
+  }
+
   let last = null;
   for (let failures = 0; !signal.aborted;) {
     const attempt = new AbortController();

@@ -19,7 +19,7 @@ class SignIn extends View {
     if (data instanceof Session) {
       const before = this.app.session;
       this.app.act(data);
-      before.signOut();
+      (before.operator ?? before).signOut();
       location.hash = '#/chat';
     }
   }

@@ -50,7 +50,8 @@ export class View extends LitElement {
     return !this.refusal;
   }
 
-  #asked = row => ({ person: this.session.user?.email ?? 'anonymous', ...row });
+  /** Nothing explains what is refused to an operator who reads in the person's name. */
+  #asked = row => (row && !this.session.operator ? { person: this.session.user?.email ?? 'anonymous', ...row } : null);
 
   /** Scrolls to what has just appeared, where it is out of sight. */
   async reveal(selector) {
@@ -73,7 +74,7 @@ export class View extends LitElement {
   /** Only the error of something that the person did; `row` as in `attempt`. */
   fault(name, row) {
     const { problem, busy } = this.#loads[name] ?? {};
-    return problem && !busy ? html`<div class="fault" data-of=${name}>${failed(problem)}${row ? explained(problem, this.#asked(row)) : nothing}</div>` : nothing;
+    return problem && !busy ? html`<div class="fault" data-of=${name}>${failed(problem)}${explained(problem, this.#asked(row))}</div>` : nothing;
   }
 
   /** A sign of progress, the error with a way to try again, or what was loaded. */

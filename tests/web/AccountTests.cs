@@ -53,4 +53,35 @@ public sealed class AccountTests(PageFixture fixture) : PageTest(fixture)
         await Expect(first.Button("End")).ToHaveCountAsync(0);
         (await ana.Get("/me")).Is(401, "session_ended");
     }
+
+    [Fact]
+    public async Task An_operator_reads_as_a_person_and_sees_so()
+    {
+        var ana = await Fixture.SignUp("ana");
+        var chat = await ana.Begin("Plans of Ana");
+        await using var visitor = await Fixture.Visit("Olga", "#/account");
+        await visitor.Page.GetByLabel("Person").FillAsync($"{ana.Id}");
+        await visitor.Page.GetByLabel("Reason").FillAsync("She cannot find a chat");
+        await visitor.Button("Read as them").ClickAsync();
+        await Expect(visitor.Page.Locator(".acting")).ToContainTextAsync("read by Olga");
+        await Expect(visitor.Page.Locator(".notice")).ToContainTextAsync("You see what Ana");
+        await visitor.Page.Locator(".rows").GetByText("Plans of Ana").ClickAsync();
+        await visitor.Settle();
+        await visitor.IsAccessible("reading as a person");
+
+        visitor.Expects("403");
+        await visitor.Button("Make public").ClickAsync();
+        await Expect(visitor.Page.Locator(".refusal")).ToContainTextAsync("The database refused this");
+        await Expect(visitor.Page.Locator(".refusal a")).ToHaveCountAsync(0);
+        visitor.Expects("404");
+        await visitor.Button("Stop").ClickAsync();
+        await Expect(visitor.Page.Locator(".acting")).ToContainTextAsync("operator");
+        await Expect(visitor.Page.Locator("rls-thread")).ToContainTextAsync("Not found");
+
+        await using var person = await Fixture.Visit();
+        await person.SignIn(ana);
+        await person.Go("#/account");
+        await Expect(person.Page.GetByLabel("Audit")).ToContainTextAsync("impersonated: She cannot find a chat");
+        Assert.Equal("private", (await ana.Get($"/chats/{chat}")).Is(200).Body["visibility"]!.GetValue<string>());
+    }
 }
