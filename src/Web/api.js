@@ -15,6 +15,14 @@ export class Problem extends Error {
 /** A random name for a request that creates something, so that repeating it creates one thing. */
 export const newKey = () => [...crypto.getRandomValues(new Uint32Array(4))].map(part => part.toString(16).padStart(8, '0')).join('');
 
+/** The requests that have no response yet; says `change`. Event streams are not counted. */
+export const waiting = Object.assign(new EventTarget(), { count: 0 });
+
+function count(change) {
+  waiting.count += change;
+  waiting.dispatchEvent(new Event('change'));
+}
+
 const STORED = 'rlschat.session';
 const EARLY = 30_000;
 const STATEMENTS = 'rlschat-statements';
@@ -122,7 +130,12 @@ export class Session extends EventTarget {
   }
 
   /** One request. Throws a Problem. `shown`: with the SQL that ran, which only development tells. */
-  async request(method, path, { body, key, signal, shown } = {}) {
+  async request(method, path, options) {
+    count(1);
+    return this.#request(method, path, options).finally(() => count(-1));
+  }
+
+  async #request(method, path, { body, key, signal, shown } = {}) {
     const response = await this.fetch(path, {
       method,
       signal,

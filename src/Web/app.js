@@ -1,5 +1,5 @@
 // The frame: who acts, the tabs, and which one is shown.
-import { onOtherTab, Session } from './api.js';
+import { onOtherTab, Session, waiting } from './api.js';
 import { avatar, html, loading, nameOf, nothing, View } from './ui.js';
 import './sign-in.js';
 
@@ -18,6 +18,8 @@ const TABS = {
   why: { title: 'Why', load: () => import('./why.js'), view: app => html`<rls-why .app=${app} .path=${app.path}></rls-why>` },
   health: { title: 'Health', load: () => import('./health.js'), view: app => html`<rls-health .app=${app}></rls-health>` },
 };
+/** So many milliseconds pass before a sign of progress. */
+const LONG = 500;
 const HIDDEN = {
   account: {
     title: 'Account', load: () => import('./account.js'),
@@ -155,7 +157,8 @@ class App extends View {
       ${this.session.operator ? html`<p class="notice" role="status">You see what <b>${nameOf(this.session.user?.email)}</b> sees, for at most 15 minutes. Every change is refused, and nothing is live.</p>` : nothing}
       <main id="content" tabindex="-1" class="tab-${name || 'start'}">
         ${name === undefined ? loading('the page') : this.show(`tab ${name}`, this.tab.title, () => this.tab.view(this))}
-      </main>`;
+      </main>
+      <rls-waiting></rls-waiting>`;
   }
 
   /** Shows the person in whose name the page acts. */
@@ -171,4 +174,30 @@ class App extends View {
   }
 }
 
+/** A sign of progress for all that shows none of its own, once a response takes long. */
+class Waiting extends View {
+  static properties = { isLong: {} };
+
+  #timer = null;
+
+  connectedCallback() {
+    super.connectedCallback();
+    waiting.addEventListener('change', () => {
+      if (waiting.count > 0) {
+        this.#timer ??= setTimeout(() => { this.isLong = true; }, LONG);
+        return;
+      }
+
+      clearTimeout(this.#timer);
+      this.#timer = null;
+      this.isLong = false;
+    });
+  }
+
+  render() {
+    return this.isLong ? html`<p class="waiting" role="status"><span class="spinner" aria-hidden="true"></span> Waiting for the API…</p>` : nothing;
+  }
+}
+
+customElements.define('rls-waiting', Waiting);
 customElements.define('rls-app', App);

@@ -33,6 +33,20 @@ public sealed class ChatTests(PageFixture fixture) : PageTest(fixture)
         await ana.Button("Save").ClickAsync();
         await Expect(ben.Page.GetByRole(AriaRole.Heading, new() { Name = "Lunch on Friday" })).ToBeVisibleAsync();
 
+        // A response that takes long is waited for in sight.
+        var released = new TaskCompletionSource();
+        await ana.Page.RouteAsync("**/vote", async route =>
+        {
+            await released.Task;
+            await route.ContinueAsync();
+        });
+        await ana.Button("Vote down: 0").ClickAsync();
+        await Expect(ana.Text("Waiting for the API…")).ToBeVisibleAsync();
+        await ana.IsAccessible("waiting");
+        released.SetResult();
+        await Expect(ben.Button("Vote down: 1")).ToBeVisibleAsync();
+        await Expect(ana.Text("Waiting for the API…")).ToHaveCountAsync(0);
+
         // The database refuses what the page lets everybody try.
         ben.Expects("403");
         await ben.Button("Make public").ClickAsync();
