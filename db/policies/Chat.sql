@@ -22,7 +22,7 @@ grant delete on public."Chat" to regular_user;
 
 create policy users_own_chats on public."Chat"
   for select to regular_user
-  using ("userId" = (select auth.uid()) and "organizationId" is null);
+  using ("organizationId" is null and "userId" = (select auth.uid()));
 comment on policy users_own_chats on public."Chat" is 'People see their personal chats.';
 
 create policy org_access on public."Chat"
@@ -33,9 +33,15 @@ comment on policy org_access on public."Chat" is
   'created.';
 
 create policy select_public on public."Chat"
-  for select to anonymous, regular_user
+  for select to anonymous
   using ("visibility" = 'public');
 comment on policy select_public on public."Chat" is 'Everyone sees public chats.';
+
+create policy select_public_signed_in on public."Chat"
+  for select to regular_user
+  using ("visibility" = 'public' and (select auth.uid()) is not null);
+comment on policy select_public_signed_in on public."Chat" is
+  'Everyone sees public chats, but not as somebody whose session has ended.';
 
 call app_private.crud_policy('public."Chat"', 'regular_user',
   named => 'users_manage_own_chats_{command}',

@@ -58,16 +58,16 @@ public sealed class AccessTests(ApiFixture fixture) : ApiTest(fixture)
     public async Task A_hidden_chat_is_explained_by_its_policies()
     {
         var told = await Explain(new { person = _dan.Email, table = "Chat", key = _chat, command = "select" });
-        Assert.Equal(("delivery", "false", "the person does not see the row's chat: none of the select policies org_access, select_public, users_own_chats is true"),
+        Assert.Equal(("delivery", "false", "the person does not see the row's chat: none of the select policies org_access, select_public_signed_in, users_own_chats is true"),
             ((string)told["delivery"]!["kind"]!, (string)told["delivery"]!["truth"]!, (string)told["delivery"]!["note"]!));
         Assert.Equal(("select", "hidden", true), ((string)told["command"]!, (string)told["verdict"]!, (bool)told["isConsistent"]!));
-        Assert.Equal("select  hidden  none of the select policies org_access, select_public, users_own_chats is true", (string)told["summary"]!);
+        Assert.Equal("select  hidden  none of the select policies org_access, select_public_signed_in, users_own_chats is true", (string)told["summary"]!);
         Assert.Contains("auth.uid() is the person's id", (string)told["facts"]![0]!, StringComparison.Ordinal);
         var policies = told["steps"]!.AsArray().Single(step => (string)step!["kind"]! == "policies")!["parts"]![0]!;
         Assert.Equal(("permissive", true), ((string)policies["kind"]!, (bool)policies["isAny"]!));
         var own = policies["parts"]!.AsArray().Single(policy => (string)policy!["text"]! == "policy users_own_chats")!;
         Assert.Equal(("policy", "false", "People see their personal chats."), ((string)own["kind"]!, (string)own["truth"]!, (string)own["note"]!));
-        Assert.Equal(["\"userId\" = auth.uid() false", "\"organizationId\" IS NULL true"], own["parts"]![0]!["parts"]!.AsArray().Select(leg => $"{leg!["text"]} {leg["truth"]}"));
+        Assert.Equal(["\"organizationId\" IS NULL true", "\"userId\" = auth.uid() false"], own["parts"]![0]!["parts"]!.AsArray().Select(leg => $"{leg!["text"]} {leg["truth"]}"));
         told = await Explain(new { person = _ana.Id, table = "Chat", key = _chat, command = "select" });
         Assert.Equal(("yes", "true"), ((string)told["verdict"]!, (string)told["delivery"]!["truth"]!));
         Assert.Equal("hidden", (string)(await Explain(new { person = "anonymous", table = "Chat", key = _chat, command = "select" }))["verdict"]!);

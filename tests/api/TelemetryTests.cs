@@ -131,7 +131,7 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
     }
 
     [Fact]
-    public async Task A_request_is_a_span_with_its_round_trip_in_it_and_no_parameter()
+    public async Task A_request_is_a_span_with_its_round_trips_in_it_and_no_parameter()
     {
         var spans = new Kept();
         await using var api = ApiFixture.Build(Fixture.Database,
@@ -150,8 +150,8 @@ public sealed class TelemetryTests(ApiFixture fixture) : ApiTest(fixture)
         var request = Assert.Single(ours, span => span.Kind == ActivityKind.Server);
         Assert.Equal("GET /chats/{id}", request.DisplayName);
         Assert.Equal(404, request.GetTagItem("http.response.status_code"));
-        var roundTrip = Assert.Single(ours, span => span.Kind == ActivityKind.Client);
-        Assert.Equal(request.SpanId, roundTrip.ParentSpanId);
+        // The second verified the session, as nothing was found.
+        Assert.Equal([request.SpanId, request.SpanId], ours.Where(span => span.Kind == ActivityKind.Client).Select(span => span.ParentSpanId));
         foreach (var tag in spans.All.SelectMany(span => span.TagObjects))
         {
             Assert.DoesNotContain("hush", $"{tag.Value}", StringComparison.Ordinal);

@@ -20,10 +20,10 @@ public sealed class TabTests(PageFixture fixture) : PageTest(fixture)
         await visitor.Button("Look as Olga, the demo operator").ClickAsync();
         await Expect(visitor.Page.Locator("[aria-labelledby=decided]")).ToContainTextAsync("Members see every chat in their organization.");
         await visitor.Button("Name the policy that shows or hides each row").ClickAsync();
-        await Expect(visitor.Page.Locator(".seen").First).ToContainTextAsync("by policy org_access or policy select_public");
+        await Expect(visitor.Page.Locator(".seen").First).ToContainTextAsync("by policy org_access or policy select_public_signed_in");
         await Expect(merger.Locator("[role=cell]").First).ToContainTextAsync("hidden by the policies");
         await Expect(rows.Filter(new() { HasText = "Globex news" }).Locator("[role=cell]").First)
-            .ToContainTextAsync("the WHERE or LIMIT leaves it out, Ana can see it by policy select_public");
+            .ToContainTextAsync("the WHERE or LIMIT leaves it out, Ana can see it by policy select_public_signed_in");
 
         await visitor.Page.GetByLabel("Second person").SelectOptionAsync("ben@acme.example");
         await Expect(visitor.Page.Locator(".sent")).ToContainTextAsync("2 in both responses, 0 in one");

@@ -20,6 +20,12 @@ internal sealed record CallerBatch(Func<NpgsqlDataSource> Pool, Caller Caller, C
     /// <summary>Whether the transaction must not write.</summary>
     public bool ReadOnly { get; init; }
 
+    /// <summary>
+    /// Whether who is asking is verified before the statements. If not, they verify it: without a live session, no policy
+    /// of regular_user admits a row, so a row proves it.
+    /// </summary>
+    public bool Verifies { get; init; } = true;
+
     /// <summary>SQL that must be true for the caller, or null.</summary>
     public string? Permission { get; init; }
 
@@ -43,6 +49,11 @@ internal sealed record CallerBatch(Func<NpgsqlDataSource> Pool, Caller Caller, C
 
         return statement;
     }
+
+    /// <summary>Verifies who is asking, if they say that they are somebody.</summary>
+    /// <inheritdoc cref="Execute" path="/exception"/>
+    public Task Verify() => Caller.Uid is null
+        ? Task.CompletedTask : (this with { Verifies = true, ReadOnly = true }).Execute(_ => Task.FromResult(true));
 
     /// <summary>Executes statements as the caller, on a connection of the pool.</summary>
     /// <param name="read">Reads the results, from those of the first statement that returns rows.</param>
@@ -135,15 +146,16 @@ internal sealed record CallerBatch(Func<NpgsqlDataSource> Pool, Caller Caller, C
     private bool SetsIdentity => Role is not null || Caller.Uid is not null;
 
     /// <summary>
-    /// Sets who is asking. Its last columns are whom the database recognizes, and the permission; before them, whether a
+    /// Sets who is asking. Its last columns are whether the database recognizes them, and the permission; before them, whether a
     /// standby shows enough: what was asked for, and, since the API commits once a second, nothing older than it may be.
     /// A later statement of the batch sees at least as much. On a standby, a snapshot lists no running transaction, so
     /// <c>pg_visible_in_snapshot</c> would be wrong; its xmin is right.
     /// </summary>
     private NpgsqlBatchCommand Identity()
     {
-        var (role, readOnly, fresh) = (
+        var (role, verified, readOnly, fresh) = (
             Role is null ? "" : $"set_config('role', '{Role}', true), ",
+            Verifies && Caller.Uid is not null ? "auth.uid() is not null" : "true",
             ReadOnly ? "set_config('transaction_read_only', 'on', true), " : "",
             MaxLag is null ? "" : """
                 coalesce(pg_is_in_recovery() and clock_timestamp() - pg_last_xact_replay_timestamp() < make_interval(secs => $3::double precision)
@@ -151,7 +163,7 @@ internal sealed record CallerBatch(Func<NpgsqlDataSource> Pool, Caller Caller, C
                 """);
         return Statement(
             $"""
-            select {role}set_config('auth.uid', $1, true), set_config('auth.session', $2, true), {readOnly}{fresh}auth.uid(),
+            select {role}set_config('auth.uid', $1, true), set_config('auth.session', $2, true), {readOnly}{fresh}{verified},
               {Permission ?? "true"}
             """,
             [
@@ -162,7 +174,7 @@ internal sealed record CallerBatch(Func<NpgsqlDataSource> Pool, Caller Caller, C
 
     private Exception? Refusal(NpgsqlDataReader identity) =>
         MaxLag is not null && !identity.GetBoolean(identity.FieldCount - 3) ? new StandbyBehindException()
-        : Caller.Uid is not null && identity.IsDBNull(identity.FieldCount - 2) ? new SessionEndedException()
+        : !identity.GetBoolean(identity.FieldCount - 2) ? new SessionEndedException()
         : identity.GetBoolean(identity.FieldCount - 1) ? null
         : new NotPermittedException(isSignedIn: Caller.Uid is not null);
 }

@@ -19,8 +19,8 @@ internal sealed partial class UserDb
     /// </param>
     /// <param name="sql">Creates the row and returns it, or its id.</param>
     /// <param name="args">The statement's parameters.</param>
-    public async Task<T?> Create<T>(string? table, string sql, params Arg[] args) =>
-        (await CreateRow<T>(table, sql, args, source: null)).Row;
+    public Task<T?> Create<T>(string? table, string sql, params Arg[] args) =>
+        Run(sql, batch => Prove(batch, unproven => CreateRow<T>(unproven, table, sql, args), IsSomething));
 
     /// <summary>The same of a row that is made of another one.</summary>
     /// <param name="source">The table, in schema public, of the other row, whose id is the first parameter.</param>
@@ -28,33 +28,31 @@ internal sealed partial class UserDb
     /// <param name="sql">Creates the row and returns it.</param>
     /// <param name="args">The statement's parameters.</param>
     public Task<Changed<T>> CreateFrom<T>(string source, string table, string sql, params Arg[] args) =>
-        CreateRow<T>(table, sql, args, source);
+        Run(sql, async batch =>
+        {
+            var row = await Refusable(batch, unproven => CreateRow<T>(unproven, table, sql, args));
+            return new Changed<T>(row, row is null && await Answer(batch, IsReadable(source, args[0])));
+        });
 
-    private Task<Changed<T>> CreateRow<T>(string? table, string sql, Arg[] args, string? source) =>
-        // An impersonator, who will be refused, has no key.
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _operation.Key is { } key && !_batch.Caller.IsImpersonated
-            ? CreateOnce<T>(key, table, sql, args, source)
-            : _batch.Execute(reader => ReadChanged<T>(reader, source is not null), Statements(sql, args, source)));
-
-    private static NpgsqlBatchCommand[] Statements(string sql, Arg[] args, string? source) => source is null
-        ? [CallerBatch.Statement(sql, args)]
-        : [CallerBatch.Statement(sql, args), IsReadable(source, args[0])];
+    // An impersonator, who will be refused, has no key.
+    private Task<T?> CreateRow<T>(CallerBatch batch, string? table, string sql, Arg[] args) =>
+        _operation.Key is { } key && !batch.Caller.IsImpersonated ? CreateOnce<T>(batch, key, table, sql, args) : ReadOne<T>(batch, sql, args);
 
     /// <summary>
     /// The claim on the key, the row and the stored response are one transaction, of three round trips. A concurrent
     /// request with the same key waits at the claim.
     /// </summary>
-    private async Task<Changed<T>> CreateOnce<T>(Idempotency key, string? table, string sql, Arg[] args, string? source)
+    private async Task<T?> CreateOnce<T>(CallerBatch batch, Idempotency key, string? table, string sql, Arg[] args)
     {
         try
         {
-            await using var connection = await _batch.Pool().OpenConnectionAsync(_operation.Stop);
+            await using var connection = await batch.Pool().OpenConnectionAsync(_operation.Stop);
             await using var transaction = await connection.BeginTransactionAsync(_operation.Stop);
             var claim = CallerBatch.Statement(
                 """insert into public."IdempotencyKey" ("key", "requestDigest") values ($1, $2)""", [key.Key, key.Digest]);
-            var created = await _batch.ExecuteOn(
-                connection, reader => ReadChanged<T>(reader, source is not null), [claim, .. Statements(sql, args, source)]);
-            if (created.Row is { } row)
+            var row = await batch.ExecuteOn(
+                connection, reader => reader.ReadOne<T>(_operation.Stop), claim, CallerBatch.Statement(sql, args));
+            if (IsSomething(row))
             {
                 await using var store = new NpgsqlBatch(connection)
                 {
@@ -69,27 +67,26 @@ internal sealed partial class UserDb
                 await transaction.CommitAsync(_operation.Stop);
             }
 
-            return created;
+            return row;
         }
         catch (PostgresException e) when (
             e is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: "IdempotencyKey_pkey" })
         {
-            return await Replay<T>(key, table) is { } row
-                ? new Changed<T>(row, IsReadable: true)
-                // The key expired between the two statements, so it is new.
-                : await CreateOnce<T>(key, table, sql, args, source);
+            var row = await Replay<T>(batch, key, table);
+            // Else the key expired between the two statements, so it is new.
+            return IsSomething(row) ? row : await CreateOnce<T>(batch, key, table, sql, args);
         }
     }
 
     /// <summary>The stored response of the key; default when there is none.</summary>
-    private async Task<T?> Replay<T>(Idempotency key, string? table)
+    private async Task<T?> Replay<T>(CallerBatch batch, Idempotency key, string? table)
     {
         // The sub-select makes it a value: below a policy, an index finds none that the condition computes.
         var isVisible = table is null ? "true" : $"""
             exists (select from public."{table}" t
               where t."id" = (select coalesce(k."body"::json ->> 'id', k."body"::json #>> {"'{}'"})::uuid))
             """;
-        var body = await _batch.Execute(
+        var body = await batch.Execute(
             async reader => !await reader.ReadAsync(_operation.Stop) ? null
                 : !reader.GetBoolean(0) ? throw new InvalidInputException(Idempotency.Reused)
                 : reader.GetBoolean(2) ? reader.GetString(1)

@@ -48,7 +48,8 @@ internal sealed partial class UserDb
 
     /// <summary>All rows.</summary>
     public Task<List<T>> Query<T>(string sql, params Arg[] args) =>
-        Read(sql, args, reader => reader.ReadAll<T>(_operation.Stop));
+        Read(sql, batch => Prove(
+            batch, unproven => unproven.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args)), rows => rows.Count > 0));
 
     /// <summary>The children of one row; null when that row is hidden or absent.</summary>
     /// <param name="parent">The table, in schema public, of that row.</param>
@@ -62,41 +63,38 @@ internal sealed partial class UserDb
     /// <param name="sql">Returns the children.</param>
     /// <param name="args">The statement's parameters.</param>
     public Task<List<T>?> QueryOf<T>(Func<NpgsqlBatchCommand> isReadable, string sql, params Arg[] args) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => AtStandby(async batch =>
+        Read(sql, async batch =>
         {
-            await using var connection = await batch.Pool().OpenConnectionAsync(_operation.Stop);
-            var rows = await batch.ExecuteOn(connection, reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
-            return rows.Count > 0 || await batch.ExecuteOn(connection, ReadAnswer, isReadable()) ? rows : null;
-        }));
+            var rows = await (batch with { Verifies = false }).Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
+            return rows.Count > 0 || await Answer(batch, isReadable()) ? rows : null;
+        });
 
     /// <summary>The first row, or default when there is none.</summary>
     public Task<T?> QuerySingleOrDefault<T>(string sql, params Arg[] args) =>
-        Read(sql, args, reader => reader.ReadOne<T>(_operation.Stop));
+        Read(sql, batch => Prove(batch, unproven => ReadOne<T>(unproven, sql, args), IsSomething));
 
     /// <summary>How many rows the statement changed.</summary>
     public Task<int> Execute(string sql, params Arg[] args) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () =>
-        {
-            var statement = CallerBatch.Statement(sql, args);
-            return _batch.Execute(_ => Task.FromResult((int)statement.RecordsAffected), statement);
-        });
+        Run(sql, batch => Prove(batch, unproven => Change(unproven, sql, args), count => count > 0));
 
     /// <summary>Updates one row and returns it.</summary>
     /// <param name="table">The table, in schema public, whose row it is.</param>
     /// <param name="sql">The update, by <c>"id" = $1</c>.</param>
     /// <param name="args">The id, and then the statement's other parameters.</param>
     public Task<Changed<T>> Update<T>(string table, string sql, params Arg[] args) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => _batch.Execute(
-            reader => ReadChanged<T>(reader, isAsked: true), CallerBatch.Statement(sql, args), IsReadable(table, args[0])));
+        Run(sql, async batch =>
+        {
+            var row = await Refusable(batch, unproven => ReadOne<T>(unproven, sql, args));
+            return new Changed<T>(row, row is null && await Answer(batch, IsReadable(table, args[0])));
+        });
 
     /// <summary>Deletes one row.</summary>
     /// <inheritdoc cref="Update"/>
     public Task<Deleted> Delete(string table, string sql, params Arg[] args) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () =>
+        Run(sql, async batch =>
         {
-            var statement = CallerBatch.Statement(sql, args);
-            return _batch.Execute(
-                async reader => new Deleted(await ReadCount(reader, statement), await ReadAnswer(reader)), statement, IsReadable(table, args[0]));
+            var count = await Refusable(batch, unproven => Change(unproven, sql, args));
+            return new Deleted(count, count == 0 && await Answer(batch, IsReadable(table, args[0])));
         });
 
     /// <summary>Deletes the rows of a list after a given place.</summary>
@@ -107,16 +105,72 @@ internal sealed partial class UserDb
     /// </param>
     /// <param name="args">The parameters of both.</param>
     public Task<DeletedTail> DeleteTail(string sql, string question, params Arg[] args) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () =>
-        {
-            var statement = CallerBatch.Statement(sql, args);
-            return _batch.Execute(
-                async reader => new DeletedTail(
-                    await ReadCount(reader, statement), await ReadAnswer(reader), reader.GetBoolean(1)), statement, CallerBatch.Statement(question, args));
-        });
+        Run(sql, async batch => await Refusable(batch, unproven => Change(unproven, sql, args)) is > 0 and var count
+            ? new DeletedTail(count, true, false)
+            : await Ask(batch, reader => new DeletedTail(0, reader.GetBoolean(0), reader.GetBoolean(1)), CallerBatch.Statement(question, args)));
 
-    private Task<T> Read<T>(string sql, Arg[] args, Func<NpgsqlDataReader, Task<T>> read) =>
-        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => AtStandby(batch => batch.Execute(read, CallerBatch.Statement(sql, args))));
+    private Task<T> Run<T>(string sql, Func<CallerBatch, Task<T>> operation) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => operation(_batch));
+
+    private Task<T> Read<T>(string sql, Func<CallerBatch, Task<T>> operation) =>
+        _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => AtStandby(operation));
+
+    /// <summary>Verifies who is asking only where the statements did not: they found nothing, or were refused.</summary>
+    private static async Task<T> Prove<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements, Func<T, bool> isProof)
+    {
+        var result = await Refusable(batch, statements);
+        if (!isProof(result))
+        {
+            await batch.Verify();
+        }
+
+        return result;
+    }
+
+    /// <summary>Tells the refusal of a statement from the end of a session, without which it may be refused as well.</summary>
+    private static async Task<T> Refusable<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements)
+    {
+        try
+        {
+            return await statements(batch with { Verifies = false });
+        }
+        catch (PostgresException e) when (
+            DatabaseErrors.Outcome(e.SqlState) is Outcome.Denied or Outcome.Refused && !DatabaseErrors.IsWorthRepeating(e))
+        {
+            await batch.Verify();
+            throw;
+        }
+    }
+
+    private static bool IsSomething<T>(T row) => !EqualityComparer<T>.Default.Equals(row, default);
+
+    private Task<T?> ReadOne<T>(CallerBatch batch, string sql, Arg[] args) =>
+        batch.Execute(reader => reader.ReadOne<T>(_operation.Stop), CallerBatch.Statement(sql, args));
+
+    /// <summary>How many rows a statement changes.</summary>
+    private static async Task<int> Change(CallerBatch batch, string sql, Arg[] args)
+    {
+        var statement = CallerBatch.Statement(sql, args);
+        await batch.Execute(_ => Task.FromResult(true), statement);
+        return (int)statement.Rows;
+    }
+
+    /// <summary>
+    /// Whether the caller can read a row: asked after a change of no row, because only that tells 403 from 404.
+    /// </summary>
+    private static NpgsqlBatchCommand IsReadable(string table, Arg id) =>
+        CallerBatch.Statement($"""select exists (select from public."{table}" where "id" = $1)""", [id]);
+
+    /// <summary>The answer to a question that is asked when a statement found nothing, by a caller who is verified.</summary>
+    private Task<bool> Answer(CallerBatch batch, NpgsqlBatchCommand question) => Ask(batch, reader => reader.GetBoolean(0), question);
+
+    private Task<T> Ask<T>(CallerBatch batch, Func<NpgsqlDataReader, T> read, NpgsqlBatchCommand question) =>
+        (batch with { ReadOnly = true }).Execute(
+            async reader =>
+            {
+                await reader.ReadAsync(_operation.Stop);
+                return read(reader);
+            }, question);
 
     /// <summary>
     /// Reads at a standby, if one may answer this request; else, and whenever that fails, at the primary. A refusal
@@ -147,37 +201,5 @@ internal sealed partial class UserDb
             _runner.CountStandby(e is StandbyBehindException ? "behind" : "failed");
             return await transaction(_batch);
         }
-    }
-
-    /// <summary>
-    /// Whether the caller can read a row: asked after each change, in the same batch, because only what follows a
-    /// change of no row tells 403 from 404.
-    /// </summary>
-    private static NpgsqlBatchCommand IsReadable(string table, Arg id) =>
-        CallerBatch.Statement($"""select exists (select from public."{table}" where "id" = $1)""", [id]);
-
-    /// <summary>The row that a statement returns, and the answer where readability is asked after it.</summary>
-    private async Task<Changed<T>> ReadChanged<T>(NpgsqlDataReader reader, bool isAsked)
-    {
-        var row = await reader.ReadOne<T>(_operation.Stop);
-        return new(row, isAsked && await reader.NextResultAsync(_operation.Stop) && await ReadAnswer(reader));
-    }
-
-    /// <summary>How many rows the statement changed; the reader is then on the next result.</summary>
-    private async Task<int> ReadCount(NpgsqlDataReader reader, NpgsqlBatchCommand statement)
-    {
-        // Npgsql passes over a statement that returns no rows.
-        if (reader.GetName(0) == "if_match")
-        {
-            await reader.NextResultAsync(_operation.Stop);
-        }
-
-        return (int)statement.Rows;
-    }
-
-    private async Task<bool> ReadAnswer(NpgsqlDataReader reader)
-    {
-        await reader.ReadAsync(_operation.Stop);
-        return reader.GetBoolean(0);
     }
 }

@@ -84,10 +84,10 @@ internal static class Chats
     {
         var made = await db.Create<Chat>("Chat",
             $"""
-            insert into public."Chat" ("id", "title", "visibility", "organizationId")
-            values (coalesce($1, gen_random_uuid()), $2, coalesce($3, 'private'), $4)
+            insert into public."Chat" ("id", "title", "visibility", "organizationId", "userId")
+            values (coalesce($1, gen_random_uuid()), $2, coalesce($3, 'private'), $4, $5)
             returning {Columns}
-            """, chat.Id, chat.Title, chat.Visibility, chat.OrganizationId);
+            """, chat.Id, chat.Title, chat.Visibility, chat.OrganizationId, db.CallerId);
         return TypedResults.Created($"/chats/{made!.Id}", made);
     }
 

@@ -120,10 +120,10 @@ internal static class Documents
     {
         var made = await db.Create<Document>("Document",
             $"""
-            insert into public."Document" ("id", "title", "content", "text", "organizationId")
-            values (coalesce($1, gen_random_uuid()), $2, $3, coalesce($4, 'text'), $5)
+            insert into public."Document" ("id", "title", "content", "text", "organizationId", "userId")
+            values (coalesce($1, gen_random_uuid()), $2, $3, coalesce($4, 'text'), $5, $6)
             returning {Columns}
-            """, document.Id, document.Title, document.Content, document.Kind, document.OrganizationId);
+            """, document.Id, document.Title, document.Content, document.Kind, document.OrganizationId, db.CallerId);
         return TypedResults.Created($"/documents/{made!.Id}", made);
     }
 
@@ -183,14 +183,14 @@ internal static class Documents
     private static async Task<Results<Created<Document>, NotFound>> PostVersion(Id id, NewDocumentVersion version, UserDb db) =>
         await db.Create<Document>("Document",
             $"""
-            insert into public."Document" ("id", "title", "content", "text", "organizationId")
-            select d."id", coalesce($2, d."title"), coalesce($3, d."content"), coalesce($4, d."text"), d."organizationId"
+            insert into public."Document" ("id", "title", "content", "text", "organizationId", "userId")
+            select d."id", coalesce($2, d."title"), coalesce($3, d."content"), coalesce($4, d."text"), d."organizationId", $5
             from public."Document" d
             where d."id" = $1
             order by d."createdAt" desc
             limit 1
             returning {Columns}
-            """, id, version.Title, version.Content, version.Kind) is { } made
+            """, id, version.Title, version.Content, version.Kind, db.CallerId) is { } made
             ? TypedResults.Created($"/documents/{made.Id}?at={UtcMilliseconds.Text(made.CreatedAt)}", made)
             : TypedResults.NotFound();
 }

@@ -81,12 +81,12 @@ internal static class Messages
     private static async Task<Results<Created<Message>, NotFound>> Post(Id id, NewMessage message, UserDb db) =>
         await db.Create<Message>("Message",
             $"""
-            insert into public."Message" ("id", "chatId", "role", "parts", "attachments")
-            select coalesce($2, gen_random_uuid()), c."id", $3, $4, coalesce($5, '[]')
+            insert into public."Message" ("id", "chatId", "role", "parts", "attachments", "userId")
+            select coalesce($2, gen_random_uuid()), c."id", $3, $4, coalesce($5, '[]'), $6
             from public."Chat" c
             where c."id" = $1
             returning {Columns}
-            """, id, message.Id, message.Role, Arg.Json(message.Parts), Arg.Json(message.Attachments)) is { } made
+            """, id, message.Id, message.Role, Arg.Json(message.Parts), Arg.Json(message.Attachments), db.CallerId) is { } made
             ? TypedResults.Created($"/messages/{made.Id}", made)
             : TypedResults.NotFound();
 

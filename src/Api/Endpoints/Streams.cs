@@ -96,12 +96,12 @@ internal static class Streams
     private static async Task<Results<Created<Stream>, NotFound>> Open(Id id, NewStream stream, UserDb db) =>
         await db.Create<Stream>("Stream",
             $"""
-            insert into public."Stream" ("id", "chatId")
-            select coalesce($2, gen_random_uuid()), c."id"
+            insert into public."Stream" ("id", "chatId", "userId")
+            select coalesce($2, gen_random_uuid()), c."id", $3
             from public."Chat" c
             where c."id" = $1
             returning {Columns}
-            """, id, stream.Id) is { } made
+            """, id, stream.Id, db.CallerId) is { } made
             ? TypedResults.Created($"/streams/{made.Id}", made)
             : TypedResults.NotFound();
 
@@ -145,12 +145,12 @@ internal static class Streams
 
         var opened = await db.Create<Stream>("Stream",
             $"""
-            insert into public."Stream" ("id", "chatId")
-            select coalesce($2, gen_random_uuid()), c."id"
+            insert into public."Stream" ("id", "chatId", "userId")
+            select coalesce($2, gen_random_uuid()), c."id", $3
             from public."Chat" c, auth.require_message_allowance()
             where c."id" = $1
             returning {Columns}
-            """, id, answer.Id);
+            """, id, answer.Id, db.CallerId);
         if (opened is null)
         {
             return TypedResults.NotFound();

@@ -90,14 +90,14 @@ internal static class Suggestions
         await db.Create<Suggestion>("Suggestion",
             $"""
             insert into public."Suggestion"
-              ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description")
-            select coalesce($3, gen_random_uuid()), d."id", d."createdAt", $4, $5, $6
+              ("id", "documentId", "documentCreatedAt", "originalText", "suggestedText", "description", "userId")
+            select coalesce($3, gen_random_uuid()), d."id", d."createdAt", $4, $5, $6, $7
             from public."Document" d
             where d."id" = $1 and ($2 is null or d."createdAt" = $2)
             order by d."createdAt" desc
             limit 1
             returning {Columns}
-            """, id, at, suggestion.Id, suggestion.OriginalText, suggestion.SuggestedText, suggestion.Description) is { } made
+            """, id, at, suggestion.Id, suggestion.OriginalText, suggestion.SuggestedText, suggestion.Description, db.CallerId) is { } made
             ? TypedResults.Created($"/suggestions/{made.Id}", made)
             : TypedResults.NotFound();
 

@@ -55,13 +55,13 @@ internal static class Votes
     private static async Task<Results<Ok<Vote>, NotFound>> Put(Id id, NewVote vote, UserDb db) =>
         await db.QuerySingleOrDefault<Vote>(
             $"""
-            insert into public."Vote" ("message_id", "value")
-            select m."id", $2
+            insert into public."Vote" ("message_id", "value", "user_id")
+            select m."id", $2, $3
             from public."Message" m
             where m."id" = $1
             on conflict ("message_id", "user_id") do update set "value" = excluded."value"
             returning {Columns}
-            """, id, vote.Value) is { } cast
+            """, id, vote.Value, db.CallerId) is { } cast
             ? TypedResults.Ok(cast)
             : TypedResults.NotFound();
 

@@ -5,8 +5,8 @@ using RlsChat.Tests.Support;
 namespace RlsChat.Tests.Api.Wire;
 
 /// <summary>
-/// The cost of a request on the wire: one write of the client, with one Sync at its end, which is one
-/// round trip and one transaction; and nothing is parsed again.
+/// The cost of a request on the wire: one write of the client, with one Sync at its end, which is one round trip and
+/// one transaction, and a second one where nothing was found; and nothing is parsed again.
 /// </summary>
 [Trait("Covers", "EveryEndpoint")]
 public sealed class RoundTripTests
@@ -52,16 +52,6 @@ public sealed class RoundTripTests
         ("resolve absent", (person, _, _) => person.Patch($"/suggestions/{Guid.NewGuid()}", new { isResolved = true })),
     ];
 
-    /// <summary>Requests that change a row and ask, in the same round trip, whether it is readable.</summary>
-    private static readonly string[] Asking =
-    [
-        "retitle", "publish", "retitle absent", "delete absent", "reword", "unsay absent", "cut", "abandon absent", "finish absent",
-        "delete stream absent", "delete document absent", "resolve absent",
-    ];
-
-    /// <summary>Lists without rows, after which a second round trip asks whether what they belong to is readable.</summary>
-    private static readonly string[] WithoutRows = ["streams", "versions absent", "suggestions absent"];
-
     [Theory]
     [InlineData("direct", "on", "BE")]
     [InlineData("direct", "off", "PBDE")]
@@ -104,11 +94,14 @@ public sealed class RoundTripTests
                     continue;
                 }
 
-                var trips = WithoutRows.Contains(name) ? 2 : 1;
-                var messages = string.Concat(Enumerable.Repeat(statement, Asking.Contains(name) ? 3 : 2)) + "S";
-                Assert.True((trips, string.Concat(Enumerable.Repeat(messages, trips))) == (writes, sent), $"{person.Name} {name}: {writes} writes, {sent}");
+                // Where nothing was found, a second trip verifies the session, and may ask whether a row is readable.
+                var isNothing = name is "list organization" or "streams" or "cut" || name.EndsWith(" absent", StringComparison.Ordinal);
+                string[] expected = !isNothing || (person == nobody && name == "get absent") ? [Trip(2)] : [Trip(2) + Trip(1), Trip(2) + Trip(2)];
+                Assert.True(expected.Contains(sent) && writes == sent.Count(letter => letter == 'S'), $"{person.Name} {name}: {writes} writes, {sent}");
                 Assert.Equal(connections, proxy.Connections);
             }
         }
+
+        string Trip(int statements) => string.Concat(Enumerable.Repeat(statement, statements)) + "S";
     }
 }

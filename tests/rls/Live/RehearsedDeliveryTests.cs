@@ -58,7 +58,7 @@ public sealed class RehearsedDeliveryTests(DatabaseFixture fixture) : LiveTest(f
         Assert.StartsWith("GET /me/events", (await Told("owner", "Message", "message")).Note, StringComparison.Ordinal);
         Assert.StartsWith("only GET /chats/{id}/events: the chat is public", (await Told("outsider", "Message", "message")).Note, StringComparison.Ordinal);
         await Does("owner", """update public."Chat" set "visibility" = 'private' where "id" = [chat]""");
-        Assert.Equal("the person does not see the row's chat: none of the select policies org_access, select_public, users_own_chats is true",
+        Assert.Equal("the person does not see the row's chat: none of the select policies org_access, select_public_signed_in, users_own_chats is true",
             (await Told("outsider", "Message", "message")).Note);
         Assert.Equal("the person is no member of the event's organization", (await Told("outsider", "User", "member")).Note);
         Assert.Equal("no trigger of public.\"Organization\" writes events", (await Told("outsider", "Organization", "Acme")).Note);
