@@ -102,16 +102,27 @@ public sealed partial class WithdrawalTests(ApiFixture fixture) : ApiTest(fixtur
         await Shows(_world[who], ChatPaths);
     }
 
-    [Fact]
-    public async Task When_a_session_is_revoked_there_is_nothing_at_all()
+    /// <summary>Also not what everybody sees: the policies verify the session, so it must not be seen as the owner.</summary>
+    [Theory]
+    [InlineData("private")]
+    [InlineData("public")]
+    public async Task When_a_session_is_revoked_there_is_nothing_at_all(string visibility)
     {
-        await Prepare("shared");
+        await Prepare("shared", visibility);
         var owner = _world["owner"];
         await Shows(owner, [.. ChatPaths, .. DocumentPaths]);
         (await owner.Post("/auth/logout", new { refreshToken = owner.RefreshToken })).Is(204);
         foreach (var path in Paths().Where(path => !Apart.Any(path.StartsWith)))
         {
             (await owner.Get(path)).Is(401, "session_ended");
+        }
+
+        var contract = await Contract.At(Fixture.Address);
+        var sample = new Sample(contract);
+        foreach (var operation in contract.Operations.Where(operation => operation.Method != "GET" && !operation.IsOff && !Apart.Any(operation.Path.StartsWith)))
+        {
+            var key = operation.Parameters.Any(parameter => (string)parameter["name"]! == "Idempotency-Key") ? visibility : null;
+            (await sample.Send(operation, owner, Sample.Valid, path: Filled(operation.Path), key: key)).Is(401, "session_ended");
         }
     }
 

@@ -35,6 +35,13 @@ where polpermissive
   and (reads = 'true' or writes = 'true' or not exists (
     select from columns c where c.policy = p.oid and c.relid = p.relid))
 union all
+-- A row is the API's proof that the session is live (docs/architecture.md).
+select 'policy_session', name, 'lets rows through without a live session',
+  'ask a function of schema auth, or a parent row'
+from applied
+where polpermissive and rolname = 'regular_user' and coalesce(reads, writes) <> 'false'
+  and expressions !~ '\mauth\.|\mFROM\M'
+union all
 -- Any SQL on the connection can write a setting; only auth.uid() verifies.
 select 'policy_identity', name, 'believes a setting or a role about who asks', 'ask (select auth.uid())'
 from policies

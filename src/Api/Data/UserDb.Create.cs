@@ -63,7 +63,11 @@ internal sealed partial class UserDb
                             [CallerId, key.Key, JsonSerializer.Serialize(row, ApiJson.Options)]),
                     },
                 };
-                await store.ExecuteNonQueryAsync(_operation.Stop);
+                if (await store.ExecuteNonQueryAsync(_operation.Stop) != 1)
+                {
+                    throw new SessionEndedException();
+                }
+
                 await transaction.CommitAsync(_operation.Stop);
             }
 

@@ -65,7 +65,8 @@ internal sealed partial class UserDb
     public Task<List<T>?> QueryOf<T>(Func<NpgsqlBatchCommand> isReadable, string sql, params Arg[] args) =>
         Read(sql, async batch =>
         {
-            var rows = await (batch with { Verifies = false }).Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
+            var rows = await Refusable(
+                batch, unproven => unproven.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args)));
             return rows.Count > 0 || await Answer(batch, isReadable()) ? rows : null;
         });
 
@@ -127,12 +128,15 @@ internal sealed partial class UserDb
         return result;
     }
 
-    /// <summary>Tells the refusal of a statement from the end of a session, without which it may be refused as well.</summary>
+    /// <summary>
+    /// Tells the refusal of a statement from the end of a session, without which it may be refused as well. A standby that
+    /// learned of the session only between the two would find nothing and then verify: there, that comes first.
+    /// </summary>
     private static async Task<T> Refusable<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements)
     {
         try
         {
-            return await statements(batch with { Verifies = false });
+            return await statements(batch with { Verifies = batch.MaxLag is not null });
         }
         catch (PostgresException e) when (
             DatabaseErrors.Outcome(e.SqlState) is Outcome.Denied or Outcome.Refused && !DatabaseErrors.IsWorthRepeating(e))

@@ -44,6 +44,7 @@ public sealed class LeftBehindTests(BreachedApi api) : BreachTest(api)
     [Theory]
     [InlineData("statement_timeout", "1ms", "select pg_sleep(0.2)::text", "57014")]
     [InlineData("default_transaction_isolation", "repeatable read", "select \"title\"::text from public.\"Chat\"", "session ended")]
+    [InlineData("role", "monitor", "select \"title\"::text from public.\"Chat\" where false", "42501")]
     [InlineData("row_security", "off", "select \"title\"::text from public.\"Chat\"", "42501")]
     public async Task A_setting_that_spoils_the_connection(string name, string value, string sql, string outcome)
     {

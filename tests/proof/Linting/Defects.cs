@@ -47,6 +47,8 @@ internal static partial class Defects
         policy_open           alter policy update_self on public."Vote" using ((select auth.uid()) is not null) with check ((select auth.uid()) is not null)
         policy_open           alter policy insert_self on public."Vote" with check (true)
         policy_open           alter policy update_self on public."Vote" with check (true)
+        policy_session        create policy shared on public."Chat" for select to anonymous, regular_user using ("visibility" = 'public')
+        policy_session        create policy shared on public."Vote" for insert to regular_user with check ("value" = 'up')
         policy_identity       create policy mine on public."Chat" for select to regular_user using ("userId"::text = current_setting('auth.uid', true))
         policy_identity       create policy mine on public."Chat" for select to regular_user using ("title" = current_user)
         policy_initplan       create policy slow on public."Chat" for select to regular_user using ("userId" = auth.uid())
