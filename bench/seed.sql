@@ -22,7 +22,7 @@ create policy users_own_chats on public."Chat" for select to regular_user
 create policy org_access on public."Chat" for select to regular_user
   using (exists (select 1 from public."User"
     where "User".id::text = auth.uid()::text and "User"."organizationId" = "Chat"."organizationId"));
-create policy select_public on public."Chat" for select to regular_user using ("visibility" = 'public');
+create policy public_chats on public."Chat" for select to regular_user using ("visibility" = 'public');
 
 create policy org_scoped on public."Message" for select to regular_user
   using (exists (select 1 from public."Chat" where "Chat".id = "Message"."chatId"));

@@ -122,7 +122,9 @@ public sealed partial class WithdrawalTests(ApiFixture fixture) : ApiTest(fixtur
         foreach (var operation in contract.Operations.Where(operation => operation.Method != "GET" && !operation.IsOff && !Apart.Any(operation.Path.StartsWith)))
         {
             var key = operation.Parameters.Any(parameter => (string)parameter["name"]! == "Idempotency-Key") ? visibility : null;
-            (await sample.Send(operation, owner, Sample.Valid, path: Filled(operation.Path), key: key)).Is(401, "session_ended");
+            // A sign-in has a number for an id, which the description knows.
+            var path = operation.Path.StartsWith("/me/", StringComparison.Ordinal) ? null : Filled(operation.Path);
+            (await sample.Send(operation, owner, Sample.Valid, path: path, key: key)).Is(401, "session_ended");
         }
     }
 

@@ -8,7 +8,7 @@ internal static partial class Defects
         a policy that lets nothing in      create policy delete_nobody on public."Chat" for delete to regular_user using (false); comment on policy delete_nobody on public."Chat" is 'x'
         a number that is made wider        create policy select_few on public."Message" for select to regular_user using ("version" < 5::bigint and "userId" = (select auth.uid())); comment on policy select_few on public."Message" is 'x'
         a comparison of jsonb              create policy select_flag on public."Role" for select to regular_user using ("permissions" -> 'open' = 'true'::jsonb and "organizationId" = (select auth.organization_id())); comment on policy select_flag on public."Role" is 'x'
-        a constant that is cast            create policy select_one on public."Chat" for select to regular_user using ("id" = '00000000-0000-4000-8000-000000000001'::uuid); comment on policy select_one on public."Chat" is 'x'
+        a constant that is cast            create policy select_one on public."Chat" for select to regular_user using ("id" = '00000000-0000-4000-8000-000000000001'::uuid and (select auth.uid()) is not null); comment on policy select_one on public."Chat" is 'x'
         a view that asks as its reader     create view public."Titles" with (security_invoker) as select "title" from public."Chat"; grant select on public."Titles" to regular_user
         a view that is granted to nobody   create view monitor.counts as select count(*) from public."Chat"
         an extension where nobody looks    create extension citext schema extensions
