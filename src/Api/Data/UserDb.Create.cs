@@ -30,7 +30,7 @@ internal sealed partial class UserDb
     public Task<Changed<T>> CreateFrom<T>(string source, string table, string sql, params Arg[] args) =>
         Run(sql, async batch =>
         {
-            var row = await Refusable(batch, unproven => CreateRow<T>(unproven, table, sql, args));
+            var row = await Attempt(batch, unproven => CreateRow<T>(unproven, table, sql, args));
             return new Changed<T>(row, row is null && await Answer(batch, IsReadable(source, args[0])));
         });
 

@@ -65,7 +65,7 @@ internal sealed partial class UserDb
     public Task<List<T>?> QueryOf<T>(Func<NpgsqlBatchCommand> isReadable, string sql, params Arg[] args) =>
         Read(sql, async batch =>
         {
-            var rows = await Refusable(
+            var rows = await Attempt(
                 batch, unproven => unproven.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args)));
             return rows.Count > 0 || await Answer(batch, isReadable()) ? rows : null;
         });
@@ -85,7 +85,7 @@ internal sealed partial class UserDb
     public Task<Changed<T>> Update<T>(string table, string sql, params Arg[] args) =>
         Run(sql, async batch =>
         {
-            var row = await Refusable(batch, unproven => ReadOne<T>(unproven, sql, args));
+            var row = await Attempt(batch, unproven => ReadOne<T>(unproven, sql, args));
             return new Changed<T>(row, row is null && await Answer(batch, IsReadable(table, args[0])));
         });
 
@@ -94,7 +94,7 @@ internal sealed partial class UserDb
     public Task<Deleted> Delete(string table, string sql, params Arg[] args) =>
         Run(sql, async batch =>
         {
-            var count = await Refusable(batch, unproven => Change(unproven, sql, args));
+            var count = await Attempt(batch, unproven => Change(unproven, sql, args));
             return new Deleted(count, count == 0 && await Answer(batch, IsReadable(table, args[0])));
         });
 
@@ -106,7 +106,7 @@ internal sealed partial class UserDb
     /// </param>
     /// <param name="args">The parameters of both.</param>
     public Task<DeletedTail> DeleteTail(string sql, string question, params Arg[] args) =>
-        Run(sql, async batch => await Refusable(batch, unproven => Change(unproven, sql, args)) is > 0 and var count
+        Run(sql, async batch => await Attempt(batch, unproven => Change(unproven, sql, args)) is > 0 and var count
             ? new DeletedTail(count, true, false)
             : await Ask(batch, reader => new DeletedTail(0, reader.GetBoolean(0), reader.GetBoolean(1)), CallerBatch.Statement(question, args)));
 
@@ -119,7 +119,7 @@ internal sealed partial class UserDb
     /// <summary>Verifies who is asking only where the statements did not: they found nothing, or were refused.</summary>
     private static async Task<T> Prove<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements, Func<T, bool> isProof)
     {
-        var result = await Refusable(batch, statements);
+        var result = await Attempt(batch, statements);
         if (!isProof(result))
         {
             await batch.Verify();
@@ -129,10 +129,10 @@ internal sealed partial class UserDb
     }
 
     /// <summary>
-    /// Tells the refusal of a statement from the end of a session, without which it may be refused as well. A standby that
-    /// learned of the session only between the two would find nothing and then verify: there, that comes first.
+    /// Runs statements that verify the person themselves. Whether one was refused because the session has ended, is asked
+    /// after it. A standby could learn of the session between the two, so there it is verified before.
     /// </summary>
-    private static async Task<T> Refusable<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements)
+    private static async Task<T> Attempt<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements)
     {
         try
         {

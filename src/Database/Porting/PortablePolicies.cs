@@ -151,7 +151,7 @@ internal sealed partial class PortablePolicies(NpgsqlConnection connection)
         var key = $"({types}) {text}";
         if (!functions.TryGetValue(key, out var function))
         {
-            var name = $"app_private.portable_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8]}";
+            var name = $"auth.portable_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)))[..8]}";
             functions[key] = function = new Function(name, types, await TypeOf(value, table), text, new SortedSet<string>(StringComparer.Ordinal));
         }
 
