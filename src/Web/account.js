@@ -2,9 +2,6 @@
 import { newKey, Session } from './api.js';
 import { avatar, clientOf, count, empty, html, nameOf, nothing, time, View } from './ui.js';
 
-/** What an organization's own roles can allow. */
-const PERMISSIONS = ['can_manage_chats', 'can_manage_documents', 'can_manage_members', 'can_manage_organization', 'can_manage_roles', 'can_view_audit', 'can_view_documents'];
-
 class Account extends View {
   static properties = { app: {}, invited: {} };
 
@@ -163,7 +160,7 @@ class Account extends View {
         <form class="new" @submit=${event => this.#form(event, ({ name }, all) =>
           session.post(`/organizations/${session.user.organization.id}/roles`, { name, permissions: all.getAll('permission') }, { key: newKey() }))}>
           <label>Name <input name="name" required maxlength="50" autocomplete="off"></label>
-          ${PERMISSIONS.map(name => html`<label class="check"><input type="checkbox" name="permission" value=${name}> ${name}</label>`)}
+          ${session.user.permissions.map(name => html`<label class="check"><input type="checkbox" name="permission" value=${name}> ${name}</label>`)}
           <div class="buttons"><button class="primary">Create role</button></div></form></details>`;
   }
 }

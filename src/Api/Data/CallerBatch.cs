@@ -50,9 +50,9 @@ internal sealed record CallerBatch(Func<NpgsqlDataSource> Pool, Caller Caller, C
         return statement;
     }
 
-    /// <summary>Verifies who is asking, if they say that they are somebody.</summary>
+    /// <summary>Verifies who is asking, if they say that they are somebody and that was not done before the statements.</summary>
     /// <inheritdoc cref="Execute" path="/exception"/>
-    public Task Verify() => Caller.Uid is null
+    public Task Verify() => Verifies || Caller.Uid is null
         ? Task.CompletedTask : (this with { Verifies = true, ReadOnly = true }).Execute(_ => Task.FromResult(true));
 
     /// <summary>Executes statements as the caller, on a connection of the pool.</summary>

@@ -20,7 +20,7 @@ internal sealed partial class UserDb
     /// <param name="sql">Creates the row and returns it, or its id.</param>
     /// <param name="args">The statement's parameters.</param>
     public Task<T?> Create<T>(string? table, string sql, params Arg[] args) =>
-        Run(sql, batch => Prove(batch, unproven => CreateRow<T>(unproven, table, sql, args), IsSomething));
+        Run(sql, batch => Prove(batch, CreateRow<T>(batch, table, sql, args), IsSomething));
 
     /// <summary>The same of a row that is made of another one.</summary>
     /// <param name="source">The table, in schema public, of the other row, whose id is the first parameter.</param>
@@ -28,11 +28,7 @@ internal sealed partial class UserDb
     /// <param name="sql">Creates the row and returns it.</param>
     /// <param name="args">The statement's parameters.</param>
     public Task<Changed<T>> CreateFrom<T>(string source, string table, string sql, params Arg[] args) =>
-        Run(sql, async batch =>
-        {
-            var row = await Attempt(batch, unproven => CreateRow<T>(unproven, table, sql, args));
-            return new Changed<T>(row, row is null && await Answer(batch, IsReadable(source, args[0])));
-        });
+        Run(sql, batch => Changed(batch, CreateRow<T>(batch, table, sql, args), source, args[0]));
 
     // An impersonator, who will be refused, has no key.
     private Task<T?> CreateRow<T>(CallerBatch batch, string? table, string sql, Arg[] args) =>

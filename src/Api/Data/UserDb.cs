@@ -4,8 +4,8 @@ using RlsChat.Api.Auth;
 namespace RlsChat.Api.Data;
 
 /// <summary>
-/// Runs one statement on people's data as the caller: one round trip and one transaction. PostgreSQL decides what
-/// the caller can see.
+/// Runs one statement on people's data as the caller: one round trip and one transaction, and a second one where nothing
+/// was found or it was refused. PostgreSQL decides what the caller can see.
 /// </summary>
 internal sealed partial class UserDb
 {
@@ -20,6 +20,7 @@ internal sealed partial class UserDb
             {
                 Role = caller.Uid is null ? "anonymous" : "regular_user",
                 ReadOnly = operation.ReadOnly,
+                Verifies = false,
                 Freshness = operation.Freshness,
                 Shown = operation.Shown,
             });
@@ -48,8 +49,7 @@ internal sealed partial class UserDb
 
     /// <summary>All rows.</summary>
     public Task<List<T>> Query<T>(string sql, params Arg[] args) =>
-        Read(sql, batch => Prove(
-            batch, unproven => unproven.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args)), rows => rows.Count > 0));
+        Read(sql, batch => Prove(batch, ReadAll<T>(batch, sql, args), rows => rows.Count > 0));
 
     /// <summary>The children of one row; null when that row is hidden or absent.</summary>
     /// <param name="parent">The table, in schema public, of that row.</param>
@@ -65,36 +65,31 @@ internal sealed partial class UserDb
     public Task<List<T>?> QueryOf<T>(Func<NpgsqlBatchCommand> isReadable, string sql, params Arg[] args) =>
         Read(sql, async batch =>
         {
-            var rows = await Attempt(
-                batch, unproven => unproven.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args)));
+            var rows = await Attempt(batch, ReadAll<T>(batch, sql, args));
             return rows.Count > 0 || await Answer(batch, isReadable()) ? rows : null;
         });
 
     /// <summary>The first row, or default when there is none.</summary>
     public Task<T?> QuerySingleOrDefault<T>(string sql, params Arg[] args) =>
-        Read(sql, batch => Prove(batch, unproven => ReadOne<T>(unproven, sql, args), IsSomething));
+        Read(sql, batch => Prove(batch, ReadOne<T>(batch, sql, args), IsSomething));
 
     /// <summary>How many rows the statement changed.</summary>
     public Task<int> Execute(string sql, params Arg[] args) =>
-        Run(sql, batch => Prove(batch, unproven => Change(unproven, sql, args), count => count > 0));
+        Run(sql, batch => Prove(batch, Change(batch, sql, args), count => count > 0));
 
     /// <summary>Updates one row and returns it.</summary>
     /// <param name="table">The table, in schema public, whose row it is.</param>
     /// <param name="sql">The update, by <c>"id" = $1</c>.</param>
     /// <param name="args">The id, and then the statement's other parameters.</param>
     public Task<Changed<T>> Update<T>(string table, string sql, params Arg[] args) =>
-        Run(sql, async batch =>
-        {
-            var row = await Attempt(batch, unproven => ReadOne<T>(unproven, sql, args));
-            return new Changed<T>(row, row is null && await Answer(batch, IsReadable(table, args[0])));
-        });
+        Run(sql, batch => Changed(batch, ReadOne<T>(batch, sql, args), table, args[0]));
 
     /// <summary>Deletes one row.</summary>
     /// <inheritdoc cref="Update"/>
     public Task<Deleted> Delete(string table, string sql, params Arg[] args) =>
         Run(sql, async batch =>
         {
-            var count = await Attempt(batch, unproven => Change(unproven, sql, args));
+            var count = await Attempt(batch, Change(batch, sql, args));
             return new Deleted(count, count == 0 && await Answer(batch, IsReadable(table, args[0])));
         });
 
@@ -106,7 +101,7 @@ internal sealed partial class UserDb
     /// </param>
     /// <param name="args">The parameters of both.</param>
     public Task<DeletedTail> DeleteTail(string sql, string question, params Arg[] args) =>
-        Run(sql, async batch => await Attempt(batch, unproven => Change(unproven, sql, args)) is > 0 and var count
+        Run(sql, async batch => await Attempt(batch, Change(batch, sql, args)) is > 0 and var count
             ? new DeletedTail(count, true, false)
             : await Ask(batch, reader => new DeletedTail(0, reader.GetBoolean(0), reader.GetBoolean(1)), CallerBatch.Statement(question, args)));
 
@@ -117,9 +112,9 @@ internal sealed partial class UserDb
         _runner.ExecuteWithRetry(_operation, _batch.Caller.Uid, sql, () => AtStandby(operation));
 
     /// <summary>Verifies who is asking only where the statements did not: they found nothing, or were refused.</summary>
-    private static async Task<T> Prove<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements, Func<T, bool> isProof)
+    private static async Task<T> Prove<T>(CallerBatch batch, Task<T> statement, Func<T, bool> isProof)
     {
-        var result = await Attempt(batch, statements);
+        var result = await Attempt(batch, statement);
         if (!isProof(result))
         {
             await batch.Verify();
@@ -128,15 +123,12 @@ internal sealed partial class UserDb
         return result;
     }
 
-    /// <summary>
-    /// Runs statements that verify the person themselves. Whether one was refused because the session has ended, is asked
-    /// after it. A standby could learn of the session between the two, so there it is verified before.
-    /// </summary>
-    private static async Task<T> Attempt<T>(CallerBatch batch, Func<CallerBatch, Task<T>> statements)
+    /// <summary>Waits for a statement that verifies the person itself; if it was refused, asks whether that was because the session has ended.</summary>
+    private static async Task<T> Attempt<T>(CallerBatch batch, Task<T> statement)
     {
         try
         {
-            return await statements(batch with { Verifies = batch.MaxLag is not null });
+            return await statement;
         }
         catch (PostgresException e) when (
             DatabaseErrors.Outcome(e.SqlState) is Outcome.Denied or Outcome.Refused && !DatabaseErrors.IsWorthRepeating(e))
@@ -146,7 +138,17 @@ internal sealed partial class UserDb
         }
     }
 
+    /// <summary>The row that a statement made or changed; without one, whether the caller can read another that it depends on.</summary>
+    private async Task<Changed<T>> Changed<T>(CallerBatch batch, Task<T?> statement, string table, Arg id)
+    {
+        var row = await Attempt(batch, statement);
+        return new Changed<T>(row, row is null && await Answer(batch, IsReadable(table, id)));
+    }
+
     private static bool IsSomething<T>(T row) => !EqualityComparer<T>.Default.Equals(row, default);
+
+    private Task<List<T>> ReadAll<T>(CallerBatch batch, string sql, Arg[] args) =>
+        batch.Execute(reader => reader.ReadAll<T>(_operation.Stop), CallerBatch.Statement(sql, args));
 
     private Task<T?> ReadOne<T>(CallerBatch batch, string sql, Arg[] args) =>
         batch.Execute(reader => reader.ReadOne<T>(_operation.Stop), CallerBatch.Statement(sql, args));
@@ -169,7 +171,7 @@ internal sealed partial class UserDb
     private Task<bool> Answer(CallerBatch batch, NpgsqlBatchCommand question) => Ask(batch, reader => reader.GetBoolean(0), question);
 
     private Task<T> Ask<T>(CallerBatch batch, Func<NpgsqlDataReader, T> read, NpgsqlBatchCommand question) =>
-        (batch with { ReadOnly = true }).Execute(
+        (batch with { Verifies = true, ReadOnly = true }).Execute(
             async reader =>
             {
                 await reader.ReadAsync(_operation.Stop);
@@ -178,7 +180,8 @@ internal sealed partial class UserDb
 
     /// <summary>
     /// Reads at a standby, if one may answer this request; else, and whenever that fails, at the primary. A refusal
-    /// too: the standby may not know yet of a session or a right.
+    /// too: the standby may not know yet of a session or a right. It could learn of the session between the statement and
+    /// the question for it, so there it is verified before.
     /// </summary>
     private async Task<T> AtStandby<T>(Func<CallerBatch, Task<T>> transaction)
     {
@@ -191,7 +194,7 @@ internal sealed partial class UserDb
         try
         {
             var pool = _sources.Reading(place, IsAnonymous);
-            var result = await transaction(_batch with { Pool = () => pool, MaxLag = _sources.ReadLag }).WaitAsync(standbys.All[place].Gone);
+            var result = await transaction(_batch with { Pool = () => pool, MaxLag = _sources.ReadLag, Verifies = true }).WaitAsync(standbys.All[place].Gone);
             _runner.CountStandby("yes");
             return result;
         }
