@@ -53,6 +53,7 @@ public sealed class DocumentTests(PageFixture fixture) : PageTest(fixture)
         await writer.Button("Accept").ClickAsync();
         await Expect(writer.Page.Locator(".content")).ToContainTextAsync("Ask first, <b>then</b> test.");
         await Expect(writer.Text("None yet. Select a passage and suggest another wording.")).ToBeVisibleAsync();
+        await writer.Settle();
         await writer.Page.GetByLabel("Compare with").SelectOptionAsync(new SelectOptionValue { Index = 1 });
         await Expect(writer.Page.Locator(".document [role=status]")).ToContainTextAsync("1 line added, 1 line removed.");
         await Expect(writer.Page.Locator(".diff ins")).ToContainTextAsync("Ask first, <b>then</b> test.");
