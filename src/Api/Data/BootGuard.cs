@@ -33,6 +33,8 @@ internal sealed partial class BootGuard(
                     "refusing to serve, because the database would not protect people's data:\n  - "
                     + string.Join("\n  - ", findings));
             }
+
+            _last = (true, time.GetUtcNow() + Fresh);
         }
         catch (Exception e) when (e is not (SetupException or OperationCanceledException))
         {

@@ -43,9 +43,11 @@ internal sealed class UtcMilliseconds : JsonConverter<DateTime>
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
     {
-        Span<char> text = stackalloc char[32];
-        _ = value.TryFormat(text, out var length, Format, CultureInfo.InvariantCulture);
-        writer.WriteStringValue(text[..length]);
+        // Begins as Format writes it, up to the milliseconds, and has a fast path, which a format of one's own has not.
+        Span<byte> text = stackalloc byte[33];
+        _ = value.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[23] = (byte)'Z';
+        writer.WriteStringValue(text[..24]);
     }
 }
 

@@ -56,7 +56,7 @@ internal static class ApiReference
     }
 
     /// <summary>The serialized document: the same for everybody, so it is written once.</summary>
-    private sealed class Written([FromKeyedServices(Name)] IOpenApiDocumentProvider provider)
+    internal sealed class Written([FromKeyedServices(Name)] IOpenApiDocumentProvider provider)
     {
         private readonly Lazy<Task<byte[]>> _json = new(() => Write(provider));
 
