@@ -46,6 +46,12 @@ internal static class Program
             return 2;
         }
 
+        const string Autogroup = "/proc/sys/kernel/sched_autogroup_enabled";
+        if (File.Exists(Autogroup) && (await File.ReadAllTextAsync(Autogroup)).Trim() == "1")
+        {
+            Say("the kernel divides the processors among sessions, not processes, which makes p99 several times as long: sysctl kernel.sched_autogroup_enabled=0");
+        }
+
         await using var world = await World.Make(Quick ? 2_000 : 20_000);
         var statements = await Recorder.Record(world, Questions.All);
         var version = await world.Scalar<string>("postgres", "select split_part(version(), ' ', 2)");
