@@ -203,7 +203,7 @@ internal static class Questions
         NewMessage,
         new("rewrite a message", "PATCH /messages/{written}", $"""
             update public."Message" m set "parts" = '[{Text}]' where m."id" = :written::uuid and {OwnMessage} returning {Message}
-            """) { Body = $$"""{"parts":[{{Text}}]}""", ByParent = true, Quick = true },
+            """) { Body = $$"""{"parts":[{{Text}}]}""", ByParent = true },
         new("vote", "PUT /messages/{voted}/vote", $"""
             insert into public."Vote" as v ("message_id", "value", "user_id")
             select m."id", 'up', :person::uuid from public."Message" m join public."Chat" c on c."id" = m."chatId" where m."id" = :voted::uuid and {Readable}
